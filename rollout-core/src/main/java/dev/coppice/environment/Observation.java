@@ -1,0 +1,51 @@
+package dev.coppice.environment;
+
+import dev.coppice.trajectory.ToolCall;
+import java.util.Objects;
+
+/**
+ * Answers a tool call.
+ *
+ * @param text the policy is shown, marks included; it is tokenised once and never again.
+ * @param tool the name of the tool that ran, or empty where the call was malformed.
+ * @param arguments of the call as canonical JSON: sorted keys, no blanks.
+ * @param status OK, ILLEGAL or MALFORMED; the other values are the engine's.
+ * @param correct whether the call was right, or null where nobody can say.
+ * @param over whether the episode ends here; it is then scored by {@link Episode#truncated}.
+ * @param stepReward for this step, usually 0.
+ */
+public record Observation(
+    String text,
+    String tool,
+    String arguments,
+    ToolCall.Status status,
+    Boolean correct,
+    boolean over,
+    double stepReward) {
+  /** Checks that nothing is missing. */
+  public Observation {
+    Objects.requireNonNull(text, "text is null");
+    Objects.requireNonNull(tool, "tool is null");
+    Objects.requireNonNull(arguments, "arguments is null");
+    Objects.requireNonNull(status, "status is null");
+  }
+
+  /**
+   * Answers a call that goes on with the episode.
+   *
+   * @param text the policy is shown.
+   * @param tool that ran.
+   * @param arguments of the call as canonical JSON.
+   * @param status the call came to.
+   * @param correct whether the call was right, or null.
+   * @return an observation without step reward.
+   */
+  public static Observation of(
+      final String text,
+      final String tool,
+      final String arguments,
+      final ToolCall.Status status,
+      final Boolean correct) {
+    return new Observation(text, tool, arguments, status, correct, false, 0.0);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.coppice.trajectory;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Holds all finished trees of one prompt.
+ *
+ * @param id of the group, unique in the run.
+ * @param task all trees were grown for.
+ * @param trees of the group in order of their place.
+ */
+public record TrajectoryGroup(String id, Task task, List<TrajectoryTree> trees) {
+  /** Checks that every tree belongs to the group. */
+  public TrajectoryGroup {
+    Objects.requireNonNull(task, "task is null");
+    trees = List.copyOf(trees);
+    for (final TrajectoryTree tree : trees) {
+      if (!tree.group().equals(id)) {
+        throw new IllegalArgumentException("foreign tree: group=" + id + " tree=" + tree.group());
+      }
+    }
+  }
+
+  /**
+   * Counts the leaves of all trees.
+   *
+   * @return the number of leaves.
+   */
+  public int leafCount() {
+    int count = 0;
+    for (final TrajectoryTree tree : trees) {
+      count += tree.leaves().size();
+    }
+    return count;
+  }
+}

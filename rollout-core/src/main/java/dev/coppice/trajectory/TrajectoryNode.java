@@ -1,0 +1,149 @@
+package dev.coppice.trajectory;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Holds one segment of a tree: tokens that were added in one go by one writer.
+ *
+ * <p>The tokens along a path from the root to a leaf are exactly those the model saw. Arrays are
+ * owned by the node and must not be changed by readers.
+ *
+ * @shape tokens int[T]; logprobs float[T] on sampled nodes and float[0] elsewhere.
+ * @unit logprobs are natural logarithms of the sampling distribution.
+ * @param id of the node, its place in depth-first pre-order.
+ * @param parent the id of the parent, always less than {@code id}, or -1 at the root.
+ * @param kind says who wrote the tokens.
+ * @param tokens of this node alone.
+ * @param logprobs of each token where the node was sampled, else empty.
+ * @param spans of the node in order of their start.
+ * @param policyVersion the weights that sampled the tokens.
+ * @param kvVersion the weights whose keys and values the node was computed from.
+ * @param cachedTokens the tokens of this node whose keys and values were found in the cache.
+ * @param state digest of the world after this node, or null.
+ * @param branch the decision on the number of children, or null at a leaf.
+ * @param stepReward given by the environment for this node.
+ * @param call the id of the call an observation answers, or {@link Span#NO_CALL}.
+ */
+public record TrajectoryNode(
+    int id,
+    int parent,
+    NodeKind kind,
+    int[] tokens,
+    float[] logprobs,
+    List<Span> spans,
+    int policyVersion,
+    int kvVersion,
+    int cachedTokens,
+    String state,
+    BranchDecision branch,
+    double stepReward,
+    int call) {
+  private static final float[] NO_LOGPROBS = {};
+
+  /** Checks that the arrays fit the kind and the parent comes first. */
+  public TrajectoryNode {
+    Objects.requireNonNull(kind, "kind is null");
+    spans = List.copyOf(spans);
+    if (parent >= id || parent < -1) {
+      throw new IllegalArgumentException(
+          "parent must come before its child: id=" + id + " parent=" + parent);
+    }
+    final int expected = kind.isSampled() ? tokens.length : 0;
+    if (logprobs.length != expected) {
+      throw new IllegalArgumentException(
+          "one logprob per sampled token: id="
+              + id
+              + " tokens="
+              + tokens.length
+              + " logprobs="
+              + logprobs.length);
+    }
+  }
+
+  /**
+   * Makes a prompt node.
+   *
+   * @param tokens of the prompt.
+   * @return the root of a tree.
+   */
+  public static TrajectoryNode prompt(final int[] tokens) {
+    return new TrajectoryNode(
+        0, -1, NodeKind.PROMPT, tokens, NO_LOGPROBS, List.of(), 0, 0, 0, null, null, 0.0, -1);
+  }
+
+  /**
+   * Makes a plain action node, as tests and importers need it.
+   *
+   * @param id of the node.
+   * @param parent of the node.
+   * @param tokens sampled.
+   * @param logprobs one per token.
+   * @return a node of version 0 without spans, state or decision.
+   */
+  public static TrajectoryNode action(
+      final int id, final int parent, final int[] tokens, final float[] logprobs) {
+    return new TrajectoryNode(
+        id, parent, NodeKind.ACTION, tokens, logprobs, List.of(), 0, 0, 0, null, null, 0.0, -1);
+  }
+
+  /**
+   * Makes an observation node.
+   *
+   * @param id of the node.
+   * @param parent of the node.
+   * @param tokens the environment wrote.
+   * @param call it answers, or {@link Span#NO_CALL}.
+   * @return a node without log-probabilities.
+   */
+  public static TrajectoryNode observation(
+      final int id, final int parent, final int[] tokens, final int call) {
+    return new TrajectoryNode(
+        id,
+        parent,
+        NodeKind.OBSERVATION,
+        tokens,
+        NO_LOGPROBS,
+        List.of(),
+        0,
+        0,
+        0,
+        null,
+        null,
+        0.0,
+        call);
+  }
+
+  /**
+   * Copies the node with another place in the tree.
+   *
+   * @param newId of the copy.
+   * @param newParent of the copy.
+   * @return a node that shares this node's arrays.
+   */
+  public TrajectoryNode at(final int newId, final int newParent) {
+    return new TrajectoryNode(
+        newId,
+        newParent,
+        kind,
+        tokens,
+        logprobs,
+        spans,
+        policyVersion,
+        kvVersion,
+        cachedTokens,
+        state,
+        branch,
+        stepReward,
+        call);
+  }
+
+  /**
+   * Returns the number of tokens this node adds.
+   *
+   * @return the number of tokens this node adds.
+   */
+  public int length() {
+    return tokens.length;
+  }
+}
