@@ -16,11 +16,11 @@ class CountdownOracleTest {
 
   @Test
   void shouldSolveThroughFractionsWhenNaturalNumbersDoNotReach() {
-    // The classic 8 / (3 - 8/3) = 24 has no solution in whole numbers.
-    long[] naturals = {8, 8, 3, 3};
+    // 12 * (5 - 12/8) = 42 has no solution in whole numbers.
+    long[] naturals = {12, 12, 8, 5};
 
-    assertEquals(3, CountdownOracle.fewestCalls(pool(naturals), Fraction.of(24)));
-    assertEquals(-1, NaturalOracle.fewestCalls(naturals, 24));
+    assertEquals(3, CountdownOracle.fewestCalls(pool(naturals), Fraction.of(42)));
+    assertEquals(-1, NaturalOracle.fewestCalls(naturals, 42));
   }
 
   @Test
