@@ -37,6 +37,7 @@ public final class PrefixLease implements AutoCloseable {
   private final int[] store;
   private final int shift;
   private final int slotMask;
+  private final int maxTokens;
   private int committed;
   private int owner;
   private int copyTokens;
@@ -51,6 +52,7 @@ public final class PrefixLease implements AutoCloseable {
     final int blockTokens = cache.config().blockTokens();
     shift = Integer.numberOfTrailingZeros(blockTokens);
     slotMask = blockTokens - 1;
+    maxTokens = cache.config().maxTokensPerLease();
   }
 
   /** Starts a lease on a path that the caller has retained. */
@@ -83,10 +85,11 @@ public final class PrefixLease implements AutoCloseable {
    * <p>A fork of a partial tail takes the right to write it from both until {@link #reserve}, or until
    * one of them is closed.
    *
-   * @return the number of positions backed by blocks of this lease; at least {@link #tokens()}.
+   * @return the number of positions backed by blocks of this lease; from {@link #tokens()} to the
+   *     longest sequence allowed.
    */
   public int reservedTokens() {
-    return sharesTail() ? committed : (fullBlocks + privateBlocks) << shift;
+    return sharesTail() ? committed : Math.min((fullBlocks + privateBlocks) << shift, maxTokens);
   }
 
   /**
@@ -101,14 +104,14 @@ public final class PrefixLease implements AutoCloseable {
    */
   public boolean reserve(final int count) {
     requireOpen();
-    if (count < 0 || count > cache.config().maxTokensPerLease() - committed) {
+    if (count < 0 || count > maxTokens - committed) {
       throw new IllegalArgumentException(
           "sequence too long: count="
               + count
               + " tokens="
               + committed
               + " maxTokensPerLease="
-              + cache.config().maxTokensPerLease());
+              + maxTokens);
     }
     final boolean copy = count > 0 && sharesTail();
     final int wanted = (committed + count + slotMask) >>> shift;
@@ -380,7 +383,7 @@ public final class PrefixLease implements AutoCloseable {
       return;
     }
     if (table.length < fullBlocks) {
-      final int most = (cache.config().maxTokensPerLease() + slotMask) >>> shift;
+      final int most = (maxTokens + slotMask) >>> shift;
       table = Arrays.copyOf(table, Math.min(most, Math.max(fullBlocks * 2, 16)));
     }
     int block = last;
