@@ -225,6 +225,10 @@ public final class PrefixCache {
     new IntegrityCheck(config, pool, leases, idleCount).run();
   }
 
+  BlockPool pool() {
+    return pool;
+  }
+
   PrefixLease takeLease() {
     return idleCount == 0 ? null : idle[--idleCount];
   }

@@ -2,7 +2,6 @@ package dev.coppice.bench.kvcache;
 
 import dev.coppice.kvcache.PrefixCache;
 import dev.coppice.kvcache.PrefixLease;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -32,8 +31,8 @@ public class EvictionBenchmark {
   private static final int LEAVES = 4096;
   private static final int BLOCKS = 512 / 16 + LEAVES * 64 / 16;
 
-  private final SplittableRandom random = new SplittableRandom(21);
-  private int[] shared;
+  private int[][] leaves;
+  private int next;
   private PrefixCache cache;
   private PrefixLease lease;
 
@@ -41,16 +40,15 @@ public class EvictionBenchmark {
   @Setup
   public void fill() {
     cache = CacheFixture.cache(16, BLOCKS, 4, 2048);
-    shared = CacheFixture.tokens(random, 512);
+    leaves = CacheFixture.sequences(21, 2 * LEAVES, 512, 576);
     for (int i = 0; i < LEAVES; i++) {
       addLeaf();
     }
   }
 
   private void addLeaf() {
-    final int[] tokens = CacheFixture.tokens(random, 576);
-    System.arraycopy(shared, 0, tokens, 0, shared.length);
-    CacheFixture.hold(cache, tokens).close();
+    CacheFixture.hold(cache, leaves[next]).close();
+    next = (next + 1) % leaves.length;
   }
 
   /** Leaves no block free, and opens the lease that asks for room. */
@@ -62,7 +60,7 @@ public class EvictionBenchmark {
     while (cache.freeBlocks() > 0) {
       addLeaf();
     }
-    lease = cache.acquire(CacheFixture.NAMESPACE, shared, 0, 1);
+    lease = cache.acquire(CacheFixture.NAMESPACE, leaves[0], 0, 1);
   }
 
   /**

@@ -38,8 +38,7 @@ public class ForkBenchmark {
   @Setup
   public void hold() {
     final PrefixCache cache = CacheFixture.cache(16, 4096, 1024, 20_000);
-    held =
-        CacheFixture.hold(cache, CacheFixture.tokens(new SplittableRandom(7), prefixTokens));
+    held = CacheFixture.hold(cache, CacheFixture.tokens(new SplittableRandom(7), prefixTokens));
   }
 
   /** One fork and its close. */
