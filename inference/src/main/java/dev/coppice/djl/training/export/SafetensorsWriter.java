@@ -1,4 +1,4 @@
-package dev.coppice.djl.training;
+package dev.coppice.djl.training.export;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,10 +1,11 @@
-package dev.coppice.djl.training;
+package dev.coppice.djl.training.export;
 
-import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.coppice.djl.training.LlamaShape;
+import dev.coppice.djl.training.TrainedPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import java.util.List;
  * @thread the trainer's thread only
  */
 public final class HuggingFaceExport {
-  private final LlamaWeights weights;
+  private final TrainedPolicy policy;
   private final LlamaShape shape;
   private final List<String> vocabulary;
   private final int specialTokens;
@@ -36,8 +37,8 @@ public final class HuggingFaceExport {
    * @param specialTokens number of tokens, counted from id 0, that are tags rather than characters.
    */
   public HuggingFaceExport(TrainedPolicy policy, List<String> vocabulary, int specialTokens) {
-    this.weights = policy.weights();
-    this.shape = weights.shape();
+    this.policy = policy;
+    this.shape = policy.shape();
     this.vocabulary = List.copyOf(vocabulary);
     this.specialTokens = specialTokens;
     if (vocabulary.size() != shape.vocabulary() || specialTokens < 3) {
@@ -62,43 +63,11 @@ public final class HuggingFaceExport {
     mapper.writeValue(folder.resolve("config.json").toFile(), config());
     mapper.writeValue(folder.resolve("tokenizer.json").toFile(), tokenizer());
     mapper.writeValue(folder.resolve("tokenizer_config.json").toFile(), tokenizerConfig());
-    tensors().write(folder.resolve("model.safetensors"));
-  }
-
-  private SafetensorsWriter tensors() {
-    SafetensorsWriter file = new SafetensorsWriter();
-    int d = shape.hidden();
-    file.add(
-        "model.embed_tokens.weight", weights.embedding().toFloatArray(), shape.vocabulary(), d);
-    for (int i = 0; i < shape.layers(); i++) {
-      LlamaWeights.Layer layer = weights.layers().get(i);
-      String at = "model.layers." + i + ".";
-      file.add(at + "input_layernorm.weight", layer.inputNorm().toFloatArray(), d);
-      turned(file, at + "self_attn.q_proj.weight", layer.q());
-      turned(file, at + "self_attn.k_proj.weight", layer.k());
-      turned(file, at + "self_attn.v_proj.weight", layer.v());
-      turned(file, at + "self_attn.o_proj.weight", layer.o());
-      file.add(at + "post_attention_layernorm.weight", layer.postNorm().toFloatArray(), d);
-      turned(file, at + "mlp.gate_proj.weight", layer.gate());
-      turned(file, at + "mlp.up_proj.weight", layer.up());
-      turned(file, at + "mlp.down_proj.weight", layer.down());
+    SafetensorsWriter tensors = new SafetensorsWriter();
+    for (TrainedPolicy.Tensor tensor : policy.tensors()) {
+      tensors.add(tensor.name(), tensor.values(), tensor.shape());
     }
-    file.add("model.norm.weight", weights.finalNorm().toFloatArray(), d);
-    return file;
-  }
-
-  /** Adds a matrix that lies as [in, out] the way Hugging Face has it, [out, in]. */
-  private static void turned(SafetensorsWriter file, String name, NDArray matrix) {
-    int in = (int) matrix.getShape().get(0);
-    int out = (int) matrix.getShape().get(1);
-    float[] values = matrix.toFloatArray();
-    float[] turned = new float[values.length];
-    for (int row = 0; row < in; row++) {
-      for (int column = 0; column < out; column++) {
-        turned[column * in + row] = values[row * out + column];
-      }
-    }
-    file.add(name, turned, out, in);
+    tensors.write(folder.resolve("model.safetensors"));
   }
 
   private ObjectNode config() {
