@@ -3,8 +3,20 @@ package dev.coppice.credit;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.OptionSpec;
 import dev.coppice.credit.forest.Options;
+import dev.coppice.credit.group.Arpo;
+import dev.coppice.credit.group.DrGrpo;
 import dev.coppice.credit.group.Grpo;
+import dev.coppice.credit.group.Rloo;
 import dev.coppice.credit.group.TreeGrpo;
+import dev.coppice.credit.group.TreePo;
+import dev.coppice.credit.tool.ToolPo;
+import dev.coppice.credit.tree.At2po;
+import dev.coppice.credit.tree.Coppice;
+import dev.coppice.credit.tree.Gigpo;
+import dev.coppice.credit.tree.SpoChain;
+import dev.coppice.credit.tree.SpoTree;
+import dev.coppice.credit.tree.TreeRl;
+import dev.coppice.credit.tree.VinePpo;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +32,19 @@ public final class Estimators {
 
   static {
     add("grpo", Grpo.OPTIONS, Grpo::new);
+    add("rloo", Rloo.OPTIONS, Rloo::new);
+    add("dr-grpo", DrGrpo.OPTIONS, DrGrpo::new);
     add("tree-grpo", TreeGrpo.OPTIONS, TreeGrpo::new);
+    add("arpo", Arpo.OPTIONS, Arpo::new);
+    add("treepo", TreePo.OPTIONS, TreePo::new);
+    add("treerl", TreeRl.OPTIONS, TreeRl::new);
+    add("spo-tree", SpoTree.OPTIONS, SpoTree::new);
+    add("spo-chain", SpoChain.OPTIONS, SpoChain::new);
+    add("vineppo", VinePpo.OPTIONS, VinePpo::new);
+    add("gigpo", Gigpo.OPTIONS, Gigpo::new);
+    add("at2po", At2po.OPTIONS, At2po::new);
+    add("toolpo", ToolPo.OPTIONS, ToolPo::new);
+    add("coppice", Coppice.OPTIONS, Coppice::new);
   }
 
   private Estimators() {}

@@ -89,11 +89,13 @@ record FormulaEstimator(String name, Options options, CreditFormula formula)
     }
     final int tree = forest.treeOf(index);
     for (int c = forest.callStart(tree); c < forest.callStart(tree + 1); c++) {
-      final int place = c - forest.callStart(tree);
-      final int node = forest.treeStart(tree) + forest.call(tree, place).node();
-      if (node == index && sheet.call(c) != 0.0) {
+      if (forest.callNode(c) == index && sheet.call(c) != 0.0) {
         text.append(
-            String.format(Locale.ROOT, ", %+.6g on the tokens of call %d", sheet.call(c), place));
+            String.format(
+                Locale.ROOT,
+                ", %+.6g on the tokens of call %d",
+                sheet.call(c),
+                forest.call(c).id()));
       }
     }
     if (sheet.zeroAboveLogprob() < Double.POSITIVE_INFINITY) {

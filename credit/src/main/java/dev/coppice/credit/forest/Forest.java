@@ -33,6 +33,7 @@ public final class Forest {
   private final int[] callStart;
   private final int[] leafTreeStart;
   private final int[] treeOf;
+  private final int[] callNode;
   private final int[] parent;
   private final int[] up;
   private final int[] end;
@@ -70,6 +71,7 @@ public final class Forest {
     children = new int[count + 1];
     segmentStart = new int[count];
     leavesBefore = new int[count + 1];
+    callNode = new int[callStart[trees]];
     leaves = new Leaf[leafTreeStart[trees]];
     leafNode = new int[leaves.length];
     reward = new double[leaves.length];
@@ -105,6 +107,9 @@ public final class Forest {
       if (place >= 0) {
         layLeaf(leaf++, tree, tree.leaves().get(place), i);
       }
+    }
+    for (int c = 0; c < tree.calls().size(); c++) {
+      callNode[callStart[t] + c] = start + tree.calls().get(c).node();
     }
     return leaf;
   }
@@ -386,13 +391,23 @@ public final class Forest {
   }
 
   /**
+   * Returns the node whose tokens made a call.
+   *
+   * @param call of the forest.
+   * @return the index of the node.
+   */
+  public int callNode(final int call) {
+    return callNode[call];
+  }
+
+  /**
    * Returns a call as the trace has it.
    *
-   * @param tree of the call.
-   * @param call its place in {@code calls()} of the tree.
+   * @param call of the forest.
    * @return the call.
    */
-  public ToolCall call(final int tree, final int call) {
-    return group.trees().get(tree).calls().get(call);
+  public ToolCall call(final int call) {
+    final int tree = treeOf[callNode[call]];
+    return group.trees().get(tree).calls().get(call - callStart[tree]);
   }
 }

@@ -1,7 +1,5 @@
 package dev.coppice.credit.forest;
 
-import java.util.Arrays;
-
 /**
  * Averages leaf values below every state, by leaves or by children.
  *
@@ -22,11 +20,16 @@ public final class SubtreeValues {
   private final double[] value;
   private final int[] count;
   private final int[] branches;
+  private final double[] first;
+  private final double[] mass;
 
-  private SubtreeValues(final int states) {
+  private SubtreeValues(final Forest forest) {
+    final int states = forest.stem() + 1;
     value = new double[states];
     count = new int[states];
     branches = new int[states];
+    first = new double[states];
+    mass = new double[states];
   }
 
   /**
@@ -37,7 +40,7 @@ public final class SubtreeValues {
    * @return the values.
    */
   public static SubtreeValues overLeaves(final Forest forest, final double[] leafValue) {
-    return fold(forest, leafValue, true, null);
+    return new SubtreeValues(forest).fold(forest, leafValue, true, null);
   }
 
   /**
@@ -48,52 +51,46 @@ public final class SubtreeValues {
    * @return the values.
    */
   public static SubtreeValues overChildren(final Forest forest, final double[] leafValue) {
-    return fold(forest, leafValue, false, null);
+    return new SubtreeValues(forest).fold(forest, leafValue, false, null);
   }
 
   /**
-   * Averages over children with a given weight each.
+   * Averages over children with a given weight each, every tree on its own.
    *
-   * @param forest to average in; the prompts of all trees are one state.
+   * @param forest to average in; a prompt has the value of its own tree.
    * @param leafValue one per leaf, {@code NaN} where it does not count.
    * @param weight of each node among its siblings, positive.
    * @return the values.
    */
   public static SubtreeValues overWeighted(
       final Forest forest, final double[] leafValue, final double[] weight) {
-    return fold(forest, leafValue, false, weight);
+    return new SubtreeValues(forest).fold(forest, leafValue, false, weight);
   }
 
-  private static SubtreeValues fold(
+  private SubtreeValues fold(
       final Forest forest, final double[] leafValue, final boolean byLeaves, final double[] given) {
     final int stem = forest.stem();
-    final SubtreeValues result = new SubtreeValues(stem + 1);
-    final double[] first = new double[stem + 1];
-    final double[] mass = new double[stem + 1];
+    final boolean apart = given != null;
     for (int i = stem - 1; i >= 0; i--) {
-      final boolean prompt = forest.isPrompt(i);
+      final boolean alias = !apart && forest.isPrompt(i);
       if (forest.hasLeaf(i) && !Double.isNaN(leafValue[forest.leafStart(i)])) {
-        result.add(prompt ? stem : i, leafValue[forest.leafStart(i)], 1.0, 1, first, mass);
+        add(alias ? stem : i, leafValue[forest.leafStart(i)], 1.0, 1);
       }
-      if (!prompt && result.count[i] > 0) {
-        result.close(i, first, mass);
-        final double weight = byLeaves ? result.count[i] : given == null ? 1.0 : given[i];
-        result.add(forest.up(i), result.value[i], weight, result.count[i], first, mass);
+      if (!alias && count[i] > 0) {
+        close(i);
+        final double weight = byLeaves ? count[i] : apart ? given[i] : 1.0;
+        final int target = apart && forest.parent(i) >= 0 ? forest.parent(i) : forest.up(i);
+        add(target, value[i], weight, count[i]);
       }
     }
-    result.close(stem, first, mass);
-    result.aliasPrompts(forest);
-    return result;
+    close(stem);
+    finish(forest, apart);
+    return this;
   }
 
   /** Adds one branch to a state's running sums; value holds the weighted sum until close. */
   private void add(
-      final int state,
-      final double branchValue,
-      final double weight,
-      final int leaves,
-      final double[] first,
-      final double[] mass) {
+      final int state, final double branchValue, final double weight, final int leaves) {
     if (branches[state]++ == 0) {
       first[state] = branchValue;
     }
@@ -102,14 +99,14 @@ public final class SubtreeValues {
     count[state] += leaves;
   }
 
-  private void close(final int state, final double[] first, final double[] mass) {
+  private void close(final int state) {
     value[state] = count[state] == 0 ? Double.NaN : first[state] + value[state] / mass[state];
   }
 
-  private void aliasPrompts(final Forest forest) {
+  private void finish(final Forest forest, final boolean apart) {
     final int stem = forest.stem();
     for (int i = 0; i < stem; i++) {
-      if (forest.isPrompt(i)) {
+      if (!apart && forest.isPrompt(i)) {
         value[i] = value[stem];
         count[i] = count[stem];
         branches[i] = branches[stem];
@@ -117,6 +114,33 @@ public final class SubtreeValues {
         value[i] = Double.NaN;
       }
     }
+  }
+
+  /**
+   * Sums, at every state, the squared distances of its children's values from its own.
+   *
+   * @param forest averaged over.
+   * @param leafValue the values averaged, for leaves that end at a state with children.
+   * @return one sum per state; prompts have the stem's.
+   */
+  public double[] childSquares(final Forest forest, final double[] leafValue) {
+    final int stem = forest.stem();
+    final double[] squares = new double[stem + 1];
+    for (int i = 0; i < stem; i++) {
+      final int state = forest.isPrompt(i) ? stem : i;
+      if (forest.hasLeaf(i) && !Double.isNaN(leafValue[forest.leafStart(i)])) {
+        final double distance = leafValue[forest.leafStart(i)] - value[state];
+        squares[state] += distance * distance;
+      }
+      if (state != stem && count[i] > 0) {
+        final double distance = value[i] - value[forest.up(i)];
+        squares[forest.up(i)] += distance * distance;
+      }
+    }
+    for (int i = 0; i < stem; i++) {
+      squares[i] = forest.isPrompt(i) ? squares[stem] : squares[i];
+    }
+    return squares;
   }
 
   /**
@@ -147,14 +171,5 @@ public final class SubtreeValues {
    */
   public int branches(final int state) {
     return branches[state];
-  }
-
-  /**
-   * Copies the values.
-   *
-   * @return one per state.
-   */
-  public double[] toArray() {
-    return Arrays.copyOf(value, value.length);
   }
 }
