@@ -23,7 +23,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * @cost memory for the largest frame and one read window, whatever the size of the file.
  */
 public final class JournalReader implements AutoCloseable {
-  private static final int WINDOW_BYTES = 256 * 1024;
+  private static final int WINDOW_BYTES = 64 * 1024;
 
   private final Path path;
   private final DiskFile file;

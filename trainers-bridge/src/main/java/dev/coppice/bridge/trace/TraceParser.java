@@ -1,5 +1,6 @@
 package dev.coppice.bridge.trace;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.SamplingSettings;
@@ -50,12 +51,10 @@ final class TraceParser {
       in.end();
       return parser.trace();
     } catch (final JsonProcessingException e) {
+      final JsonLocation place = e.getLocation();
+      final String where = place == null ? "" : " at column " + place.getColumnNr();
       throw new IllegalArgumentException(
-          "not valid JSON at column "
-              + e.getLocation().getColumnNr()
-              + ": "
-              + e.getOriginalMessage(),
-          e);
+          "not valid JSON" + where + ": " + e.getOriginalMessage(), e);
     } catch (final IOException e) {
       throw new UncheckedIOException("memory cannot fail", e);
     }

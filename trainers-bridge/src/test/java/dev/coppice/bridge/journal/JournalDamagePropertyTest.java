@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.bridge.disk.Disk;
+import dev.coppice.bridge.fixture.FaultyDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class JournalDamagePropertyTest {
 
     for (int size = 0; size <= whole.length; size++) {
       Files.write(cut, Arrays.copyOf(whole, size));
-      try (JournalWriter writer = JournalWriter.open(Disk.LOCAL, cut, 4096)) {
+      try (JournalWriter writer = JournalWriter.open(new FaultyDisk(Long.MAX_VALUE), cut, 4096)) {
         writer.append(9, ONE, 0, 1);
       }
       final List<String> read = JournalFixture.read(cut);
