@@ -1,0 +1,23 @@
+package dev.coppice.engine;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * Keeps every input of the engine before it is applied.
+ *
+ * @thread the engine thread.
+ */
+public interface EngineJournal {
+  /** Keeps nothing. */
+  EngineJournal NONE = (type, buffer, offset, length) -> {};
+
+  /**
+   * Appends one event.
+   *
+   * @param type of the event.
+   * @param buffer holding the event.
+   * @param offset of its first byte.
+   * @param length of the event in bytes.
+   */
+  void append(int type, DirectBuffer buffer, int offset, int length);
+}

@@ -1,0 +1,62 @@
+package dev.coppice.scheduling;
+
+/**
+ * Decides how many children a node gets, before any of them is sampled.
+ *
+ * <p>Answers may depend on the path so far and on the entropy of the next-token distribution, never
+ * on the token drawn from it: that is what keeps path-weighted estimates unbiased.
+ *
+ * @unit entropy is in nats.
+ * @thread the engine thread; implementations are stateless.
+ */
+public interface BranchingPolicy {
+  /**
+   * Returns the name used in configurations and traces.
+   *
+   * @return a short lower-case name.
+   */
+  String name();
+
+  /**
+   * Returns the entropy from which {@link #childrenAtToken} is asked at all.
+   *
+   * @return a bound in nats; positive infinity if the policy never forks inside a turn.
+   */
+  double entropyFloor();
+
+  /**
+   * Returns the most children {@link #childrenAtToken} gives at a place.
+   *
+   * @param point the place.
+   * @return the bound, at least 1; the sampler draws that many tokens where the entropy is high.
+   */
+  int mostChildrenAtToken(BranchPoint point);
+
+  /**
+   * Decides the children of the node that closes before a turn.
+   *
+   * @param point the place before the first token of the turn.
+   * @return the number of children, at least 1.
+   */
+  int childrenAtTurn(BranchPoint point);
+
+  /**
+   * Decides the children at a token whose distribution is known and which is not yet drawn.
+   *
+   * @param point the place before the token.
+   * @param entropy of the sampling distribution in nats.
+   * @return the number of children, from 1 to {@link #mostChildrenAtToken}.
+   */
+  int childrenAtToken(BranchPoint point, double entropy);
+
+  /**
+   * Names a child, so that the policy knows it again.
+   *
+   * @param point the place of the fork.
+   * @param child from 1; child 0 goes on under its parent's tag.
+   * @return the tag of the new branch.
+   */
+  default long childTag(final BranchPoint point, final int child) {
+    return point.tag();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Decides what grows: how many children a node gets, who is in the next batch, who pays for it.
+ *
+ * <p>Read in this order: {@link dev.coppice.scheduling.BranchingPolicy}, {@link
+ * dev.coppice.scheduling.BranchPoint}, then one policy, then {@link
+ * dev.coppice.scheduling.BudgetLease}.
+ */
+package dev.coppice.scheduling;
