@@ -1,5 +1,7 @@
 package dev.coppice.engine;
 
+import dev.coppice.core.EngineConfig;
+import dev.coppice.core.GroupRequest;
 import dev.coppice.environment.Environment;
 import dev.coppice.inference.InferenceBackend;
 import dev.coppice.inference.Tokenizer;

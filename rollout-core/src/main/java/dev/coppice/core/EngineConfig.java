@@ -1,4 +1,4 @@
-package dev.coppice.engine;
+package dev.coppice.core;
 
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Objects;
@@ -48,6 +48,16 @@ public record EngineConfig(
       int blockTokens) {
     /** 64 rows, 512 tokens, 32 groups in flight, 4096 blocks of 16. */
     public static final Capacity DEFAULT = new Capacity(64, 512, 32, 1024, 4096, 16);
+
+    /**
+     * Returns the number of leases the cache offers: one per branch, and branches are bounded by
+     * what the pool can hold apart.
+     *
+     * @return the number of leases.
+     */
+    public int leases() {
+      return Math.max(1024, 4 * kvBlocks);
+    }
 
     /** Checks the ranges. */
     public Capacity {

@@ -1,4 +1,4 @@
-package dev.coppice.engine;
+package dev.coppice.core;
 
 /**
  * Says how much may be computed, in tokens prefilled, sampled or discarded.

@@ -1,4 +1,4 @@
-package dev.coppice.engine;
+package dev.coppice.core;
 
 /**
  * Limits one trajectory.

@@ -1,4 +1,4 @@
-package dev.coppice.engine;
+package dev.coppice.core;
 
 /**
  * Counts what one tree cost.
