@@ -103,14 +103,4 @@ final class TaskTally {
     }
     return cost == 0 ? Double.NaN : tokens / cost;
   }
-
-  /** Returns whether no tree of the tally forked. */
-  boolean neverForked() {
-    for (final double count : forks) {
-      if (count > 0) {
-        return false;
-      }
-    }
-    return true;
-  }
 }
