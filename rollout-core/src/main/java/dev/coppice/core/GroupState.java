@@ -4,6 +4,7 @@ import dev.coppice.environment.EpisodePlan;
 import dev.coppice.inference.DrawSpec;
 import dev.coppice.kvcache.PrefixLease;
 import dev.coppice.scheduling.BudgetLease;
+import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ final class GroupState {
   final int[] prompt;
   final EpisodePlan plan;
   final String digest;
+  final RolloutFailure failure;
   final List<TreeDraft> trees = new ArrayList<>();
   final List<Branch> waitingForPrompt = new ArrayList<>();
   BudgetLease budget;
@@ -27,6 +29,7 @@ final class GroupState {
   boolean promptClaimed;
   int treesOpen;
   long allowance;
+  long start;
 
   GroupState(final Event.GroupOffered offer) {
     this.request = offer.request();
@@ -34,6 +37,7 @@ final class GroupState {
     this.prompt = offer.prompt();
     this.plan = offer.plan();
     this.digest = offer.digest();
+    this.failure = offer.failure();
   }
 
   int place() {

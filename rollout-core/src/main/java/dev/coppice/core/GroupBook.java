@@ -1,0 +1,231 @@
+package dev.coppice.core;
+
+import dev.coppice.environment.ActionParser;
+import dev.coppice.kvcache.PrefixLease;
+import dev.coppice.trajectory.CounterRandom;
+import dev.coppice.trajectory.RolloutFailure;
+import dev.coppice.trajectory.TrajectoryGroup;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.collections.Long2LongHashMap;
+import org.agrona.collections.Object2ObjectHashMap;
+
+/**
+ * Starts groups in order, gives each its trees within its share of the budget, and delivers it.
+ *
+ * <p>With a budget, group {@code i} is allowed {@code budget/groups} tokens plus what group {@code
+ * i - W} left over or less what it overdrew, W being the groups in flight; it therefore starts when
+ * that group is done. So the allowance does not depend on which group happens to finish first.
+ *
+ * @thread the engine thread.
+ */
+final class GroupBook {
+  private final State state;
+  private final ArrayDeque<Event> offered = new ArrayDeque<>();
+  private final Object2ObjectHashMap<String, GroupState> open = new Object2ObjectHashMap<>();
+  private final Long2LongHashMap leftOver = new Long2LongHashMap(Long.MIN_VALUE);
+  private long started;
+
+  GroupBook(final State state) {
+    this.state = state;
+  }
+
+  void offer(final Event.GroupOffered offer, final List<Effect> effects) {
+    state.counters.groupsOffered++;
+    offered.add(offer);
+    startGroups(effects);
+  }
+
+  void restore(final Event.GroupRestored restored, final List<Effect> effects) {
+    offered.add(restored);
+    startGroups(effects);
+  }
+
+  private void startGroups(final List<Effect> effects) {
+    while (!offered.isEmpty() && mayStart()) {
+      final long place = started++;
+      switch (offered.poll()) {
+        case Event.GroupOffered offer -> start(new GroupState(offer), place, effects);
+        case Event.GroupRestored restored -> {
+          final long allowance = allowance(place);
+          state.budget.spend(Math.min(restored.computedTokens(), state.budget.remaining()));
+          leftOver.put(place, allowance - restored.computedTokens());
+        }
+        default -> throw new IllegalStateException("not an offer");
+      }
+    }
+  }
+
+  private boolean mayStart() {
+    final int window = state.config.capacity().groupsInFlight();
+    if (state.config.budget().isLimited()) {
+      return started < window || leftOver.containsKey(started - window);
+    }
+    return open.size() < window;
+  }
+
+  private long allowance(final long place) {
+    final BudgetConfig budget = state.config.budget();
+    if (!budget.isLimited()) {
+      return Long.MAX_VALUE;
+    }
+    final long share = budget.computedTokens() / budget.groups();
+    final long before = place - state.config.capacity().groupsInFlight();
+    return share + (before < 0 ? 0 : leftOver.remove(before));
+  }
+
+  private void start(final GroupState group, final long place, final List<Effect> effects) {
+    if (open.put(group.request.id(), group) != null) {
+      throw new IllegalArgumentException("two groups of one name: id=" + group.request.id());
+    }
+    state.counters.groupsOpen++;
+    group.start = place;
+    group.allowance = allowance(place);
+    group.budget = state.budget.child(Long.MAX_VALUE);
+    final BudgetConfig budget = state.config.budget();
+    final boolean fits = refusal(group) == null;
+    final int trees = budget.isLimited() || !fits ? 1 : budget.trees();
+    for (int i = 0; i < trees; i++) {
+      openTree(group, effects);
+    }
+  }
+
+  private void openTree(final GroupState group, final List<Effect> effects) {
+    final int index = group.trees.size();
+    final long groupKey = CounterRandom.mix(state.config.seed(), group.request.index());
+    final TreeDraft tree =
+        new TreeDraft(group, index, CounterRandom.mix(groupKey, index), state.nextOwner++);
+    state.treeOfOwner.put(tree.owner, tree);
+    group.trees.add(tree);
+    group.treesOpen++;
+    tree.liveBranches = 1;
+    final Branch root = new Branch(state.nextBranch++, tree, 0L, new ActionParser(state.dialect));
+    root.node = tree.prompt;
+    root.path = group.prompt.clone();
+    root.length = group.prompt.length;
+    state.branches.put(root.id, root);
+    effects.add(new Effect.StartWorld(group.place(), root.id));
+    if (root.length >= state.contextTokens) {
+      state.growth.fail(root, Failures.promptTooLong(root.length, state.contextTokens), effects);
+      return;
+    }
+    root.children = state.policy.childrenAtTurn(state.pointAt(root));
+    placeRoot(root);
+  }
+
+  private RolloutFailure refusal(final GroupState group) {
+    if (group.failure != null) {
+      return group.failure;
+    }
+    if (group.prompt.length == 0) {
+      return Failures.emptyPrompt();
+    }
+    return group.prompt.length < state.contextTokens
+        ? null
+        : Failures.promptTooLong(group.prompt.length, state.contextTokens);
+  }
+
+  private void placeRoot(final Branch root) {
+    final GroupState group = root.group;
+    if (group.promptComputed) {
+      drawFromPrompt(root);
+    } else if (group.promptClaimed) {
+      root.wait = Branch.Wait.PROMPT;
+      group.waitingForPrompt.add(root);
+    } else {
+      group.promptClaimed = true;
+      state.ready(root);
+    }
+  }
+
+  private void drawFromPrompt(final Branch root) {
+    final GroupState group = root.group;
+    root.drawOnly = true;
+    root.everComputed = root.length;
+    root.tree.prompt.cachedTokens = root.length;
+    root.lease = group.promptLease == null ? null : group.promptLease.fork(root.tree.owner);
+    state.ready(root);
+  }
+
+  /** Keeps the prompt's keys and values for the other trees of the group, and lets them go on. */
+  void promptComputed(final Branch first) {
+    final GroupState group = first.group;
+    group.promptComputed = true;
+    final BudgetConfig budget = state.config.budget();
+    if (budget.isLimited() || budget.trees() > 1) {
+      group.promptLease = first.lease.fork(first.tree.owner);
+    }
+    for (final Branch waiting : group.waitingForPrompt) {
+      drawFromPrompt(waiting);
+    }
+    group.waitingForPrompt.clear();
+  }
+
+  /** Gives up the kept prompt of one group for want of blocks; false if there is none. */
+  boolean dropPromptLease() {
+    for (final GroupState group : open.values()) {
+      final PrefixLease lease = group.promptLease;
+      if (lease != null) {
+        group.promptLease = null;
+        lease.close();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void branchEnded(final Branch branch, final List<Effect> effects) {
+    final GroupState group = branch.group;
+    if (!group.promptComputed && group.promptClaimed) {
+      group.promptClaimed = !group.waitingForPrompt.isEmpty();
+      if (group.promptClaimed) {
+        state.ready(group.waitingForPrompt.removeFirst());
+      }
+    }
+    if (--branch.tree.liveBranches == 0) {
+      group.treesOpen--;
+      if (wantsAnotherTree(group)) {
+        openTree(group, effects);
+      } else if (group.treesOpen == 0) {
+        close(group, effects);
+      }
+    }
+  }
+
+  private boolean wantsAnotherTree(final GroupState group) {
+    if (!state.config.budget().isLimited() || group.treesOpen > 0) {
+      return false;
+    }
+    final long spent = group.computedTokens();
+    final long mean = Math.max(1, spent / group.trees.size());
+    return group.allowance - spent >= (mean + 1) / 2
+        && state.budget.remaining() > 0
+        && group.promptComputed;
+  }
+
+  private void close(final GroupState group, final List<Effect> effects) {
+    if (group.promptLease != null) {
+      group.promptLease.close();
+      group.promptLease = null;
+    }
+    if (state.config.budget().isLimited()) {
+      leftOver.put(group.start, group.allowance - group.computedTokens());
+    }
+    final List<TrajectoryTree> trees = new ArrayList<>();
+    final List<TreeLedger> ledgers = new ArrayList<>();
+    for (final TreeDraft draft : group.trees) {
+      trees.add(draft.finish(state.config.run(), state.config.sampling()));
+      ledgers.add(draft.ledger());
+      state.treeOfOwner.remove(draft.owner);
+    }
+    open.remove(group.request.id());
+    state.counters.groupsOpen--;
+    state.counters.groupsDelivered++;
+    final TrajectoryGroup finished = new TrajectoryGroup(group.request.id(), group.task, trees);
+    effects.add(
+        new Effect.GroupDone(group.place(), new GroupResult(group.request, finished, ledgers)));
+    startGroups(effects);
+  }
+}
