@@ -1,6 +1,6 @@
 package dev.coppice.app.report;
 
-import dev.coppice.engine.TreeLedger;
+import dev.coppice.core.TreeLedger;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -112,8 +112,7 @@ public final class RunMeasure {
       for (final Metric metric : Metric.values()) {
         final double error =
             Jackknife.standardError(
-                without.length,
-                block -> ratio(metric, without[block], baseline.without[block]));
+                without.length, block -> ratio(metric, without[block], baseline.without[block]));
         ratios.put(metric, new Estimate(ratio(metric, whole, baseline.whole), error));
       }
       return ratios;

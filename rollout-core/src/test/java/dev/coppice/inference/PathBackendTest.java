@@ -1,12 +1,9 @@
-package dev.coppice.environments.replay;
+package dev.coppice.inference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.inference.BackendException;
-import dev.coppice.inference.ForwardBatch;
-import dev.coppice.inference.Logits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
