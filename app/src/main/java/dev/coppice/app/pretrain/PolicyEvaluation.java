@@ -1,7 +1,6 @@
 package dev.coppice.app.pretrain;
 
 import dev.coppice.djl.training.BatchSampler;
-import dev.coppice.djl.training.SamplerSettings;
 import dev.coppice.djl.training.TrainedPolicy;
 import dev.coppice.environments.arithmetic.CountdownProblem;
 import dev.coppice.environments.arithmetic.CountdownProblems;
@@ -75,7 +74,7 @@ public final class PolicyEvaluation {
         groups.add(group);
         batch.addAll(group);
       }
-      sampler.play(batch, new SamplerSettings(temperature, MAX_TOKENS, seed * 4_999 + from));
+      sampler.play(batch, new BatchSampler.Settings(temperature, MAX_TOKENS, seed * 4_999 + from));
       for (int i = 0; i < groups.size(); i++) {
         tally.add(multisets.get(i), groups.get(i));
       }

@@ -1,11 +1,10 @@
 package dev.coppice.app.pretrain;
 
-import dev.coppice.djl.training.HuggingFaceExport;
 import dev.coppice.djl.training.LlamaShape;
 import dev.coppice.djl.training.SupervisedTrainer;
 import dev.coppice.djl.training.TrainedPolicy;
 import dev.coppice.djl.training.TrainerSettings;
-import dev.coppice.djl.training.TrainingProgress;
+import dev.coppice.djl.training.export.HuggingFaceExport;
 import dev.coppice.environments.demonstration.TaskKind;
 import dev.coppice.environments.demonstration.TaskVocabulary;
 import java.io.IOException;
@@ -96,7 +95,7 @@ public final class PretrainJob {
     return scores;
   }
 
-  private void report(TrainingProgress progress) {
+  private void report(SupervisedTrainer.Progress progress) {
     log.printf(
         Locale.ROOT,
         "step %6d  loss %.4f  gradient norm %.2f  rate %.5f  %.1f M tokens  %.0f tokens/s%n",

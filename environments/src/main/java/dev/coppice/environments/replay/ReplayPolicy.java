@@ -1,6 +1,7 @@
 package dev.coppice.environments.replay;
 
 import dev.coppice.inference.BackendException;
+import dev.coppice.inference.PathPolicy;
 import dev.coppice.inference.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;

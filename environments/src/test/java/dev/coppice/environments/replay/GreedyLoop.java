@@ -7,6 +7,8 @@ import dev.coppice.environment.Score;
 import dev.coppice.inference.ForwardBatch;
 import dev.coppice.inference.InferenceBackend;
 import dev.coppice.inference.Logits;
+import dev.coppice.inference.PathBackend;
+import dev.coppice.inference.PathPolicy;
 import dev.coppice.inference.Tokenizer;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task;

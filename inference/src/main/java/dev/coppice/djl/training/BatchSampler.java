@@ -19,6 +19,24 @@ public final class BatchSampler {
   private final TrainedPolicy policy;
 
   /**
+   * Configures the draws.
+   *
+   * @param temperature that divides the logits; 0 takes the likeliest token.
+   * @param maxTokens of a sequence with its prompt; longer ones are cut off.
+   * @param seed of the draws.
+   */
+  public record Settings(double temperature, int maxTokens, long seed) {
+
+    /** Rejects a negative temperature. */
+    public Settings {
+      if (!(temperature >= 0) || maxTokens < 1) {
+        throw new IllegalArgumentException(
+            "out of range: temperature=" + temperature + " maxTokens=" + maxTokens);
+      }
+    }
+  }
+
+  /**
    * Makes a sampler.
    *
    * @param policy to sample from; its weights are read at every call.
@@ -33,7 +51,7 @@ public final class BatchSampler {
    * @param episodes to play; each is mutated.
    * @param settings of the draws.
    */
-  public void play(List<? extends SampledEpisode> episodes, SamplerSettings settings) {
+  public void play(List<? extends SampledEpisode> episodes, Settings settings) {
     Row[] rows = new Row[episodes.size()];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = new Row(episodes.get(i), new SplittableRandom(settings.seed() * 1_000_003L + i));

@@ -59,7 +59,7 @@ public final class SupervisedTrainer implements AutoCloseable {
    * @param report that takes them.
    * @throws ArithmeticException if a gradient is not finite.
    */
-  public void run(int updates, int reportSteps, Consumer<TrainingProgress> report) {
+  public void run(int updates, int reportSteps, Consumer<Progress> report) {
     int end = Math.min(settings.steps(), step + updates);
     long startNs = System.nanoTime();
     while (step < end) {
@@ -71,7 +71,7 @@ public final class SupervisedTrainer implements AutoCloseable {
       if (step % reportSteps == 0 || step == end) {
         long totalNs = elapsedNs + System.nanoTime() - startNs;
         report.accept(
-            new TrainingProgress(step, lossSum / lossSteps, result.norm(), rate, tokens, totalNs));
+            new Progress(step, lossSum / lossSteps, result.norm(), rate, tokens, totalNs));
         lossSum = 0;
         lossSteps = 0;
       }
@@ -100,6 +100,34 @@ public final class SupervisedTrainer implements AutoCloseable {
   @Override
   public void close() {
     manager.close();
+  }
+
+  /**
+   * Reports how a run is going.
+   *
+   * @param step of the last update, counted from 1.
+   * @param loss mean since the last report, in nats per token.
+   * @param gradientNorm before clipping, of the last update.
+   * @param learningRate of the last update.
+   * @param tokens trained on so far, without padding.
+   * @param elapsedNs spent training so far.
+   */
+  public record Progress(
+      int step,
+      double loss,
+      double gradientNorm,
+      double learningRate,
+      long tokens,
+      long elapsedNs) {
+
+    /**
+     * Computes the mean speed of the run.
+     *
+     * @return tokens per second, without padding.
+     */
+    public double tokensPerSecond() {
+      return tokens * 1e9 / Math.max(1, elapsedNs);
+    }
   }
 
   private record StepResult(double loss, double norm) {}
