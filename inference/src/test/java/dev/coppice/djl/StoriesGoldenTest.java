@@ -50,7 +50,8 @@ class StoriesGoldenTest {
       assertEquals(512, tokenizer.vocabularySize());
       assertEquals(1, tokenizer.beginToken());
       assertEquals(1, tokenizer.endToken());
-      assertEquals(" upon a time", tokenizer.piece(407) + tokenizer.piece(261) + tokenizer.piece(378));
+      assertEquals(
+          " upon a time", tokenizer.piece(407) + tokenizer.piece(261) + tokenizer.piece(378));
     }
   }
 }
