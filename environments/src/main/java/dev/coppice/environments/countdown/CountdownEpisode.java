@@ -49,6 +49,10 @@ final class CountdownEpisode implements ValuedEpisode {
       state = state.counted(true);
       return PoolState.refusal();
     }
+    if (DrawerCall.isOne(text)) {
+      state = state.counted(true);
+      return DrawerCall.illegal(DrawerCall.drawer(text));
+    }
     final PoolState before = state;
     final CalculatorResult result = before.compute(text);
     state = before.after(result);

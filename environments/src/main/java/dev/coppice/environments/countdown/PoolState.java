@@ -125,14 +125,14 @@ public record PoolState(
    *     was computed, else 0.
    */
   public Score score(final String answer) {
-    final Fraction number = numberOrNull(answer);
-    final boolean right = target.equals(number);
+    final String number = numberOrNull(answer);
+    final boolean right = target.toString().equals(number);
     final boolean made = computed > 0 && pool.contains(target);
     final double wellFormed = calls == 0 ? 1.0 : (double) (calls - malformed) / calls;
     return new Score(
         right && made ? 1.0 : 0.0,
         Map.of("answer", right ? 1.0 : 0.0, "made", made ? 1.0 : 0.0, "wellformed", wellFormed),
-        number == null ? null : number.toString());
+        number);
   }
 
   /**
@@ -182,12 +182,14 @@ public record PoolState(
     return Observation.of(text, CALCULATOR, arguments, status, correct);
   }
 
-  private static Fraction numberOrNull(final String answer) {
-    if (answer == null || !Fraction.isNumber(answer)) {
-      return null;
-    }
+  /** Answers are spelled as the calculator spells them, in lowest terms, or they are none. */
+  private static String numberOrNull(final String answer) {
     try {
-      return Fraction.parse(answer);
+      return answer != null
+              && Fraction.isNumber(answer)
+              && Fraction.parse(answer).toString().equals(answer)
+          ? answer
+          : null;
     } catch (ArithmeticException e) {
       return null;
     }

@@ -7,16 +7,14 @@ import dev.coppice.environments.arithmetic.CalculatorResult;
 import dev.coppice.environments.arithmetic.DrawersProblem;
 import dev.coppice.environments.arithmetic.Fraction;
 import dev.coppice.environments.countdown.CountdownEnvironment;
+import dev.coppice.environments.countdown.DrawerCall;
 import dev.coppice.environments.countdown.PoolState;
-import dev.coppice.environments.episode.CanonicalJson;
 import dev.coppice.environments.episode.StateDigest;
 import dev.coppice.environments.episode.Truncation;
 import dev.coppice.environments.episode.ValuedEpisode;
 import dev.coppice.trajectory.StopReason;
-import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Plays one {@code drawers} problem along one branch.
@@ -24,9 +22,6 @@ import java.util.Map;
  * @cost a fork copies two references and an int.
  */
 final class DrawersEpisode implements ValuedEpisode {
-  private static final String OPEN = "open";
-  private static final String OPEN_PREFIX = OPEN + " ";
-
   private final DrawersProblem problem;
   private PoolState state;
 
@@ -64,33 +59,20 @@ final class DrawersEpisode implements ValuedEpisode {
       state = state.counted(true);
       return PoolState.refusal();
     }
-    return text.startsWith(OPEN_PREFIX)
-        ? open(text.substring(OPEN_PREFIX.length()))
-        : compute(text);
+    return DrawerCall.isOne(text) ? open(DrawerCall.drawer(text)) : compute(text);
   }
 
-  private Observation open(final String drawerText) {
-    final int drawer = drawerOrMinusOne(drawerText);
-    if (drawer < 0) {
-      state = state.counted(false);
-      return Observation.of("<obs>bad</obs>", "", "{}", ToolCall.Status.MALFORMED, false);
-    }
+  private Observation open(final int drawer) {
     state = state.counted(true);
-    final String arguments = CanonicalJson.write(Map.of("drawer", drawer));
     if (drawer < 1 || drawer > problem.drawers() || isOpen(drawer)) {
-      return Observation.of("<obs>illegal</obs>", OPEN, arguments, ToolCall.Status.ILLEGAL, false);
+      return DrawerCall.illegal(drawer);
     }
     opened |= 1 << (drawer - 1);
     final int number = problem.contents().get(drawer - 1);
     if (number > 0) {
       state = state.withNumber(Fraction.of(number));
     }
-    return Observation.of(
-        "<obs>" + problem.observation(drawer) + "</obs>",
-        OPEN,
-        arguments,
-        ToolCall.Status.OK,
-        true);
+    return DrawerCall.opened(drawer, problem.observation(drawer));
   }
 
   private Observation compute(final String text) {
@@ -124,22 +106,6 @@ final class DrawersEpisode implements ValuedEpisode {
       }
     }
     return hidden;
-  }
-
-  /** Reads one or two digits; anything else is no drawer's name. */
-  private static int drawerOrMinusOne(final String text) {
-    if (text.isEmpty() || text.length() > 2) {
-      return -1;
-    }
-    int drawer = 0;
-    for (int i = 0; i < text.length(); i++) {
-      final char digit = text.charAt(i);
-      if (digit < '0' || digit > '9') {
-        return -1;
-      }
-      drawer = 10 * drawer + digit - '0';
-    }
-    return drawer;
   }
 
   @Override

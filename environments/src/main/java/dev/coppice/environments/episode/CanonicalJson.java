@@ -2,6 +2,7 @@ package dev.coppice.environments.episode;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.Map;
@@ -13,18 +14,20 @@ import java.util.Map;
  */
 public final class CanonicalJson {
   private static final ObjectMapper MAPPER =
-      new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+      new ObjectMapper()
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
   private CanonicalJson() {}
 
   /**
-   * Writes an object.
+   * Writes a value.
    *
    * @param object of strings, numbers, booleans, nulls, lists and maps.
    * @return canonical JSON.
    */
-  public static String write(final Map<String, ?> object) {
+  public static String write(final Object object) {
     try {
       return MAPPER.writeValueAsString(object);
     } catch (JsonProcessingException e) {
@@ -41,7 +44,11 @@ public final class CanonicalJson {
    */
   public static Map<String, Object> read(final String json) {
     try {
-      return MAPPER.readValue(json, OBJECT);
+      final Map<String, Object> object = MAPPER.readValue(json, OBJECT);
+      if (object == null) {
+        throw new IllegalArgumentException("not a JSON object: null");
+      }
+      return object;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a JSON object: " + e.getOriginalMessage(), e);
     }
