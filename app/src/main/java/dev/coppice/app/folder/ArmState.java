@@ -54,6 +54,16 @@ public record ArmState(
   }
 
   /**
+   * Returns the state some time into a session.
+   *
+   * @param sinceNs engine time of the session so far, in nanoseconds.
+   * @return a copy that counts it.
+   */
+  public ArmState after(final long sinceNs) {
+    return new ArmState(arm, policy, groups, complete, sessions, wallNs + sinceNs, engine, laws);
+  }
+
+  /**
    * States one law of conservation.
    *
    * @param name of the law.

@@ -40,7 +40,7 @@ public final class ReportJson {
     if (main != null) {
       root.put("ratio_of", main + " over " + RunReport.BASELINE);
       writeValues(ratios, report.ratios().get(main));
-      writeErrors(ratios.putObject("standard_errors"), report.ratios().get(main));
+      writeErrors(root.putObject("ratio_standard_errors"), report.ratios().get(main));
     }
     if (report.ratios().size() > 1) {
       final ObjectNode byArm = root.putObject("ratios_by_arm");

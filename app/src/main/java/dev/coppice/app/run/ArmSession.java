@@ -13,6 +13,7 @@ import dev.coppice.engine.RolloutEngine;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /**
  * Runs one arm, or what an earlier session left of it.
@@ -20,17 +21,24 @@ import java.util.concurrent.TimeUnit;
  * @thread one.
  */
 final class ArmSession {
-  private static final long WAIT_NS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(2);
   private static final long STALL_NS = TimeUnit.MINUTES.toNanos(30);
 
   private final RunConfig config;
   private final Workbench bench;
   private final RunProgress progress;
+  private final LongConsumer heartbeat;
 
-  ArmSession(final RunConfig config, final Workbench bench, final RunProgress progress) {
+  /** Makes a session that tells the engine's time so far, in nanoseconds, every few seconds. */
+  ArmSession(
+      final RunConfig config,
+      final Workbench bench,
+      final RunProgress progress,
+      final LongConsumer heartbeat) {
     this.config = config;
     this.bench = bench;
     this.progress = progress;
+    this.heartbeat = heartbeat;
   }
 
   /** Bundles where the arm's groups and inputs are kept. */
@@ -91,12 +99,13 @@ final class ArmSession {
     }
   }
 
-  private static void awaitAll(final RolloutEngine engine) throws InterruptedException {
+  private void awaitAll(final RolloutEngine engine) throws InterruptedException {
     long finishedNs = engine.stats().wallNs();
     long deadlineNs = System.nanoTime() + STALL_NS;
     while (!engine.awaitIdle(WAIT_NS)) {
       if (engine.stats().wallNs() != finishedNs) {
         finishedNs = engine.stats().wallNs();
+        heartbeat.accept(finishedNs);
         deadlineNs = System.nanoTime() + STALL_NS;
       }
       requireProgress(deadlineNs);

@@ -68,7 +68,8 @@ public final class RolloutJob {
    */
   public RunFolder prepare(final Path parent) {
     final RunFolder folder = RunFolder.create(parent, bench.environment().name());
-    final String name = config.run().name().isEmpty() ? bench.environment().name() : config.run().name();
+    final String given = config.run().name();
+    final String name = given.isEmpty() ? bench.environment().name() : given;
     final List<ArmState> arms = new ArrayList<>();
     for (final String arm : config.armNames()) {
       arms.add(ArmState.planned(arm, config.policyOf(arm), config.task().groups()));
@@ -143,8 +144,14 @@ public final class RolloutJob {
         state = state.with(session);
         state.save(folder.ledger());
         final ArmSession.Keep keep = new ArmSession.Keep(traces, trajectories, journalOf(journal));
+        final RunState known = state;
         final ArmSession.Outcome outcome =
-            new ArmSession(config, bench, progress).run(session, begun.run(), done, keep);
+            new ArmSession(
+                    config,
+                    bench,
+                    progress,
+                    wallNs -> known.with(session.after(wallNs)).save(folder.ledger()))
+                .run(session, begun.run(), done, keep);
         state = state.with(outcome.state());
         state.save(folder.ledger());
         LatencyLog.append(folder.latency(), arm.arm(), outcome.latencies());
