@@ -89,7 +89,7 @@ public final class PrefixCache {
     final int slot = spaces.intern(namespace);
     spaces.retain(slot);
     final int last = tree.match(slot, tokens, length);
-    final int blocks = last == PrefixTree.NONE ? 0 : tree.depth[last];
+    final int blocks = tree.depthOf(last);
     pool.retain(last, owner);
     lease.start(slot, last, blocks, owner);
     lookups++;
@@ -113,7 +113,7 @@ public final class PrefixCache {
       return 0;
     }
     final int last = tree.match(slot, tokens, length);
-    return last == PrefixTree.NONE ? 0 : tree.depth[last] * config.blockTokens();
+    return tree.depthOf(last) * config.blockTokens();
   }
 
   /**
@@ -223,6 +223,10 @@ public final class PrefixCache {
    */
   public void checkIntegrity() {
     new IntegrityCheck(config, pool, leases, idleCount).run();
+  }
+
+  BlockPool pool() {
+    return pool;
   }
 
   PrefixLease takeLease() {

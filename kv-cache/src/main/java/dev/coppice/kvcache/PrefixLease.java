@@ -1,5 +1,11 @@
 package dev.coppice.kvcache;
 
+import static dev.coppice.kvcache.BlockDescriptor.NONE;
+import static dev.coppice.kvcache.BlockDescriptor.next;
+import static dev.coppice.kvcache.BlockDescriptor.parent;
+import static dev.coppice.kvcache.BlockDescriptor.pins;
+import static dev.coppice.kvcache.BlockDescriptor.refs;
+
 import java.util.Arrays;
 
 /**
@@ -20,8 +26,6 @@ import java.util.Arrays;
  * @cost {@link #fork} is O(1) in the length of the prefix and allocates nothing.
  */
 public final class PrefixLease implements AutoCloseable {
-  private static final int NONE = -1;
-
   final int number;
   boolean open;
   int slot;
@@ -34,6 +38,7 @@ public final class PrefixLease implements AutoCloseable {
 
   private final PrefixCache cache;
   private final BlockPool pool;
+  private final int[] cells;
   private final int[] store;
   private final int shift;
   private final int slotMask;
@@ -48,6 +53,7 @@ public final class PrefixLease implements AutoCloseable {
     this.cache = cache;
     this.pool = pool;
     this.number = number;
+    cells = pool.cells;
     store = pool.tree.tokens;
     final int blockTokens = cache.config().blockTokens();
     shift = Integer.numberOfTrailingZeros(blockTokens);
@@ -167,7 +173,7 @@ public final class PrefixLease implements AutoCloseable {
     }
     final int source = copySource;
     copySource = NONE;
-    pool.pins[source]--;
+    cells[pins(source)]--;
     pool.release(source);
   }
 
@@ -235,14 +241,14 @@ public final class PrefixLease implements AutoCloseable {
     child.start(slot, last, fullBlocks, childOwner);
     pool.spaces.retain(slot);
     if (last != NONE) {
-      pool.refs[last]++;
+      cells[refs(last)]++;
     }
     if ((committed & slotMask) != 0) {
       child.committed = committed;
       child.privateHead = privateHead;
       child.privateEnd = privateHead;
       child.privateBlocks = 1;
-      pool.refs[privateHead]++;
+      cells[refs(privateHead)]++;
     }
     cache.countFork();
     return child;
@@ -274,7 +280,7 @@ public final class PrefixLease implements AutoCloseable {
     }
     int block = privateHead;
     for (int i = fullBlocks; i < index; i++) {
-      block = pool.next[block];
+      block = cells[next(block)];
     }
     return block;
   }
@@ -294,7 +300,7 @@ public final class PrefixLease implements AutoCloseable {
     int block = privateHead;
     for (int i = 0; i < privateBlocks; i++) {
       target[at++] = block;
-      block = pool.next[block];
+      block = cells[next(block)];
     }
     return blocks();
   }
@@ -331,7 +337,7 @@ public final class PrefixLease implements AutoCloseable {
     }
     int block = privateHead;
     for (int i = 0; i < privateBlocks; i++) {
-      final int after = pool.next[block];
+      final int after = cells[next(block)];
       pool.release(block);
       block = after;
     }
@@ -350,9 +356,9 @@ public final class PrefixLease implements AutoCloseable {
     final int copy = pool.take(owner);
     copyTokens = committed & slotMask;
     System.arraycopy(store, source << shift, store, copy << shift, copyTokens);
-    pool.pins[source]++;
+    cells[pins(source)]++;
     copySource = source;
-    pool.next[copy] = privateBlocks > 1 ? pool.next[source] : NONE;
+    cells[next(copy)] = privateBlocks > 1 ? cells[next(source)] : NONE;
     privateHead = copy;
     if (privateBlocks == 1) {
       privateEnd = copy;
@@ -364,14 +370,14 @@ public final class PrefixLease implements AutoCloseable {
     if (privateBlocks++ == 0) {
       privateHead = block;
     } else {
-      pool.next[privateEnd] = block;
+      cells[next(privateEnd)] = block;
     }
     privateEnd = block;
   }
 
   private void sealHead() {
     final int block = privateHead;
-    privateHead = --privateBlocks == 0 ? NONE : pool.next[block];
+    privateHead = --privateBlocks == 0 ? NONE : cells[next(block)];
     pool.seal(block, last, slot);
     last = block;
     fullBlocks++;
@@ -389,7 +395,7 @@ public final class PrefixLease implements AutoCloseable {
     int block = last;
     for (int i = fullBlocks - 1; i >= tableBlocks; i--) {
       table[i] = block;
-      block = pool.tree.parent[block];
+      block = cells[parent(block)];
     }
     tableBlocks = fullBlocks;
   }

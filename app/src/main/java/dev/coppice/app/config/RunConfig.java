@@ -95,8 +95,7 @@ public record RunConfig(
    * @param journal whether inputs are kept.
    */
   public record Run(
-      @Key("Name of the run, written into every trace; empty takes the environment's.")
-          String name,
+      @Key("Name of the run, written into every trace; empty takes the environment's.") String name,
       @Key("Seed of every draw; the same seed gives the same tokens.") long seed,
       @Key("Folder in which the run's own folder is made, under a generated name.") String out,
       @Key(

@@ -12,8 +12,7 @@ import java.util.TreeMap;
  * @param figures by metric.
  * @param failures the number of failed trajectories by boundary.
  */
-public record ArmReport(
-    String arm, Map<Metric, Estimate> figures, Map<String, Long> failures) {
+public record ArmReport(String arm, Map<Metric, Estimate> figures, Map<String, Long> failures) {
   /** Copies the maps. */
   public ArmReport {
     figures = Collections.unmodifiableMap(new EnumMap<>(figures));

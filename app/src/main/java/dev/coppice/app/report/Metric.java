@@ -67,8 +67,7 @@ public enum Metric {
   CLOSED_FORM_BOUND("closed_form_bound", arm -> arm.total().closedFormBound()),
   /** What was achieved of it. */
   CLOSED_FORM_RATIO(
-      "closed_form_ratio",
-      arm -> ArmTally.quotient(arm.sharing(), arm.total().closedFormBound())),
+      "closed_form_ratio", arm -> ArmTally.quotient(arm.sharing(), arm.total().closedFormBound())),
   /** {@code H / P}: share of prompt and observation tokens found in the prefix cache. */
   PREFIX_HIT_RATE(
       "prefix_hit_rate",

@@ -112,8 +112,7 @@ public final class RunMeasure {
       for (final Metric metric : Metric.values()) {
         final double error =
             Jackknife.standardError(
-                without.length,
-                block -> ratio(metric, without[block], baseline.without[block]));
+                without.length, block -> ratio(metric, without[block], baseline.without[block]));
         ratios.put(metric, new Estimate(ratio(metric, whole, baseline.whole), error));
       }
       return ratios;

@@ -1,0 +1,49 @@
+package dev.coppice.environments.episode;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.Map;
+
+/**
+ * Writes JSON in one way only: keys sorted, no blanks.
+ *
+ * @thread stateless, any thread
+ */
+public final class CanonicalJson {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+  private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+
+  private CanonicalJson() {}
+
+  /**
+   * Writes an object.
+   *
+   * @param object of strings, numbers, booleans, nulls, lists and maps.
+   * @return canonical JSON.
+   */
+  public static String write(final Map<String, ?> object) {
+    try {
+      return MAPPER.writeValueAsString(object);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: object=" + object, e);
+    }
+  }
+
+  /**
+   * Reads an object.
+   *
+   * @param json text of one object.
+   * @return the object; its keys keep their order.
+   * @throws IllegalArgumentException if the text is not one JSON object.
+   */
+  public static Map<String, Object> read(final String json) {
+    try {
+      return MAPPER.readValue(json, OBJECT);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not a JSON object: " + e.getOriginalMessage(), e);
+    }
+  }
+}
