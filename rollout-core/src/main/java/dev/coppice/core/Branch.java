@@ -128,10 +128,9 @@ final class Branch {
   }
 
   /** Ends a turn with what the environment answered. */
-  void observe(final int[] tokens, final int call) {
+  void observe(final int[] tokens) {
     node = NodeDraft.given(node, NodeKind.OBSERVATION, tokens);
     append(tokens);
-    calls = call;
     turn++;
     callPrefilled = 0;
     parser.nextTurn();

@@ -38,6 +38,7 @@ public record EngineConfig(
    * @param queuedGroups the most groups offered and not yet finished.
    * @param kvBlocks the number of blocks of keys and values.
    * @param blockTokens the positions per block, a power of two.
+   * @param toolThreads the most tool calls at the same time; 0 for a virtual thread per call.
    */
   public record Capacity(
       int batchRows,
@@ -45,9 +46,10 @@ public record EngineConfig(
       int groupsInFlight,
       int queuedGroups,
       int kvBlocks,
-      int blockTokens) {
+      int blockTokens,
+      int toolThreads) {
     /** 64 rows, 512 tokens, 32 groups in flight, 4096 blocks of 16. */
-    public static final Capacity DEFAULT = new Capacity(64, 512, 32, 1024, 4096, 16);
+    public static final Capacity DEFAULT = new Capacity(64, 512, 32, 1024, 4096, 16, 0);
 
     /**
      * Returns the number of leases the cache offers: one per branch, and branches are bounded by
@@ -74,6 +76,10 @@ public record EngineConfig(
                 + groupsInFlight
                 + " queuedGroups="
                 + queuedGroups);
+      }
+      if (toolThreads < 0) {
+        throw new IllegalArgumentException(
+            "toolThreads must not be negative: toolThreads=" + toolThreads);
       }
       if (kvBlocks < 1 || Integer.bitCount(blockTokens) != 1) {
         throw new IllegalArgumentException(

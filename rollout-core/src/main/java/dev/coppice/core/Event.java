@@ -22,9 +22,15 @@ public sealed interface Event {
    * @param prompt tokens the model sees first.
    * @param plan of the episode.
    * @param digest of the world's first state.
+   * @param failure of the environment to start the episode, or null.
    */
   record GroupOffered(
-      GroupRequest request, Task task, int[] prompt, EpisodePlan plan, String digest)
+      GroupRequest request,
+      Task task,
+      int[] prompt,
+      EpisodePlan plan,
+      String digest,
+      RolloutFailure failure)
       implements Event {}
 
   /**
@@ -32,8 +38,9 @@ public sealed interface Event {
    *
    * @param request for the group.
    * @param computedTokens it cost.
+   * @param trees it was given.
    */
-  record GroupRestored(GroupRequest request, long computedTokens) implements Event {}
+  record GroupRestored(GroupRequest request, long computedTokens, int trees) implements Event {}
 
   /**
    * The engine has taken in what there was and asks for a batch.

@@ -4,6 +4,7 @@ import dev.coppice.environment.EpisodePlan;
 import dev.coppice.inference.DrawSpec;
 import dev.coppice.kvcache.PrefixLease;
 import dev.coppice.scheduling.BudgetLease;
+import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ final class GroupState {
   final int[] prompt;
   final EpisodePlan plan;
   final String digest;
+  final RolloutFailure failure;
   final List<TreeDraft> trees = new ArrayList<>();
   final List<Branch> waitingForPrompt = new ArrayList<>();
   BudgetLease budget;
@@ -26,7 +28,8 @@ final class GroupState {
   boolean promptComputed;
   boolean promptClaimed;
   int treesOpen;
-  long allowance;
+  boolean refused;
+  BudgetSplit.Share share;
 
   GroupState(final Event.GroupOffered offer) {
     this.request = offer.request();
@@ -34,6 +37,7 @@ final class GroupState {
     this.prompt = offer.prompt();
     this.plan = offer.plan();
     this.digest = offer.digest();
+    this.failure = offer.failure();
   }
 
   int place() {
@@ -46,13 +50,5 @@ final class GroupState {
     } else {
       spec.set(branch.key, branch.length, branch.mostChildren, branch.entropyFloor);
     }
-  }
-
-  long computedTokens() {
-    long sum = 0;
-    for (int i = 0; i < trees.size(); i++) {
-      sum += trees.get(i).computedTokens();
-    }
-    return sum;
   }
 }

@@ -63,8 +63,7 @@ final class NodeDraft {
 
   TrajectoryNode finish(final int id, final int parentId, final int callId) {
     final int[] ownTokens = tokens.length == length ? tokens : Arrays.copyOf(tokens, length);
-    final float[] ownLogprobs =
-        kind.isSampled() ? Arrays.copyOf(logprobs, length) : new float[0];
+    final float[] ownLogprobs = kind.isSampled() ? Arrays.copyOf(logprobs, length) : new float[0];
     return new TrajectoryNode(
         id,
         parentId,

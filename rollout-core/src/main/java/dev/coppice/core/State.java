@@ -32,6 +32,9 @@ public final class State {
       new PriorityQueue<>(256, Comparator.comparingInt(branch -> branch.id));
   final Batch batch = new Batch();
   final BranchPoint point = new BranchPoint();
+  final BatchPlanner planner = new BatchPlanner(this);
+  final Growth growth = new Growth(this);
+  final GroupBook groups;
   CacheNamespace namespace = new CacheNamespace(0, 0, 0L);
   int nextBranch;
   int nextOwner;
@@ -66,15 +69,22 @@ public final class State {
     final int needed = (contextTokens + capacity.blockTokens() - 1) / capacity.blockTokens() + 1;
     if (capacity.kvBlocks() < needed) {
       throw new IllegalArgumentException(
-          "the KV pool is too small for one sequence: kvBlocks=" + capacity.kvBlocks()
-              + " but a context of " + contextTokens + " tokens in blocks of "
-              + capacity.blockTokens() + " needs " + needed + "; raise engine.kv-blocks");
+          "the KV pool is too small for one sequence: kvBlocks="
+              + capacity.kvBlocks()
+              + " but a context of "
+              + contextTokens
+              + " tokens in blocks of "
+              + capacity.blockTokens()
+              + " needs "
+              + needed
+              + "; raise engine.kv-blocks");
     }
     final KvCacheConfig cacheConfig =
         new KvCacheConfig(
             capacity.blockTokens(), capacity.kvBlocks(), capacity.leases(), contextTokens);
     this.cache = new PrefixCache(cacheConfig, this::attribute);
     this.budget = BudgetLease.root(config.budget().computedTokens());
+    this.groups = new GroupBook(this);
   }
 
   private void attribute(final int owner, final long blockNs) {
@@ -98,10 +108,7 @@ public final class State {
 
   BranchPoint pointAt(final Branch branch) {
     return point
-        .atTree(
-            branch.tree.key,
-            branch.group.plan.decisionTurn(),
-            branch.group.plan.typicalTurns())
+        .atTree(branch.tree.key, branch.group.plan.decisionTurn(), branch.group.plan.typicalTurns())
         .atToken(branch.tag, branch.turn, branch.parser.tokens())
         .afterForks(branch.forks, branch.lastForkTurn);
   }
@@ -113,6 +120,15 @@ public final class State {
    */
   public boolean wantsTick() {
     return !forwardInFlight && !ready.isEmpty();
+  }
+
+  /**
+   * Returns the configuration.
+   *
+   * @return the configuration.
+   */
+  public EngineConfig config() {
+    return config;
   }
 
   /**

@@ -114,8 +114,7 @@ final class TreeDraft {
       final List<Span> numbered = new ArrayList<>(spans.size());
       for (final Span span : spans) {
         final boolean isCall = span.kind() == dev.coppice.trajectory.SpanKind.TOOL_CALL;
-        numbered.add(
-            isCall ? new Span(span.start(), span.length(), span.kind(), call) : span);
+        numbered.add(isCall ? new Span(span.start(), span.length(), span.kind(), call) : span);
       }
       return numbered;
     }

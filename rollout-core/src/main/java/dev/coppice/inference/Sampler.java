@@ -170,12 +170,18 @@ public final class Sampler {
    * Draws the tokens of all children a row may need.
    *
    * @param draws to be extended by one row.
-   * @param logits holding the rows.
-   * @param row to read.
+   * @param logits holding the row.
+   * @param offset of its first logit.
+   * @param length of the row, V.
    * @param spec of the branch.
    */
-  public void drawRow(final Draws draws, final Logits logits, final int row, final DrawSpec spec) {
-    final double entropy = load(logits.values(), logits.offset(row), logits.vocabularySize());
+  public void drawRow(
+      final Draws draws,
+      final float[] logits,
+      final int offset,
+      final int length,
+      final DrawSpec spec) {
+    final double entropy = load(logits, offset, length);
     draws.beginRow((float) entropy);
     if (size == 0) {
       return;
