@@ -1,38 +1,45 @@
 package dev.coppice.kvcache;
 
+import static dev.coppice.kvcache.BlockDescriptor.FREE;
+import static dev.coppice.kvcache.BlockDescriptor.NODE;
+import static dev.coppice.kvcache.BlockDescriptor.NONE;
+import static dev.coppice.kvcache.BlockDescriptor.PRIVATE;
+import static dev.coppice.kvcache.BlockDescriptor.children;
+import static dev.coppice.kvcache.BlockDescriptor.identity;
+import static dev.coppice.kvcache.BlockDescriptor.indexed;
+import static dev.coppice.kvcache.BlockDescriptor.next;
+import static dev.coppice.kvcache.BlockDescriptor.owner;
+import static dev.coppice.kvcache.BlockDescriptor.parent;
+import static dev.coppice.kvcache.BlockDescriptor.pins;
+import static dev.coppice.kvcache.BlockDescriptor.previous;
+import static dev.coppice.kvcache.BlockDescriptor.refs;
+import static dev.coppice.kvcache.BlockDescriptor.space;
+import static dev.coppice.kvcache.BlockDescriptor.state;
+import static dev.coppice.kvcache.BlockDescriptor.twinNext;
+
 /**
  * Holds the state of every block: free, private to leases, or a node of the prefix tree.
  *
- * <p>{@code refs[b]} counts the holders of a block: leases whose last node or tail it is, live nodes
- * whose parent it is, and copies that are still to be read from it. A lease therefore holds its whole
- * path by one count on the last node, which makes a fork O(1). A block is <i>live</i> exactly if
- * {@code refs[b] > 0}; a count that reaches zero is passed on to the parent.
+ * <p>{@code refs} counts the holders of a block: leases whose last node or tail it is, live nodes
+ * whose parent it is, and copies that are still to be read from it. A lease therefore holds its
+ * whole path by one count on the last node, which makes a fork O(1). A block is <i>live</i> exactly
+ * if {@code refs > 0}; a count that reaches zero is passed on to the parent.
  *
  * <p>A node that stops being live joins the end of the queue of evictable blocks. Its children have
- * stopped before it, so a child always stands before its parent, and the head of the queue is a leaf:
- * eviction takes the head, the least recently used leaf, in O(1).
+ * stopped before it, so a child always stands before its parent, and the head of the queue is a
+ * leaf: eviction takes the head, the least recently used leaf, in O(1).
  *
- * <p>{@code next} links three kinds of lists that exclude one another: free blocks, evictable blocks,
- * and the private blocks of a lease.
+ * <p>{@code next} links three kinds of lists that exclude one another: free blocks, evictable
+ * blocks, and the private blocks of a lease.
  *
  * @unit nanoseconds of the injected clock.
  * @thread the cache's thread.
  * @cost a count that reaches zero costs O(1) per block that changes state, paid by its making.
  */
 final class BlockPool {
-  static final int NONE = -1;
-  static final byte FREE = 0;
-  static final byte PRIVATE = 1;
-  static final byte NODE = 2;
-
   final PrefixTree tree;
   final NamespaceTable spaces;
-  final byte[] state;
-  final int[] refs;
-  final int[] pins;
-  final int[] next;
-  final int[] previous;
-  final int[] owner;
+  final int[] cells;
   final long[] liveSince;
 
   int free;
@@ -57,17 +64,12 @@ final class BlockPool {
     this.spaces = spaces;
     this.sink = sink;
     timed = sink != BlockTimeSink.NONE;
-    state = new byte[blocks];
-    refs = new int[blocks];
-    pins = new int[blocks];
-    next = new int[blocks];
-    previous = new int[blocks];
-    owner = new int[blocks];
+    cells = tree.cells;
     liveSince = new long[blocks];
     for (int b = 0; b < blocks; b++) {
-      next[b] = b + 1;
+      cells[next(b)] = b + 1;
     }
-    next[blocks - 1] = NONE;
+    cells[next(blocks - 1)] = NONE;
     free = blocks;
   }
 
@@ -77,25 +79,25 @@ final class BlockPool {
       evictOldest();
     }
     final int block = freeHead;
-    freeHead = next[block];
+    freeHead = cells[next(block)];
     free--;
-    state[block] = PRIVATE;
-    refs[block] = 1;
-    next[block] = NONE;
+    cells[state(block)] = PRIVATE;
+    cells[refs(block)] = 1;
+    cells[next(block)] = NONE;
     becomeLive(block, forOwner);
     return block;
   }
 
   /** Turns a full private block into a node below another; its holder's count moves with it. */
   void seal(final int block, final int above, final int slot) {
-    state[block] = NODE;
+    cells[state(block)] = NODE;
     tree.add(block, above, slot, spaces.dropped(slot));
     spaces.retain(slot);
   }
 
   /** Holds a node and thereby its whole path. */
   void retain(final int node, final int forOwner) {
-    for (int b = node; b != NONE && refs[b]++ == 0; b = tree.parent[b]) {
+    for (int b = node; b != NONE && cells[refs(b)]++ == 0; b = cells[parent(b)]) {
       unqueue(b);
       becomeLive(b, forOwner);
     }
@@ -104,13 +106,13 @@ final class BlockPool {
   /** Gives up one hold on a block. */
   void release(final int block) {
     int b = block;
-    while (b != NONE && --refs[b] == 0) {
+    while (b != NONE && --cells[refs(b)] == 0) {
       endLive(b);
-      if (state[b] == PRIVATE) {
+      if (cells[state(b)] == PRIVATE) {
         toFree(b);
         return;
       }
-      final int above = tree.parent[b];
+      final int above = cells[parent(b)];
       retire(b);
       b = above;
     }
@@ -119,10 +121,10 @@ final class BlockPool {
   /** Keeps a node that stopped being live for later, unless nobody could ever find it. */
   private void retire(final int node) {
     final boolean twin = tree.hasTwin(node);
-    if (twin && tree.indexed[node] && refs[tree.twinNext[node]] > 0) {
-      tree.represent(tree.twinNext[node]);
+    if (twin && cells[indexed(node)] == 1 && cells[refs(cells[twinNext(node)])] > 0) {
+      tree.represent(cells[twinNext(node)]);
     }
-    if (tree.children[node] == 0 && (twin || tree.identity[node] == NONE)) {
+    if (cells[children(node)] == 0 && (twin || cells[identity(node)] == NONE)) {
       removeNode(node);
     } else {
       enqueue(node);
@@ -132,15 +134,15 @@ final class BlockPool {
   /** Frees every evictable node of a slot and makes its live ones unfindable. */
   void drop(final int slot) {
     for (int b = oldest; b != NONE; ) {
-      final int after = next[b];
-      if (tree.space[b] == slot) {
+      final int after = cells[next(b)];
+      if (cells[space(b)] == slot) {
         unqueue(b);
         removeNode(b);
       }
       b = after;
     }
-    for (int b = 0; b < state.length; b++) {
-      if (state[b] == NODE && tree.space[b] == slot) {
+    for (int b = 0; b < liveSince.length; b++) {
+      if (cells[state(b)] == NODE && cells[space(b)] == slot) {
         tree.removeFromIndex(b);
       }
     }
@@ -158,9 +160,9 @@ final class BlockPool {
   /** Attributes the time of blocks that are still live. */
   void flush() {
     if (timed) {
-      for (int b = 0; b < state.length; b++) {
-        if (refs[b] > 0) {
-          sink.attribute(owner[b], nowNs - liveSince[b]);
+      for (int b = 0; b < liveSince.length; b++) {
+        if (cells[refs(b)] > 0) {
+          sink.attribute(cells[owner(b)], nowNs - liveSince[b]);
           liveSince[b] = nowNs;
         }
       }
@@ -169,7 +171,7 @@ final class BlockPool {
 
   /** The number of leases whose tail a private block is. */
   int holders(final int block) {
-    return refs[block] - pins[block];
+    return cells[refs(block)] - cells[pins(block)];
   }
 
   private void evictOldest() {
@@ -181,55 +183,57 @@ final class BlockPool {
 
   private void removeNode(final int node) {
     tree.remove(node);
-    spaces.release(tree.space[node]);
+    spaces.release(cells[space(node)]);
     toFree(node);
   }
 
   private void toFree(final int block) {
-    state[block] = FREE;
-    next[block] = freeHead;
+    cells[state(block)] = FREE;
+    cells[next(block)] = freeHead;
     freeHead = block;
     free++;
   }
 
   private void becomeLive(final int block, final int forOwner) {
     live++;
-    owner[block] = forOwner;
-    liveSince[block] = nowNs;
+    if (timed) {
+      cells[owner(block)] = forOwner;
+      liveSince[block] = nowNs;
+    }
   }
 
   private void endLive(final int block) {
     live--;
     if (timed) {
-      sink.attribute(owner[block], nowNs - liveSince[block]);
+      sink.attribute(cells[owner(block)], nowNs - liveSince[block]);
     }
   }
 
   private void enqueue(final int node) {
     evictable++;
-    next[node] = NONE;
-    previous[node] = newest;
+    cells[next(node)] = NONE;
+    cells[previous(node)] = newest;
     if (newest == NONE) {
       oldest = node;
     } else {
-      next[newest] = node;
+      cells[next(newest)] = node;
     }
     newest = node;
   }
 
   private void unqueue(final int node) {
     evictable--;
-    final int before = previous[node];
-    final int after = next[node];
+    final int before = cells[previous(node)];
+    final int after = cells[next(node)];
     if (before == NONE) {
       oldest = after;
     } else {
-      next[before] = after;
+      cells[next(before)] = after;
     }
     if (after == NONE) {
       newest = before;
     } else {
-      previous[after] = before;
+      cells[previous(after)] = before;
     }
   }
 }

@@ -1,5 +1,25 @@
 package dev.coppice.kvcache;
 
+import static dev.coppice.kvcache.BlockDescriptor.FREE;
+import static dev.coppice.kvcache.BlockDescriptor.NODE;
+import static dev.coppice.kvcache.BlockDescriptor.NONE;
+import static dev.coppice.kvcache.BlockDescriptor.PRIVATE;
+import static dev.coppice.kvcache.BlockDescriptor.children;
+import static dev.coppice.kvcache.BlockDescriptor.depth;
+import static dev.coppice.kvcache.BlockDescriptor.hash;
+import static dev.coppice.kvcache.BlockDescriptor.identity;
+import static dev.coppice.kvcache.BlockDescriptor.indexed;
+import static dev.coppice.kvcache.BlockDescriptor.key;
+import static dev.coppice.kvcache.BlockDescriptor.next;
+import static dev.coppice.kvcache.BlockDescriptor.parent;
+import static dev.coppice.kvcache.BlockDescriptor.pins;
+import static dev.coppice.kvcache.BlockDescriptor.previous;
+import static dev.coppice.kvcache.BlockDescriptor.refs;
+import static dev.coppice.kvcache.BlockDescriptor.space;
+import static dev.coppice.kvcache.BlockDescriptor.state;
+import static dev.coppice.kvcache.BlockDescriptor.twinNext;
+import static dev.coppice.kvcache.BlockDescriptor.twinPrevious;
+
 /**
  * Recounts a cache from its leases and blocks and compares with what it keeps incrementally.
  *
@@ -7,11 +27,10 @@ package dev.coppice.kvcache;
  * @cost O(blocks * S + leases).
  */
 final class IntegrityCheck {
-  private static final int NONE = -1;
-
   private final KvCacheConfig config;
   private final BlockPool pool;
   private final PrefixTree tree;
+  private final int[] cells;
   private final PrefixLease[] leases;
   private final int idleLeases;
   private final int[] refs;
@@ -26,6 +45,7 @@ final class IntegrityCheck {
     this.config = config;
     this.pool = pool;
     this.tree = pool.tree;
+    this.cells = pool.cells;
     this.leases = leases;
     this.idleLeases = idleLeases;
     refs = new int[config.blocks()];
@@ -54,15 +74,15 @@ final class IntegrityCheck {
       if (lease.last != NONE) {
         refs[lease.last]++;
         require(
-            tree.depth[lease.last] == lease.fullBlocks,
+            cells[depth(lease.last)] == lease.fullBlocks,
             "lease depth = its full blocks",
             lease.last);
       }
       int block = lease.privateHead;
       for (int i = 0; i < lease.privateBlocks; i++) {
-        require(pool.state[block] == BlockPool.PRIVATE, "private list holds private blocks", block);
+        require(cells[state(block)] == PRIVATE, "private list holds private blocks", block);
         refs[block]++;
-        block = pool.next[block];
+        block = cells[next(block)];
       }
       if (lease.copySource != NONE) {
         refs[lease.copySource]++;
@@ -74,10 +94,10 @@ final class IntegrityCheck {
 
   private void countNodes() {
     for (int b = 0; b < refs.length; b++) {
-      if (pool.state[b] == BlockPool.NODE && tree.parent[b] != NONE) {
-        children[tree.parent[b]]++;
-        if (pool.refs[b] > 0) {
-          refs[tree.parent[b]]++;
+      if (cells[state(b)] == NODE && cells[parent(b)] != NONE) {
+        children[cells[parent(b)]]++;
+        if (cells[refs(b)] > 0) {
+          refs[cells[parent(b)]]++;
         }
       }
     }
@@ -85,8 +105,8 @@ final class IntegrityCheck {
 
   private void checkReferences() {
     for (int b = 0; b < refs.length; b++) {
-      require(refs[b] == pool.refs[b], "references = holders", b);
-      require(pins[b] == pool.pins[b], "pins = pending copies", b);
+      require(refs[b] == cells[refs(b)], "references = holders", b);
+      require(pins[b] == cells[pins(b)], "pins = pending copies", b);
     }
   }
 
@@ -95,13 +115,13 @@ final class IntegrityCheck {
     int live = 0;
     int evictable = 0;
     for (int b = 0; b < refs.length; b++) {
-      if (pool.refs[b] > 0) {
-        require(pool.state[b] != BlockPool.FREE, "a free block has no holder", b);
+      if (cells[refs(b)] > 0) {
+        require(cells[state(b)] != FREE, "a free block has no holder", b);
         live++;
-      } else if (pool.state[b] == BlockPool.NODE) {
+      } else if (cells[state(b)] == NODE) {
         evictable++;
       } else {
-        require(pool.state[b] == BlockPool.FREE, "a private block has a holder", b);
+        require(cells[state(b)] == FREE, "a private block has a holder", b);
         free++;
       }
     }
@@ -118,10 +138,9 @@ final class IntegrityCheck {
     final int[] place = new int[refs.length];
     int length = 0;
     int before = NONE;
-    for (int b = pool.oldest; b != NONE; b = pool.next[b]) {
-      require(pool.previous[b] == before, "queue is linked both ways", b);
-      require(
-          pool.state[b] == BlockPool.NODE && pool.refs[b] == 0, "queue holds evictable blocks", b);
+    for (int b = pool.oldest; b != NONE; b = cells[next(b)]) {
+      require(cells[previous(b)] == before, "queue is linked both ways", b);
+      require(cells[state(b)] == NODE && cells[refs(b)] == 0, "queue holds evictable blocks", b);
       place[b] = ++length;
       require(length <= pool.evictable, "queue has no cycle", b);
       before = b;
@@ -129,28 +148,28 @@ final class IntegrityCheck {
     require(pool.newest == before, "queue ends at the newest", before);
     require(length == pool.evictable, "queue holds every evictable block", length);
     for (int b = 0; b < refs.length; b++) {
-      if (place[b] > 0 && tree.parent[b] != NONE && place[tree.parent[b]] > 0) {
-        require(place[b] < place[tree.parent[b]], "a child is evicted before its parent", b);
+      if (place[b] > 0 && cells[parent(b)] != NONE && place[cells[parent(b)]] > 0) {
+        require(place[b] < place[cells[parent(b)]], "a child is evicted before its parent", b);
       }
     }
   }
 
   private void checkTree() {
     for (int b = 0; b < refs.length; b++) {
-      if (pool.state[b] != BlockPool.NODE) {
+      if (cells[state(b)] != NODE) {
         continue;
       }
-      final int above = tree.parent[b];
-      require(children[b] == tree.children[b], "children counted", b);
+      final int above = cells[parent(b)];
+      require(children[b] == cells[children(b)], "children counted", b);
       final int hint = tree.hint[b];
       require(
-          hint == NONE || (pool.state[hint] == BlockPool.NODE && tree.parent[hint] == b),
+          hint == NONE || (cells[state(hint)] == NODE && cells[parent(hint)] == b),
           "a hint names a child",
           b);
-      require(tree.depth[b] == (above == NONE ? 1 : tree.depth[above] + 1), "depth counted", b);
+      require(cells[depth(b)] == (above == NONE ? 1 : cells[depth(above)] + 1), "depth counted", b);
       if (above != NONE) {
-        require(pool.state[above] == BlockPool.NODE, "a parent is a node", b);
-        require(tree.space[above] == tree.space[b], "a path stays in one namespace", b);
+        require(cells[state(above)] == NODE, "a parent is a node", b);
+        require(cells[space(above)] == cells[space(b)], "a path stays in one namespace", b);
       }
     }
   }
@@ -158,27 +177,27 @@ final class IntegrityCheck {
   private void checkIndex() {
     int identities = 0;
     for (int b = 0; b < refs.length; b++) {
-      if (pool.state[b] != BlockPool.NODE) {
+      if (cells[state(b)] != NODE) {
         continue;
       }
-      final boolean dropped = pool.spaces.dropped(tree.space[b]);
-      require((tree.identity[b] == NONE) == dropped, "identity unless dropped", b);
+      final boolean dropped = pool.spaces.dropped(cells[space(b)]);
+      require((cells[identity(b)] == NONE) == dropped, "identity unless dropped", b);
       if (dropped) {
         continue;
       }
-      final int above = tree.parent[b];
+      final int above = cells[parent(b)];
       final int under =
-          above == NONE ? NamespaceTable.rootKey(tree.space[b]) : tree.identity[above];
-      require(tree.key[b] == under, "key = identity of the parent", b);
-      require(tree.hashes[b] == tree.hashOf(b), "hash of the tokens", b);
-      final int twin = tree.twinNext[b];
-      require(tree.twinPrevious[twin] == b, "twins are linked both ways", b);
-      require(tree.identity[twin] == tree.identity[b], "twins have one identity", b);
+          above == NONE ? NamespaceTable.rootKey(cells[space(b)]) : cells[identity(above)];
+      require(cells[key(b)] == under, "key = identity of the parent", b);
+      require(cells[hash(b)] == tree.hashOf(b), "hash of the tokens", b);
+      final int twin = cells[twinNext(b)];
+      require(cells[twinPrevious(twin)] == b, "twins are linked both ways", b);
+      require(cells[identity(twin)] == cells[identity(b)], "twins have one identity", b);
       final int found = tree.lookUp(b);
-      require(found != NONE && tree.indexed[found], "a node is found by its tokens", b);
-      require(tree.identity[found] == tree.identity[b], "the node found is equal", b);
-      require(!tree.indexed[b] || found == b, "one representative for an identity", b);
-      identities += tree.indexed[b] ? 1 : 0;
+      require(found != NONE && cells[indexed(found)] == 1, "a node is found by its tokens", b);
+      require(cells[identity(found)] == cells[identity(b)], "the node found is equal", b);
+      require(cells[indexed(b)] == 0 || found == b, "one representative for an identity", b);
+      identities += cells[indexed(b)];
     }
     require(identities == tree.indexEntries(), "index holds the representatives", identities);
     require(
@@ -188,8 +207,8 @@ final class IntegrityCheck {
   private void checkNamespaces() {
     final int[] uses = new int[pool.spaces.slots()];
     for (int b = 0; b < refs.length; b++) {
-      if (pool.state[b] == BlockPool.NODE) {
-        uses[tree.space[b]]++;
+      if (cells[state(b)] == NODE) {
+        uses[cells[space(b)]]++;
       }
     }
     for (final PrefixLease lease : leases) {

@@ -22,7 +22,7 @@ public record KvCacheConfig(int blockTokens, int blocks, int maxLeases, int maxT
     requirePositive("blocks", blocks);
     requirePositive("maxLeases", maxLeases);
     requirePositive("maxTokensPerLease", maxTokensPerLease);
-    if ((long) blocks * blockTokens > Integer.MAX_VALUE - 64) {
+    if ((long) blocks * Math.max(blockTokens, 16) > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(
           "token positions exceed an array: blocks=" + blocks + " blockTokens=" + blockTokens);
     }

@@ -1,17 +1,23 @@
 package dev.coppice.kvcache;
 
+import static dev.coppice.kvcache.BlockDescriptor.NONE;
+import static dev.coppice.kvcache.BlockDescriptor.next;
+import static dev.coppice.kvcache.BlockDescriptor.parent;
+import static dev.coppice.kvcache.BlockDescriptor.pins;
+import static dev.coppice.kvcache.BlockDescriptor.refs;
+
 import java.util.Arrays;
 
 /**
  * Holds the blocks of one sequence and grows with it.
  *
- * <p>The step of a sequence: {@link #reserve} room; if {@link #copyFrom()} is not -1, let the backend
- * copy and call {@link #copyDone()}; run the forward pass over {@link #block(int)}; {@link #commit} the
- * tokens whose keys and values were computed.
+ * <p>The step of a sequence: {@link #reserve} room; if {@link #copyFrom()} is not -1, let the
+ * backend copy and call {@link #copyDone()}; run the forward pass over {@link #block(int)};
+ * {@link #commit} the tokens whose keys and values were computed.
  *
- * <p>A sequence is a path of full blocks, shared with whoever has the same prefix, then a partial tail
- * block, shared with forks until one of them writes, then reserved empty blocks. Ids never change or
- * leave the block table while the lease is open, but for the tail that a copy replaces.
+ * <p>A sequence is a path of full blocks, shared with whoever has the same prefix, then a partial
+ * tail block, shared with forks until one of them writes, then reserved empty blocks. Ids never
+ * change or leave the block table while the lease is open, but for the tail that a copy replaces.
  *
  * <p>A closed lease must not be used: its object is handed out again.
  *
@@ -20,8 +26,6 @@ import java.util.Arrays;
  * @cost {@link #fork} is O(1) in the length of the prefix and allocates nothing.
  */
 public final class PrefixLease implements AutoCloseable {
-  private static final int NONE = -1;
-
   final int number;
   boolean open;
   int slot;
@@ -34,6 +38,7 @@ public final class PrefixLease implements AutoCloseable {
 
   private final PrefixCache cache;
   private final BlockPool pool;
+  private final int[] cells;
   private final int[] store;
   private final int shift;
   private final int slotMask;
@@ -48,6 +53,7 @@ public final class PrefixLease implements AutoCloseable {
     this.cache = cache;
     this.pool = pool;
     this.number = number;
+    cells = pool.cells;
     store = pool.tree.tokens;
     final int blockTokens = cache.config().blockTokens();
     shift = Integer.numberOfTrailingZeros(blockTokens);
@@ -82,8 +88,8 @@ public final class PrefixLease implements AutoCloseable {
   /**
    * Returns the end of the room this lease may write.
    *
-   * <p>A fork of a partial tail takes the right to write it from both until {@link #reserve}, or until
-   * one of them is closed.
+   * <p>A fork of a partial tail takes the right to write it from both until {@link #reserve}, or
+   * until one of them is closed.
    *
    * @return the number of positions backed by blocks of this lease; from {@link #tokens()} to the
    *     longest sequence allowed.
@@ -95,8 +101,8 @@ public final class PrefixLease implements AutoCloseable {
   /**
    * Makes room for more tokens, evicting cached blocks if need be.
    *
-   * <p>A partial tail that a fork shares is replaced by a private copy; {@link #copyFrom()} then names
-   * what the backend must copy before the next forward pass. The last holder writes in place.
+   * <p>A partial tail that a fork shares is replaced by a private copy; {@link #copyFrom()} then
+   * names what the backend must copy before the next forward pass. The last holder writes in place.
    *
    * @param count the number of tokens beyond {@link #tokens()} that must have room.
    * @return whether there is room; if not, nothing has changed.
@@ -167,15 +173,15 @@ public final class PrefixLease implements AutoCloseable {
     }
     final int source = copySource;
     copySource = NONE;
-    pool.pins[source]--;
+    cells[pins(source)]--;
     pool.release(source);
   }
 
   /**
    * Records tokens whose keys and values have been computed.
    *
-   * <p>A block that becomes full joins the prefix tree and can be leased by others at once. If an equal
-   * one is there already, this lease keeps its own.
+   * <p>A block that becomes full joins the prefix tree and can be leased by others at once. If an
+   * equal one is there already, this lease keeps its own.
    *
    * @param tokens holds the token ids.
    * @param offset of the first of them.
@@ -216,8 +222,8 @@ public final class PrefixLease implements AutoCloseable {
   /**
    * Opens a second lease on the same sequence, which shares every block and copies none.
    *
-   * <p>Both go on separately. Room that this lease has reserved stays with it, but for the rest of a
-   * partial tail: see {@link #reservedTokens()}.
+   * <p>Both go on separately. Room that this lease has reserved stays with it, but for the rest of
+   * a partial tail: see {@link #reservedTokens()}.
    *
    * @param childOwner tag to which blocks that the child reserves are attributed.
    * @return the child, or null if no lease is left.
@@ -235,14 +241,14 @@ public final class PrefixLease implements AutoCloseable {
     child.start(slot, last, fullBlocks, childOwner);
     pool.spaces.retain(slot);
     if (last != NONE) {
-      pool.refs[last]++;
+      cells[refs(last)]++;
     }
     if ((committed & slotMask) != 0) {
       child.committed = committed;
       child.privateHead = privateHead;
       child.privateEnd = privateHead;
       child.privateBlocks = 1;
-      pool.refs[privateHead]++;
+      cells[refs(privateHead)]++;
     }
     cache.countFork();
     return child;
@@ -274,7 +280,7 @@ public final class PrefixLease implements AutoCloseable {
     }
     int block = privateHead;
     for (int i = fullBlocks; i < index; i++) {
-      block = pool.next[block];
+      block = cells[next(block)];
     }
     return block;
   }
@@ -294,7 +300,7 @@ public final class PrefixLease implements AutoCloseable {
     int block = privateHead;
     for (int i = 0; i < privateBlocks; i++) {
       target[at++] = block;
-      block = pool.next[block];
+      block = cells[next(block)];
     }
     return blocks();
   }
@@ -331,7 +337,7 @@ public final class PrefixLease implements AutoCloseable {
     }
     int block = privateHead;
     for (int i = 0; i < privateBlocks; i++) {
-      final int after = pool.next[block];
+      final int after = cells[next(block)];
       pool.release(block);
       block = after;
     }
@@ -350,9 +356,9 @@ public final class PrefixLease implements AutoCloseable {
     final int copy = pool.take(owner);
     copyTokens = committed & slotMask;
     System.arraycopy(store, source << shift, store, copy << shift, copyTokens);
-    pool.pins[source]++;
+    cells[pins(source)]++;
     copySource = source;
-    pool.next[copy] = privateBlocks > 1 ? pool.next[source] : NONE;
+    cells[next(copy)] = privateBlocks > 1 ? cells[next(source)] : NONE;
     privateHead = copy;
     if (privateBlocks == 1) {
       privateEnd = copy;
@@ -364,14 +370,14 @@ public final class PrefixLease implements AutoCloseable {
     if (privateBlocks++ == 0) {
       privateHead = block;
     } else {
-      pool.next[privateEnd] = block;
+      cells[next(privateEnd)] = block;
     }
     privateEnd = block;
   }
 
   private void sealHead() {
     final int block = privateHead;
-    privateHead = --privateBlocks == 0 ? NONE : pool.next[block];
+    privateHead = --privateBlocks == 0 ? NONE : cells[next(block)];
     pool.seal(block, last, slot);
     last = block;
     fullBlocks++;
@@ -389,7 +395,7 @@ public final class PrefixLease implements AutoCloseable {
     int block = last;
     for (int i = fullBlocks - 1; i >= tableBlocks; i--) {
       table[i] = block;
-      block = pool.tree.parent[block];
+      block = cells[parent(block)];
     }
     tableBlocks = fullBlocks;
   }

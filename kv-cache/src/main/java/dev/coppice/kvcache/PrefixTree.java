@@ -1,5 +1,17 @@
 package dev.coppice.kvcache;
 
+import static dev.coppice.kvcache.BlockDescriptor.NONE;
+import static dev.coppice.kvcache.BlockDescriptor.children;
+import static dev.coppice.kvcache.BlockDescriptor.depth;
+import static dev.coppice.kvcache.BlockDescriptor.hash;
+import static dev.coppice.kvcache.BlockDescriptor.identity;
+import static dev.coppice.kvcache.BlockDescriptor.indexed;
+import static dev.coppice.kvcache.BlockDescriptor.key;
+import static dev.coppice.kvcache.BlockDescriptor.parent;
+import static dev.coppice.kvcache.BlockDescriptor.space;
+import static dev.coppice.kvcache.BlockDescriptor.twinNext;
+import static dev.coppice.kvcache.BlockDescriptor.twinPrevious;
+
 import java.util.Arrays;
 
 /**
@@ -12,56 +24,41 @@ import java.util.Arrays;
  * any twin is found, and the last twin to go takes the identity with it.
  *
  * <p>Most nodes have one child; {@code hint} names one child of a block, so a walk along a path
- * compares tokens and computes a hash only where the path branches.
+ * compares tokens and computes a hash only where the path branches. A sequence that was computed at
+ * once mostly has consecutive block ids; a walk compares such a run of blocks in one go.
  *
- * <p>Invariants: {@code children[b]} = the number of nodes whose parent is b; {@code hint[b]} is -1
- * or a node whose parent is b; a node has an identity exactly if its namespace is not dropped; one
- * block of each identity is in the index; an identity in use has a block.
+ * <p>Invariants: {@code children} of b = the number of nodes whose parent is b; {@code hint[b]} is
+ * -1 or a node whose parent is b; a node has an identity exactly if its namespace is not dropped;
+ * one block of each identity is in the index; an identity in use has a block.
  *
- * @shape all arrays one value per block; tokens int[blocks * S].
+ * @shape cells as in {@link BlockDescriptor}; tokens int[blocks * S]; hint int[blocks].
  * @cost a step of a walk compares S tokens; insertion and removal are O(1) expected.
  */
 final class PrefixTree {
-  static final int NONE = -1;
   private static final long EMPTY = -1;
 
-  final int[] tokens;
-  final int[] parent;
-  final int[] children;
-  final int[] hint;
-  final int[] depth;
-  final int[] space;
-  final int[] identity;
-  final int[] key;
-  final int[] hashes;
-  final int[] twinNext;
-  final int[] twinPrevious;
-  final boolean[] indexed;
+  /** A first comparison of a run spans this many blocks; each that holds doubles the next. */
+  private static final int FIRST_RUN = 4;
 
-  private final BlockHash hash;
+  final int[] cells;
+  final int[] tokens;
+  final int[] hint;
+
+  private final BlockHash hashFunction;
   private final int blockTokens;
+  private final int shift;
   private final long[] index;
   private final int mask;
   private final int[] freeIdentities;
   private int freeIdentityCount;
 
-  PrefixTree(final int blocks, final int blockTokens, final BlockHash hash) {
-    this.hash = hash;
+  PrefixTree(final int blocks, final int blockTokens, final BlockHash hashFunction) {
+    this.hashFunction = hashFunction;
     this.blockTokens = blockTokens;
+    shift = Integer.numberOfTrailingZeros(blockTokens);
+    cells = new int[blocks << BlockDescriptor.WIDTH_SHIFT];
     tokens = new int[blocks * blockTokens];
-    parent = new int[blocks];
-    children = new int[blocks];
     hint = new int[blocks];
-    depth = new int[blocks];
-    space = new int[blocks];
-    identity = new int[blocks];
-    key = new int[blocks];
-    hashes = new int[blocks];
-    twinNext = new int[blocks];
-    twinPrevious = new int[blocks];
-    indexed = new boolean[blocks];
-    Arrays.fill(hint, NONE);
-    Arrays.fill(identity, NONE);
     final int size = Integer.highestOneBit(Math.max(8, Math.min(blocks, 1 << 28))) << 2;
     index = new long[size];
     Arrays.fill(index, EMPTY);
@@ -75,86 +72,137 @@ final class PrefixTree {
 
   /** The last block of the longest path that equals a prefix of the tokens, or {@link #NONE}. */
   int match(final int slot, final int[] query, final int length) {
+    final int wanted = length >>> shift;
     int last = NONE;
-    for (int offset = 0; offset <= length - blockTokens; offset += blockTokens) {
-      int child = last == NONE ? NONE : hint[last];
-      if (child == NONE || !sameTokens(child, query, offset)) {
-        final int under = last == NONE ? NamespaceTable.rootKey(slot) : identity[last];
-        child = find(under, hash.hash(under, query, offset, blockTokens), query, offset);
-        if (child == NONE) {
-          break;
+    int matched = 0;
+    while (matched < wanted) {
+      final int child = last == NONE ? NONE : hint[last];
+      if (child != NONE) {
+        final int equal = matchRun(child, wanted - matched, query, matched << shift);
+        if (equal > 0) {
+          last = child + equal - 1;
+          matched += equal;
+          continue;
         }
       }
-      last = child;
+      final int found = childOf(last, slot, query, matched << shift);
+      if (found == NONE) {
+        break;
+      }
+      last = found;
+      matched++;
     }
     return last;
   }
 
+  /** The number of blocks, from one on over children with consecutive ids, that equal the query. */
+  private int matchRun(final int first, final int most, final int[] query, final int offset) {
+    int equal = 0;
+    int span = FIRST_RUN;
+    while (equal < most) {
+      final int from = first + equal;
+      if (equal > 0 && hint[from - 1] != from) {
+        break;
+      }
+      final int limit = Math.min(span, most - equal);
+      int run = 1;
+      while (run < limit && hint[from + run - 1] == from + run) {
+        run++;
+      }
+      final int at = offset + (equal << shift);
+      final int differs =
+          Arrays.mismatch(
+              tokens, from << shift, (from + run) << shift, query, at, at + (run << shift));
+      if (differs >= 0) {
+        return equal + (differs >>> shift);
+      }
+      equal += run;
+      span <<= 1;
+    }
+    return equal;
+  }
+
+  /** The block below another, or at the root, that holds the tokens of the query. */
+  private int childOf(final int above, final int slot, final int[] query, final int offset) {
+    final int under = keyBelow(above, slot);
+    return find(under, hashFunction.hash(under, query, offset, blockTokens), query, offset);
+  }
+
+  private int keyBelow(final int above, final int slot) {
+    return above == NONE ? NamespaceTable.rootKey(slot) : cells[identity(above)];
+  }
+
+  /** The number of blocks from the root to a node, 0 for no node. */
+  int depthOf(final int node) {
+    return node == NONE ? 0 : cells[depth(node)];
+  }
+
   /** Adds a block that became full, below the block before it or at the root. */
   void add(final int block, final int above, final int slot, final boolean dropped) {
-    parent[block] = above;
-    children[block] = 0;
+    cells[parent(block)] = above;
+    cells[children(block)] = 0;
     hint[block] = NONE;
-    space[block] = slot;
-    depth[block] = 1;
+    cells[space(block)] = slot;
+    cells[depth(block)] = depthOf(above) + 1;
+    cells[identity(block)] = NONE;
+    cells[indexed(block)] = 0;
     if (above != NONE) {
-      depth[block] = depth[above] + 1;
-      children[above]++;
+      cells[children(above)]++;
       if (hint[above] == NONE) {
         hint[above] = block;
       }
     }
     if (!dropped) {
-      addToIndex(block, above == NONE ? NamespaceTable.rootKey(slot) : identity[above]);
+      addToIndex(block, keyBelow(above, slot));
     }
   }
 
   /** Takes a childless block out of the tree. */
   void remove(final int block) {
-    final int above = parent[block];
+    final int above = cells[parent(block)];
     if (above != NONE) {
-      children[above]--;
+      cells[children(above)]--;
       if (hint[above] == block) {
         hint[above] = NONE;
       }
     }
-    if (identity[block] != NONE) {
+    if (cells[identity(block)] != NONE) {
       removeFromIndex(block);
     }
   }
 
   /** Makes a block unfindable; a twin takes its place if there is one. */
   void removeFromIndex(final int block) {
-    final int twin = twinNext[block];
+    final int twin = cells[twinNext(block)];
     if (twin == block) {
       removeEntry(entryOf(block));
-      freeIdentities[freeIdentityCount++] = identity[block];
+      freeIdentities[freeIdentityCount++] = cells[identity(block)];
     } else {
-      if (indexed[block]) {
+      if (cells[indexed(block)] == 1) {
         represent(twin);
       }
-      twinNext[twinPrevious[block]] = twin;
-      twinPrevious[twin] = twinPrevious[block];
+      cells[twinNext(cells[twinPrevious(block)])] = twin;
+      cells[twinPrevious(twin)] = cells[twinPrevious(block)];
     }
-    indexed[block] = false;
-    identity[block] = NONE;
+    cells[indexed(block)] = 0;
+    cells[identity(block)] = NONE;
   }
 
   /** Whether an equal block with the same prefix is in the tree besides this one. */
   boolean hasTwin(final int block) {
-    return identity[block] != NONE && twinNext[block] != block;
+    return cells[identity(block)] != NONE && cells[twinNext(block)] != block;
   }
 
   /** Lets lookups end at this block and not at one of its twins. */
   void represent(final int block) {
-    if (!indexed[block]) {
-      int rival = twinNext[block];
-      while (!indexed[rival]) {
-        rival = twinNext[rival];
+    if (cells[indexed(block)] == 0) {
+      int rival = cells[twinNext(block)];
+      while (cells[indexed(rival)] == 0) {
+        rival = cells[twinNext(rival)];
       }
-      index[entryOf(rival)] = entry(hashes[block], block);
-      indexed[rival] = false;
-      indexed[block] = true;
+      index[entryOf(rival)] = entry(cells[hash(block)], block);
+      cells[indexed(rival)] = 0;
+      cells[indexed(block)] = 1;
     }
   }
 
@@ -173,37 +221,37 @@ final class PrefixTree {
 
   /** The block found in the index under a block's own key and tokens. */
   int lookUp(final int block) {
-    return find(key[block], hashes[block], tokens, block * blockTokens);
+    return find(cells[key(block)], cells[hash(block)], tokens, block * blockTokens);
   }
 
   int hashOf(final int block) {
-    return hash.hash(key[block], tokens, block * blockTokens, blockTokens);
+    return hashFunction.hash(cells[key(block)], tokens, block * blockTokens, blockTokens);
   }
 
   private void addToIndex(final int block, final int under) {
     final int offset = block * blockTokens;
-    final int h = hash.hash(under, tokens, offset, blockTokens);
-    key[block] = under;
-    hashes[block] = h;
+    final int h = hashFunction.hash(under, tokens, offset, blockTokens);
+    cells[key(block)] = under;
+    cells[hash(block)] = h;
     final int twin = find(under, h, tokens, offset);
     if (twin == NONE) {
-      identity[block] = freeIdentities[--freeIdentityCount];
-      twinNext[block] = block;
-      twinPrevious[block] = block;
-      indexed[block] = true;
+      cells[identity(block)] = freeIdentities[--freeIdentityCount];
+      cells[twinNext(block)] = block;
+      cells[twinPrevious(block)] = block;
+      cells[indexed(block)] = 1;
       int at = h & mask;
       while (index[at] != EMPTY) {
         at = (at + 1) & mask;
       }
       index[at] = entry(h, block);
     } else {
-      identity[block] = identity[twin];
-      final int after = twinNext[twin];
-      twinNext[block] = after;
-      twinPrevious[block] = twin;
-      twinNext[twin] = block;
-      twinPrevious[after] = block;
-      indexed[block] = false;
+      cells[identity(block)] = cells[identity(twin)];
+      final int after = cells[twinNext(twin)];
+      cells[twinNext(block)] = after;
+      cells[twinPrevious(block)] = twin;
+      cells[twinNext(twin)] = block;
+      cells[twinPrevious(after)] = block;
+      cells[indexed(block)] = 0;
     }
   }
 
@@ -212,7 +260,7 @@ final class PrefixTree {
     for (long entry = index[at]; entry != EMPTY; entry = index[at]) {
       if ((int) (entry >>> 32) == h) {
         final int block = (int) entry;
-        if (key[block] == under && sameTokens(block, query, offset)) {
+        if (cells[key(block)] == under && sameTokens(block, query, offset)) {
           return block;
         }
       }
@@ -227,7 +275,7 @@ final class PrefixTree {
   }
 
   private int entryOf(final int block) {
-    int at = hashes[block] & mask;
+    int at = cells[hash(block)] & mask;
     while ((int) index[at] != block) {
       at = (at + 1) & mask;
     }

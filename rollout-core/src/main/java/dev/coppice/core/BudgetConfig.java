@@ -3,10 +3,10 @@ package dev.coppice.core;
 /**
  * Says how much may be computed, in tokens prefilled, sampled or discarded.
  *
- * <p>With {@code computedTokens} the budget is split evenly over the groups. A group starts one tree
- * after the other while at least half of a tree's mean cost is left to it; what it leaves or owes is
- * carried to the group that takes its place in flight, so the whole comes out even. The run as a
- * whole never computes one token more.
+ * <p>With {@code computedTokens} the budget is split evenly over the groups, of which exactly {@code
+ * groups} must be offered; a group then starts one tree after the other as long as its share allows.
+ * The run as a whole never computes one token more: a branch that asks for one when the budget is
+ * spent ends there, truncated and unscored.
  *
  * @param computedTokens the budget of the run in tokens, or {@link #NO_LIMIT}.
  * @param groups the number of groups the budget is split over; ignored without a budget.

@@ -38,8 +38,9 @@ public sealed interface Event {
    *
    * @param request for the group.
    * @param computedTokens it cost.
+   * @param trees it was given.
    */
-  record GroupRestored(GroupRequest request, long computedTokens) implements Event {}
+  record GroupRestored(GroupRequest request, long computedTokens, int trees) implements Event {}
 
   /**
    * The engine has taken in what there was and asks for a batch.

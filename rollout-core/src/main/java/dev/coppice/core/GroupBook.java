@@ -8,28 +8,26 @@ import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Object2ObjectHashMap;
 
 /**
  * Starts groups in order, gives each its trees within its share of the budget, and delivers it.
  *
- * <p>With a budget, group {@code i} is allowed {@code budget/groups} tokens plus what group {@code
- * i - W} left over or less what it overdrew, W being the groups in flight; it therefore starts when
- * that group is done. So the allowance does not depend on which group happens to finish first.
- *
  * @thread the engine thread.
  */
 final class GroupBook {
   private final State state;
+  private final BudgetSplit split;
   private final ArrayDeque<Event> offered = new ArrayDeque<>();
   private final Object2ObjectHashMap<String, GroupState> open = new Object2ObjectHashMap<>();
-  private final Long2LongHashMap leftOver = new Long2LongHashMap(Long.MIN_VALUE);
+  private final List<GroupState> parked = new ArrayList<>();
   private long started;
 
   GroupBook(final State state) {
     this.state = state;
+    this.split = new BudgetSplit(state.config.budget(), state.config.capacity().groupsInFlight());
   }
 
   void offer(final Event.GroupOffered offer, final List<Effect> effects) {
@@ -49,31 +47,22 @@ final class GroupBook {
       switch (offered.poll()) {
         case Event.GroupOffered offer -> start(new GroupState(offer), place, effects);
         case Event.GroupRestored restored -> {
-          final long allowance = allowance(place);
-          state.budget.spend(Math.min(restored.computedTokens(), state.budget.remaining()));
-          leftOver.put(place, allowance - restored.computedTokens());
+          final BudgetSplit.Share share = split.start(place);
+          final long cost = restored.computedTokens();
+          state.budget.spend(Math.min(cost, state.budget.remaining()));
+          split.restored(share, cost, restored.trees());
+          split.end(share);
         }
         default -> throw new IllegalStateException("not an offer");
       }
     }
+    dealRest(effects);
   }
 
   private boolean mayStart() {
-    final int window = state.config.capacity().groupsInFlight();
-    if (state.config.budget().isLimited()) {
-      return started < window || leftOver.containsKey(started - window);
-    }
-    return open.size() < window;
-  }
-
-  private long allowance(final long place) {
-    final BudgetConfig budget = state.config.budget();
-    if (!budget.isLimited()) {
-      return Long.MAX_VALUE;
-    }
-    final long share = budget.computedTokens() / budget.groups();
-    final long before = place - state.config.capacity().groupsInFlight();
-    return share + (before < 0 ? 0 : leftOver.remove(before));
+    return split.isLimited()
+        ? split.mayStart(started)
+        : open.size() < state.config.capacity().groupsInFlight();
   }
 
   private void start(final GroupState group, final long place, final List<Effect> effects) {
@@ -81,14 +70,48 @@ final class GroupBook {
       throw new IllegalArgumentException("two groups of one name: id=" + group.request.id());
     }
     state.counters.groupsOpen++;
-    group.start = place;
-    group.allowance = allowance(place);
     group.budget = state.budget.child(Long.MAX_VALUE);
-    final BudgetConfig budget = state.config.budget();
-    final boolean fits = refusal(group) == null;
-    final int trees = budget.isLimited() || !fits ? 1 : budget.trees();
+    if (split.isLimited()) {
+      group.share = split.start(place);
+      openTreeOrEnd(group, effects);
+      return;
+    }
+    final int trees = refusal(group) == null ? state.config.budget().trees() : 1;
     for (int i = 0; i < trees; i++) {
       openTree(group, effects);
+    }
+  }
+
+  private void openTreeOrEnd(final GroupState group, final List<Effect> effects) {
+    if (group.refused) {
+      close(group, effects);
+    } else if (group.share.isLast()) {
+      parked.add(group);
+    } else if (group.share.allowsTree() && state.budget.remaining() > 0) {
+      openTree(group, effects);
+    } else {
+      close(group, effects);
+    }
+  }
+
+  /** Deals what is left of the budget once every group has ended or waits for it. */
+  private void dealRest(final List<Effect> effects) {
+    final boolean quiet = open.size() == parked.size() && offered.isEmpty();
+    if (parked.isEmpty() || !quiet || started < state.config.budget().groups()) {
+      return;
+    }
+    parked.sort(
+        Comparator.comparingInt((GroupState group) -> group.trees.size())
+            .thenComparingInt(GroupState::place));
+    final int affordable = split.affordableTrees(parked.size());
+    final List<GroupState> chosen = List.copyOf(parked.subList(0, affordable));
+    final List<GroupState> rest = List.copyOf(parked.subList(affordable, parked.size()));
+    if (affordable > 0) {
+      parked.removeAll(chosen);
+      chosen.forEach(group -> openTree(group, effects));
+    } else {
+      parked.clear();
+      rest.forEach(group -> close(group, effects));
     }
   }
 
@@ -107,8 +130,9 @@ final class GroupBook {
     root.length = group.prompt.length;
     state.branches.put(root.id, root);
     effects.add(new Effect.StartWorld(group.place(), root.id));
-    if (root.length >= state.contextTokens) {
-      state.growth.fail(root, Failures.promptTooLong(root.length, state.contextTokens), effects);
+    final RolloutFailure refusal = refusal(group);
+    if (refusal != null) {
+      state.growth.fail(root, refusal, effects);
       return;
     }
     root.children = state.policy.childrenAtTurn(state.pointAt(root));
@@ -186,23 +210,20 @@ final class GroupBook {
     }
     if (--branch.tree.liveBranches == 0) {
       group.treesOpen--;
-      if (wantsAnotherTree(group)) {
-        openTree(group, effects);
-      } else if (group.treesOpen == 0) {
-        close(group, effects);
-      }
+      treeEnded(branch.tree, effects);
     }
   }
 
-  private boolean wantsAnotherTree(final GroupState group) {
-    if (!state.config.budget().isLimited() || group.treesOpen > 0) {
-      return false;
+  private void treeEnded(final TreeDraft tree, final List<Effect> effects) {
+    final GroupState group = tree.group;
+    if (split.isLimited()) {
+      split.treeEnded(group.share, tree.computedTokens());
+      group.refused |= !group.promptComputed;
+      openTreeOrEnd(group, effects);
+      dealRest(effects);
+    } else if (group.treesOpen == 0) {
+      close(group, effects);
     }
-    final long spent = group.computedTokens();
-    final long mean = Math.max(1, spent / group.trees.size());
-    return group.allowance - spent >= (mean + 1) / 2
-        && state.budget.remaining() > 0
-        && group.promptComputed;
   }
 
   private void close(final GroupState group, final List<Effect> effects) {
@@ -210,8 +231,8 @@ final class GroupBook {
       group.promptLease.close();
       group.promptLease = null;
     }
-    if (state.config.budget().isLimited()) {
-      leftOver.put(group.start, group.allowance - group.computedTokens());
+    if (split.isLimited()) {
+      split.end(group.share);
     }
     final List<TrajectoryTree> trees = new ArrayList<>();
     final List<TreeLedger> ledgers = new ArrayList<>();

@@ -28,8 +28,8 @@ final class GroupState {
   boolean promptComputed;
   boolean promptClaimed;
   int treesOpen;
-  long allowance;
-  long start;
+  boolean refused;
+  BudgetSplit.Share share;
 
   GroupState(final Event.GroupOffered offer) {
     this.request = offer.request();
@@ -50,13 +50,5 @@ final class GroupState {
     } else {
       spec.set(branch.key, branch.length, branch.mostChildren, branch.entropyFloor);
     }
-  }
-
-  long computedTokens() {
-    long sum = 0;
-    for (int i = 0; i < trees.size(); i++) {
-      sum += trees.get(i).computedTokens();
-    }
-    return sum;
   }
 }

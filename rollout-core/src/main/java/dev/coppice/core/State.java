@@ -34,7 +34,7 @@ public final class State {
   final BranchPoint point = new BranchPoint();
   final BatchPlanner planner = new BatchPlanner(this);
   final Growth growth = new Growth(this);
-  final GroupBook groups = new GroupBook(this);
+  final GroupBook groups;
   CacheNamespace namespace = new CacheNamespace(0, 0, 0L);
   int nextBranch;
   int nextOwner;
@@ -84,6 +84,7 @@ public final class State {
             capacity.blockTokens(), capacity.kvBlocks(), capacity.leases(), contextTokens);
     this.cache = new PrefixCache(cacheConfig, this::attribute);
     this.budget = BudgetLease.root(config.budget().computedTokens());
+    this.groups = new GroupBook(this);
   }
 
   private void attribute(final int owner, final long blockNs) {

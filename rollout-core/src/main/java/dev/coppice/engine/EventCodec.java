@@ -20,7 +20,8 @@ import java.util.Map;
  *   1 offered   id string, index int32, task index int32, task id string, task input string,
  *               prompt tokens, decision turn int32, typical turns int32, digest string,
  *               failure
- *   2 restored  id string, index int32, task index int32, computed tokens int64
+ *   2 restored  id string, index int32, task index int32, computed tokens int64,
+ *               trees int32
  *   3 tick      time int64
  *   4 done      time int64, version int32, rows int32,
  *               per row: entropy float32, draws int32, per draw: token int32, logprob float32
@@ -54,6 +55,7 @@ final class EventCodec {
       case Event.GroupRestored restored -> {
         request(restored.request(), to);
         to.putLong(restored.computedTokens());
+        to.putInt(restored.trees());
         yield RESTORED;
       }
       case Event.Tick tick -> {
@@ -158,7 +160,7 @@ final class EventCodec {
               new EpisodePlan(from.getInt(), from.getInt()),
               from.getString(),
               failure(from));
-      case RESTORED -> new Event.GroupRestored(request(from), from.getLong());
+      case RESTORED -> new Event.GroupRestored(request(from), from.getLong(), from.getInt());
       case TICK -> new Event.Tick(from.getLong());
       case BATCH_DONE -> batchDone(from);
       case BATCH_FAILED -> new Event.BatchFailed(from.getLong(), from.getString());

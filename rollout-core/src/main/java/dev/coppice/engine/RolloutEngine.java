@@ -134,9 +134,10 @@ public final class RolloutEngine implements AutoCloseable {
    *
    * @param request the group was made for.
    * @param computedTokens it cost.
+   * @param trees it was given.
    */
-  public void restore(final GroupRequest request, final long computedTokens) {
-    inbox.publish(new Event.GroupRestored(request, computedTokens));
+  public void restore(final GroupRequest request, final long computedTokens, final int trees) {
+    inbox.publish(new Event.GroupRestored(request, computedTokens, trees));
   }
 
   private void delivered(final GroupListener listener, final GroupResult result) {

@@ -1,0 +1,55 @@
+package dev.coppice.credit.group;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.credit.forest.CreditSheet;
+import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.OptionSpec;
+import dev.coppice.credit.forest.Options;
+import dev.coppice.credit.forest.SharedValue;
+import java.util.List;
+
+/**
+ * Gives a prefix shared by several trajectories the soft or the hard form of their GRPO scalars.
+ *
+ * <p>{@code rule=soft}: every row keeps its own scalar on the shared tokens, so a token that
+ * stands in m rows gets their sum: {@code A(n) = sum over leaves below of A_leaf}. {@code
+ * rule=hard}: {@code A(n) = mean over leaves below of A_leaf}, trained once with weight 1. The two
+ * agree if hard is multiplied by m (golden G15); with weight 1 it is another objective, in which a
+ * shared prefix counts for less. The released code is soft: plain GRPO over duplicated rows.
+ *
+ * @source ARPO, arXiv:2507.19849; RUC-NLPIR/ARPO.
+ */
+public final class Arpo implements CreditFormula {
+  /** What may be set. */
+  public static final List<OptionSpec> OPTIONS =
+      List.of(OptionSpec.choice("rule", "soft", "hard"), Grpo.SINGLETON);
+
+  private final boolean singletonReward;
+  private final SharedValue shared;
+
+  /**
+   * Fixes the options.
+   *
+   * @param options checked against {@link #OPTIONS}.
+   */
+  public Arpo(final Options options) {
+    singletonReward = options.is("singleton", "reward");
+    shared = options.is("rule", "soft") ? SharedValue.SUM : SharedValue.MEAN;
+  }
+
+  @Override
+  public void score(final Forest forest, final CreditSheet sheet) {
+    final double[] value = forest.rewards();
+    GroupNorm.apply(value, 0, value.length, true, singletonReward);
+    for (int i = 0; i < value.length; i++) {
+      sheet.setLeaf(i, value[i]);
+    }
+    sheet.spreadLeaves(forest, shared);
+  }
+
+  @Override
+  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
+    return List.of(
+        "leaf scalars are GRPO's over the group", Explain.leaves(forest, sheet, node, shared));
+  }
+}

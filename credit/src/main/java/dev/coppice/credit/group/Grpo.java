@@ -1,0 +1,69 @@
+package dev.coppice.credit.group;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.credit.forest.CreditSheet;
+import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.Moments;
+import dev.coppice.credit.forest.OptionSpec;
+import dev.coppice.credit.forest.Options;
+import dev.coppice.credit.forest.SharedValue;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Scores each trajectory against the mean of its group, in units of the group's deviation.
+ *
+ * <p>{@code A_i = (r_i - mean(r)) / (std(r) + 1e-6)}, deviation with ddof 1 as verl computes it.
+ * {@code std=none} leaves the division out. The paper is silent on a group of one; verl's code sets
+ * mean 0 and deviation 1, which gives {@code r / (1 + 1e-6)}: {@code singleton=reward}, the
+ * default. {@code singleton=zero} gives 0. Trees count as their leaves.
+ *
+ * @source DeepSeekMath, arXiv:2402.03300; verl core_algos.compute_grpo_outcome_advantage.
+ */
+public final class Grpo implements CreditFormula {
+  /** The rule for a group with one scored leaf. */
+  public static final OptionSpec SINGLETON = OptionSpec.choice("singleton", "reward", "zero");
+
+  /** What may be set. */
+  public static final List<OptionSpec> OPTIONS =
+      List.of(OptionSpec.choice("std", "sample", "none"), SINGLETON, SharedValue.OPTION);
+
+  private final boolean divides;
+  private final boolean singletonReward;
+  private final SharedValue shared;
+
+  /**
+   * Fixes the options.
+   *
+   * @param options checked against {@link #OPTIONS}.
+   */
+  public Grpo(final Options options) {
+    divides = options.is("std", "sample");
+    singletonReward = options.is("singleton", "reward");
+    shared = SharedValue.of(options);
+  }
+
+  @Override
+  public void score(final Forest forest, final CreditSheet sheet) {
+    final double[] value = forest.rewards();
+    GroupNorm.apply(value, 0, value.length, divides, singletonReward);
+    for (int i = 0; i < value.length; i++) {
+      sheet.setLeaf(i, value[i]);
+    }
+    sheet.spreadLeaves(forest, shared);
+  }
+
+  @Override
+  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
+    final Moments group = Moments.of(forest.rewards());
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "group: %d scored leaves, mean %.6g, deviation %.6g%s",
+            group.count(),
+            group.mean(),
+            group.std(1),
+            divides ? "" : " (not divided by)"),
+        Explain.leaves(forest, sheet, node, shared));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.coppice.credit.group;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.credit.forest.CreditSheet;
+import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.Moments;
+import dev.coppice.credit.forest.OptionSpec;
+import dev.coppice.credit.forest.Options;
+import dev.coppice.credit.forest.SharedValue;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Scores each trajectory against all trees of its prompt and against its own tree.
+ *
+ * <p>{@code A = inter + intra}, where {@code inter = (r - mean(group)) / (std(group) + 1e-6)} and
+ * {@code intra} the same over the leaves of the tree, ddof 1. {@code term=2norm} normalises over
+ * the group and then over the tree. The code gives a tree of one leaf its raw reward as intra
+ * term, which pushes it up for nothing (golden G05): {@code singleton=reward}, the default;
+ * {@code singleton=zero} is the guard. The code duplicates shared tokens in every row; here a
+ * shared node gets the mean and its multiplicity is explicit.
+ *
+ * @source Tree-GRPO, arXiv:2509.21240; AMAP-ML/Tree-GRPO ray_trainer_ts.compute_advantage.
+ */
+public final class TreeGrpo implements CreditFormula {
+  /** What may be set. */
+  public static final List<OptionSpec> OPTIONS =
+      List.of(
+          OptionSpec.choice("term", "both", "inter", "intra", "2norm"),
+          Grpo.SINGLETON,
+          SharedValue.OPTION);
+
+  private final String term;
+  private final boolean singletonReward;
+  private final SharedValue shared;
+
+  /**
+   * Fixes the options.
+   *
+   * @param options checked against {@link #OPTIONS}.
+   */
+  public TreeGrpo(final Options options) {
+    term = options.text("term");
+    singletonReward = options.is("singleton", "reward");
+    shared = SharedValue.of(options);
+  }
+
+  @Override
+  public void score(final Forest forest, final CreditSheet sheet) {
+    final double[] inter = forest.rewards();
+    GroupNorm.apply(inter, 0, inter.length, true, singletonReward);
+    final double[] intra = "2norm".equals(term) ? inter.clone() : forest.rewards();
+    for (int t = 0; t < forest.treeCount(); t++) {
+      final int from = forest.leafTreeStart(t);
+      GroupNorm.apply(intra, from, forest.leafTreeStart(t + 1), true, singletonReward);
+    }
+    for (int i = 0; i < inter.length; i++) {
+      sheet.setLeaf(
+          i,
+          switch (term) {
+            case "both" -> inter[i] + intra[i];
+            case "inter" -> inter[i];
+            default -> intra[i];
+          });
+    }
+    sheet.spreadLeaves(forest, shared);
+  }
+
+  @Override
+  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
+    final int tree = forest.treeOf(node);
+    final double[] rewards = forest.rewards();
+    final Moments group = Moments.of(rewards);
+    final Moments own =
+        Moments.of(rewards, forest.leafTreeStart(tree), forest.leafTreeStart(tree + 1));
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "term %s; group: %d leaves, mean %.6g, deviation %.6g; tree: %d leaves, mean %.6g,"
+                + " deviation %.6g",
+            term,
+            group.count(),
+            group.mean(),
+            group.std(1),
+            own.count(),
+            own.mean(),
+            own.std(1)),
+        Explain.leaves(forest, sheet, node, shared));
+  }
+}

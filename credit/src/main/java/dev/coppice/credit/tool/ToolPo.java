@@ -1,0 +1,128 @@
+package dev.coppice.credit.tool;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.credit.forest.CreditSheet;
+import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.Moments;
+import dev.coppice.credit.forest.OptionSpec;
+import dev.coppice.credit.forest.Options;
+import dev.coppice.credit.forest.SharedValue;
+import dev.coppice.credit.forest.SubtreeValues;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Scores a trajectory by its outcome, and its call and fold tokens by its calls as well.
+ *
+ * <p>{@code A(y) = A_succ + M(y) * A_action}; {@code A_succ = R - mean(R)}; {@code R_action =
+ * lambda_call * calls + lambda_pref * preference}, {@code A_action = R_action - mean(R_action)}; M
+ * is 1 on tool-call and memory-fold tokens. {@code calls=sum} counts correct calls, as the paper
+ * does, which pays a failed trajectory for many calls (golden G11); {@code calls=mean} takes the
+ * share of correct ones among those judged, and {@code cap} is the most correct calls that are paid
+ * (0: no cap). A call nobody judged counts neither way. The preference for a fold is the reward
+ * component named by {@code preference}, 0 where a leaf has none.
+ *
+ * <p>The paper gives no lambdas we could verify and ships no training code: 0.5 and 1 are ours.
+ *
+ * @source DeepAgent, arXiv:2510.21618.
+ */
+public final class ToolPo implements CreditFormula {
+  /** What may be set. */
+  public static final List<OptionSpec> OPTIONS =
+      List.of(
+          OptionSpec.number("lambda_call", "0.5"),
+          OptionSpec.number("lambda_pref", "1.0"),
+          OptionSpec.choice("calls", "sum", "mean"),
+          OptionSpec.number("cap", "0"),
+          OptionSpec.name("preference", "fold_preference"),
+          SharedValue.OPTION);
+
+  private final double lambdaCall;
+  private final double lambdaPref;
+  private final boolean meanPerCall;
+  private final double cap;
+  private final String preference;
+  private final SharedValue shared;
+
+  /**
+   * Fixes the options.
+   *
+   * @param options checked against {@link #OPTIONS}.
+   */
+  public ToolPo(final Options options) {
+    lambdaCall = options.number("lambda_call");
+    lambdaPref = options.number("lambda_pref");
+    meanPerCall = options.is("calls", "mean");
+    cap = options.number("cap");
+    preference = options.text("preference");
+    shared = SharedValue.of(options);
+  }
+
+  @Override
+  public void score(final Forest forest, final CreditSheet sheet) {
+    final double[] reward = forest.rewards();
+    final double success = Moments.of(reward).mean();
+    final double[] action = actionRewards(forest);
+    final double mean = Moments.of(action).mean();
+    for (int l = 0; l < reward.length; l++) {
+      sheet.setLeaf(l, reward[l] - success);
+      action[l] -= mean;
+    }
+    sheet.spreadLeaves(forest, shared);
+    final SubtreeValues channel = SubtreeValues.overLeaves(forest, action);
+    for (int i = 0; i < forest.nodeCount(); i++) {
+      if (forest.isSampled(i) && channel.count(i) > 0) {
+        final double rows = shared == SharedValue.SUM ? channel.count(i) : 1.0;
+        sheet.setChannel(i, rows * channel.value(i));
+      }
+    }
+  }
+
+  /** R_action per leaf, NaN where the leaf is not scored. */
+  private double[] actionRewards(final Forest forest) {
+    final int[] correct = new int[forest.stem() + 1];
+    final int[] judged = new int[forest.stem() + 1];
+    for (int c = 0; c < forest.callCount(); c++) {
+      final Boolean right = forest.call(c).correct();
+      if (right != null) {
+        judged[forest.callNode(c)]++;
+        correct[forest.callNode(c)] += right ? 1 : 0;
+      }
+    }
+    final double[] action = new double[forest.leafCount()];
+    for (int i = 0; i < forest.nodeCount(); i++) {
+      correct[i] += correct[forest.up(i)];
+      judged[i] += judged[forest.up(i)];
+      if (forest.hasLeaf(i)) {
+        final int l = forest.leafStart(i);
+        final double liked = forest.leaf(l).components().getOrDefault(preference, 0.0);
+        final double all = lambdaCall * callReward(correct[i], judged[i]) + lambdaPref * liked;
+        action[l] = Double.isNaN(forest.reward(l)) ? Double.NaN : all;
+      }
+    }
+    return action;
+  }
+
+  private double callReward(final int correct, final int judged) {
+    final double paid = cap > 0 ? Math.min(cap, correct) : correct;
+    return meanPerCall ? paid / Math.max(1, judged) : paid;
+  }
+
+  @Override
+  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
+    final double[] action = actionRewards(forest);
+    final SubtreeValues below = SubtreeValues.overLeaves(forest, action);
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "outcome: group mean %.6g; action reward of its leaves %.6g, group mean %.6g"
+                + " (%.3g * calls by %s + %.3g * %s)",
+            Moments.of(forest.rewards()).mean(),
+            below.value(node),
+            Moments.of(action).mean(),
+            lambdaCall,
+            meanPerCall ? "mean" : "sum",
+            lambdaPref,
+            preference));
+  }
+}

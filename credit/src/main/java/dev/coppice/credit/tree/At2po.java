@@ -1,0 +1,115 @@
+package dev.coppice.credit.tree;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.credit.forest.CreditSheet;
+import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.Moments;
+import dev.coppice.credit.forest.OptionSpec;
+import dev.coppice.credit.forest.Options;
+import dev.coppice.credit.forest.SubtreeValues;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Scores a turn by values built up from normalised leaves.
+ *
+ * <p>Leaves: {@code z = (r - mean(tree)) / (std(tree) + 1e-6)} with ddof 0, each tree on its own.
+ * {@code V(n) = mean over children of V(c)}, or with {@code value=entropy-softmax} the mean
+ * weighted by {@code exp(entropy(c))}, entropy being the mean of -log p over the child's sampled
+ * tokens (0 for observations). Such weights are not sampling weights, so the value is biased
+ * (golden G13: root -0.38 against -0.03).
+ *
+ * <p>{@code advantage=parent}: {@code V(n) - V(parent)}; {@code global}: {@code V(n) - V(root)};
+ * {@code local-global}: their sum; {@code node}: {@code V(n)}. The released script runs
+ * entropy-softmax with node, so nothing but the leaf normalisation is a baseline.
+ *
+ * @source AT2PO, arXiv:2601.04767; zzfoutofspace/ATPO ToolTreeNode.compute_value_from_children.
+ */
+public final class At2po implements CreditFormula {
+  /** What may be set. */
+  public static final List<OptionSpec> OPTIONS =
+      List.of(
+          OptionSpec.choice("value", "mean", "entropy-softmax"),
+          OptionSpec.choice("advantage", "parent", "node", "local-global", "global"));
+
+  private static final double EPS = 1e-6;
+
+  private final boolean softmax;
+  private final String advantage;
+
+  /**
+   * Fixes the options.
+   *
+   * @param options checked against {@link #OPTIONS}.
+   */
+  public At2po(final Options options) {
+    softmax = options.is("value", "entropy-softmax");
+    advantage = options.text("advantage");
+  }
+
+  @Override
+  public void score(final Forest forest, final CreditSheet sheet) {
+    final SubtreeValues values = values(forest);
+    for (int t = 0; t < forest.treeCount(); t++) {
+      final int root = forest.treeStart(t);
+      for (int i = root; i < forest.treeStart(t + 1); i++) {
+        if (forest.isSampled(i) && values.count(i) > 0) {
+          final int parent = Math.max(root, forest.parent(i));
+          final double local = values.value(i) - values.value(parent);
+          final double global = values.value(i) - values.value(root);
+          sheet.setNode(
+              i,
+              switch (advantage) {
+                case "parent" -> local;
+                case "global" -> global;
+                case "local-global" -> local + global;
+                default -> values.value(i);
+              });
+        }
+      }
+    }
+  }
+
+  private SubtreeValues values(final Forest forest) {
+    final double[] leaf = forest.rewards();
+    for (int t = 0; t < forest.treeCount(); t++) {
+      final int from = forest.leafTreeStart(t);
+      final int to = forest.leafTreeStart(t + 1);
+      final Moments tree = Moments.of(leaf, from, to);
+      for (int l = from; l < to; l++) {
+        leaf[l] = (leaf[l] - tree.mean()) / (tree.std(0) + EPS);
+      }
+    }
+    final double[] weight = new double[forest.nodeCount()];
+    for (int i = 0; i < weight.length; i++) {
+      weight[i] = softmax ? Math.exp(entropy(forest.node(i).logprobs())) : 1.0;
+    }
+    return SubtreeValues.overWeighted(forest, leaf, weight);
+  }
+
+  private static double entropy(final float[] logprobs) {
+    double sum = 0.0;
+    for (final float logprob : logprobs) {
+      sum -= logprob;
+    }
+    return logprobs.length == 0 ? 0.0 : sum / logprobs.length;
+  }
+
+  @Override
+  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
+    final SubtreeValues values = values(forest);
+    final int root = forest.treeStart(forest.treeOf(node));
+    final int parent = Math.max(root, forest.parent(node));
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "value %.6g of normalised leaves (%s over children); parent %.6g, root %.6g;"
+                + " advantage=%s; entropy of the node %.6g",
+            values.value(node),
+            softmax ? "entropy softmax" : "mean",
+            values.value(parent),
+            values.value(root),
+            advantage,
+            entropy(forest.node(node).logprobs())));
+  }
+}

@@ -1,0 +1,118 @@
+package dev.coppice.credit.tree;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.credit.forest.CreditSheet;
+import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.OptionSpec;
+import dev.coppice.credit.forest.Options;
+import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.credit.tool.CallContrasts;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Scores a segment against its siblings' subtrees and the rest of the group, unbiased under
+ * adaptive branching.
+ *
+ * <p>{@code V(n)} is the mean of the leaves below with the path weight {@code prod 1/children}.
+ * {@code local(n) = V(n) - V(sibling subtrees)}; a segment without siblings takes those of its
+ * nearest ancestor that has some. {@code global(n) = V(n) - V(the other subtrees of the prompt)},
+ * over all trees of the group. {@code A(n) = (1 - g) local(n) + g global(n)}, g the option {@code
+ * global} (0.5). Nothing is divided by a deviation. With nothing to compare with, A is 0.
+ *
+ * <p>Why it is unbiased: if every node's number of children is decided from the path up to it,
+ * before a child is sampled, then {@code E[V(n) | n] = Q(n)} and both baselines are independent of
+ * what was sampled at n. So {@code sum_n pathWeight(n) A(n) grad log pi(n)} has the policy
+ * gradient as its mean, whatever g. With {@code weighting=uniform} V is the plain mean of leaves:
+ * a subtree counts more the further it was expanded, and the mean is wrong (golden G16).
+ *
+ * <p>{@code tool=on}: the tokens of a call that siblings contrast with carry the local part alone;
+ * see {@link CallContrasts}, which adds the standard error.
+ *
+ * @source ours.
+ */
+public final class Coppice implements CreditFormula {
+  /** What may be set. */
+  public static final List<OptionSpec> OPTIONS =
+      List.of(
+          OptionSpec.choice("weighting", "path", "uniform"),
+          OptionSpec.choice("tool", "on", "off"),
+          OptionSpec.number("global", "0.5"));
+
+  private final boolean byPath;
+  private final boolean tool;
+  private final double global;
+
+  /**
+   * Fixes the options.
+   *
+   * @param options checked against {@link #OPTIONS}.
+   * @throws IllegalArgumentException if {@code global} is above 1.
+   */
+  public Coppice(final Options options) {
+    byPath = options.is("weighting", "path");
+    tool = options.is("tool", "on");
+    global = options.number("global");
+    if (global > 1.0) {
+      throw new IllegalArgumentException("global must be between 0 and 1: global=" + global);
+    }
+  }
+
+  @Override
+  public void score(final Forest forest, final CreditSheet sheet) {
+    final SubtreeContrast contrast = contrast(forest);
+    for (int i = 0; i < forest.nodeCount(); i++) {
+      if (forest.isSampled(i)) {
+        sheet.setNode(i, mix(contrast.local(i), contrast.global(i)));
+      }
+    }
+    if (tool && forest.callCount() > 0) {
+      final boolean[] contrasted = CallContrasts.contrasted(forest, contrast.values());
+      for (int c = 0; c < contrasted.length; c++) {
+        if (contrasted[c]) {
+          final int node = forest.callNode(c);
+          sheet.setCall(c, contrasted.length, contrast.local(node) - sheet.node(node));
+        }
+      }
+    }
+  }
+
+  private SubtreeContrast contrast(final Forest forest) {
+    return new SubtreeContrast(
+        forest,
+        byPath
+            ? SubtreeValues.overChildren(forest, forest.rewards())
+            : SubtreeValues.overLeaves(forest, forest.rewards()),
+        byPath);
+  }
+
+  private double mix(final double local, final double rest) {
+    return (1.0 - global) * local + global * rest;
+  }
+
+  @Override
+  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
+    final SubtreeContrast contrast = contrast(forest);
+    final SubtreeValues values = contrast.values();
+    final int from = forest.segmentStart(node);
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "V %.6g (%s); fork above: %d scored children, mean %.6g; baseline of siblings %.6g",
+            values.value(node),
+            byPath ? "leaves weighted by 1/children along the path" : "plain mean of leaves",
+            values.branches(from),
+            values.value(from),
+            values.value(node) - contrast.local(node)),
+        String.format(
+            Locale.ROOT,
+            "rest of the group: baseline %.6g over %d subtrees of the prompt; %.3g * local %.6g +"
+                + " %.3g * global %.6g",
+            values.value(node) - contrast.global(node),
+            Math.max(0, values.branches(forest.stem()) - 1),
+            1.0 - global,
+            contrast.local(node),
+            global,
+            contrast.global(node)));
+  }
+}

@@ -1,0 +1,174 @@
+package dev.coppice.credit.tree;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.credit.forest.CreditSheet;
+import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.OptionSpec;
+import dev.coppice.credit.forest.Options;
+import dev.coppice.credit.forest.SharedValue;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Scores a step against the group of its trajectory and against all steps taken in one state.
+ *
+ * <p>{@code A = A_E + weight * A_S}. {@code A_E = R - mean(R)} over the trajectories; {@code A_S =
+ * G_t - mean(G over steps from the same anchor)}, G being the return discounted by gamma; {@code
+ * norm=mean-std} divides each by {@code std + 1e-6}, ddof 1. The anchor of a step is the digest of
+ * the world before it; where a trace has none, it is the branch point itself, which every sibling
+ * shares, so in a tree anchors are exact. An anchor with one row gives {@code A_S = 0}.
+ *
+ * <p>{@code baseline=trajectory} is the paper's Eq. 3. The code's default counts a trajectory once
+ * per step row, so long ones drag the baseline: {@code baseline=row} (golden G12). A shared step
+ * stands in the rows of all trajectories through it, as duplicated rows would have it. A group of
+ * one gives 0; the code gives its raw reward.
+ *
+ * @source GiGPO, arXiv:2505.10978; verl-agent gigpo/core_gigpo.py.
+ */
+public final class Gigpo implements CreditFormula {
+  /** What may be set. */
+  public static final List<OptionSpec> OPTIONS =
+      List.of(
+          OptionSpec.number("gamma", "0.95"),
+          OptionSpec.number("weight", "1.0"),
+          OptionSpec.choice("norm", "mean", "mean-std"),
+          OptionSpec.choice("baseline", "trajectory", "row"),
+          SharedValue.OPTION);
+
+  private static final double EPS = 1e-6;
+
+  private final double gamma;
+  private final double weight;
+  private final boolean divides;
+  private final boolean byRow;
+  private final SharedValue shared;
+
+  /**
+   * Fixes the options.
+   *
+   * @param options checked against {@link #OPTIONS}.
+   */
+  public Gigpo(final Options options) {
+    gamma = options.number("gamma");
+    weight = options.number("weight");
+    divides = options.is("norm", "mean-std");
+    byRow = options.is("baseline", "row");
+    shared = SharedValue.of(options);
+  }
+
+  @Override
+  public void score(final Forest forest, final CreditSheet sheet) {
+    scoreEpisodes(forest, sheet);
+    sheet.spreadLeaves(forest, shared);
+    final ReturnMoments returns = new ReturnMoments(forest, gamma);
+    final int[] anchors = anchors(forest);
+    final ReturnMoments groups = groups(forest, returns, anchors);
+    for (int i = 0; i < forest.nodeCount(); i++) {
+      if (forest.isSampled(i) && returns.count[i] > 0) {
+        final double rows = shared == SharedValue.SUM ? returns.count[i] : 1.0;
+        sheet.setNode(i, sheet.node(i) + rows * weight * step(returns, groups, i, anchors[i]));
+      }
+    }
+  }
+
+  private void scoreEpisodes(final Forest forest, final CreditSheet sheet) {
+    final double[] reward = forest.rewards();
+    final int[] steps = steps(forest);
+    double first = 0.0;
+    double sum = 0.0;
+    long rows = 0;
+    for (int l = 0; l < reward.length; l++) {
+      if (!Double.isNaN(reward[l])) {
+        first = rows == 0 ? reward[l] : first;
+        rows += steps[l];
+        sum += steps[l] * (reward[l] - first);
+      }
+    }
+    final double mean = first + (rows == 0 ? 0.0 : sum / rows);
+    double squares = 0.0;
+    for (int l = 0; l < reward.length; l++) {
+      final double distance = Double.isNaN(reward[l]) ? 0.0 : reward[l] - mean;
+      squares += steps[l] * distance * distance;
+    }
+    final double scale = divides && rows > 1 ? Math.sqrt(squares / (rows - 1)) + EPS : 1.0;
+    for (int l = 0; l < reward.length; l++) {
+      sheet.setLeaf(l, (reward[l] - mean) / scale);
+    }
+  }
+
+  /** How often a trajectory counts in the baseline: once, or once per step row. */
+  private int[] steps(final Forest forest) {
+    final int[] above = new int[forest.stem() + 1];
+    final int[] steps = new int[forest.leafCount()];
+    for (int i = 0; i < forest.nodeCount(); i++) {
+      above[i] = above[forest.up(i)] + (forest.isSampled(i) ? 1 : 0);
+      if (forest.hasLeaf(i)) {
+        steps[forest.leafStart(i)] = byRow ? Math.max(1, above[i]) : 1;
+      }
+    }
+    return steps;
+  }
+
+  private static int[] anchors(final Forest forest) {
+    final Map<String, Integer> known = new HashMap<>();
+    final int[] anchors = new int[forest.nodeCount()];
+    for (int i = 0; i < anchors.length; i++) {
+      final int parent = forest.parent(i);
+      final String state = parent < 0 ? null : forest.node(parent).state();
+      anchors[i] = forest.up(i);
+      if (state != null) {
+        final Integer first = known.putIfAbsent(state, forest.up(i));
+        anchors[i] = first == null ? forest.up(i) : first;
+      }
+    }
+    return anchors;
+  }
+
+  private static ReturnMoments groups(
+      final Forest forest, final ReturnMoments returns, final int[] anchors) {
+    final ReturnMoments groups = ReturnMoments.empty(forest.stem() + 1);
+    for (int i = 0; i < anchors.length; i++) {
+      if (forest.isSampled(i)) {
+        groups.merge(anchors[i], returns.count[i], returns.mean[i], returns.squares[i]);
+      }
+    }
+    return groups;
+  }
+
+  private double step(
+      final ReturnMoments returns, final ReturnMoments groups, final int node, final int anchor) {
+    if (groups.count[anchor] < 2) {
+      return 0.0;
+    }
+    final double distance = returns.mean[node] - groups.mean[anchor];
+    return divides ? distance / (groups.deviation(anchor) + EPS) : distance;
+  }
+
+  @Override
+  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
+    final ReturnMoments returns = new ReturnMoments(forest, gamma);
+    final int[] anchors = anchors(forest);
+    final ReturnMoments groups = groups(forest, returns, anchors);
+    final int anchor = anchors[node];
+    final double step = step(returns, groups, node, anchor);
+    final String state = forest.parent(node) < 0 ? null : forest.node(forest.parent(node)).state();
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "return from this step %.6g over %d rows; anchor %s: %d rows, mean %.6g, deviation %.6g",
+            returns.mean[node],
+            returns.count[node],
+            state == null ? "is the branch point" : state,
+            groups.count[anchor],
+            groups.mean[anchor],
+            groups.deviation(anchor)),
+        String.format(
+            Locale.ROOT,
+            "episode part %.6g + weight %.6g * step part %.6g",
+            sheet.node(node) - weight * step,
+            weight,
+            step));
+  }
+}

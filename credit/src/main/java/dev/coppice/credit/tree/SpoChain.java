@@ -1,0 +1,64 @@
+package dev.coppice.credit.tree;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.credit.forest.CreditSheet;
+import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.OptionSpec;
+import dev.coppice.credit.forest.Options;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Scores each segment between cut points by its step in value, on the tokens that decided it.
+ *
+ * <p>{@code A(token) = V(next cut) - V(cut)} over the segment, and 0 on tokens with {@code p >
+ * threshold} (0.9): a token that was certain decided nothing. V is the mean of the Monte-Carlo
+ * rollouts that start at a cut; a cut is a fork of the tree. The paper cuts where low-probability
+ * tokens have gathered; here the branching policy cut already. Its log-probabilities are those of
+ * the sampling distribution.
+ *
+ * @source SPO, arXiv:2505.23564; math_episode_generator_with_mc_advantages._compute_token_advantages.
+ */
+public final class SpoChain implements CreditFormula {
+  /** What may be set. */
+  public static final List<OptionSpec> OPTIONS =
+      List.of(OptionSpec.number("threshold", "0.9"), TrunkValues.TRUNK);
+
+  private final double threshold;
+  private final boolean trunkFirst;
+
+  /**
+   * Fixes the options.
+   *
+   * @param options checked against {@link #OPTIONS}.
+   */
+  public SpoChain(final Options options) {
+    threshold = options.number("threshold");
+    trunkFirst = options.is("trunk", "first");
+  }
+
+  @Override
+  public void score(final Forest forest, final CreditSheet sheet) {
+    final TrunkValues values = new TrunkValues(forest, trunkFirst);
+    for (int i = 0; i < forest.nodeCount(); i++) {
+      if (forest.isSampled(i)) {
+        sheet.setNode(i, values.step(i));
+      }
+    }
+    sheet.zeroAbove(Math.log(threshold));
+  }
+
+  @Override
+  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
+    final TrunkValues values = new TrunkValues(forest, trunkFirst);
+    final int from = forest.segmentStart(node);
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "value at the next cut %.6g (%d rollouts), at the cut before %.6g (%d rollouts)",
+            values.value(node),
+            values.rollouts(node),
+            values.value(from),
+            values.rollouts(from)));
+  }
+}

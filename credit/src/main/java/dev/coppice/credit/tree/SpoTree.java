@@ -1,0 +1,75 @@
+package dev.coppice.credit.tree;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.credit.forest.CreditSheet;
+import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.OptionSpec;
+import dev.coppice.credit.forest.Options;
+import dev.coppice.credit.forest.SubtreeValues;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Scores an edge of the tree by the step in value it makes.
+ *
+ * <p>{@code V(n) = mean over children of V(child)}, {@code A(n) = V(n) - V(parent)}; {@code
+ * mode=normalised} divides by {@code std(children of parent) + 1e-8} with ddof 0. The code calls
+ * the first "rloo", though the parent's mean holds the child itself and nothing is left out. It
+ * drops edges with zero signal, which zero here equals. An edge is the run of nodes between two
+ * forks; each is trained once.
+ *
+ * @source SPO, arXiv:2505.23564; AIFrameResearch/SPO tree_episode_generator.extract_edges_from_tree.
+ */
+public final class SpoTree implements CreditFormula {
+  /** What may be set. */
+  public static final List<OptionSpec> OPTIONS =
+      List.of(OptionSpec.choice("mode", "difference", "normalised"));
+
+  private static final double EPS = 1e-8;
+
+  private final boolean normalises;
+
+  /**
+   * Fixes the options.
+   *
+   * @param options checked against {@link #OPTIONS}.
+   */
+  public SpoTree(final Options options) {
+    normalises = options.is("mode", "normalised");
+  }
+
+  @Override
+  public void score(final Forest forest, final CreditSheet sheet) {
+    final double[] rewards = forest.rewards();
+    final SubtreeValues values = SubtreeValues.overChildren(forest, rewards);
+    final double[] squares = normalises ? values.childSquares(forest, rewards) : null;
+    for (int i = 0; i < forest.nodeCount(); i++) {
+      if (forest.isSampled(i) && values.count(i) > 0) {
+        final int from = forest.segmentStart(i);
+        final double step = values.value(i) - values.value(from);
+        sheet.setNode(i, normalises ? step / (deviation(values, squares, from) + EPS) : step);
+      }
+    }
+  }
+
+  private static double deviation(
+      final SubtreeValues values, final double[] squares, final int state) {
+    return Math.sqrt(squares[state] / values.branches(state));
+  }
+
+  @Override
+  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
+    final double[] rewards = forest.rewards();
+    final SubtreeValues values = SubtreeValues.overChildren(forest, rewards);
+    final int from = forest.segmentStart(node);
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "V %.6g (mean over children); fork above %.6g over %d children, deviation %.6g%s",
+            values.value(node),
+            values.value(from),
+            values.branches(from),
+            deviation(values, values.childSquares(forest, rewards), from),
+            normalises ? "" : " (not divided by)"));
+  }
+}

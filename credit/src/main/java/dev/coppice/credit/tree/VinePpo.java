@@ -1,0 +1,60 @@
+package dev.coppice.credit.tree;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.credit.forest.CreditSheet;
+import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.OptionSpec;
+import dev.coppice.credit.forest.Options;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Scores each step of a trained trajectory by the step in Monte-Carlo value it makes.
+ *
+ * <p>{@code A_t = r_t + V(s_{t+1}) - V(s_t)} with gamma 1 and value 0 after the end, where {@code
+ * V(s)} is the mean return of the K rollouts that start at s. A leaf's reward is the return of the
+ * whole trajectory, so the last step gets {@code R - V(s_T)} and step rewards are not added again.
+ * Rollouts only value and are not trained: their nodes carry no evidence. Which child of a fork is
+ * trained is told by shape; {@code trunk} settles it where all children end in one leaf.
+ *
+ * @source VinePPO, arXiv:2410.01679; McGill-NLP/VinePPO math_episode_generator_with_mc_advantages.
+ */
+public final class VinePpo implements CreditFormula {
+  /** What may be set. */
+  public static final List<OptionSpec> OPTIONS = List.of(TrunkValues.TRUNK);
+
+  private final boolean trunkFirst;
+
+  /**
+   * Fixes the options.
+   *
+   * @param options checked against {@link #OPTIONS}.
+   */
+  public VinePpo(final Options options) {
+    trunkFirst = options.is("trunk", "first");
+  }
+
+  @Override
+  public void score(final Forest forest, final CreditSheet sheet) {
+    final TrunkValues values = new TrunkValues(forest, trunkFirst);
+    for (int i = 0; i < forest.nodeCount(); i++) {
+      if (forest.isSampled(i)) {
+        sheet.setNode(i, values.step(i));
+      }
+    }
+  }
+
+  @Override
+  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
+    final TrunkValues values = new TrunkValues(forest, trunkFirst);
+    final int from = forest.segmentStart(node);
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "value after the step %.6g (%d rollouts), before it %.6g (%d rollouts)",
+            values.value(node),
+            values.rollouts(node),
+            values.value(from),
+            values.rollouts(from)));
+  }
+}
