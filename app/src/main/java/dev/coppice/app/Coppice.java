@@ -48,6 +48,8 @@ public final class Coppice {
   /** The call or the configuration is wrong. */
   static final int WRONG_CALL = 2;
 
+  private static final int HELP_WIDTH = 100;
+
   /** Made by picocli. */
   public Coppice() {}
 
@@ -64,6 +66,8 @@ public final class Coppice {
   static CommandLine commandLine() {
     final CommandLine line = new CommandLine(new Coppice());
     line.setExpandAtFiles(false);
+    line.setUsageHelpAutoWidth(true);
+    line.setUsageHelpWidth(HELP_WIDTH);
     line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, System.err));
     for (final String name : new String[] {"run", "demo"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);

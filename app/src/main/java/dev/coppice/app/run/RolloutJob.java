@@ -134,7 +134,7 @@ public final class RolloutJob {
         TrajectorySink trajectories = trajectories(folder);
         JournalSink journal = new JournalSink(folder.journal())) {
       for (final ArmState arm : begun.arms()) {
-        final Map<Integer, Long> done = finished.of(arm.arm());
+        final Map<Integer, ArmSession.FinishedGroup> done = finished.of(arm.arm());
         if (done.size() == arm.groups()) {
           state = state.with(asComplete(arm));
           continue;
@@ -207,22 +207,24 @@ public final class RolloutJob {
 
   /** Holds the groups an earlier session finished. */
   private record Finished(
-      Map<String, Map<Integer, Long>> tokensByGroup, long keepBytes, long tornBytes) {
+      Map<String, Map<Integer, ArmSession.FinishedGroup>> tokensByGroup, long keepBytes, long tornBytes) {
     static Finished of(final RunFolder folder) {
-      final Map<String, Map<Integer, Long>> tokens = new HashMap<>();
+      final Map<String, Map<Integer, ArmSession.FinishedGroup>> tokens = new HashMap<>();
       try (GroupScan scan = new GroupScan(folder.traces())) {
         for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
           final long cost =
               group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
           tokens
               .computeIfAbsent(group.arm(), arm -> new HashMap<>())
-              .put(Integer.parseInt(group.id().substring(1)), cost);
+              .put(
+                  Integer.parseInt(group.id().substring(1)),
+                  new ArmSession.FinishedGroup(cost, group.trees().size()));
         }
         return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
       }
     }
 
-    Map<Integer, Long> of(final String arm) {
+    Map<Integer, ArmSession.FinishedGroup> of(final String arm) {
       return tokensByGroup.getOrDefault(arm, Map.of());
     }
 

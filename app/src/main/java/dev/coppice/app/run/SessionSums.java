@@ -30,6 +30,7 @@ final class SessionSums {
   private long blockNs;
   private long sampledInNodes;
   private long givenInNodes;
+  private long cachedInNodes;
   private long callsInTraces;
 
   void addGroup() {
@@ -46,6 +47,7 @@ final class SessionSums {
     blockNs += ledger.blockNs();
     callsInTraces += tree.calls().size();
     for (final TrajectoryNode node : tree.nodes()) {
+      cachedInNodes += node.cachedTokens();
       if (node.kind().isSampled()) {
         sampledInNodes += node.length();
       } else if (node.kind() == NodeKind.PROMPT || node.kind() == NodeKind.OBSERVATION) {
@@ -70,9 +72,9 @@ final class SessionSums {
     laws.add(exact("queried = cached + prefilled", stats.queriedTokens(), cached + prefilled));
     laws.add(
         exact(
-            "given tokens: nodes = cached + prefilled - recomputed",
+            "given tokens: nodes = their cached part + prefilled - recomputed",
             givenInNodes,
-            cached + prefilled - recomputed));
+            cachedInNodes + prefilled - recomputed));
     laws.add(exact("tool calls: trees = traces", calls, callsInTraces));
     laws.add(new ArmState.Law("block time: pool = trees", stats.blockNs(), blockNs, TIME));
     return laws;

@@ -9,7 +9,7 @@ import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.replay.ByteTokenizer;
-import dev.coppice.environments.replay.PathBackend;
+import dev.coppice.inference.PathBackend;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.inference.InferenceBackend;

@@ -32,10 +32,9 @@ final class TreeCheck {
     }
     final TreeLedger ledger = stored.ledger();
     findings.same(place + " sampled tokens", ledger.decodedTokens(), sampled);
-    findings.same(place + " cached tokens", ledger.cachedTokens(), cached);
     findings.same(
         place + " given tokens",
-        ledger.prefilledTokens() + ledger.cachedTokens() - ledger.recomputedTokens(),
+        ledger.prefilledTokens() + cached - ledger.recomputedTokens(),
         given);
     findings.same(place + " tool calls", ledger.toolCalls(), tree.calls().size());
     checkLeaves(place, tree, findings);
