@@ -138,6 +138,35 @@ class CallContrastsTest {
     assertEquals(0.25f, toolToken(group, Map.of("cap", "2")), 1e-6f);
   }
 
+  @Test
+  void shouldTakeAWholeNodeForItsCallWhereNoSpansAreMarked() {
+    final TreeScript script = new TreeScript(0);
+    final int called = script.action(0, 3);
+    script.callOf(called, 7);
+    script.leaf(called, 1.0).leaf(script.action(0, 1), 0.0);
+
+    final GroupAdvantages toolpo = Estimators.create("toolpo", Map.of()).estimate(script.group());
+
+    assertEquals(0.75f, toolpo.nodeAdvantages(0, called)[0]);
+    assertEquals(-0.5f, toolpo.nodeAdvantages(0, called + 1)[0], "made no call");
+    assertEquals(7, CallContrasts.of(script.group()).get(0).call());
+  }
+
+  /** Folds are marked by their node's kind, calls by their span, and both carry the channel. */
+  @Test
+  void shouldPutTheToolChannelOnFoldsAndOnCallsAlone() {
+    final TreeScript script = new TreeScript(0);
+    final int fold = script.fold(script.observation(script.call(0, true)), 2);
+    script.leaf(fold, 1.0).leaf(script.action(0, 1), 0.0);
+
+    final GroupAdvantages toolpo = Estimators.create("toolpo", Map.of()).estimate(script.group());
+
+    assertEquals(0.75f, toolpo.nodeAdvantages(0, fold)[1]);
+    assertEquals(0.5f, toolpo.nodeAdvantages(0, 1)[1]);
+    assertEquals(0.75f, toolpo.nodeAdvantages(0, 1)[2]);
+    assertEquals(0.5, toolpo.nodeValue(0, fold));
+  }
+
   private static float toolToken(final TrajectoryGroup group, final Map<String, String> options) {
     return Estimators.create("toolpo", options).estimate(group).nodeAdvantages(0, 1)[3];
   }
