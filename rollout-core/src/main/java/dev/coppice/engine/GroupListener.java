@@ -1,5 +1,7 @@
 package dev.coppice.engine;
 
+import dev.coppice.core.GroupResult;
+
 /**
  * Is told of finished groups.
  *

@@ -1,9 +1,20 @@
 package dev.coppice.engine;
 
+import dev.coppice.core.EngineConfig;
+import dev.coppice.core.Event;
+import dev.coppice.core.GroupRequest;
+import dev.coppice.core.GroupResult;
+import dev.coppice.core.State;
 import dev.coppice.environment.Environment;
 import dev.coppice.inference.InferenceBackend;
 import dev.coppice.inference.Tokenizer;
 import dev.coppice.scheduling.BranchingPolicy;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.BackoffIdleStrategy;
 
 /**
  * Generates rollouts as trees that share one KV-cache prefix.
@@ -14,6 +25,16 @@ import dev.coppice.scheduling.BranchingPolicy;
  * @thread {@link #offer}, {@link #awaitIdle} and {@link #close} from any thread.
  */
 public final class RolloutEngine implements AutoCloseable {
+  private final Inbox inbox = new Inbox();
+  private final EngineGauge gauge = new EngineGauge();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final int queuedGroups;
+  private final ToolWorkers workers;
+  private final AgentRunner runner;
+  private int outstanding;
+  private Throwable failure;
+  private boolean closed;
 
   /**
    * Bundles the parts an engine works with.
@@ -33,6 +54,39 @@ public final class RolloutEngine implements AutoCloseable {
       EngineJournal journal,
       GroupListener listener) {}
 
+  /** A request on the ring. */
+  record Offered(GroupRequest request) {}
+
+  private RolloutEngine(final EngineConfig config, final Parts parts, final LongSupplier clockNs) {
+    final EngineConfig.Capacity capacity = config.capacity();
+    this.queuedGroups = capacity.queuedGroups();
+    this.workers =
+        new ToolWorkers(capacity.toolThreads(), parts.tokenizer(), config.limits(), inbox);
+    final State.World world =
+        new State.World(
+            parts.policy(),
+            parts.tokenizer(),
+            parts.environment().dialect(),
+            parts.backend().contextTokens());
+    final State state = new State(config, world);
+    parts.backend().allocate(capacity.kvBlocks(), capacity.blockTokens());
+    final GroupListener listener = parts.listener();
+    final Parts counted =
+        new Parts(
+            parts.environment(),
+            parts.tokenizer(),
+            parts.backend(),
+            parts.policy(),
+            parts.journal(),
+            result -> delivered(listener, result));
+    this.runner =
+        new AgentRunner(
+            new BackoffIdleStrategy(100, 10, 1_000, 200_000),
+            this::failed,
+            null,
+            new EngineAgent(state, counted, inbox, workers, gauge, clockNs));
+  }
+
   /**
    * Checks the configuration against the model and starts the engine thread.
    *
@@ -42,7 +96,14 @@ public final class RolloutEngine implements AutoCloseable {
    * @throws IllegalArgumentException if the pool is too small for one sequence.
    */
   public static RolloutEngine start(final EngineConfig config, final Parts parts) {
-    throw new UnsupportedOperationException("not yet written");
+    return start(config, parts, System::nanoTime);
+  }
+
+  static RolloutEngine start(
+      final EngineConfig config, final Parts parts, final LongSupplier clockNs) {
+    final RolloutEngine engine = new RolloutEngine(config, parts, clockNs);
+    AgentRunner.startOnThread(engine.runner);
+    return engine;
   }
 
   /**
@@ -50,9 +111,64 @@ public final class RolloutEngine implements AutoCloseable {
    *
    * @param request for a group.
    * @return false if the queue is full; nothing has happened then.
+   * @throws IllegalStateException if the engine failed or is closed.
    */
   public boolean offer(final GroupRequest request) {
-    throw new UnsupportedOperationException("not yet written");
+    lock.lock();
+    try {
+      requireRunning();
+      if (outstanding >= queuedGroups) {
+        return false;
+      }
+      outstanding++;
+    } finally {
+      lock.unlock();
+    }
+    inbox.publish(new Offered(request));
+    return true;
+  }
+
+  /**
+   * Tells of a group that an earlier process of this run finished, so that the budget is split as it
+   * would have been; such groups are offered in their old order among the others.
+   *
+   * @param request the group was made for.
+   * @param computedTokens it cost.
+   * @param trees it was given.
+   */
+  public void restore(final GroupRequest request, final long computedTokens, final int trees) {
+    inbox.publish(new Event.GroupRestored(request, computedTokens, trees));
+  }
+
+  private void delivered(final GroupListener listener, final GroupResult result) {
+    listener.onGroup(result);
+    lock.lock();
+    try {
+      outstanding--;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void failed(final Throwable throwable) {
+    lock.lock();
+    try {
+      failure = failure == null ? throwable : failure;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    throw new org.agrona.concurrent.AgentTerminationException(throwable);
+  }
+
+  private void requireRunning() {
+    if (failure != null) {
+      throw new IllegalStateException("the engine failed: " + failure, failure);
+    }
+    if (closed) {
+      throw new IllegalStateException("the engine is closed");
+    }
   }
 
   /**
@@ -61,33 +177,72 @@ public final class RolloutEngine implements AutoCloseable {
    * @param timeoutNs to wait at most, in nanoseconds.
    * @return true if the engine is idle; false if time ran out first.
    * @throws InterruptedException if interrupted.
-   * @throws RuntimeException if the engine failed; the cause says why.
+   * @throws IllegalStateException if the engine failed; the cause says why.
    */
   public boolean awaitIdle(final long timeoutNs) throws InterruptedException {
-    throw new UnsupportedOperationException("not yet written");
+    return awaitOutstanding(0, timeoutNs);
   }
 
   /**
-   * Returns the counters; exact once the engine is idle.
+   * Waits until the queue has room for another group.
+   *
+   * @param timeoutNs to wait at most, in nanoseconds.
+   * @return true if {@link #offer} would succeed; false if time ran out first.
+   * @throws InterruptedException if interrupted.
+   * @throws IllegalStateException if the engine failed; the cause says why.
+   */
+  public boolean awaitRoom(final long timeoutNs) throws InterruptedException {
+    return awaitOutstanding(queuedGroups - 1, timeoutNs);
+  }
+
+  private boolean awaitOutstanding(final int most, final long timeoutNs)
+      throws InterruptedException {
+    final long deadlineNs = System.nanoTime() + timeoutNs;
+    lock.lock();
+    try {
+      requireRunning();
+      while (outstanding > most) {
+        final long leftNs = deadlineNs - System.nanoTime();
+        if (leftNs <= 0) {
+          return false;
+        }
+        changed.await(leftNs, TimeUnit.NANOSECONDS);
+        requireRunning();
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns the counters as of the last finished group.
    *
    * @return a snapshot.
    */
   public EngineStats stats() {
-    throw new UnsupportedOperationException("not yet written");
+    return gauge.stats();
   }
 
   /**
-   * Returns the latencies so far; exact once the engine is idle.
+   * Returns the latencies as of the last finished group.
    *
    * @return copies of the histograms.
    */
   public EngineStats.Latencies latencies() {
-    throw new UnsupportedOperationException("not yet written");
+    return gauge.latencies(workers.latency());
   }
 
-  /** Stops the engine; unfinished branches end as aborted and their groups are not delivered. */
+  /** Stops the engine; unfinished groups are not delivered. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException("not yet written");
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    runner.close();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The engine: one thread owns trees, scheduler, prefix cache and budget.
+ * The engine's shell: the ring, the engine thread, the tool threads and the clock.
  *
  * <pre>
  *  offer --\                        +--------------- engine thread ----------------+
@@ -10,7 +10,7 @@
  *   +------- calls, deadlines <-----+----------------------------------------------+
  * </pre>
  *
- * <p>Read in this order: {@link dev.coppice.engine.RolloutEngine}, {@link
- * dev.coppice.engine.EngineConfig}, {@link dev.coppice.engine.GroupListener}, then Core.
+ * <p>Read in this order: {@link dev.coppice.engine.RolloutEngine}, EngineAgent, ToolWorkers, then
+ * package {@code dev.coppice.core} for what the engine decides.
  */
 package dev.coppice.engine;

@@ -1,0 +1,38 @@
+package dev.coppice.app.config;
+
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+
+/** Reads a value as typed on a command line, where quotes are a nuisance. */
+final class CommandValue {
+  private CommandValue() {}
+
+  /** Returns the value as TOML would hold it; text stays text where the key is one. */
+  static Object parse(final String text, final ValueType type) {
+    if (type == ValueType.STRING) {
+      return unquoted(text);
+    }
+    if (!type.isList()) {
+      return literal(text);
+    }
+    if (text.startsWith("[")) {
+      return literal(text);
+    }
+    final StringBuilder list = new StringBuilder("[");
+    for (final String item : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      list.append(type == ValueType.STRINGS ? ConfigText.quoted(item.strip()) : item.strip());
+      list.append(',');
+    }
+    return literal(list.append(']').toString());
+  }
+
+  private static String unquoted(final String text) {
+    final boolean quoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"");
+    return quoted && literal(text) instanceof String inner ? inner : text;
+  }
+
+  private static Object literal(final String text) {
+    final TomlParseResult result = Toml.parse("value = " + text);
+    return result.hasErrors() || result.size() != 1 ? text : result.get("value");
+  }
+}

@@ -1,0 +1,201 @@
+package dev.coppice.app.config;
+
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+
+/**
+ * Reads configurations: files in order, then overrides, each over what came before.
+ *
+ * <p>A key that the schema does not have is refused by name with file, line and the nearest right
+ * one; so is a value of the wrong type or range. Nothing is guessed and nothing is dropped.
+ *
+ * @thread one at a time.
+ */
+public final class ConfigLoader {
+  private final Schema schema = Schema.RUN;
+  private final Map<String, Setting> settings = new LinkedHashMap<>();
+
+  private record Setting(Object value, String origin) {}
+
+  /**
+   * Reads a file over what was read before.
+   *
+   * @param file in TOML.
+   * @return this.
+   * @throws ConfigException if the file cannot be read, is no TOML or holds a wrong key or value.
+   */
+  public ConfigLoader file(final Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigException("no such configuration file: " + file);
+    }
+    try {
+      return text(Files.readString(file), file.toString());
+    } catch (final IOException e) {
+      throw new ConfigException("cannot read the configuration file " + file + ": " + e);
+    }
+  }
+
+  /**
+   * Reads TOML text over what was read before.
+   *
+   * @param toml text.
+   * @param origin named in errors, usually a file.
+   * @return this.
+   * @throws ConfigException if the text is no TOML or holds a wrong key or value.
+   */
+  public ConfigLoader text(final String toml, final String origin) {
+    final TomlParseResult result = Toml.parse(toml);
+    if (result.hasErrors()) {
+      final TomlParseError error = result.errors().getFirst();
+      throw new ConfigException(at(origin, error.position()) + ": " + error.getMessage());
+    }
+    for (final List<String> path : result.keyPathSet(true)) {
+      final String name = String.join(".", path);
+      final Object value = result.get(path);
+      final String where = at(origin, result.inputPositionOf(path));
+      if (value instanceof org.tomlj.TomlTable) {
+        requireSection(name, where);
+      } else {
+        put(name, value, where + ": ");
+      }
+    }
+    return this;
+  }
+
+  /**
+   * Sets one key over what was read before.
+   *
+   * @param name of the key, dotted.
+   * @param text of the value as typed on a command line; lists may be parted by commas.
+   * @return this.
+   * @throws ConfigException if there is no such key or the value does not fit it.
+   */
+  public ConfigLoader override(final String name, final String text) {
+    final String where = "--" + name + ": ";
+    final Schema.Entry entry = schema.entries().get(name.replace('_', '-'));
+    if (entry == null) {
+      throw unknown(name, where);
+    }
+    put(entry.name(), CommandValue.parse(text, entry.type()), where);
+    return this;
+  }
+
+  /**
+   * Checks that there is such a key.
+   *
+   * @param name of the key, dotted.
+   * @throws ConfigException naming the nearest right key if there is none.
+   */
+  public void requireKey(final String name) {
+    if (!schema.entries().containsKey(name.replace('_', '-'))) {
+      throw unknown(name, "--" + name + ": ");
+    }
+  }
+
+  /**
+   * Makes the configuration of everything read.
+   *
+   * @return the configuration, defaults filled in.
+   * @throws ConfigException if keys contradict each other.
+   */
+  public RunConfig load() {
+    try {
+      return (RunConfig) bind(RunConfig.class, RunConfig.DEFAULT, "");
+    } catch (final IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
+  }
+
+  private void put(final String name, final Object raw, final String where) {
+    final Schema.Entry entry = schema.entries().get(name);
+    if (entry == null) {
+      throw unknown(name, where);
+    }
+    try {
+      settings.put(name, new Setting(entry.type().convert(raw, entry.key()), where));
+    } catch (final ValueType.WrongValue e) {
+      final String fitting = e.getMessage() == null ? entry.type().words() : e.getMessage();
+      throw new ConfigException(
+          where + name + " must be " + fitting + ", not " + ConfigText.literal(raw));
+    }
+  }
+
+  private void requireSection(final String name, final String where) {
+    if (!schema.sections().contains(name)) {
+      final List<String> known = new ArrayList<>(schema.sections());
+      known.addAll(schema.entries().keySet());
+      final String near = NearestName.of(name, known);
+      throw new ConfigException(where + ": unknown section [" + name + "]" + hint(near));
+    }
+  }
+
+  private ConfigException unknown(final String name, final String where) {
+    if (schema.sections().contains(name)) {
+      return new ConfigException(where + name + " is a section, not a key; set a key in it");
+    }
+    final String near = NearestName.of(name, schema.entries().keySet());
+    return new ConfigException(where + "unknown key " + name + hint(near));
+  }
+
+  private static String hint(final String near) {
+    return near == null ? "; `coppice run --help` lists every key" : "; did you mean " + near + "?";
+  }
+
+  private static String at(final String origin, final TomlPosition position) {
+    return position == null ? origin : origin + ":" + position.line();
+  }
+
+  private Object bind(final Class<?> type, final Object defaults, final String prefix) {
+    final RecordComponent[] components = type.getRecordComponents();
+    final Object[] values = new Object[components.length];
+    final Class<?>[] types = new Class<?>[components.length];
+    for (int i = 0; i < components.length; i++) {
+      final String name = prefix + Schema.kebab(components[i].getName());
+      final Object fallback = Schema.valueOf(components[i], defaults);
+      types[i] = components[i].getType();
+      values[i] =
+          components[i].getAnnotation(Key.class) == null
+              ? bind(types[i], fallback, name + ".")
+              : settings.containsKey(name) ? settings.get(name).value() : fallback;
+    }
+    return construct(type, types, values, prefix);
+  }
+
+  private Object construct(
+      final Class<?> type, final Class<?>[] types, final Object[] values, final String prefix) {
+    try {
+      final Constructor<?> constructor = type.getDeclaredConstructor(types);
+      return constructor.newInstance(values);
+    } catch (final InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException wrong) {
+        throw new ConfigException(originOf(prefix) + wrong.getMessage());
+      }
+      throw new IllegalStateException("a section could not be made: " + type, e);
+    } catch (final ReflectiveOperationException e) {
+      throw new IllegalStateException("a section could not be made: " + type, e);
+    }
+  }
+
+  // A rule over several keys broke: name the last place that set one of them.
+  private String originOf(final String prefix) {
+    String origin = "";
+    for (final Map.Entry<String, Setting> entry : settings.entrySet()) {
+      if (entry.getKey().startsWith(prefix)) {
+        origin = entry.getValue().origin();
+      }
+    }
+    return prefix.isEmpty() ? "" : origin;
+  }
+}

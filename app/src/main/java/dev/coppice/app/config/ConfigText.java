@@ -1,0 +1,142 @@
+package dev.coppice.app.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.tomlj.TomlArray;
+
+/**
+ * Writes configurations as TOML, and the schema as help.
+ *
+ * @thread any.
+ */
+public final class ConfigText {
+  private static final int HELP_COLUMN = 38;
+  private static final int HELP_WIDTH = 100;
+
+  private ConfigText() {}
+
+  /**
+   * Writes a configuration with every key, so that reading it gives the same again.
+   *
+   * @param config to write.
+   * @return TOML text.
+   */
+  public static String resolved(final RunConfig config) {
+    final Map<String, Object> values = new TreeMap<>();
+    collect(config, "", values);
+    final StringBuilder text = new StringBuilder();
+    String section = null;
+    for (final Schema.Entry entry : Schema.RUN.entries().values()) {
+      final int dot = entry.name().lastIndexOf('.');
+      if (!entry.name().substring(0, dot).equals(section)) {
+        text.append(section == null ? "" : "\n");
+        section = entry.name().substring(0, dot);
+        text.append('[').append(section).append("]\n");
+      }
+      final Object value = values.get(entry.name());
+      final String name = entry.name().substring(dot + 1);
+      if (value instanceof OptionalLong optional && optional.isEmpty()) {
+        text.append("# ").append(name).append(" is not set\n");
+      } else {
+        text.append(name).append(" = ").append(literal(value)).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * Writes every key with its default and meaning.
+   *
+   * @return text for a terminal of 100 columns.
+   */
+  public static String help() {
+    final StringBuilder text = new StringBuilder();
+    for (final Schema.Entry entry : Schema.RUN.entries().values()) {
+      final String left = "  --" + entry.name() + "=" + literal(entry.defaultValue());
+      text.append(left);
+      if (left.length() >= HELP_COLUMN) {
+        text.append('\n').append(" ".repeat(HELP_COLUMN));
+      } else {
+        text.append(" ".repeat(HELP_COLUMN - left.length()));
+      }
+      wrap(text, meaning(entry));
+    }
+    return text.toString();
+  }
+
+  private static String meaning(final Schema.Entry entry) {
+    final String[] choices = entry.key().choices();
+    return choices.length == 0
+        ? entry.key().value()
+        : entry.key().value() + " One of: " + String.join(", ", choices) + ".";
+  }
+
+  private static void wrap(final StringBuilder text, final String words) {
+    int column = HELP_COLUMN;
+    for (final String word : words.split(" ")) {
+      if (column + word.length() > HELP_WIDTH) {
+        text.append('\n').append(" ".repeat(HELP_COLUMN));
+        column = HELP_COLUMN;
+      }
+      text.append(word).append(' ');
+      column += word.length() + 1;
+    }
+    text.setLength(text.length() - 1);
+    text.append('\n');
+  }
+
+  private static void collect(
+      final Object record, final String prefix, final Map<String, Object> values) {
+    for (final var component : record.getClass().getRecordComponents()) {
+      final String name = prefix + Schema.kebab(component.getName());
+      final Object value = Schema.valueOf(component, record);
+      if (component.getAnnotation(Key.class) == null) {
+        collect(value, name + ".", values);
+      } else {
+        values.put(name, value);
+      }
+    }
+  }
+
+  /** Writes one value as TOML. */
+  static String literal(final Object value) {
+    return switch (value) {
+      case String text -> quoted(text);
+      case TomlArray array -> literal(array.toList());
+      case List<?> list -> listLiteral(list);
+      case OptionalLong optional -> optional.isPresent() ? "" + optional.getAsLong() : "unset";
+      default -> String.valueOf(value);
+    };
+  }
+
+  private static String listLiteral(final List<?> list) {
+    final StringBuilder text = new StringBuilder("[");
+    for (final Object item : list) {
+      text.append(text.length() == 1 ? "" : ", ").append(literal(item));
+    }
+    return text.append(']').toString();
+  }
+
+  /** Writes a text as a TOML basic string. */
+  static String quoted(final String text) {
+    final StringBuilder quoted = new StringBuilder("\"");
+    for (final char letter : text.toCharArray()) {
+      switch (letter) {
+        case '"' -> quoted.append("\\\"");
+        case '\\' -> quoted.append("\\\\");
+        case '\n' -> quoted.append("\\n");
+        case '\t' -> quoted.append("\\t");
+        default -> {
+          if (letter < 0x20 || letter == 0x7f) {
+            quoted.append(String.format("\\u%04x", (int) letter));
+          } else {
+            quoted.append(letter);
+          }
+        }
+      }
+    }
+    return quoted.append('"').toString();
+  }
+}

@@ -1,0 +1,345 @@
+package dev.coppice.app.config;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * Configures a run: this file is the whole schema.
+ *
+ * <p>Each component is a section or a key of the TOML file; the key's name is the component's in
+ * kebab-case. {@link #DEFAULT} holds every default, {@link Key} says what a key means. Help, the
+ * resolved configuration and the check of unknown keys are all made from here.
+ *
+ * @param run what is run, and where it is kept.
+ * @param model that samples.
+ * @param task set that is solved.
+ * @param sampling settings.
+ * @param tree how trees branch.
+ * @param budget of the run.
+ * @param limits of one trajectory.
+ * @param engine sizes.
+ * @param credit estimators.
+ */
+public record RunConfig(
+    Run run,
+    Model model,
+    TaskSet task,
+    Sampling sampling,
+    Tree tree,
+    Budget budget,
+    Limits limits,
+    Engine engine,
+    Credit credit) {
+
+  /** Every default. */
+  public static final RunConfig DEFAULT =
+      new RunConfig(
+          new Run("", 1, "runs", List.of(), true),
+          new Model("models/tiny-policy", "model", "f32", 1),
+          new TaskSet("drawers", "", 64, 0, 1, 1, "", ""),
+          new Sampling(1.0, 1.0, 0, 0.0),
+          new Tree(
+              "entropy",
+              8,
+              new Fixed(List.of("decision:8")),
+              new TreeGrpo(2, 3, 1),
+              new Entropy(0.5, List.of(8))),
+          new Budget(OptionalLong.empty()),
+          new Limits(512, 64, 2048, 10_000),
+          new Engine(64, 512, 32, 4096, 16, 0),
+          new Credit(List.of("grpo", "tree-grpo")));
+
+  /** Checks what no single key can check. */
+  public RunConfig {
+    Objects.requireNonNull(run, "run is null");
+    Objects.requireNonNull(credit, "credit is null");
+    if (engine.batchTokens() < engine.batchRows()) {
+      throw new IllegalArgumentException(
+          "engine.batch-tokens must be at least engine.batch-rows, a token per row: batch-tokens="
+              + engine.batchTokens()
+              + " batch-rows="
+              + engine.batchRows());
+    }
+  }
+
+  /**
+   * Returns the names of the arms, in order.
+   *
+   * @return {@code run.arms}, or the one arm that {@code tree.policy} makes.
+   */
+  public List<String> armNames() {
+    if (!run.arms.isEmpty()) {
+      return run.arms;
+    }
+    return List.of(tree.policy.equals("chain") ? "chain" : "tree");
+  }
+
+  /**
+   * Returns the branching policy of an arm.
+   *
+   * @param arm one of {@link #armNames()}.
+   * @return the name of the policy; the arm {@code tree} runs {@code tree.policy}.
+   */
+  public String policyOf(final String arm) {
+    return arm.equals("tree") ? tree.policy : arm;
+  }
+
+  /**
+   * Says what is run, and where it is kept.
+   *
+   * @param name of the run.
+   * @param seed of every draw.
+   * @param out folder of run folders.
+   * @param arms in order.
+   * @param journal whether inputs are kept.
+   */
+  public record Run(
+      @Key("Name of the run, written into every trace; empty takes the environment's.") String name,
+      @Key("Seed of every draw; the same seed gives the same tokens.") long seed,
+      @Key("Folder in which the run's own folder is made, under a generated name.") String out,
+      @Key(
+              value =
+                  "Arms run one after another over the same tasks, each with the same budget;"
+                      + " 'tree' runs tree.policy. Empty: one arm, tree.policy.",
+              choices = {"chain", "tree", "fixed", "tree-grpo", "entropy"})
+          List<String> arms,
+      @Key("Whether every input of the engine is kept in journal.log.") boolean journal) {
+    /** Refuses an arm named twice. */
+    public Run {
+      arms = List.copyOf(arms);
+      if (arms.stream().distinct().count() != arms.size()) {
+        throw new IllegalArgumentException("run.arms names an arm twice: arms=" + arms);
+      }
+    }
+  }
+
+  /**
+   * Says what samples.
+   *
+   * @param path of the model folder.
+   * @param policy that samples.
+   * @param dtype of the model's numbers.
+   * @param threads of the model.
+   */
+  public record Model(
+      @Key("Model folder in Hugging Face's layout, relative to here or to the project.")
+          String path,
+      @Key(
+              value = "What samples: the model, or 'replay', a script of the task's own solutions.",
+              choices = {"model", "replay"})
+          String policy,
+      @Key(
+              value = "Numbers the model computes in.",
+              choices = {"f32"})
+          String dtype,
+      @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads) {}
+
+  /**
+   * Says what is solved.
+   *
+   * @param environment that offers the tasks.
+   * @param split of its tasks.
+   * @param count of tasks.
+   * @param first task.
+   * @param repeats of each task.
+   * @param seed of the tasks.
+   * @param path of a data file.
+   * @param prompt of a plain environment.
+   */
+  public record TaskSet(
+      @Key("Environment that offers the tasks: countdown, drawers, gsm8k or stories.")
+          String environment,
+      @Key(
+              "Split of the tasks: 'train' or 'held-out' where they are drawn, 'train' or 'test' in"
+                  + " gsm8k; empty for the one to evaluate on.")
+          String split,
+      @Key(value = "Number of tasks.", min = 1, max = 10_000_000) int count,
+      @Key(value = "Index of the first task.", min = 0) int first,
+      @Key(value = "Groups per task; each draws anew.", min = 1, max = 100_000) int repeats,
+      @Key("Seed of the draw of tasks; it has nothing to do with the draw of tokens.") long seed,
+      @Key("Data file of the environment, where it reads one; relative to here or the project.")
+          String path,
+      @Key("Prompt of 'stories', or template of gsm8k's; empty for the environment's own.")
+          String prompt) {
+    /**
+     * Returns the number of groups of an arm.
+     *
+     * @return tasks times repeats.
+     */
+    public int groups() {
+      return Math.multiplyExact(count, repeats);
+    }
+  }
+
+  /**
+   * Fixes the distribution tokens are drawn from.
+   *
+   * @param temperature of the softmax.
+   * @param topP mass kept.
+   * @param topK tokens kept.
+   * @param minP least share kept.
+   */
+  public record Sampling(
+      @Key(value = "Temperature of the softmax; 0 takes the likeliest token.", min = 0, max = 100)
+          double temperature,
+      @Key(value = "Probability mass kept, in (0, 1]; 1 keeps all.", min = 1e-9, max = 1)
+          double topP,
+      @Key(value = "Number of tokens kept; 0 keeps all.", min = 0) int topK,
+      @Key(value = "Least probability kept, as a share of the largest.", min = 0, max = 1)
+          double minP) {}
+
+  /**
+   * Says how trees branch.
+   *
+   * @param policy of the arm {@code tree}.
+   * @param trees per group without a budget.
+   * @param fixed places.
+   * @param treeGrpo shape.
+   * @param entropy rule.
+   */
+  public record Tree(
+      @Key(
+              value = "Branching policy of the arm 'tree'.",
+              choices = {"chain", "fixed", "tree-grpo", "entropy"})
+          String policy,
+      @Key(value = "Trees per group where no budget is set.", min = 1, max = 65_536) int trees,
+      Fixed fixed,
+      TreeGrpo treeGrpo,
+      Entropy entropy) {}
+
+  /**
+   * Configures the policy {@code fixed}.
+   *
+   * @param places of the forks.
+   */
+  public record Fixed(
+      @Key(
+              "Where to fork: 'TURN:CHILDREN', with the turn counted from 0 or from the turn that"
+                  + " decides, as in \"decision:8\" or \"decision+1:2\".")
+          List<String> places) {
+    /** Checks every place. */
+    public Fixed {
+      places = List.copyOf(places);
+      if (places.isEmpty()) {
+        throw new IllegalArgumentException("tree.fixed.places is empty; try [\"decision:8\"]");
+      }
+      places.forEach(ForkPlace::parse);
+    }
+
+    /**
+     * Reads the places.
+     *
+     * @return the places in order.
+     */
+    public List<ForkPlace> parsed() {
+      return places.stream().map(ForkPlace::parse).toList();
+    }
+  }
+
+  /**
+   * Configures the policy {@code tree-grpo}.
+   *
+   * @param m trees.
+   * @param n nodes.
+   * @param l rounds.
+   */
+  public record TreeGrpo(
+      @Key(value = "Trees per group (M) where no budget is set.", min = 1, max = 65_536) int m,
+      @Key(value = "Nodes expanded per round (N).", min = 1, max = 4096) int n,
+      @Key(value = "Rounds of expansion (L).", min = 1, max = 64) int l) {}
+
+  /**
+   * Configures the policy {@code entropy}.
+   *
+   * @param threshold in nats.
+   * @param children by fork.
+   */
+  public record Entropy(
+      @Key(value = "Entropy of the next token from which a path forks, in nats.", min = 0, max = 30)
+          double threshold,
+      @Key(
+              value = "Children at the first, second ... fork of a path; after the last none.",
+              min = 1,
+              max = 1024)
+          List<Integer> children) {
+    /** Refuses an empty list. */
+    public Entropy {
+      children = List.copyOf(children);
+      if (children.isEmpty()) {
+        throw new IllegalArgumentException("tree.entropy.children is empty; try [8]");
+      }
+    }
+  }
+
+  /**
+   * Says how much may be computed.
+   *
+   * @param computedTokens of each arm.
+   */
+  public record Budget(
+      @Key(
+              value =
+                  "Tokens each arm may compute (prefilled, sampled or discarded), split evenly over"
+                      + " the groups; unset: no budget.",
+              min = 1)
+          OptionalLong computedTokens) {}
+
+  /**
+   * Limits one trajectory.
+   *
+   * @param newTokens sampled.
+   * @param calls made.
+   * @param observationTokens seen.
+   * @param callDeadlineMs waited.
+   */
+  public record Limits(
+      @Key(value = "Most tokens sampled along one path.", min = 1) int newTokens,
+      @Key(value = "Most tool calls along one path.", min = 0) int calls,
+      @Key(value = "Most tokens of one observation; a longer one fails the call.", min = 1)
+          int observationTokens,
+      @Key(value = "Longest a tool call or a scoring may take, in milliseconds.", min = 1)
+          int callDeadlineMs) {}
+
+  /**
+   * Sizes the engine.
+   *
+   * @param batchRows in one pass.
+   * @param batchTokens in one pass.
+   * @param groupsInFlight at a time.
+   * @param kvBlocks in the pool.
+   * @param blockTokens in a block.
+   * @param toolThreads at a time.
+   */
+  public record Engine(
+      @Key(value = "Most sequences in one forward pass.", min = 1, max = 65_536) int batchRows,
+      @Key(value = "Most new tokens in one forward pass.", min = 1, max = 1_048_576)
+          int batchTokens,
+      @Key(value = "Most groups that grow at the same time.", min = 1, max = 65_536)
+          int groupsInFlight,
+      @Key(value = "Blocks of keys and values in the pool.", min = 1) int kvBlocks,
+      @Key(value = "Positions in a block, a power of two.", min = 1, max = 1024) int blockTokens,
+      @Key(value = "Most tool calls at a time; 0 for no limit.", min = 0) int toolThreads) {
+    /** Checks that a block is a power of two. */
+    public Engine {
+      if (Integer.bitCount(blockTokens) != 1) {
+        throw new IllegalArgumentException(
+            "engine.block-tokens must be a power of two: block-tokens=" + blockTokens);
+      }
+    }
+  }
+
+  /**
+   * Names the estimators of credit.
+   *
+   * @param estimators in order.
+   */
+  public record Credit(
+      @Key("Estimators applied to every finished group and written into the traces.")
+          List<String> estimators) {
+    /** Keeps a copy. */
+    public Credit {
+      estimators = List.copyOf(estimators);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.coppice.app.pretrain;
+
+import dev.coppice.djl.training.LlamaShape;
+import dev.coppice.djl.training.SupervisedTrainer;
+import dev.coppice.djl.training.TrainedPolicy;
+import dev.coppice.djl.training.TrainerSettings;
+import dev.coppice.djl.training.export.HuggingFaceExport;
+import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.environments.demonstration.TaskVocabulary;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Runs what {@code ./coppice pretrain} asks for: trains, writes the folder, evaluates.
+ *
+ * @thread one thread
+ */
+public final class PretrainJob {
+  private static final double FIRST_COUNTDOWN_SHARE = 0.9;
+  private static final double LAST_COUNTDOWN_SHARE = 0.45;
+  private static final int REPORT_STEPS = 100;
+  private static final int CHECKPOINT_STEPS = 1_000;
+  private static final int SAMPLES = 16;
+  private static final long EVALUATION_SEED = 9_000;
+
+  private final PrintStream log;
+
+  /**
+   * Makes a job.
+   *
+   * @param log that takes progress lines and the scores.
+   */
+  public PretrainJob(PrintStream log) {
+    this.log = log;
+  }
+
+  /**
+   * Trains a policy from a seed.
+   *
+   * <p>The folder is written every 1,000 updates, so an interrupted run leaves a usable policy.
+   *
+   * @param options of the run.
+   * @return the scores, empty if no evaluation was asked for.
+   * @throws IOException if the folder cannot be written.
+   */
+  public List<PolicyScore> run(PretrainOptions options) throws IOException {
+    LlamaShape shape = LlamaShape.tiny(TaskVocabulary.size());
+    TaskMixture mixture =
+        new TaskMixture(options.seed(), FIRST_COUNTDOWN_SHARE, LAST_COUNTDOWN_SHARE);
+    TrainerSettings settings = TrainerSettings.tiny(options.steps(), options.seed());
+    log.printf(
+        Locale.ROOT,
+        "pretrain: %,d parameters, %,d updates of %d demonstrations, seed %d, to %s%n",
+        shape.parameters(),
+        settings.steps(),
+        settings.batchSequences(),
+        settings.seed(),
+        options.out());
+    try (SupervisedTrainer trainer = new SupervisedTrainer(shape, settings, mixture)) {
+      HuggingFaceExport export =
+          new HuggingFaceExport(
+              trainer.policy(), TaskVocabulary.texts(), TaskVocabulary.SPECIAL_TOKENS);
+      while (trainer.step() < settings.steps()) {
+        trainer.run(CHECKPOINT_STEPS, REPORT_STEPS, this::report);
+        export.write(options.out());
+      }
+      return evaluate(trainer.policy(), options.evaluationProblems());
+    }
+  }
+
+  /**
+   * Scores a policy on both tasks at temperature 1, 0.6 and greedily.
+   *
+   * @param policy to score.
+   * @param problems number of held-out problems per task.
+   * @return one score per task and temperature.
+   */
+  public List<PolicyScore> evaluate(TrainedPolicy policy, int problems) {
+    List<PolicyScore> scores = new ArrayList<>();
+    if (problems == 0) {
+      return scores;
+    }
+    PolicyEvaluation evaluation = new PolicyEvaluation(policy, problems, EVALUATION_SEED);
+    log.println(PolicyScore.HEADER);
+    for (double temperature : new double[] {1.0, 0.6, 0.0}) {
+      for (TaskKind kind : TaskKind.values()) {
+        PolicyScore score = evaluation.score(kind, temperature, temperature == 0 ? 1 : SAMPLES);
+        log.println(score.row());
+        scores.add(score);
+      }
+    }
+    return scores;
+  }
+
+  private void report(SupervisedTrainer.Progress progress) {
+    log.printf(
+        Locale.ROOT,
+        "step %6d  loss %.4f  gradient norm %.2f  rate %.5f  %.1f M tokens  %.0f tokens/s%n",
+        progress.step(),
+        progress.loss(),
+        progress.gradientNorm(),
+        progress.learningRate(),
+        progress.tokens() / 1e6,
+        progress.tokensPerSecond());
+  }
+}

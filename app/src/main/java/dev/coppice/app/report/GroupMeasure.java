@@ -1,0 +1,149 @@
+package dev.coppice.app.report;
+
+import dev.coppice.core.TreeLedger;
+import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.LeafStatus;
+import dev.coppice.trajectory.TrajectoryNode;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.List;
+
+/**
+ * Adds one finished group to the sums of its task.
+ *
+ * @cost O(nodes + calls x leaves) per tree.
+ * @thread any; stateless.
+ */
+final class GroupMeasure {
+  private GroupMeasure() {}
+
+  /** Adds all trees of a group, with their ledgers in the same order. */
+  static void add(
+      final List<TrajectoryTree> trees, final List<TreeLedger> ledgers, final TaskTally tally) {
+    final DistinctKeys distinct = new DistinctKeys();
+    tally.add(Sum.GROUPS, 1);
+    for (int i = 0; i < trees.size(); i++) {
+      distinct.add(trees.get(i));
+      addTree(trees.get(i), tally);
+      addLedger(trees.get(i), ledgers.get(i), tally);
+    }
+    tally.add(Sum.DISTINCT_L0, distinct.exactCount());
+    tally.add(Sum.DISTINCT_L1, distinct.actionCount());
+    addOutcomes(trees, tally);
+  }
+
+  private static void addTree(final TrajectoryTree tree, final TaskTally tally) {
+    tally.add(Sum.TREES, 1);
+    tally.add(Sum.LEAVES, tree.leaves().size());
+    for (final Leaf leaf : tree.leaves()) {
+      tally.add(Sum.COMPLETED, leaf.status() == LeafStatus.COMPLETED ? 1 : 0);
+      tally.add(Sum.SCORED, leaf.isScored() ? 1 : 0);
+      if (leaf.failure() != null) {
+        tally.addFailure(leaf.failure().boundary().wireName());
+      }
+    }
+    final int count = tree.nodes().size();
+    final int[] before = new int[count];
+    final int[] forksAbove = new int[count];
+    final int[] leavesBelow = leavesBelow(tree);
+    for (int id = 0; id < count; id++) {
+      final TrajectoryNode node = tree.node(id);
+      if (id > 0) {
+        before[id] = before[node.parent()] + tree.node(node.parent()).length();
+        final int above = tree.decidedChildren(node.parent()) > 1 ? 1 : 0;
+        forksAbove[id] = forksAbove[node.parent()] + above;
+        tally.addSegment(forksAbove[id], (double) node.length() * leavesBelow[id]);
+        tally.add(Sum.CHAIN_TOKENS, (double) node.length() * leavesBelow[id]);
+      }
+      if (node.kind().isSampled()) {
+        tally.add(Sum.CALL_CONTEXT, before[id]);
+      }
+      if (tree.decidedChildren(id) > 1) {
+        tally.addFork(forksAbove[id], tree.decidedChildren(id));
+      }
+    }
+  }
+
+  private static int[] leavesBelow(final TrajectoryTree tree) {
+    final int[] below = new int[tree.nodes().size()];
+    for (int id = below.length - 1; id >= 0; id--) {
+      below[id] += tree.leafAt(id) >= 0 ? 1 : 0;
+      if (id > 0) {
+        below[tree.node(id).parent()] += below[id];
+      }
+    }
+    return below;
+  }
+
+  private static void addLedger(
+      final TrajectoryTree tree, final TreeLedger ledger, final TaskTally tally) {
+    tally.add(Sum.PREFILLED, ledger.prefilledTokens());
+    tally.add(Sum.CACHED, ledger.cachedTokens());
+    tally.add(Sum.DECODED, ledger.decodedTokens());
+    tally.add(Sum.DISCARDED, ledger.discardedTokens());
+    tally.add(Sum.RECOMPUTED, ledger.recomputedTokens());
+    tally.add(Sum.TOOL_CALLS, ledger.toolCalls());
+    tally.add(Sum.BLOCK_NS, ledger.blockNs());
+    final long prompt = tree.node(0).length();
+    tally.add(Sum.PROMPT_COMPUTED, Math.max(0, prompt - ledger.cachedTokens()));
+  }
+
+  private static void addOutcomes(final List<TrajectoryTree> trees, final TaskTally tally) {
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    double leaves = 0;
+    double squared = 0;
+    for (final TrajectoryTree tree : trees) {
+      final RewardStats stats = RewardStats.of(tree);
+      if (stats.count() > 0) {
+        least = Math.min(least, stats.least());
+        most = Math.max(most, stats.most());
+        leaves += stats.count();
+        squared += stats.count() * stats.count();
+        stats.addTo(tally);
+      }
+    }
+    tally.add(Sum.MIXED_GROUPS, most > least ? 1 : 0);
+    tally.add(Sum.SOLVED_GROUPS, most >= 1 ? 1 : 0);
+    if (leaves > 0) {
+      tally.addCluster(leaves, squared / leaves);
+    }
+  }
+
+  /** Holds the rewards of one tree: over leaves alike, and by path weight. */
+  private record RewardStats(
+      double count, double sum, double squares, double byPath, double least, double most) {
+    static RewardStats of(final TrajectoryTree tree) {
+      double count = 0;
+      double sum = 0;
+      double squares = 0;
+      double mass = 0;
+      double weighted = 0;
+      double least = Double.POSITIVE_INFINITY;
+      double most = Double.NEGATIVE_INFINITY;
+      for (final Leaf leaf : tree.leaves()) {
+        if (leaf.isScored()) {
+          final double weight = tree.pathWeight(leaf.node());
+          count++;
+          sum += leaf.reward();
+          squares += leaf.reward() * leaf.reward();
+          mass += weight;
+          weighted += weight * leaf.reward();
+          least = Math.min(least, leaf.reward());
+          most = Math.max(most, leaf.reward());
+        }
+      }
+      return new RewardStats(count, sum, squares, weighted / mass, least, most);
+    }
+
+    void addTo(final TaskTally tally) {
+      tally.add(Sum.TREE_VALUES, byPath);
+      tally.add(Sum.VALUED_TREES, 1);
+      tally.add(Sum.TRUNK_COUNT, 1);
+      tally.add(Sum.TRUNK_LEAVES, count);
+      tally.add(Sum.TRUNK_LEAVES_SQUARED, count * count);
+      tally.add(Sum.TRUNK_REWARD, sum);
+      tally.add(Sum.TRUNK_REWARD_SQUARED, sum * sum / count);
+      tally.add(Sum.WITHIN_SQUARES, Math.max(0, squares - sum * sum / count));
+    }
+  }
+}

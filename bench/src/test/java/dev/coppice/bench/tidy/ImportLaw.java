@@ -1,0 +1,93 @@
+package dev.coppice.bench.tidy;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Says who may import whom, by the longest package prefix that fits.
+ *
+ * @param prefix of the packages the law is for.
+ * @param ours the packages of this project they may use, beside their own.
+ * @param others the foreign packages they may use, beside {@code java}.
+ */
+record ImportLaw(String prefix, List<String> ours, List<String> others) {
+  private static final List<String> JSON = List.of("com.fasterxml.jackson");
+  private static final List<String> PORTS =
+      List.of("trajectory", "kvcache", "environment", "inference", "scheduling");
+
+  /** The laws, in the order of the design's table. */
+  static final List<ImportLaw> ALL =
+      List.of(
+          law("kvcache", List.of(), List.of("org.agrona")),
+          law("trajectory", List.of(), List.of("org.agrona")),
+          law("environment", List.of("trajectory"), List.of()),
+          law("inference", List.of("trajectory", "kvcache"), List.of()),
+          law("scheduling", List.of("trajectory", "kvcache"), List.of()),
+          law("core", PORTS, List.of("org.agrona", "org.HdrHistogram")),
+          law(
+              "engine",
+              with(PORTS, "core"),
+              List.of("com.lmax.disruptor", "org.HdrHistogram", "org.agrona")),
+          law(
+              "djl",
+              List.of("trajectory", "inference", "kvcache", "environments"),
+              with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
+          law(
+              "environments",
+              List.of("trajectory", "environment", "inference", "kvcache"),
+              with(JSON, "org.apache.lucene", "org.agrona")),
+          law("credit", List.of("trajectory"), List.of()),
+          law(
+              "bridge",
+              List.of("trajectory", "credit"),
+              with(JSON, "org.apache.arrow", "org.agrona", "io.grpc")),
+          law(
+              "app",
+              List.of(""),
+              with(JSON, "info.picocli", "picocli", "org.tomlj", "org.HdrHistogram", "org.agrona")),
+          law(
+              "bench",
+              List.of(""),
+              List.of("org.openjdk", "org.HdrHistogram", "org.agrona", "com.sun.source")));
+
+  private static ImportLaw law(
+      final String name, final List<String> ours, final List<String> others) {
+    return new ImportLaw(
+        "dev.coppice." + name, ours.stream().map(other -> "dev.coppice." + other).toList(), others);
+  }
+
+  private static List<String> with(final List<String> list, final String... more) {
+    final List<String> all = new ArrayList<>(list);
+    all.addAll(List.of(more));
+    return List.copyOf(all);
+  }
+
+  /** Finds the law for a package, or null. */
+  static ImportLaw of(final String packageName) {
+    ImportLaw found = null;
+    for (final ImportLaw law : ALL) {
+      if (isWithin(packageName, law.prefix)
+          && (found == null || law.prefix.length() > found.prefix.length())) {
+        found = law;
+      }
+    }
+    return found;
+  }
+
+  /** Returns whether the law lets its packages use a name. */
+  boolean allows(final String name) {
+    if (isWithin(name, "java") || isWithin(name, "javax") || isWithin(name, prefix)) {
+      return true;
+    }
+    for (final String other : name.startsWith("dev.coppice.") ? ours : others) {
+      if (other.equals("dev.coppice.") || isWithin(name, other)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isWithin(final String name, final String prefix) {
+    return name.equals(prefix) || name.startsWith(prefix + ".");
+  }
+}

@@ -1,0 +1,102 @@
+package dev.coppice.environments.countdown;
+
+import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.environments.arithmetic.CalculatorResult;
+import dev.coppice.environments.arithmetic.CountdownProblem;
+import dev.coppice.environments.arithmetic.Fraction;
+import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.episode.Truncation;
+import dev.coppice.environments.episode.ValuedEpisode;
+import dev.coppice.trajectory.StopReason;
+import java.util.List;
+
+/**
+ * Plays one {@code countdown} problem along one branch.
+ *
+ * @cost a fork copies two references.
+ */
+final class CountdownEpisode implements ValuedEpisode {
+  private final CountdownProblem problem;
+  private PoolState state;
+
+  CountdownEpisode(final CountdownProblem problem) {
+    this(
+        problem,
+        new PoolState(problem.pool(), Fraction.of(problem.target()), problem.callLimit(), 0, 0, 0));
+  }
+
+  private CountdownEpisode(final CountdownProblem problem, final PoolState state) {
+    this.problem = problem;
+    this.state = state;
+  }
+
+  @Override
+  public String prompt() {
+    return CountdownEnvironment.BEGIN + problem.prompt();
+  }
+
+  /** Every call may spoil the outcome, so deciding begins at once; n numbers need n - 1 calls. */
+  @Override
+  public EpisodePlan plan() {
+    return new EpisodePlan(0, problem.numbers().size());
+  }
+
+  @Override
+  public Observation call(final String text) {
+    if (state.callsLeft() == 0) {
+      state = state.counted(true);
+      return PoolState.refusal();
+    }
+    if (DrawerCall.isOne(text)) {
+      state = state.counted(true);
+      return DrawerCall.illegal(DrawerCall.drawer(text));
+    }
+    final PoolState before = state;
+    final CalculatorResult result = before.compute(text);
+    state = before.after(result);
+    return PoolState.observation(text, result, correct(before, result));
+  }
+
+  private Boolean correct(final PoolState before, final CalculatorResult result) {
+    if (result.kind() != CalculatorResult.Kind.VALID) {
+      return false;
+    }
+    if (state.solvable(List.of())) {
+      return true;
+    }
+    return before.solvable(List.of()) ? false : null;
+  }
+
+  /** Returns the numbers at hand, in descending order. */
+  List<Fraction> pool() {
+    return state.pool();
+  }
+
+  @Override
+  public Score finish(final String answer) {
+    return state.score(answer);
+  }
+
+  @Override
+  public Score truncated(final StopReason reason) {
+    return Truncation.isUnsolved(reason) ? state.score(null) : Score.NONE;
+  }
+
+  @Override
+  public double value() {
+    return state.solvable(List.of()) ? 1.0 : 0.0;
+  }
+
+  @Override
+  public CountdownEpisode fork() {
+    return new CountdownEpisode(problem, state);
+  }
+
+  @Override
+  public String digest() {
+    return StateDigest.of(
+        "countdown " + problem.prompt() + state.pool() + state.calls() + "/" + state.callLimit());
+  }
+}

@@ -1,0 +1,56 @@
+package dev.coppice.environments.episode;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.Map;
+
+/**
+ * Writes JSON in one way only: keys sorted, no blanks.
+ *
+ * @thread stateless, any thread
+ */
+public final class CanonicalJson {
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper()
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+
+  private CanonicalJson() {}
+
+  /**
+   * Writes a value.
+   *
+   * @param object of strings, numbers, booleans, nulls, lists and maps.
+   * @return canonical JSON.
+   */
+  public static String write(final Object object) {
+    try {
+      return MAPPER.writeValueAsString(object);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: object=" + object, e);
+    }
+  }
+
+  /**
+   * Reads an object.
+   *
+   * @param json text of one object.
+   * @return the object; its keys keep their order.
+   * @throws IllegalArgumentException if the text is not one JSON object.
+   */
+  public static Map<String, Object> read(final String json) {
+    try {
+      final Map<String, Object> object = MAPPER.readValue(json, OBJECT);
+      if (object == null) {
+        throw new IllegalArgumentException("not a JSON object: null");
+      }
+      return object;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not a JSON object: " + e.getOriginalMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.coppice.environments.fault;
+
+import dev.coppice.environment.Episode;
+import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.trajectory.StopReason;
+import dev.coppice.trajectory.ToolCall;
+import java.util.concurrent.CountDownLatch;
+
+/** Asks the plan before every call. */
+final class FaultyEpisode implements Episode {
+  private static final String FLOOD_LINE = "the tool cannot stop talking\n";
+  private static final int FLOOD_CHARS = 10 << 20;
+
+  private final Episode episode;
+  private final String task;
+  private final FaultPlan plan;
+
+  FaultyEpisode(final Episode episode, final String task, final FaultPlan plan) {
+    this.episode = episode;
+    this.task = task;
+    this.plan = plan;
+  }
+
+  @Override
+  public Observation call(final String text) throws Exception {
+    return switch (plan.fault(task, episode.digest(), text)) {
+      case NONE -> episode.call(text);
+      case THROW -> throw new IllegalStateException("injected fault: task=" + task);
+      case HANG -> hang();
+      case FLOOD -> answer(FLOOD_LINE.repeat(FLOOD_CHARS / FLOOD_LINE.length() + 1), "{}");
+      case NOTHING -> null;
+      case NONSENSE -> answer("\uD800", "{\"half\":");
+    };
+  }
+
+  /** Waits for an interrupt that the deadline of the call brings. */
+  private static Observation hang() throws InterruptedException {
+    new CountDownLatch(1).await();
+    throw new IllegalStateException("nobody counts this latch down");
+  }
+
+  private static Observation answer(final String text, final String arguments) {
+    return Observation.of(text, "fault", arguments, ToolCall.Status.OK, null);
+  }
+
+  @Override
+  public String prompt() {
+    return episode.prompt();
+  }
+
+  @Override
+  public EpisodePlan plan() {
+    return episode.plan();
+  }
+
+  @Override
+  public Score finish(final String answer) throws Exception {
+    return episode.finish(answer);
+  }
+
+  @Override
+  public Score truncated(final StopReason reason) {
+    return episode.truncated(reason);
+  }
+
+  @Override
+  public Episode fork() {
+    return new FaultyEpisode(episode.fork(), task, plan);
+  }
+
+  @Override
+  public String digest() {
+    return episode.digest();
+  }
+
+  @Override
+  public void close() {
+    episode.close();
+  }
+}

@@ -1,0 +1,110 @@
+package dev.coppice.environments.gsm8k;
+
+import dev.coppice.environment.Episode;
+import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.environments.arithmetic.Fraction;
+import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.episode.Truncation;
+import dev.coppice.trajectory.StopReason;
+import dev.coppice.trajectory.ToolCall;
+import java.util.Map;
+
+/**
+ * Answers one word problem along one branch.
+ *
+ * <p>The calculator is pure: no call changes the world, so the digest is that of the problem and a
+ * fork only copies the counts.
+ */
+final class Gsm8kEpisode implements Episode {
+  private static final String CALCULATOR = "calculator";
+
+  private final Gsm8kProblem problem;
+  private final String prompt;
+  private int calls;
+  private int malformed;
+
+  Gsm8kEpisode(final Gsm8kProblem problem, final String prompt) {
+    this.problem = problem;
+    this.prompt = prompt;
+  }
+
+  @Override
+  public String prompt() {
+    return prompt;
+  }
+
+  /** As many turns as the reference solution takes. */
+  @Override
+  public EpisodePlan plan() {
+    return new EpisodePlan(0, problem.annotations().size() + 1);
+  }
+
+  @Override
+  public Observation call(final String text) {
+    calls++;
+    try {
+      final Fraction value = Expression.compute(text);
+      return Observation.of(
+          DecimalNumber.write(value, text) + Gsm8kProblem.OBSERVATION_CLOSE,
+          CALCULATOR,
+          arguments(text),
+          ToolCall.Status.OK,
+          isInReference(value) ? true : null);
+    } catch (ExpressionException e) {
+      malformed++;
+      return Observation.of(
+          "error" + Gsm8kProblem.OBSERVATION_CLOSE, "", "{}", ToolCall.Status.MALFORMED, false);
+    } catch (ArithmeticException e) {
+      return Observation.of(
+          "error" + Gsm8kProblem.OBSERVATION_CLOSE,
+          CALCULATOR,
+          arguments(text),
+          ToolCall.Status.ILLEGAL,
+          false);
+    }
+  }
+
+  private static String arguments(final String text) {
+    return CanonicalJson.write(Map.of("expression", text.replace(" ", "").replace(",", "")));
+  }
+
+  /** A value the reference does not use may still be on another way to the answer. */
+  private boolean isInReference(final Fraction value) {
+    return problem.annotations().stream().anyMatch(annotation -> annotation.agrees(value));
+  }
+
+  @Override
+  public Score finish(final String answer) {
+    return score(answer == null ? null : DecimalNumber.normalise(answer));
+  }
+
+  @Override
+  public Score truncated(final StopReason reason) {
+    return Truncation.isUnsolved(reason) ? score(null) : Score.NONE;
+  }
+
+  private Score score(final String number) {
+    final double right = problem.finalAnswer().equals(number) ? 1.0 : 0.0;
+    final double wellFormed = calls == 0 ? 1.0 : (double) (calls - malformed) / calls;
+    return new Score(
+        right,
+        Map.of("answer", right, "number", number == null ? 0.0 : 1.0, "wellformed", wellFormed),
+        number);
+  }
+
+  @Override
+  public Gsm8kEpisode fork() {
+    final Gsm8kEpisode copy = new Gsm8kEpisode(problem, prompt);
+    copy.calls = calls;
+    copy.malformed = malformed;
+    return copy;
+  }
+
+  @Override
+  public String digest() {
+    return StateDigest.of("gsm8k " + prompt + "\0" + problem.finalAnswer());
+  }
+}

@@ -1,0 +1,121 @@
+package dev.coppice.environments.tool;
+
+import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.trajectory.ToolCall;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs calls written as JSON on the tools of a world.
+ *
+ * <p>Whatever the policy writes, it is answered: text that is no call, a tool that does not exist and
+ * arguments of the wrong name or type get an error the policy can read.
+ *
+ * @param <S> the type of the world's state, which is immutable.
+ * @thread immutable, any thread
+ */
+public final class Toolbox<S> {
+  /** Calls longer than this are malformed. */
+  public static final int LONGEST_CALL_CHARS = 1 << 16;
+
+  private static final int LONGEST_NAME_CHARS = 64;
+
+  private final Map<String, Tool<S, ?>> tools = new LinkedHashMap<>();
+
+  /**
+   * Collects tools.
+   *
+   * @param tools with different names.
+   */
+  public Toolbox(final List<Tool<S, ?>> tools) {
+    for (final Tool<S, ?> tool : tools) {
+      if (this.tools.put(tool.name(), tool) != null) {
+        throw new IllegalArgumentException("two tools have one name: name=" + tool.name());
+      }
+    }
+  }
+
+  /**
+   * Lists the tools.
+   *
+   * @return the tools in the order they were given.
+   */
+  public List<Tool<S, ?>> tools() {
+    return List.copyOf(tools.values());
+  }
+
+  /**
+   * Writes the schemas of all tools.
+   *
+   * @return a JSON array.
+   */
+  public String schemas() {
+    return CanonicalJson.write(tools.values().stream().map(Tool::schema).toList());
+  }
+
+  /**
+   * Writes a call as a policy would.
+   *
+   * @param name of the tool.
+   * @param arguments of the call.
+   * @return {@code {"arguments":{...},"name":"..."}}.
+   */
+  public static String write(final String name, final Map<String, ?> arguments) {
+    return CanonicalJson.write(Map.of("name", name, "arguments", arguments));
+  }
+
+  /** Runs a call; the state stays as it was unless the status is OK. */
+  Outcome<S> call(final S state, final String text) {
+    final Map<String, Object> call;
+    try {
+      if (text.length() > LONGEST_CALL_CHARS) {
+        return malformed(state, "the call is longer than " + LONGEST_CALL_CHARS + " characters");
+      }
+      call = CanonicalJson.read(text);
+    } catch (IllegalArgumentException e) {
+      return malformed(state, "the call is not a JSON object with name and arguments");
+    }
+    if (!(call.get("name") instanceof String name)
+        || name.length() > LONGEST_NAME_CHARS
+        || !(call.getOrDefault("arguments", Map.of()) instanceof Map<?, ?> arguments)) {
+      return malformed(state, "the call is not a JSON object with name and arguments");
+    }
+    return run(state, name, arguments);
+  }
+
+  private Outcome<S> run(final S state, final String name, final Map<?, ?> arguments) {
+    final String written = CanonicalJson.write(arguments);
+    try {
+      final Tool<S, ?> tool = tools.get(name);
+      if (tool == null) {
+        throw new ToolException("there is no such tool; the tools are " + tools.keySet());
+      }
+      final Step<S> step = tool.run(state, arguments);
+      final String result = CanonicalJson.write(step.result());
+      return new Outcome<>(step.state(), name, written, ToolCall.Status.OK, result);
+    } catch (ToolException e) {
+      return new Outcome<>(state, name, written, ToolCall.Status.ILLEGAL, error(e.getMessage()));
+    }
+  }
+
+  private static <S> Outcome<S> malformed(final S state, final String message) {
+    return new Outcome<>(state, "", "{}", ToolCall.Status.MALFORMED, error(message));
+  }
+
+  private static String error(final String message) {
+    return CanonicalJson.write(Map.of("error", message));
+  }
+
+  /**
+   * Tells what a call came to.
+   *
+   * @param state of the world afterwards.
+   * @param tool that was named, or empty.
+   * @param arguments as canonical JSON.
+   * @param status of the call.
+   * @param result as canonical JSON.
+   */
+  record Outcome<S>(
+      S state, String tool, String arguments, ToolCall.Status status, String result) {}
+}

@@ -1,0 +1,35 @@
+package dev.coppice.environments.replay;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ByteTokenizerTest {
+  private final ByteTokenizer tokenizer = new ByteTokenizer();
+
+  @Test
+  void shouldEncodeBytesAndSpecialTokens() {
+    assertArrayEquals(
+        new int[] {256, '<', '<', '1', '<', 257, 0xE2, 0x80, 0x99, '<'},
+        tokenizer.encode("<bos><<1<<eos>\u2019<"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a", "<bos>a < b <eos>", "<bos", "\u2019s 三 𝟙", "<<<<>>>>"})
+  void shouldGiveTheTextBackWhenItIsEncodedAndDecoded(final String text) {
+    assertEquals(text, tokenizer.decode(tokenizer.encode(text)));
+  }
+
+  @Test
+  void shouldSpellPiecesAsFarAsOneTokenCanSay() {
+    assertEquals("a", tokenizer.piece('a'));
+    assertEquals("\uFFFD", tokenizer.piece(0xE2));
+    assertEquals("<bos>", tokenizer.piece(tokenizer.beginToken()));
+    assertEquals("<eos>", tokenizer.piece(tokenizer.endToken()));
+    assertThrows(IllegalArgumentException.class, () -> tokenizer.piece(tokenizer.vocabularySize()));
+  }
+}

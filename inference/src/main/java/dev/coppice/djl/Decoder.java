@@ -1,0 +1,176 @@
+package dev.coppice.djl;
+
+import dev.coppice.djl.files.AttentionShape;
+import dev.coppice.djl.files.ModelConfig;
+
+/**
+ * Computes one slab of tokens through all layers.
+ *
+ * <pre>
+ *   x = embedding
+ *   per layer:  norm, [q k v] in PyTorch | rotate, store k v, attention in Java
+ *               output projection in PyTorch | x += | norm, gated layers in PyTorch | x +=
+ *   norm, head in PyTorch, for the wanted tokens
+ * </pre>
+ *
+ * <p>Everything between the linear layers runs row by row in one order, so a row's logits do not
+ * depend on its neighbours.
+ *
+ * @thread the engine thread alone.
+ */
+final class Decoder implements AutoCloseable {
+  private final ModelConfig config;
+  private final TorchLinears linears;
+  private final int hidden;
+  private final int projected;
+  private final RopeTable rope;
+  private final PagedAttention attention;
+  private final RowMath math = new RowMath();
+  private final float[] x;
+  private final float[] rows;
+  private final float[] queries;
+  private final RowBuffer hiddenRows;
+  private final RowBuffer projectedRows;
+  private final RowBuffer attendedRows;
+  private final RowBuffer headRows;
+
+  Decoder(final ModelConfig config, final TorchLinears linears, final int slabRows) {
+    this.config = config;
+    this.linears = linears;
+    final AttentionShape shape = config.attention();
+    hidden = config.dimensions().hiddenSize();
+    projected = shape.queryWidth() + 2 * shape.kvWidth();
+    rope = new RopeTable(config.rope(), shape.headDim());
+    attention = new PagedAttention(shape);
+    x = new float[slabRows * hidden];
+    rows = new float[slabRows * Math.max(hidden, projected)];
+    queries = new float[slabRows * shape.queryWidth()];
+    hiddenRows = linears.rows(hidden, slabRows);
+    projectedRows = linears.rows(projected, slabRows);
+    attendedRows = linears.rows(shape.queryWidth(), slabRows);
+    headRows = linears.rows(config.dimensions().vocabularySize(), Math.min(64, slabRows));
+  }
+
+  /**
+   * Computes a slab.
+   *
+   * @param slab of tokens.
+   * @param weights of the model.
+   * @param pool of blocks, whose slots for these tokens are written.
+   * @param logits to fill.
+   * @param offset of the first wanted token's logits in it.
+   */
+  void run(
+      final Slab slab,
+      final DecoderWeights weights,
+      final KvPool pool,
+      final float[] logits,
+      final int offset) {
+    rope.grow(slab.maxPosition + 1);
+    for (int row = 0; row < slab.rows; row++) {
+      System.arraycopy(weights.embedding(), slab.token[row] * hidden, x, row * hidden, hidden);
+    }
+    for (int layer = 0; layer < config.dimensions().layers(); layer++) {
+      final LayerWeights w = weights.layer(layer);
+      norm(w.attentionNorm(), slab.rows);
+      linears.apply(w.projections()[0], hiddenRows, projectedRows, slab.rows);
+      projectedRows.get(rows, 0, slab.rows);
+      place(slab, w, pool, layer);
+      attention.run(slab, pool, layer, queries, rows);
+      attendedRows.put(rows, slab.rows);
+      linears.apply(w.projections()[1], attendedRows, hiddenRows, slab.rows);
+      accumulate(slab.rows);
+      norm(w.feedForwardNorm(), slab.rows);
+      linears.applyGated(w.gated(), hiddenRows, hiddenRows, slab.rows);
+      accumulate(slab.rows);
+    }
+    head(slab, weights, logits, offset);
+  }
+
+  private void norm(final float[] scale, final int count) {
+    for (int row = 0; row < count; row++) {
+      normRow(scale, row, row);
+    }
+    hiddenRows.put(rows, count);
+  }
+
+  private void normRow(final float[] scale, final int from, final int to) {
+    final int source = from * hidden;
+    final int target = to * hidden;
+    final float factor = math.inverseRootMeanSquare(x, source, hidden, config.rmsNormEps());
+    for (int i = 0; i < hidden; i++) {
+      rows[target + i] = x[source + i] * factor * scale[i];
+    }
+  }
+
+  private void accumulate(final int count) {
+    hiddenRows.get(rows, 0, count);
+    final int size = count * hidden;
+    for (int i = 0; i < size; i++) {
+      x[i] += rows[i];
+    }
+  }
+
+  /** Rotates queries and keys, stores keys and values, and sorts the queries by kv head. */
+  private void place(final Slab slab, final LayerWeights w, final KvPool pool, final int layer) {
+    final AttentionShape shape = config.attention();
+    final int headDim = shape.headDim();
+    final int groupWidth = shape.groupSize() * headDim;
+    final float scale = (float) (1 / Math.sqrt(headDim));
+    final int slots = pool.blockTokens();
+    for (int row = 0; row < slab.rows; row++) {
+      final int position = slab.position[row];
+      final int from = row * projected;
+      for (int head = 0; head < shape.heads(); head++) {
+        turn(w.queryNorm(), from + head * headDim, position);
+      }
+      for (int i = from; i < from + shape.queryWidth(); i++) {
+        rows[i] *= scale;
+      }
+      final int keys = from + shape.queryWidth();
+      for (int head = 0; head < shape.kvHeads(); head++) {
+        turn(w.keyNorm(), keys + head * headDim, position);
+        System.arraycopy(
+            rows,
+            from + head * groupWidth,
+            queries,
+            (head * slab.rows + row) * groupWidth,
+            groupWidth);
+      }
+      pool.write(layer, slab.block(row, position / slots), position % slots, rows, keys);
+    }
+  }
+
+  private void turn(final float[] norm, final int offset, final int position) {
+    final int headDim = config.attention().headDim();
+    if (norm != null) {
+      final float factor = math.inverseRootMeanSquare(rows, offset, headDim, config.rmsNormEps());
+      for (int i = 0; i < headDim; i++) {
+        rows[offset + i] = rows[offset + i] * factor * norm[i];
+      }
+    }
+    rope.turn(rows, offset, position);
+  }
+
+  private void head(
+      final Slab slab, final DecoderWeights weights, final float[] logits, final int offset) {
+    final int vocabulary = config.dimensions().vocabularySize();
+    for (int begin = 0; begin < slab.wantedRows; begin += headRows.capacity()) {
+      final int count = Math.min(headRows.capacity(), slab.wantedRows - begin);
+      for (int i = 0; i < count; i++) {
+        normRow(weights.finalNorm(), slab.wanted[begin + i], i);
+      }
+      hiddenRows.put(rows, count);
+      linears.apply(weights.head(), hiddenRows, headRows, count);
+      headRows.get(logits, offset + begin * vocabulary, count);
+    }
+  }
+
+  @Override
+  public void close() {
+    hiddenRows.close();
+    projectedRows.close();
+    attendedRows.close();
+    headRows.close();
+  }
+}

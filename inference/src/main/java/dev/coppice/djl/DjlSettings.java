@@ -1,0 +1,47 @@
+package dev.coppice.djl;
+
+/**
+ * Holds how a model is computed.
+ *
+ * @param threads PyTorch computes with, at least 1.
+ * @param dtype of the computation; {@code f32}.
+ * @param device that computes; {@code cpu}.
+ * @param slabTokens the largest number of new tokens computed together; it changes speed and
+ *     memory, never a result.
+ */
+public record DjlSettings(int threads, String dtype, String device, int slabTokens) {
+  /** Checks the values. */
+  public DjlSettings {
+    if (threads < 1 || threads > 1024) {
+      throw new IllegalArgumentException("threads must be 1 to 1024: threads=" + threads);
+    }
+    if (!dtype.equals("f32")) {
+      throw new IllegalArgumentException("dtype must be f32: dtype=" + dtype);
+    }
+    if (!device.equals("cpu")) {
+      throw new IllegalArgumentException("device must be cpu: device=" + device);
+    }
+    if (slabTokens < 1 || slabTokens > 4096) {
+      throw new IllegalArgumentException("slabTokens must be 1 to 4096: slabTokens=" + slabTokens);
+    }
+  }
+
+  /**
+   * Returns settings for one thread.
+   *
+   * @return f32 on the processor, slabs of 256 tokens.
+   */
+  public static DjlSettings defaults() {
+    return new DjlSettings(1, "f32", "cpu", 256);
+  }
+
+  /**
+   * Returns these settings with another number of threads.
+   *
+   * @param newThreads PyTorch computes with.
+   * @return the settings.
+   */
+  public DjlSettings withThreads(final int newThreads) {
+    return new DjlSettings(newThreads, dtype, device, slabTokens);
+  }
+}

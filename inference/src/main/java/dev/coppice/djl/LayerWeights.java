@@ -1,0 +1,30 @@
+package dev.coppice.djl;
+
+/**
+ * Holds the weights of one block.
+ *
+ * @param attentionNorm scale before attention.
+ * @param queryNorm scale per query head dimension, or null.
+ * @param keyNorm scale per key head dimension, or null.
+ * @param projections queries, keys and values in one layer; then the output projection.
+ * @param feedForwardNorm scale before the gated layer.
+ * @param gated gate, up and down.
+ */
+record LayerWeights(
+    float[] attentionNorm,
+    float[] queryNorm,
+    float[] keyNorm,
+    TorchLinears.Packed[] projections,
+    float[] feedForwardNorm,
+    TorchLinears.Packed[] gated)
+    implements AutoCloseable {
+  @Override
+  public void close() {
+    for (final TorchLinears.Packed packed : projections) {
+      packed.close();
+    }
+    for (final TorchLinears.Packed packed : gated) {
+      packed.close();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.coppice.djl;
+
+import dev.coppice.djl.files.RopeSettings;
+import java.util.Arrays;
+
+/**
+ * Turns queries and keys by their position, in the half rotation of Hugging Face.
+ *
+ * <p>{@code y[i] = x[i] cos - x[i+D/2] sin}, {@code y[i+D/2] = x[i+D/2] cos + x[i] sin}. The
+ * angles are products in single precision, as transformers computes them.
+ *
+ * @shape sines and cosines float[positions * D/2], grown as positions are met.
+ * @thread one at a time.
+ */
+final class RopeTable {
+  private final float[] frequencies;
+  private final int half;
+  private float[] cosines = new float[0];
+  private float[] sines = new float[0];
+  private int positions;
+
+  RopeTable(final RopeSettings settings, final int headDim) {
+    frequencies = settings.inverseFrequencies(headDim);
+    half = headDim / 2;
+  }
+
+  /**
+   * Computes the table up to a position.
+   *
+   * @param wanted the number of positions.
+   */
+  void grow(final int wanted) {
+    if (wanted <= positions) {
+      return;
+    }
+    final int next = Math.max(wanted, positions * 2);
+    cosines = Arrays.copyOf(cosines, next * half);
+    sines = Arrays.copyOf(sines, next * half);
+    for (int p = positions; p < next; p++) {
+      for (int i = 0; i < half; i++) {
+        final float angle = p * frequencies[i];
+        cosines[p * half + i] = (float) Math.cos(angle);
+        sines[p * half + i] = (float) Math.sin(angle);
+      }
+    }
+    positions = next;
+  }
+
+  /**
+   * Turns one head.
+   *
+   * @param x the array, changed in place.
+   * @param offset of the head.
+   * @param position of the token; the table must reach it.
+   */
+  void turn(final float[] x, final int offset, final int position) {
+    final int table = position * half;
+    for (int i = 0; i < half; i++) {
+      final float cos = cosines[table + i];
+      final float sin = sines[table + i];
+      final float a = x[offset + i];
+      final float b = x[offset + half + i];
+      x[offset + i] = a * cos - b * sin;
+      x[offset + half + i] = b * cos + a * sin;
+    }
+  }
+}

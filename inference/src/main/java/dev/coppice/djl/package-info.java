@@ -1,0 +1,12 @@
+/**
+ * The embedded backend: a decoder of the Llama family on Deep Java Library.
+ *
+ * <pre>
+ *   DjlBackend -> Slab (which tokens) -> Decoder -> TorchLinears     native, oneDNN
+ *                                                -> PagedAttention   Java, over KvPool
+ * </pre>
+ *
+ * <p>Read in this order: {@link dev.coppice.djl.DjlBackend}, {@link dev.coppice.djl.Decoder},
+ * {@link dev.coppice.djl.PagedAttention}, {@link dev.coppice.djl.GemmTile}.
+ */
+package dev.coppice.djl;

@@ -1,0 +1,74 @@
+package dev.coppice.djl.training;
+
+/**
+ * Describes the sizes of a decoder of the Llama family with a tied embedding.
+ *
+ * @param vocabulary number of token ids, V.
+ * @param hidden width of the residual stream, d.
+ * @param layers number of decoder layers, L.
+ * @param heads number of query heads.
+ * @param kvHeads number of key and value heads, which divides {@code heads}.
+ * @param feedForward width of the gated feed-forward layer.
+ * @param maxPositions longest sequence in tokens.
+ * @param ropeTheta base of the rotary embedding's wavelengths.
+ * @param rmsNormEps added to the mean square in every norm.
+ * @thread immutable, any thread
+ */
+public record LlamaShape(
+    int vocabulary,
+    int hidden,
+    int layers,
+    int heads,
+    int kvHeads,
+    int feedForward,
+    int maxPositions,
+    double ropeTheta,
+    double rmsNormEps) {
+
+  /** Rejects sizes that do not divide. */
+  public LlamaShape {
+    if (hidden % heads != 0 || heads % kvHeads != 0 || hidden / heads % 2 != 0) {
+      throw new IllegalArgumentException(
+          "sizes do not divide: hidden=" + hidden + " heads=" + heads + " kvHeads=" + kvHeads);
+    }
+  }
+
+  /**
+   * Returns the shape of the policy that ships with Coppice.
+   *
+   * @param vocabulary number of token ids.
+   * @return four layers of width 96, about 0.41 million parameters.
+   */
+  public static LlamaShape tiny(int vocabulary) {
+    return new LlamaShape(vocabulary, 96, 4, 4, 2, 256, 256, 10_000.0, 1e-5);
+  }
+
+  /**
+   * Returns the size of one head.
+   *
+   * @return D, which is {@code hidden / heads}.
+   */
+  public int headSize() {
+    return hidden / heads;
+  }
+
+  /**
+   * Returns the width of all keys or all values of one token.
+   *
+   * @return {@code kvHeads * headSize}.
+   */
+  public int kvWidth() {
+    return kvHeads * headSize();
+  }
+
+  /**
+   * Counts the parameters, the tied embedding once.
+   *
+   * @return the number of f32 values in the weight file.
+   */
+  public long parameters() {
+    long attention = 2L * hidden * hidden + 2L * hidden * kvWidth();
+    long layer = attention + 3L * hidden * feedForward + 2L * hidden;
+    return (long) vocabulary * hidden + layers * layer + hidden;
+  }
+}

@@ -1,0 +1,116 @@
+package dev.coppice.djl;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.djl.convert.RandomModel;
+import dev.coppice.djl.files.ModelConfig;
+import dev.coppice.djl.files.ModelDimensions;
+import dev.coppice.djl.files.TensorType;
+import dev.coppice.inference.ForwardBatch;
+import dev.coppice.inference.Logits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DjlBackendExactnessTest {
+  private static final int[][] SHAPES = {
+    // hidden, heads, kv heads, vocabulary
+    {96, 4, 2, 41}, {64, 8, 4, 129}, {72, 3, 1, 57}, {128, 2, 2, 36},
+  };
+
+  @TempDir Path folder;
+
+  private DjlBackend open(final int[] shape, final int slabTokens) throws IOException {
+    final ModelConfig config =
+        RandomModel.llama(
+            new ModelDimensions(shape[0], shape[0] * 2 + 10, 3, shape[3], 256),
+            shape[1],
+            shape[2],
+            shape[1] % 2 == 0);
+    RandomModel.write(folder, config, TensorType.F32, 7);
+    return DjlBackend.open(folder, new DjlSettings(1, "f32", "cpu", slabTokens));
+  }
+
+  private static int[] tokens(final int count, final int vocabulary, final long seed) {
+    return new SplittableRandom(seed).ints(count, 0, vocabulary).toArray();
+  }
+
+  @Test
+  void shouldGiveTheSameBitsForEveryChunkingAndBlockSize() throws IOException {
+    for (final int[] shape : SHAPES) {
+      final int[] tokens = tokens(101, shape[3], 3);
+      try (DjlBackend backend = open(shape, 37)) {
+        final float[] once = Sequences.all(backend, tokens, 16, tokens.length);
+
+        for (final int blockTokens : new int[] {1, 5, 16, 17, 32, 64, 128}) {
+          for (final int chunk : new int[] {1, 7, 32, 101}) {
+            final float[] again = Sequences.all(backend, tokens, blockTokens, chunk);
+
+            assertArrayEquals(
+                bits(once),
+                bits(again),
+                "shape=%s blockTokens=%d chunk=%d"
+                    .formatted(Arrays.toString(shape), blockTokens, chunk));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldGiveTheSameBitsForAPathOfATreeAsForTheSamePathAlone() throws IOException {
+    for (long seed = 0; seed < 12; seed++) {
+      final SplittableRandom random = new SplittableRandom(seed);
+      final int[] shape = SHAPES[random.nextInt(SHAPES.length)];
+      final int blockTokens = new int[] {3, 8, 16, 32}[random.nextInt(4)];
+      try (DjlBackend backend = open(shape, random.nextInt(5, 200))) {
+        checkTree(backend, random, blockTokens, "seed=" + seed);
+      }
+    }
+  }
+
+  /** Grows 64 sequences from forks of one another, in batches of random chunks, and compares. */
+  private static void checkTree(
+      final DjlBackend backend,
+      final SplittableRandom random,
+      final int blockTokens,
+      final String label) {
+    final int vocabulary = backend.vocabularySize();
+    final TreeOfSequences tree = new TreeOfSequences(backend, blockTokens, 2000);
+    final List<TreeOfSequences.Branch> branches = new ArrayList<>();
+    branches.add(tree.root());
+    final ForwardBatch batch = new ForwardBatch();
+    final Logits logits = new Logits();
+    for (int pass = 0; pass < 14; pass++) {
+      while (pass > 0 && branches.size() < Math.min(64, 1 << pass)) {
+        branches.add(tree.fork(branches.get(random.nextInt(branches.size()))));
+      }
+      batch.clear();
+      for (final TreeOfSequences.Branch branch : branches) {
+        final int count = pass == 0 ? random.nextInt(1, 60) : random.nextInt(1, 8);
+        tree.extend(branch, random.ints(count, 0, vocabulary).toArray(), batch);
+      }
+      backend.forward(batch, logits);
+      tree.collect(branches, batch, logits);
+    }
+    for (int i = 0; i < 6; i++) {
+      final TreeOfSequences.Branch branch = branches.get(random.nextInt(branches.size()));
+      final int[] path = branch.tokens();
+      final float[] alone = Sequences.all(backend, path, 16, path.length);
+      assertArrayEquals(bits(alone), bits(branch.logits()), label + " branch " + i);
+      assertTrue(path.length > 14, label);
+    }
+  }
+
+  static int[] bits(final float[] values) {
+    final int[] bits = new int[values.length];
+    Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+    return bits;
+  }
+}

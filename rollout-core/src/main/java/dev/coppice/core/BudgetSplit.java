@@ -1,0 +1,111 @@
+package dev.coppice.core;
+
+import org.agrona.collections.Long2ObjectHashMap;
+
+/**
+ * Splits a budget over groups so that it comes out even and does not depend on who is faster.
+ *
+ * <p>Groups form W lanes, W being the groups in flight: group {@code i} follows group {@code i - W}.
+ * Each is allowed {@code budget/groups} tokens plus what its lane left over or less what it overdrew,
+ * and starts a tree when at least half of the lane's mean cost is left: lanes err to both sides and
+ * carry the error on. The last group of a lane has nobody to carry to, so it waits until all other
+ * groups have ended. Then the rest of the budget is dealt to the waiting groups in order, one tree
+ * each and wave after wave, keeping back enough for the dearest tree seen, so that the hard limit is
+ * hardly ever what ends a branch.
+ *
+ * @unit computed tokens.
+ * @thread the engine thread.
+ */
+final class BudgetSplit {
+  private final BudgetConfig budget;
+  private final int lanes;
+  private final Long2ObjectHashMap<Share> ended = new Long2ObjectHashMap<>();
+  private long dearest;
+  private long spent;
+  private long trees;
+
+  BudgetSplit(final BudgetConfig budget, final int lanes) {
+    this.budget = budget;
+    this.lanes = lanes;
+  }
+
+  /** What a group may spend, and what its lane has seen. */
+  static final class Share {
+    private final long place;
+    private final boolean last;
+    private long left;
+    private long laneCost;
+    private long laneTrees;
+
+    private Share(final long place, final boolean last, final long left) {
+      this.place = place;
+      this.last = last;
+      this.left = left;
+    }
+
+    /** Says whether the group is the last of its lane. */
+    boolean isLast() {
+      return last;
+    }
+
+    /** Says whether what is left is worth another tree to a group that has a successor. */
+    boolean allowsTree() {
+      if (laneTrees == 0) {
+        return left > 0;
+      }
+      final long mean = Math.max(1, laneCost / laneTrees);
+      return left >= (mean + 1) / 2;
+    }
+  }
+
+  boolean isLimited() {
+    return budget.isLimited();
+  }
+
+  boolean mayStart(final long place) {
+    return place < lanes || ended.containsKey(place - lanes);
+  }
+
+  Share start(final long place) {
+    final Share before = ended.remove(place - lanes);
+    final long share = budget.computedTokens() / budget.groups();
+    final Share own =
+        new Share(
+            place, place >= budget.groups() - lanes, share + (before == null ? 0 : before.left));
+    if (before != null) {
+      own.laneCost = before.laneCost;
+      own.laneTrees = before.laneTrees;
+    }
+    return own;
+  }
+
+  void treeEnded(final Share share, final long cost) {
+    restored(share, cost, 1);
+    dearest = Math.max(dearest, cost);
+  }
+
+  void restored(final Share share, final long cost, final int treeCount) {
+    share.left -= cost;
+    share.laneCost += cost;
+    share.laneTrees += treeCount;
+    spent += cost;
+    trees += treeCount;
+    dearest = Math.max(dearest, treeCount == 0 ? 0 : cost / treeCount);
+  }
+
+  void end(final Share share) {
+    ended.put(share.place, share);
+  }
+
+  /** Answers how many more trees the rest of the budget surely pays for. */
+  int affordableTrees(final int most) {
+    final long rest = budget.computedTokens() - spent;
+    final double mean = trees == 0 ? 1 : (double) spent / trees;
+    int affordable = 0;
+    while (affordable < most
+        && (affordable + 1) * mean + dearest * (0.5 + 0.5 * Math.sqrt(affordable + 1.0)) <= rest) {
+      affordable++;
+    }
+    return affordable;
+  }
+}

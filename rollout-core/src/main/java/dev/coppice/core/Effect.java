@@ -1,0 +1,65 @@
+package dev.coppice.core;
+
+import dev.coppice.trajectory.StopReason;
+
+/** An output of the core; effects are carried out in order by the shell. */
+public sealed interface Effect {
+
+  /**
+   * Forks the world of a group for the first branch of a tree.
+   *
+   * @param group the place of the group in the run.
+   * @param branch the new branch.
+   */
+  record StartWorld(int group, int branch) implements Effect {}
+
+  /**
+   * Forks the world of a branch.
+   *
+   * @param parent branch.
+   * @param child branch.
+   */
+  record ForkWorld(int parent, int child) implements Effect {}
+
+  /**
+   * Closes the world of a branch.
+   *
+   * @param branch that ended.
+   */
+  record CloseWorld(int branch) implements Effect {}
+
+  /**
+   * Runs a tool call.
+   *
+   * @param ticket to answer with.
+   * @param text of the call.
+   */
+  record Call(Event.Ticket ticket, String text) implements Effect {}
+
+  /**
+   * Scores an episode the policy ended.
+   *
+   * @param ticket to answer with.
+   * @param answer sampled.
+   */
+  record Score(Event.Ticket ticket, String answer) implements Effect {}
+
+  /**
+   * Scores an episode a limit ended.
+   *
+   * @param ticket to answer with.
+   * @param reason of the end.
+   */
+  record ScoreTruncated(Event.Ticket ticket, StopReason reason) implements Effect {}
+
+  /**
+   * Delivers a group and closes its world.
+   *
+   * @param group the place of the group in the run.
+   * @param result of the group.
+   */
+  record GroupDone(int group, GroupResult result) implements Effect {}
+
+  /** Computes the batch that was planned and draws from it. */
+  record Forward() implements Effect {}
+}

@@ -1,0 +1,118 @@
+package dev.coppice.core;
+
+import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environment.Score;
+import dev.coppice.inference.Draws;
+import dev.coppice.trajectory.RolloutFailure;
+import dev.coppice.trajectory.Task;
+import dev.coppice.trajectory.ToolCall;
+
+/**
+ * An input of the core; every one is journaled before it is applied.
+ *
+ * @unit times are nanoseconds of the injected clock.
+ */
+public sealed interface Event {
+
+  /**
+   * A group was taken from the ring and its episode started.
+   *
+   * @param request for the group.
+   * @param task to solve.
+   * @param prompt tokens the model sees first.
+   * @param plan of the episode.
+   * @param digest of the world's first state.
+   * @param failure of the environment to start the episode, or null.
+   */
+  record GroupOffered(
+      GroupRequest request,
+      Task task,
+      int[] prompt,
+      EpisodePlan plan,
+      String digest,
+      RolloutFailure failure)
+      implements Event {}
+
+  /**
+   * A group finished by an earlier process of the same run; it only takes its place in the budget.
+   *
+   * @param request for the group.
+   * @param computedTokens it cost.
+   * @param trees it was given.
+   */
+  record GroupRestored(GroupRequest request, long computedTokens, int trees) implements Event {}
+
+  /**
+   * The engine has taken in what there was and asks for a batch.
+   *
+   * @param nowNs the time.
+   */
+  record Tick(long nowNs) implements Event {}
+
+  /**
+   * The batch was computed and drawn from.
+   *
+   * @param nowNs the time.
+   * @param policyVersion of the weights that computed it.
+   * @param draws one row per row of the batch that reached its last token.
+   */
+  record BatchDone(long nowNs, int policyVersion, Draws draws) implements Event {}
+
+  /**
+   * The backend could not compute the batch.
+   *
+   * @param nowNs the time.
+   * @param message of the backend.
+   */
+  record BatchFailed(long nowNs, String message) implements Event {}
+
+  /**
+   * A tool call came back.
+   *
+   * @param ticket of the call.
+   * @param outcome of the call.
+   * @param observation tokens the model is shown; empty if the tool failed.
+   * @param over whether the environment ends the episode.
+   * @param stepReward for the step.
+   * @param digest of the world after the call, or null if the tool failed.
+   * @param failure or null.
+   */
+  record CallDone(
+      Ticket ticket,
+      CallOutcome outcome,
+      int[] observation,
+      boolean over,
+      double stepReward,
+      String digest,
+      RolloutFailure failure)
+      implements Event {}
+
+  /**
+   * An episode was scored.
+   *
+   * @param ticket of the scoring.
+   * @param score of the episode, {@link Score#NONE} with a failure.
+   * @param failure or null.
+   */
+  record Scored(Ticket ticket, Score score, RolloutFailure failure) implements Event {}
+
+  /**
+   * Names one piece of work done outside the core.
+   *
+   * @param branch it was done for.
+   * @param sequence of the work on that branch; a result that comes too late does not fit.
+   */
+  record Ticket(int branch, int sequence) {}
+
+  /**
+   * What a call came to, for the record.
+   *
+   * @param tool that ran.
+   * @param arguments as canonical JSON.
+   * @param status of the call.
+   * @param correct or null.
+   * @param latencyUs of the tool in microseconds.
+   */
+  record CallOutcome(
+      String tool, String arguments, ToolCall.Status status, Boolean correct, long latencyUs) {}
+}

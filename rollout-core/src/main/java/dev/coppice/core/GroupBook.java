@@ -1,0 +1,252 @@
+package dev.coppice.core;
+
+import dev.coppice.environment.ActionParser;
+import dev.coppice.kvcache.PrefixLease;
+import dev.coppice.trajectory.CounterRandom;
+import dev.coppice.trajectory.RolloutFailure;
+import dev.coppice.trajectory.TrajectoryGroup;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.agrona.collections.Object2ObjectHashMap;
+
+/**
+ * Starts groups in order, gives each its trees within its share of the budget, and delivers it.
+ *
+ * @thread the engine thread.
+ */
+final class GroupBook {
+  private final State state;
+  private final BudgetSplit split;
+  private final ArrayDeque<Event> offered = new ArrayDeque<>();
+  private final Object2ObjectHashMap<String, GroupState> open = new Object2ObjectHashMap<>();
+  private final List<GroupState> parked = new ArrayList<>();
+  private long started;
+
+  GroupBook(final State state) {
+    this.state = state;
+    this.split = new BudgetSplit(state.config.budget(), state.config.capacity().groupsInFlight());
+  }
+
+  void offer(final Event.GroupOffered offer, final List<Effect> effects) {
+    state.counters.groupsOffered++;
+    offered.add(offer);
+    startGroups(effects);
+  }
+
+  void restore(final Event.GroupRestored restored, final List<Effect> effects) {
+    offered.add(restored);
+    startGroups(effects);
+  }
+
+  private void startGroups(final List<Effect> effects) {
+    while (!offered.isEmpty() && mayStart()) {
+      final long place = started++;
+      switch (offered.poll()) {
+        case Event.GroupOffered offer -> start(new GroupState(offer), place, effects);
+        case Event.GroupRestored restored -> {
+          final BudgetSplit.Share share = split.start(place);
+          final long cost = restored.computedTokens();
+          state.budget.spend(Math.min(cost, state.budget.remaining()));
+          split.restored(share, cost, restored.trees());
+          split.end(share);
+        }
+        default -> throw new IllegalStateException("not an offer");
+      }
+    }
+    dealRest(effects);
+  }
+
+  private boolean mayStart() {
+    return split.isLimited()
+        ? split.mayStart(started)
+        : open.size() < state.config.capacity().groupsInFlight();
+  }
+
+  private void start(final GroupState group, final long place, final List<Effect> effects) {
+    if (open.put(group.request.id(), group) != null) {
+      throw new IllegalArgumentException("two groups of one name: id=" + group.request.id());
+    }
+    state.counters.groupsOpen++;
+    group.budget = state.budget.child(Long.MAX_VALUE);
+    if (split.isLimited()) {
+      group.share = split.start(place);
+      openTreeOrEnd(group, effects);
+      return;
+    }
+    final int trees = refusal(group) == null ? state.config.budget().trees() : 1;
+    for (int i = 0; i < trees; i++) {
+      openTree(group, effects);
+    }
+  }
+
+  private void openTreeOrEnd(final GroupState group, final List<Effect> effects) {
+    if (group.refused) {
+      close(group, effects);
+    } else if (group.share.isLast()) {
+      parked.add(group);
+    } else if (group.share.allowsTree() && state.budget.remaining() > 0) {
+      openTree(group, effects);
+    } else {
+      close(group, effects);
+    }
+  }
+
+  /** Deals what is left of the budget once every group has ended or waits for it. */
+  private void dealRest(final List<Effect> effects) {
+    final boolean quiet = open.size() == parked.size() && offered.isEmpty();
+    if (parked.isEmpty() || !quiet || started < state.config.budget().groups()) {
+      return;
+    }
+    parked.sort(
+        Comparator.comparingInt((GroupState group) -> group.trees.size())
+            .thenComparingInt(GroupState::place));
+    final int affordable = split.affordableTrees(parked.size());
+    final List<GroupState> chosen = List.copyOf(parked.subList(0, affordable));
+    final List<GroupState> rest = List.copyOf(parked.subList(affordable, parked.size()));
+    if (affordable > 0) {
+      parked.removeAll(chosen);
+      chosen.forEach(group -> openTree(group, effects));
+    } else {
+      parked.clear();
+      rest.forEach(group -> close(group, effects));
+    }
+  }
+
+  private void openTree(final GroupState group, final List<Effect> effects) {
+    final int index = group.trees.size();
+    final long groupKey = CounterRandom.mix(state.config.seed(), group.request.index());
+    final TreeDraft tree =
+        new TreeDraft(group, index, CounterRandom.mix(groupKey, index), state.nextOwner++);
+    state.treeOfOwner.put(tree.owner, tree);
+    group.trees.add(tree);
+    group.treesOpen++;
+    tree.liveBranches = 1;
+    final Branch root = new Branch(state.nextBranch++, tree, 0L, new ActionParser(state.dialect));
+    root.node = tree.prompt;
+    root.path = group.prompt.clone();
+    root.length = group.prompt.length;
+    state.branches.put(root.id, root);
+    effects.add(new Effect.StartWorld(group.place(), root.id));
+    final RolloutFailure refusal = refusal(group);
+    if (refusal != null) {
+      state.growth.fail(root, refusal, effects);
+      return;
+    }
+    root.children = state.policy.childrenAtTurn(state.pointAt(root));
+    placeRoot(root);
+  }
+
+  private RolloutFailure refusal(final GroupState group) {
+    if (group.failure != null) {
+      return group.failure;
+    }
+    if (group.prompt.length == 0) {
+      return Failures.emptyPrompt();
+    }
+    return group.prompt.length < state.contextTokens
+        ? null
+        : Failures.promptTooLong(group.prompt.length, state.contextTokens);
+  }
+
+  private void placeRoot(final Branch root) {
+    final GroupState group = root.group;
+    if (group.promptComputed) {
+      drawFromPrompt(root);
+    } else if (group.promptClaimed) {
+      root.wait = Branch.Wait.PROMPT;
+      group.waitingForPrompt.add(root);
+    } else {
+      group.promptClaimed = true;
+      state.ready(root);
+    }
+  }
+
+  private void drawFromPrompt(final Branch root) {
+    final GroupState group = root.group;
+    root.drawOnly = true;
+    root.everComputed = root.length;
+    root.tree.prompt.cachedTokens = root.length;
+    root.lease = group.promptLease == null ? null : group.promptLease.fork(root.tree.owner);
+    state.ready(root);
+  }
+
+  /** Keeps the prompt's keys and values for the other trees of the group, and lets them go on. */
+  void promptComputed(final Branch first) {
+    final GroupState group = first.group;
+    group.promptComputed = true;
+    final BudgetConfig budget = state.config.budget();
+    if (budget.isLimited() || budget.trees() > 1) {
+      group.promptLease = first.lease.fork(first.tree.owner);
+    }
+    for (final Branch waiting : group.waitingForPrompt) {
+      drawFromPrompt(waiting);
+    }
+    group.waitingForPrompt.clear();
+  }
+
+  /** Gives up the kept prompt of one group for want of blocks; false if there is none. */
+  boolean dropPromptLease() {
+    for (final GroupState group : open.values()) {
+      final PrefixLease lease = group.promptLease;
+      if (lease != null) {
+        group.promptLease = null;
+        lease.close();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void branchEnded(final Branch branch, final List<Effect> effects) {
+    final GroupState group = branch.group;
+    if (!group.promptComputed && group.promptClaimed) {
+      group.promptClaimed = !group.waitingForPrompt.isEmpty();
+      if (group.promptClaimed) {
+        state.ready(group.waitingForPrompt.removeFirst());
+      }
+    }
+    if (--branch.tree.liveBranches == 0) {
+      group.treesOpen--;
+      treeEnded(branch.tree, effects);
+    }
+  }
+
+  private void treeEnded(final TreeDraft tree, final List<Effect> effects) {
+    final GroupState group = tree.group;
+    if (split.isLimited()) {
+      split.treeEnded(group.share, tree.computedTokens());
+      group.refused |= !group.promptComputed;
+      openTreeOrEnd(group, effects);
+      dealRest(effects);
+    } else if (group.treesOpen == 0) {
+      close(group, effects);
+    }
+  }
+
+  private void close(final GroupState group, final List<Effect> effects) {
+    if (group.promptLease != null) {
+      group.promptLease.close();
+      group.promptLease = null;
+    }
+    if (split.isLimited()) {
+      split.end(group.share);
+    }
+    final List<TrajectoryTree> trees = new ArrayList<>();
+    final List<TreeLedger> ledgers = new ArrayList<>();
+    for (final TreeDraft draft : group.trees) {
+      trees.add(draft.finish(state.config.run(), state.config.sampling()));
+      ledgers.add(draft.ledger());
+      state.treeOfOwner.remove(draft.owner);
+    }
+    open.remove(group.request.id());
+    state.counters.groupsOpen--;
+    state.counters.groupsDelivered++;
+    final TrajectoryGroup finished = new TrajectoryGroup(group.request.id(), group.task, trees);
+    effects.add(
+        new Effect.GroupDone(group.place(), new GroupResult(group.request, finished, ledgers)));
+    startGroups(effects);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.coppice.core;
+
+import dev.coppice.environment.EpisodePlan;
+import dev.coppice.inference.DrawSpec;
+import dev.coppice.kvcache.PrefixLease;
+import dev.coppice.scheduling.BudgetLease;
+import dev.coppice.trajectory.RolloutFailure;
+import dev.coppice.trajectory.Task;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Holds a group while its trees grow.
+ *
+ * @thread the engine thread.
+ */
+final class GroupState {
+  final GroupRequest request;
+  final Task task;
+  final int[] prompt;
+  final EpisodePlan plan;
+  final String digest;
+  final RolloutFailure failure;
+  final List<TreeDraft> trees = new ArrayList<>();
+  final List<Branch> waitingForPrompt = new ArrayList<>();
+  BudgetLease budget;
+  PrefixLease promptLease;
+  boolean promptComputed;
+  boolean promptClaimed;
+  int treesOpen;
+  boolean refused;
+  BudgetSplit.Share share;
+
+  GroupState(final Event.GroupOffered offer) {
+    this.request = offer.request();
+    this.task = offer.task();
+    this.prompt = offer.prompt();
+    this.plan = offer.plan();
+    this.digest = offer.digest();
+    this.failure = offer.failure();
+  }
+
+  int place() {
+    return request.index();
+  }
+
+  void fillSpec(final Branch branch, final int prepaidDraws, final DrawSpec spec) {
+    if (prepaidDraws > 1) {
+      spec.set(branch.key, branch.length, prepaidDraws, Double.NEGATIVE_INFINITY);
+    } else {
+      spec.set(branch.key, branch.length, branch.mostChildren, branch.entropyFloor);
+    }
+  }
+}

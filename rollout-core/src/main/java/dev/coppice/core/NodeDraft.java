@@ -1,0 +1,82 @@
+package dev.coppice.core;
+
+import dev.coppice.trajectory.BranchDecision;
+import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.TrajectoryNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Holds a node while it grows.
+ *
+ * @thread the engine thread.
+ */
+final class NodeDraft {
+  final NodeDraft parent;
+  final NodeKind kind;
+  final List<NodeDraft> children = new ArrayList<>(1);
+  int policyVersion;
+  int cachedTokens;
+  int call = Span.NO_CALL;
+  double stepReward;
+  String state;
+  BranchDecision branch;
+  List<Span> spans = List.of();
+  LeafDraft leaf;
+  CallDraft madeCall;
+  private int[] tokens;
+  private float[] logprobs;
+  private int length;
+
+  NodeDraft(final NodeDraft parent, final NodeKind kind, final int expectedTokens) {
+    this.parent = parent;
+    this.kind = kind;
+    this.tokens = new int[expectedTokens];
+    this.logprobs = new float[kind.isSampled() ? expectedTokens : 0];
+    if (parent != null) {
+      parent.children.add(this);
+      state = parent.state;
+    }
+  }
+
+  static NodeDraft given(final NodeDraft parent, final NodeKind kind, final int[] tokens) {
+    final NodeDraft node = new NodeDraft(parent, kind, 0);
+    node.tokens = tokens;
+    node.length = tokens.length;
+    return node;
+  }
+
+  void append(final int token, final float logprob) {
+    if (length == tokens.length) {
+      tokens = Arrays.copyOf(tokens, Math.max(8, length * 2));
+      logprobs = Arrays.copyOf(logprobs, tokens.length);
+    }
+    tokens[length] = token;
+    logprobs[length++] = logprob;
+  }
+
+  int length() {
+    return length;
+  }
+
+  TrajectoryNode finish(final int id, final int parentId, final int callId) {
+    final int[] ownTokens = tokens.length == length ? tokens : Arrays.copyOf(tokens, length);
+    final float[] ownLogprobs = kind.isSampled() ? Arrays.copyOf(logprobs, length) : new float[0];
+    return new TrajectoryNode(
+        id,
+        parentId,
+        kind,
+        ownTokens,
+        ownLogprobs,
+        spans,
+        policyVersion,
+        policyVersion,
+        cachedTokens,
+        state,
+        branch,
+        stepReward,
+        callId);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.coppice.core;
+
+import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.SamplingSettings;
+import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.ToolCall;
+import dev.coppice.trajectory.TrajectoryNode;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Holds a tree while it grows, with its ledger.
+ *
+ * <p>Finishing numbers nodes and calls in depth-first pre-order of the forks, so the finished tree
+ * does not depend on which branch came back first.
+ *
+ * @thread the engine thread.
+ */
+final class TreeDraft {
+  final GroupState group;
+  final int index;
+  final long key;
+  final int owner;
+  final NodeDraft prompt;
+  int liveBranches;
+  long prefilled;
+  long cached;
+  long decoded;
+  long recomputed;
+  long calls;
+  long blockNs;
+
+  TreeDraft(final GroupState group, final int index, final long key, final int owner) {
+    this.group = group;
+    this.index = index;
+    this.key = key;
+    this.owner = owner;
+    this.prompt = NodeDraft.given(null, NodeKind.PROMPT, group.prompt);
+    this.prompt.state = group.digest;
+  }
+
+  TreeLedger ledger() {
+    return new TreeLedger(prefilled, cached, decoded, 0, recomputed, calls, blockNs);
+  }
+
+  long computedTokens() {
+    return prefilled + decoded;
+  }
+
+  TrajectoryTree finish(final String run, final SamplingSettings sampling) {
+    final Finisher finisher = new Finisher();
+    finisher.walk(prompt);
+    return new TrajectoryTree(
+        new TrajectoryTree.Origin(run, group.request.id(), index),
+        group.task,
+        sampling,
+        finisher.nodes,
+        finisher.calls,
+        finisher.leaves);
+  }
+
+  /** Walks the drafts without recursion: a chain may be 100,000 nodes deep. */
+  private static final class Finisher {
+    final List<TrajectoryNode> nodes = new ArrayList<>();
+    final List<ToolCall> calls = new ArrayList<>();
+    final List<Leaf> leaves = new ArrayList<>();
+
+    private record Visit(NodeDraft draft, int parentId, int call) {}
+
+    void walk(final NodeDraft root) {
+      final ArrayDeque<Visit> open = new ArrayDeque<>();
+      open.push(new Visit(root, -1, Span.NO_CALL));
+      while (!open.isEmpty()) {
+        final Visit visit = open.pop();
+        final int id = nodes.size();
+        final int call = visit(visit, id);
+        final List<NodeDraft> children = visit.draft.children;
+        for (int i = children.size() - 1; i >= 0; i--) {
+          open.push(new Visit(children.get(i), id, call));
+        }
+      }
+    }
+
+    private int visit(final Visit visit, final int id) {
+      final NodeDraft draft = visit.draft;
+      int call = Span.NO_CALL;
+      if (draft.madeCall != null) {
+        call = calls.size();
+        final Event.CallOutcome outcome = draft.madeCall.outcome();
+        calls.add(
+            new ToolCall(
+                call,
+                id,
+                outcome.tool(),
+                outcome.arguments(),
+                outcome.status(),
+                outcome.correct(),
+                outcome.latencyUs(),
+                draft.madeCall.provenance()));
+        draft.spans = numbered(draft.spans, call);
+      }
+      final boolean answersCall = draft.kind == NodeKind.OBSERVATION;
+      nodes.add(draft.finish(id, visit.parentId, answersCall ? visit.call : Span.NO_CALL));
+      if (draft.leaf != null) {
+        leaves.add(draft.leaf.at(id));
+      }
+      return call;
+    }
+
+    private static List<Span> numbered(final List<Span> spans, final int call) {
+      final List<Span> numbered = new ArrayList<>(spans.size());
+      for (final Span span : spans) {
+        final boolean isCall = span.kind() == dev.coppice.trajectory.SpanKind.TOOL_CALL;
+        numbered.add(isCall ? new Span(span.start(), span.length(), span.kind(), call) : span);
+      }
+      return numbered;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * What the engine decides: a state machine without clock, threads, model or world.
+ *
+ * <p>Every input is an {@link dev.coppice.core.Event}; every output an {@link
+ * dev.coppice.core.Effect}. The same events give the same effects, so a journal replays a run.
+ *
+ * <pre>
+ *   Event                 Core.step                            Effect
+ *   GroupOffered  ----&gt;   open trees, lease the prompt   ----&gt;  StartWorld
+ *   Tick          ----&gt;   plan a batch within budgets    ----&gt;  Forward
+ *   BatchDone     ----&gt;   append tokens, fork, parse     ----&gt;  Call, Score, ForkWorld
+ *   CallDone      ----&gt;   append the observation
+ *   Scored        ----&gt;   finish the leaf, tree, group   ----&gt;  GroupDone
+ * </pre>
+ *
+ * <p>Read in this order: {@link dev.coppice.core.EngineConfig}, {@link dev.coppice.core.Event},
+ * {@link dev.coppice.core.Core}, BatchPlanner, Growth, GroupBook.
+ */
+package dev.coppice.core;

@@ -1,0 +1,198 @@
+package dev.coppice.engine;
+
+import dev.coppice.core.Core;
+import dev.coppice.core.Effect;
+import dev.coppice.core.Event;
+import dev.coppice.core.State;
+import dev.coppice.environment.Episode;
+import dev.coppice.trajectory.ToolCall;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.concurrent.Agent;
+
+/**
+ * The engine thread's duty cycle: take in, expire, plan, compute, carry out.
+ *
+ * @thread its own; everything it holds is touched by no other thread.
+ */
+final class EngineAgent implements Agent {
+  private final State state;
+  private final RolloutEngine.Parts parts;
+  private final Inbox inbox;
+  private final ToolWorkers workers;
+  private final ForwardStage forward;
+  private final LongSupplier clockNs;
+  private final long deadlineNs;
+  private final EngineGauge gauge;
+  private final Offers offers;
+  private final EventBytes bytes = new EventBytes();
+  private final List<Effect> effects = new ArrayList<>();
+  private final Int2ObjectHashMap<Episode> worlds = new Int2ObjectHashMap<>();
+  private final Int2ObjectHashMap<ToolWorkers.Running> running = new Int2ObjectHashMap<>();
+  private final LinkedHashSet<ToolWorkers.Running> byDeadline = new LinkedHashSet<>();
+
+  EngineAgent(
+      final State state,
+      final RolloutEngine.Parts parts,
+      final Inbox inbox,
+      final ToolWorkers workers,
+      final EngineGauge gauge,
+      final LongSupplier clockNs) {
+    this.state = state;
+    this.parts = parts;
+    this.inbox = inbox;
+    this.workers = workers;
+    this.gauge = gauge;
+    this.clockNs = clockNs;
+    this.deadlineNs = state.config().limits().callDeadlineNs();
+    this.forward = new ForwardStage(state, parts.backend(), gauge, clockNs);
+    this.offers = new Offers(parts.environment(), parts.tokenizer(), state.config().seed());
+  }
+
+  @Override
+  public int doWork() throws Exception {
+    gauge.beginCycle(clockNs.getAsLong());
+    int work = inbox.poll(this::receive);
+    work += expire(clockNs.getAsLong());
+    if (state.wantsTick()) {
+      apply(new Event.Tick(clockNs.getAsLong()));
+      work++;
+    }
+    gauge.endCycle(work, clockNs.getAsLong());
+    return work;
+  }
+
+  private void receive(final Object message) {
+    switch (message) {
+      case RolloutEngine.Offered offered -> {
+        gauge.begin(clockNs.getAsLong());
+        apply(offers.open(offered.request()));
+      }
+      case Event.GroupRestored restored -> apply(restored);
+      case Event.CallDone done -> {
+        if (settled(done.ticket())) {
+          apply(done);
+        }
+      }
+      case Event.Scored scored -> {
+        if (settled(scored.ticket())) {
+          apply(scored);
+        }
+      }
+      default -> throw new IllegalStateException("unknown message: " + message);
+    }
+  }
+
+  /** Forgets work that came back; false if it had been given up before. */
+  private boolean settled(final Event.Ticket ticket) {
+    final ToolWorkers.Running work = running.get(ticket.branch());
+    if (work == null || !work.ticket.equals(ticket)) {
+      return false;
+    }
+    running.remove(ticket.branch());
+    byDeadline.remove(work);
+    return true;
+  }
+
+  private int expire(final long nowNs) {
+    int expired = 0;
+    for (Iterator<ToolWorkers.Running> it = byDeadline.iterator(); it.hasNext(); expired++) {
+      final ToolWorkers.Running oldest = it.next();
+      if (nowNs - oldest.startNs < deadlineNs) {
+        break;
+      }
+      it.remove();
+      running.remove(oldest.ticket.branch());
+      worlds.remove(oldest.ticket.branch());
+      oldest.cancel();
+      apply(timeout(oldest));
+    }
+    return expired;
+  }
+
+  private Event timeout(final ToolWorkers.Running work) {
+    final String message = "no answer within " + deadlineNs / 1_000_000 + " ms";
+    return work.isCall
+        ? ToolWorkers.failed(work, ToolCall.Status.TIMEOUT, "timeout", message)
+        : ToolWorkers.unscored(work, "timeout", message);
+  }
+
+  /** Journals an event, applies it and carries out what follows; a batch is an event again. */
+  private void apply(final Event first) {
+    Event event = first;
+    while (event != null) {
+      final int type = EventCodec.encode(event, bytes);
+      parts.journal().append(type, bytes.buffer(), 0, bytes.length());
+      effects.clear();
+      Core.step(state, event, effects);
+      event = null;
+      for (int i = 0; i < effects.size(); i++) {
+        if (carryOut(effects.get(i))) {
+          event = forward.compute();
+        }
+      }
+    }
+  }
+
+  /** Carries out an effect; true if it asks for the batch to be computed. */
+  private boolean carryOut(final Effect effect) {
+    switch (effect) {
+      case Effect.StartWorld start ->
+          worlds.put(start.branch(), offers.world(start.group()).fork());
+      case Effect.ForkWorld fork -> worlds.put(fork.child(), worlds.get(fork.parent()).fork());
+      case Effect.CloseWorld close -> {
+        final Episode world = worlds.remove(close.branch());
+        if (world != null) {
+          world.close();
+        }
+      }
+      case Effect.Call call ->
+          started(workers.call(call.ticket(), worlds.get(call.ticket().branch()), call.text()));
+      case Effect.Score score ->
+          started(
+              workers.score(score.ticket(), worlds.get(score.ticket().branch()), score.answer()));
+      case Effect.ScoreTruncated score ->
+          started(
+              workers.scoreTruncated(
+                  score.ticket(), worlds.get(score.ticket().branch()), score.reason()));
+      case Effect.GroupDone done -> deliver(done);
+      case Effect.Forward ignored -> {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void started(final ToolWorkers.Running work) {
+    running.put(work.ticket.branch(), work);
+    byDeadline.add(work);
+  }
+
+  private void deliver(final Effect.GroupDone done) {
+    offers.close(done.group());
+    forward.forget(done.group());
+    gauge.groupDone(state.counters(), clockNs.getAsLong());
+    parts.listener().onGroup(done.result());
+  }
+
+  /** Gives up what runs and closes every world nobody works in. */
+  @Override
+  public void onClose() {
+    for (final ToolWorkers.Running work : byDeadline) {
+      worlds.remove(work.ticket.branch());
+      work.cancel();
+    }
+    worlds.values().forEach(Episode::close);
+    offers.closeAll();
+    workers.close();
+  }
+
+  @Override
+  public String roleName() {
+    return "coppice-engine";
+  }
+}

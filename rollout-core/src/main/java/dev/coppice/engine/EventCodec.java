@@ -1,0 +1,234 @@
+package dev.coppice.engine;
+
+import dev.coppice.core.Event;
+import dev.coppice.core.GroupRequest;
+import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environment.Score;
+import dev.coppice.inference.Draws;
+import dev.coppice.trajectory.RolloutFailure;
+import dev.coppice.trajectory.Task;
+import dev.coppice.trajectory.ToolCall;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Writes events as bytes and reads them back; everything is little-endian.
+ *
+ * <pre>
+ *   string      int32 length, UTF-8 bytes; length -1 stands for null
+ *   tokens      int32 count, int32 each
+ *   1 offered   id string, index int32, task index int32, task id string, task input string,
+ *               prompt tokens, decision turn int32, typical turns int32, digest string,
+ *               failure
+ *   2 restored  id string, index int32, task index int32, computed tokens int64,
+ *               trees int32
+ *   3 tick      time int64
+ *   4 done      time int64, version int32, rows int32,
+ *               per row: entropy float32, draws int32, per draw: token int32, logprob float32
+ *   5 failed    time int64, message string
+ *   6 call      branch int32, sequence int32, tool string, arguments string, status int8,
+ *               correct int8 (0 null, 1 no, 2 yes), latency int64, observation tokens, over int8,
+ *               step reward float64, digest string, failure
+ *   7 scored    branch int32, sequence int32, reward float64, components int32,
+ *               per component: name string, value float64; answer string, failure
+ *   failure     boundary int8 (-1 for none), code string, message string
+ * </pre>
+ *
+ * @thread one at a time.
+ */
+final class EventCodec {
+  static final int OFFERED = 1;
+  static final int RESTORED = 2;
+  static final int TICK = 3;
+  static final int BATCH_DONE = 4;
+  static final int BATCH_FAILED = 5;
+  static final int CALL_DONE = 6;
+  static final int SCORED = 7;
+
+  private EventCodec() {}
+
+  /** Writes an event and answers its type. */
+  static int encode(final Event event, final EventBytes to) {
+    to.rewind();
+    return switch (event) {
+      case Event.GroupOffered offered -> offered(offered, to);
+      case Event.GroupRestored restored -> {
+        request(restored.request(), to);
+        to.putLong(restored.computedTokens());
+        to.putInt(restored.trees());
+        yield RESTORED;
+      }
+      case Event.Tick tick -> {
+        to.putLong(tick.nowNs());
+        yield TICK;
+      }
+      case Event.BatchDone done -> batchDone(done, to);
+      case Event.BatchFailed failed -> {
+        to.putLong(failed.nowNs());
+        to.putString(failed.message());
+        yield BATCH_FAILED;
+      }
+      case Event.CallDone done -> callDone(done, to);
+      case Event.Scored scored -> scored(scored, to);
+    };
+  }
+
+  private static void request(final GroupRequest request, final EventBytes to) {
+    to.putString(request.id());
+    to.putInt(request.index());
+    to.putInt(request.taskIndex());
+  }
+
+  private static int offered(final Event.GroupOffered offered, final EventBytes to) {
+    request(offered.request(), to);
+    to.putString(offered.task().id());
+    to.putString(offered.task().input());
+    to.putTokens(offered.prompt());
+    to.putInt(offered.plan().decisionTurn());
+    to.putInt(offered.plan().typicalTurns());
+    to.putString(offered.digest());
+    failure(offered.failure(), to);
+    return OFFERED;
+  }
+
+  private static int batchDone(final Event.BatchDone done, final EventBytes to) {
+    final Draws draws = done.draws();
+    to.putLong(done.nowNs());
+    to.putInt(done.policyVersion());
+    to.putInt(draws.rows());
+    for (int row = 0; row < draws.rows(); row++) {
+      to.putFloat(draws.entropy(row));
+      to.putInt(draws.count(row));
+      for (int draw = 0; draw < draws.count(row); draw++) {
+        to.putInt(draws.token(row, draw));
+        to.putFloat(draws.logprob(row, draw));
+      }
+    }
+    return BATCH_DONE;
+  }
+
+  private static int callDone(final Event.CallDone done, final EventBytes to) {
+    ticket(done.ticket(), to);
+    final Event.CallOutcome outcome = done.outcome();
+    to.putString(outcome.tool());
+    to.putString(outcome.arguments());
+    to.putByte(outcome.status().ordinal());
+    to.putByte(outcome.correct() == null ? 0 : outcome.correct() ? 2 : 1);
+    to.putLong(outcome.latencyUs());
+    to.putTokens(done.observation());
+    to.putByte(done.over() ? 1 : 0);
+    to.putDouble(done.stepReward());
+    to.putString(done.digest());
+    failure(done.failure(), to);
+    return CALL_DONE;
+  }
+
+  private static int scored(final Event.Scored scored, final EventBytes to) {
+    ticket(scored.ticket(), to);
+    to.putDouble(scored.score().reward());
+    to.putInt(scored.score().components().size());
+    for (final Map.Entry<String, Double> entry : scored.score().components().entrySet()) {
+      to.putString(entry.getKey());
+      to.putDouble(entry.getValue());
+    }
+    to.putString(scored.score().answer());
+    failure(scored.failure(), to);
+    return SCORED;
+  }
+
+  private static void ticket(final Event.Ticket ticket, final EventBytes to) {
+    to.putInt(ticket.branch());
+    to.putInt(ticket.sequence());
+  }
+
+  private static void failure(final RolloutFailure failure, final EventBytes to) {
+    to.putByte(failure == null ? -1 : failure.boundary().ordinal());
+    if (failure != null) {
+      to.putString(failure.code());
+      to.putString(failure.message());
+    }
+  }
+
+  /** Reads an event back. */
+  static Event decode(final int type, final EventBytes from) {
+    return switch (type) {
+      case OFFERED ->
+          new Event.GroupOffered(
+              request(from),
+              new Task(from.getString(), from.getString()),
+              from.getTokens(),
+              new EpisodePlan(from.getInt(), from.getInt()),
+              from.getString(),
+              failure(from));
+      case RESTORED -> new Event.GroupRestored(request(from), from.getLong(), from.getInt());
+      case TICK -> new Event.Tick(from.getLong());
+      case BATCH_DONE -> batchDone(from);
+      case BATCH_FAILED -> new Event.BatchFailed(from.getLong(), from.getString());
+      case CALL_DONE -> callDone(from);
+      case SCORED -> scored(from);
+      default -> throw new IllegalArgumentException("unknown event type: type=" + type);
+    };
+  }
+
+  private static GroupRequest request(final EventBytes from) {
+    return new GroupRequest(from.getString(), from.getInt(), from.getInt());
+  }
+
+  private static Event.Ticket ticket(final EventBytes from) {
+    return new Event.Ticket(from.getInt(), from.getInt());
+  }
+
+  private static Event batchDone(final EventBytes from) {
+    final long nowNs = from.getLong();
+    final int version = from.getInt();
+    final int rows = from.getInt();
+    final Draws draws = new Draws();
+    for (int row = 0; row < rows; row++) {
+      draws.beginRow(from.getFloat());
+      final int count = from.getInt();
+      for (int draw = 0; draw < count; draw++) {
+        draws.add(from.getInt(), from.getFloat());
+      }
+    }
+    return new Event.BatchDone(nowNs, version, draws);
+  }
+
+  private static Event callDone(final EventBytes from) {
+    final Event.Ticket ticket = ticket(from);
+    final String tool = from.getString();
+    final String arguments = from.getString();
+    final ToolCall.Status status = ToolCall.Status.values()[from.getByte()];
+    final int correct = from.getByte();
+    final Event.CallOutcome outcome =
+        new Event.CallOutcome(
+            tool, arguments, status, correct == 0 ? null : correct == 2, from.getLong());
+    return new Event.CallDone(
+        ticket,
+        outcome,
+        from.getTokens(),
+        from.getByte() == 1,
+        from.getDouble(),
+        from.getString(),
+        failure(from));
+  }
+
+  private static Event scored(final EventBytes from) {
+    final Event.Ticket ticket = ticket(from);
+    final double reward = from.getDouble();
+    final int size = from.getInt();
+    final Map<String, Double> components = new LinkedHashMap<>();
+    for (int i = 0; i < size; i++) {
+      components.put(from.getString(), from.getDouble());
+    }
+    final Score score = new Score(reward, components, from.getString());
+    return new Event.Scored(ticket, score, failure(from));
+  }
+
+  private static RolloutFailure failure(final EventBytes from) {
+    final int boundary = from.getByte();
+    return boundary < 0
+        ? null
+        : new RolloutFailure(
+            RolloutFailure.Boundary.values()[boundary], from.getString(), from.getString());
+  }
+}

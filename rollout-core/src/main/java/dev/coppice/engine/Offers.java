@@ -1,0 +1,104 @@
+package dev.coppice.engine;
+
+import dev.coppice.core.Event;
+import dev.coppice.core.GroupRequest;
+import dev.coppice.environment.Environment;
+import dev.coppice.environment.Episode;
+import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.inference.Tokenizer;
+import dev.coppice.trajectory.CounterRandom;
+import dev.coppice.trajectory.RolloutFailure;
+import dev.coppice.trajectory.StopReason;
+import dev.coppice.trajectory.Task;
+import org.agrona.collections.Int2ObjectHashMap;
+
+/**
+ * Turns requests into events by starting their episodes, and keeps the first world of each group.
+ *
+ * @thread the engine thread.
+ */
+final class Offers {
+  private static final EpisodePlan NO_PLAN = new EpisodePlan(0, 1);
+
+  private final Environment environment;
+  private final Tokenizer tokenizer;
+  private final long seed;
+  private final Int2ObjectHashMap<Episode> worlds = new Int2ObjectHashMap<>();
+
+  Offers(final Environment environment, final Tokenizer tokenizer, final long seed) {
+    this.environment = environment;
+    this.tokenizer = tokenizer;
+    this.seed = seed;
+  }
+
+  Event open(final GroupRequest request) {
+    Task task = new Task(environment.name() + "/" + request.taskIndex(), "{}");
+    try {
+      task = environment.task(request.taskIndex());
+      final Episode world = environment.start(task, CounterRandom.mix(seed, request.index()));
+      worlds.put(request.index(), world);
+      return new Event.GroupOffered(
+          request, task, tokenizer.encode(world.prompt()), world.plan(), world.digest(), null);
+    } catch (final RuntimeException e) {
+      final RolloutFailure failure =
+          new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, "start_failed", e.toString());
+      worlds.put(request.index(), NoWorld.INSTANCE);
+      return new Event.GroupOffered(request, task, new int[0], NO_PLAN, null, failure);
+    }
+  }
+
+  Episode world(final int group) {
+    return worlds.get(group);
+  }
+
+  void close(final int group) {
+    worlds.remove(group).close();
+  }
+
+  void closeAll() {
+    worlds.values().forEach(Episode::close);
+    worlds.clear();
+  }
+
+  /** Stands for the world of an episode that never started; nobody calls it. */
+  private enum NoWorld implements Episode {
+    INSTANCE;
+
+    @Override
+    public String prompt() {
+      return "";
+    }
+
+    @Override
+    public EpisodePlan plan() {
+      return NO_PLAN;
+    }
+
+    @Override
+    public Observation call(final String text) {
+      throw new IllegalStateException("the episode never started");
+    }
+
+    @Override
+    public Score finish(final String answer) {
+      return Score.NONE;
+    }
+
+    @Override
+    public Score truncated(final StopReason reason) {
+      return Score.NONE;
+    }
+
+    @Override
+    public Episode fork() {
+      return this;
+    }
+
+    @Override
+    public String digest() {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package dev.coppice.engine;
+
+import dev.coppice.core.Event;
+import dev.coppice.core.RolloutLimits;
+import dev.coppice.environment.Episode;
+import dev.coppice.environment.InvalidToolResultException;
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.inference.Tokenizer;
+import dev.coppice.trajectory.RolloutFailure;
+import dev.coppice.trajectory.StopReason;
+import dev.coppice.trajectory.ToolCall;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Runs tool calls and scorings on virtual threads and reports what came of them.
+ *
+ * <p>Nothing that a tool does reaches the engine as an exception: it throws, floods or answers
+ * nonsense, and the result says so.
+ *
+ * @thread {@link #call} and {@link #score} the engine thread; the work itself one virtual thread per
+ *     call, or a bounded number where asked for.
+ */
+final class ToolWorkers implements AutoCloseable {
+  private static final int LARGEST_BYTES_PER_TOKEN = 64;
+  private static final long LARGEST_LATENCY_NS = 3_600_000_000_000L;
+
+  private final ExecutorService threads;
+  private final Tokenizer tokenizer;
+  private final RolloutLimits limits;
+  private final Inbox inbox;
+  private final Histogram latency = new ConcurrentHistogram(LARGEST_LATENCY_NS, 3);
+
+  ToolWorkers(
+      final int threadCount,
+      final Tokenizer tokenizer,
+      final RolloutLimits limits,
+      final Inbox inbox) {
+    final ThreadFactory factory = Thread.ofVirtual().name("tool-", 0).factory();
+    this.threads =
+        threadCount == 0
+            ? Executors.newThreadPerTaskExecutor(factory)
+            : Executors.newFixedThreadPool(threadCount, factory);
+    this.tokenizer = tokenizer;
+    this.limits = limits;
+    this.inbox = inbox;
+  }
+
+  /** Work that is going on; the engine thread cancels it at its deadline. */
+  static final class Running {
+    final Event.Ticket ticket;
+    final Episode episode;
+    final boolean isCall;
+    final long startNs = System.nanoTime();
+    private Thread thread;
+    private boolean cancelled;
+
+    Running(final Event.Ticket ticket, final Episode episode, final boolean isCall) {
+      this.ticket = ticket;
+      this.episode = episode;
+      this.isCall = isCall;
+    }
+
+    synchronized boolean begin() {
+      thread = Thread.currentThread();
+      Thread.interrupted();
+      return !cancelled;
+    }
+
+    /** Marks the end, so that a late cancel does not interrupt what the thread does next. */
+    synchronized boolean finish() {
+      thread = null;
+      return !cancelled;
+    }
+
+    synchronized void cancel() {
+      cancelled = true;
+      if (thread != null) {
+        thread.interrupt();
+      }
+    }
+  }
+
+  Running call(final Event.Ticket ticket, final Episode episode, final String text) {
+    final Running running = new Running(ticket, episode, true);
+    threads.execute(() -> run(running, () -> called(running, text)));
+    return running;
+  }
+
+  Running score(final Event.Ticket ticket, final Episode episode, final String answer) {
+    final Running running = new Running(ticket, episode, false);
+    threads.execute(() -> run(running, () -> scored(running, () -> episode.finish(answer))));
+    return running;
+  }
+
+  Running scoreTruncated(
+      final Event.Ticket ticket, final Episode episode, final StopReason reason) {
+    final Running running = new Running(ticket, episode, false);
+    threads.execute(() -> run(running, () -> scored(running, () -> episode.truncated(reason))));
+    return running;
+  }
+
+  private void run(final Running running, final java.util.function.Supplier<Event> work) {
+    if (!running.begin()) {
+      running.episode.close();
+      return;
+    }
+    final Event event = work.get();
+    latency.recordValue(Math.min(LARGEST_LATENCY_NS, System.nanoTime() - running.startNs));
+    if (running.finish()) {
+      inbox.publish(event);
+    } else {
+      running.episode.close();
+    }
+  }
+
+  private Event called(final Running running, final String text) {
+    try {
+      final Observation observation = running.episode.call(text);
+      return observed(running, observation);
+    } catch (final InvalidToolResultException e) {
+      return failed(
+          running, ToolCall.Status.INVALID, "invalid_result", String.valueOf(e.getMessage()));
+    } catch (final InterruptedException e) {
+      return failed(running, ToolCall.Status.TIMEOUT, "interrupted", "the call was interrupted");
+    } catch (final Exception | StackOverflowError | OutOfMemoryError e) {
+      return failed(running, ToolCall.Status.THREW, "threw", e.toString());
+    }
+  }
+
+  private Event observed(final Running running, final Observation observation) {
+    if (observation == null) {
+      return failed(running, ToolCall.Status.INVALID, "no_result", "the tool answered nothing");
+    }
+    final long largest = (long) limits.observationTokens() * LARGEST_BYTES_PER_TOKEN;
+    if (observation.text().length() > largest) {
+      return oversize(running, observation.text().length() + " characters");
+    }
+    final int[] tokens = tokenizer.encode(observation.text());
+    if (tokens.length > limits.observationTokens()) {
+      return oversize(running, tokens.length + " tokens");
+    }
+    return new Event.CallDone(
+        running.ticket,
+        new Event.CallOutcome(
+            observation.tool(),
+            observation.arguments(),
+            observation.status(),
+            observation.correct(),
+            latencyUs(running)),
+        tokens,
+        observation.over(),
+        observation.stepReward(),
+        running.episode.digest(),
+        null);
+  }
+
+  private Event oversize(final Running running, final String size) {
+    return failed(
+        running,
+        ToolCall.Status.OVERSIZE,
+        "oversize",
+        "the tool answered with "
+            + size
+            + ", more than "
+            + limits.observationTokens()
+            + " tokens; raise limits.observation-tokens");
+  }
+
+  private static long latencyUs(final Running running) {
+    return (System.nanoTime() - running.startNs) / 1_000;
+  }
+
+  static Event failed(
+      final Running running,
+      final ToolCall.Status status,
+      final String code,
+      final String message) {
+    return new Event.CallDone(
+        running.ticket,
+        new Event.CallOutcome("", "{}", status, null, latencyUs(running)),
+        new int[0],
+        false,
+        0.0,
+        null,
+        new RolloutFailure(RolloutFailure.Boundary.TOOL, code, message));
+  }
+
+  /** What a scoring runs. */
+  @FunctionalInterface
+  private interface Scoring {
+    Score run() throws Exception;
+  }
+
+  private static Event scored(final Running running, final Scoring scoring) {
+    try {
+      final Score score = scoring.run();
+      return score == null
+          ? unscored(running, "no_score", "the environment answered nothing")
+          : new Event.Scored(running.ticket, score, null);
+    } catch (final Exception | StackOverflowError | OutOfMemoryError e) {
+      return unscored(running, "threw", e.toString());
+    }
+  }
+
+  static Event unscored(final Running running, final String code, final String message) {
+    return new Event.Scored(
+        running.ticket,
+        Score.NONE,
+        new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, code, message));
+  }
+
+  Histogram latency() {
+    return latency.copy();
+  }
+
+  /** Interrupts what still runs and does not wait for it. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

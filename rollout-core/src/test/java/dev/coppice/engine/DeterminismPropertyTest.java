@@ -1,0 +1,119 @@
+package dev.coppice.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.core.BudgetConfig;
+import dev.coppice.core.EngineConfig;
+import dev.coppice.fixture.LetterWorld;
+import dev.coppice.fixture.TestRun;
+import dev.coppice.scheduling.BranchingPolicy;
+import dev.coppice.scheduling.ChainPolicy;
+import dev.coppice.scheduling.EntropyPolicy;
+import dev.coppice.scheduling.FixedPolicy;
+import dev.coppice.scheduling.TreeGrpoPolicy;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The same seed gives the same trees whatever the batch, the tool threads or their order. */
+final class DeterminismPropertyTest {
+
+  static List<BranchingPolicy> policies() {
+    return List.of(
+        new ChainPolicy(),
+        new FixedPolicy(
+            List.of(new FixedPolicy.Place(false, 0, 2), new FixedPolicy.Place(true, 0, 3))),
+        new TreeGrpoPolicy(3, 2),
+        new EntropyPolicy(2.3, new int[] {4, 2}));
+  }
+
+  @ParameterizedTest
+  @MethodSource("policies")
+  void everyBatchSizeAndThreadCountGivesTheSameTrees(final BranchingPolicy policy)
+      throws InterruptedException {
+    final long seed = new Random().nextLong();
+    final String expected = TestRun.canonical(run(policy, 1, 4, 512, 1).seed(seed).run());
+
+    for (final int[] shape : new int[][] {{3, 7, 512, 4}, {64, 64, 4096, 0}, {16, 200, 600, 2}}) {
+      final TestRun run = run(policy, shape[0], shape[1], shape[2], shape[3]).seed(seed);
+      assertEquals(expected, TestRun.canonical(run.world(jittery()).run()), "seed=" + seed);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("policies")
+  void aPoolThatForcesPreemptionGivesTheSameTrees(final BranchingPolicy policy)
+      throws InterruptedException {
+    final long seed = new Random().nextLong();
+    final String expected =
+        TestRun.canonical(run(policy, 16, 64, 4096, 0).groups(16).seed(seed).run());
+
+    final TestRun tight = run(policy, 16, 64, 34, 0).groups(16).seed(seed);
+    final String actual = TestRun.canonical(tight.run());
+
+    assertEquals(expected, actual, "seed=" + seed);
+    assertTrue(tight.stats().preemptions() > 0, "the pool was not tight: seed=" + seed);
+  }
+
+  @ParameterizedTest
+  @MethodSource("policies")
+  void aBudgetIsSplitTheSameWayWhateverFinishesFirst(final BranchingPolicy policy)
+      throws InterruptedException {
+    final BudgetConfig budget = new BudgetConfig(30_000, 20, 1);
+    for (long seed = 1; seed <= 3; seed++) {
+      final TestRun one = run(policy, 4, 8, 4096, 1).groups(20).budget(budget).seed(seed);
+      final TestRun other = run(policy, 64, 128, 4096, 0).groups(20).budget(budget).seed(seed);
+
+      final String expected = TestRun.canonical(one.run());
+      final String actual = TestRun.canonical(other.world(jittery()).run());
+
+      assertFalse(expected.contains("stop=BUDGET"), "the limit was hit: seed=" + seed);
+      assertEquals(expected, actual, "seed=" + seed);
+    }
+  }
+
+  @Test
+  void theFirstLeafOfATreeIsTheChainOfTheSameSeed() throws InterruptedException {
+    final long seed = new Random().nextLong();
+    final var chains = new TestRun().seed(seed).run();
+    final var trees =
+        new TestRun().seed(seed).policy(new EntropyPolicy(2.3, new int[] {4, 2})).run();
+
+    for (final Integer place : chains.keySet()) {
+      for (int tree = 0; tree < 2; tree++) {
+        assertEquals(
+            Paths.first(chains.get(place).group().trees().get(tree)),
+            Paths.first(trees.get(place).group().trees().get(tree)),
+            "seed=" + seed);
+      }
+    }
+  }
+
+  private static TestRun run(
+      final BranchingPolicy policy,
+      final int rows,
+      final int tokens,
+      final int blocks,
+      final int threads) {
+    return new TestRun()
+        .policy(policy)
+        .capacity(
+            new EngineConfig.Capacity(rows, Math.max(rows, tokens), 4, 64, blocks, 4, threads));
+  }
+
+  /** Answers calls after random short delays, so that results overtake one another. */
+  private static LetterWorld jittery() {
+    return new LetterWorld(
+        1000,
+        (text, calls) -> {
+          LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(300_000));
+          return null;
+        });
+  }
+}

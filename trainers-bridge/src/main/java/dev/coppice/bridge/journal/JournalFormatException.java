@@ -1,0 +1,25 @@
+package dev.coppice.bridge.journal;
+
+import java.nio.file.Path;
+
+/** Says that a file is not a journal this build can read, and where it stops being one. */
+public final class JournalFormatException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** The place of the damage in bytes from the start of the file. */
+  private final long offset;
+
+  JournalFormatException(final Path path, final long offset, final String fault) {
+    super("journal " + path + " " + fault);
+    this.offset = offset;
+  }
+
+  /**
+   * Returns the place of the damage.
+   *
+   * @return the place in bytes from the start of the file.
+   */
+  public long offset() {
+    return offset;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.coppice.bridge.trace;
+
+import dev.coppice.trajectory.BranchDecision;
+import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.SpanKind;
+import dev.coppice.trajectory.TrajectoryNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Reads one element of the field {@code nodes} of a line. */
+final class NodeParser {
+  /** Stands for a node whose cache was not measured. */
+  static final long NOT_MEASURED = -1;
+
+  private static final float[] NO_LOGPROBS = {};
+
+  private final LineParser in;
+  private final List<Span> spans = new ArrayList<>();
+  private int id = -1;
+  private int parent = -1;
+  private NodeKind kind;
+  private int[] tokens;
+  private float[] logprobs;
+  private int policyVersion;
+  private int kvVersion;
+  private int cachedTokens;
+  private String state;
+  private BranchDecision branch;
+  private double stepReward;
+  private int call = Span.NO_CALL;
+  private long kvBlockUs = NOT_MEASURED;
+
+  NodeParser(final LineParser in) {
+    this.in = in;
+  }
+
+  TrajectoryNode read() throws IOException {
+    in.eachField(this::readField);
+    in.require(kind != null, "has no kind");
+    in.require(tokens != null, "has no tokens");
+    return new TrajectoryNode(
+        id,
+        parent,
+        kind,
+        tokens,
+        logprobsOfKind(),
+        spans,
+        policyVersion,
+        kvVersion,
+        cachedTokens,
+        state,
+        branch,
+        stepReward,
+        call);
+  }
+
+  /** Only sampled tokens have log-probabilities; where a trace has none they are unknown, not 0. */
+  private float[] logprobsOfKind() {
+    if (!kind.isSampled()) {
+      return NO_LOGPROBS;
+    }
+    if (logprobs == null) {
+      final float[] unknown = new float[tokens.length];
+      Arrays.fill(unknown, Float.NaN);
+      return unknown;
+    }
+    return logprobs;
+  }
+
+  /** Returns the node's share of the cache in block-microseconds, or {@link #NOT_MEASURED}. */
+  long kvBlockUs() {
+    return kvBlockUs;
+  }
+
+  private void readField(final String name) throws IOException {
+    switch (name) {
+      case "id" -> id = in.integer();
+      case "parent" -> parent = in.integer();
+      case "kind" -> kind = NodeKind.ofWireName(in.text());
+      case TraceFields.TOKENS -> tokens = in.ints();
+      case TraceFields.LOGPROBS -> logprobs = in.isNull() ? null : in.floats();
+      case "spans" -> in.eachElement(() -> spans.add(readSpan()));
+      case "policy_version" -> policyVersion = in.integer();
+      case "kv_version" -> kvVersion = in.integer();
+      case "cached_tokens" -> cachedTokens = in.integer();
+      case "state" -> state = in.textOrNull();
+      case "branch" -> branch = in.isNull() ? null : readBranch();
+      case "step_reward" -> stepReward = in.realOrNull();
+      case "call" -> call = in.isNull() ? Span.NO_CALL : in.integer();
+      case "kv_block_us" -> kvBlockUs = in.longInteger();
+      default -> in.skip();
+    }
+  }
+
+  private Span readSpan() throws IOException {
+    final SpanDraft draft = new SpanDraft();
+    in.eachField(
+        name -> {
+          switch (name) {
+            case "start" -> draft.start = in.integer();
+            case "length" -> draft.length = in.integer();
+            case "kind" -> draft.kind = SpanKind.ofWireName(in.text());
+            case "call" -> draft.call = in.isNull() ? Span.NO_CALL : in.integer();
+            default -> in.skip();
+          }
+        });
+    return new Span(draft.start, draft.length, draft.kind, draft.call);
+  }
+
+  private BranchDecision readBranch() throws IOException {
+    final BranchDraft draft = new BranchDraft();
+    in.eachField(
+        name -> {
+          switch (name) {
+            case TraceFields.POLICY -> draft.policy = in.text();
+            case TraceFields.CHILDREN -> draft.children = in.integer();
+            case "value" -> draft.value = in.realOrNull();
+            default -> in.skip();
+          }
+        });
+    return new BranchDecision(draft.policy, draft.children, draft.value);
+  }
+
+  private static final class SpanDraft {
+    private int start = -1;
+    private int length = -1;
+    private SpanKind kind;
+    private int call = Span.NO_CALL;
+  }
+
+  private static final class BranchDraft {
+    private String policy;
+    private int children;
+    private double value;
+  }
+}

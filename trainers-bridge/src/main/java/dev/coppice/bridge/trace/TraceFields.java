@@ -1,0 +1,18 @@
+package dev.coppice.bridge.trace;
+
+/** Names the format and its fields. */
+final class TraceFields {
+  static final String FORMAT = "coppice.trace/1";
+  static final String FORMAT_FAMILY = "coppice.trace/";
+  static final String ESTIMATOR = "estimator";
+  static final String OPTIONS = "options";
+  static final String NODES = "nodes";
+  static final String LEAVES = "leaves";
+  static final String LOGPROBS = "logprobs";
+  static final String TOKENS = "tokens";
+  static final String CHILDREN = "children";
+  static final String POLICY = "policy";
+  static final String PROVENANCE_REAL = "real";
+
+  private TraceFields() {}
+}

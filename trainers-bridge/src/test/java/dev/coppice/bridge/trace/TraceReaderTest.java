@@ -1,0 +1,191 @@
+package dev.coppice.bridge.trace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.bridge.fixture.RandomTrees;
+import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.LeafStatus;
+import dev.coppice.trajectory.TrajectoryGroup;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TraceReaderTest {
+  private static final String MINIMAL =
+      """
+      {"format":"coppice.trace/1","group":"g17","from_the_future":{"a":[1,{"b":null}]},
+       "nodes":[{"id":0,"parent":-1,"kind":"prompt","tokens":[1,2],"mask":[0,0]},
+        {"id":1,"parent":0,"kind":"action","tokens":[3],"logprobs":[-0.5]}],
+       "leaves":[{"node":1,"status":"infra_failed","stop":"failure","reward":null}]}
+      """
+          .replace("\n", "");
+
+  @TempDir private Path folder;
+
+  @Test
+  void shouldSkipUnknownFieldsAndTakeDefaultsForMissingOnes() {
+    final TrajectoryTree tree = TraceReader.parse(MINIMAL);
+
+    assertEquals("g17", tree.group());
+    assertEquals(0, tree.tree());
+    assertEquals(-0.5f, tree.node(1).logprobs()[0]);
+    assertEquals(0.0, tree.node(1).stepReward());
+  }
+
+  @Test
+  void shouldReadANullRewardAsNotScoredAndNeverAsZero() {
+    final Leaf leaf = TraceReader.parse(MINIMAL).leaves().getFirst();
+
+    assertEquals(LeafStatus.INFRA_FAILED, leaf.status());
+    assertTrue(Double.isNaN(leaf.reward()));
+  }
+
+  @Test
+  void shouldLeaveLogprobsUnknownWhereATraceHasNone() {
+    final String line = MINIMAL.replace(",\"logprobs\":[-0.5]", "");
+
+    final TrajectoryTree tree = TraceReader.parse(line);
+
+    assertTrue(Float.isNaN(tree.node(1).logprobs()[0]));
+    final String written = new String(TraceWriter.line(tree, List.of()));
+    assertTrue(Float.isNaN(TraceReader.parse(written).node(1).logprobs()[0]));
+  }
+
+  @Test
+  void shouldRefuseAnotherFormatVersionByName() {
+    assertFault(MINIMAL.replace("trace/1", "trace/2"), "coppice.trace/2", "coppice.trace/1");
+    assertFault(MINIMAL.replace("coppice.trace/1", "other"), "other", "not a trace of Coppice");
+    assertFault(MINIMAL.replace("\"format\"", "\"fromat\""), "no format");
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithAMalformedLine() {
+    assertFault("", "not a JSON object");
+    assertFault("[1]", "not a JSON object");
+    assertFault(MINIMAL.substring(0, 200), "not valid JSON at column");
+    assertFault(MINIMAL + "{}", "something follows");
+    assertFault(MINIMAL.replace("[1,2]", "[1,2.5]"), "/nodes/0/tokens/1", "whole number");
+    assertFault(MINIMAL.replace("[1,2]", "[1,99999999999]"), "int");
+    assertFault(MINIMAL.replace("[1,2]", "\"12\""), "/nodes/0/tokens", "array");
+    assertFault(MINIMAL.replace("\"action\"", "\"akshun\""), "akshun");
+    assertFault(MINIMAL.replace("[-0.5]", "[-0.5,-1]"), "one logprob per sampled token", "id=1");
+    assertFault(MINIMAL.replace("\"parent\":0", "\"parent\":7"), "parent", "id=1");
+    assertFault(MINIMAL.replace("\"node\":1", "\"node\":9"), "leaf names no node");
+    assertFault(MINIMAL.replace("\"group\":\"g17\",", ""), "no group");
+    assertFault("[".repeat(100_000), "not a JSON object");
+    assertFault(MINIMAL.replace("{\"b\":null}", "[".repeat(9_999)), "not valid JSON", "depth");
+  }
+
+  private static void assertFault(final String line, final String... parts) {
+    final TraceFormatException fault =
+        assertThrows(TraceFormatException.class, () -> TraceReader.parse(line), line);
+    for (final String part : parts) {
+      assertTrue(fault.getMessage().contains(part), fault.getMessage() + " lacks " + part);
+    }
+  }
+
+  @Test
+  void shouldNameFileAndLineWhenALineInTheMiddleIsDamaged() throws IOException {
+    final Path file = folder.resolve("traces.jsonl");
+    Files.writeString(file, MINIMAL + "\n\n" + MINIMAL.replace("[1,2]", "{}") + "\n");
+    try (TraceReader reader = new TraceReader(file)) {
+      reader.next();
+
+      final TraceFormatException fault = assertThrows(TraceFormatException.class, reader::next);
+
+      assertEquals(3, fault.line());
+      assertTrue(fault.getMessage().contains("traces.jsonl line 3"), fault.getMessage());
+    }
+  }
+
+  @Test
+  void shouldGatherConsecutiveLinesIntoGroups() {
+    final List<TrajectoryGroup> groups = writeGroups(50);
+    final List<String> read = new ArrayList<>();
+
+    try (TraceReader reader = new TraceReader(folder.resolve("traces.jsonl"))) {
+      for (TraceGroup group = reader.nextGroup(); group != null; group = reader.nextGroup()) {
+        read.add(group.group().id() + " " + group.group().trees().size());
+        assertEquals(group.traces().size(), group.creditBy("tree-grpo").size());
+      }
+      assertEquals(0, reader.tornBytes());
+    }
+
+    assertEquals(groups.stream().map(g -> g.id() + " " + g.trees().size()).toList(), read);
+  }
+
+  @Test
+  void shouldReadWholeLinesAloneWhenTheFileWasCutAtAnyByte() throws IOException {
+    writeGroups(2);
+    final byte[] whole = Files.readAllBytes(folder.resolve("traces.jsonl"));
+    final Path cut = folder.resolve("cut.jsonl");
+    final int step = Math.max(1, whole.length / 500);
+
+    for (int size = 0; size < whole.length; size += step) {
+      Files.write(cut, java.util.Arrays.copyOf(whole, size));
+      int lines = 0;
+      try (TraceReader reader = new TraceReader(cut)) {
+        while (reader.next() != null) {
+          lines++;
+        }
+        assertEquals(size - reader.position(), reader.tornBytes(), "size=" + size);
+      }
+      assertEquals(lineFeeds(whole, size), lines, "size=" + size);
+    }
+  }
+
+  @Test
+  void shouldRefuseTheSameTreeTwiceInAGroup() throws IOException {
+    final Path file = folder.resolve("traces.jsonl");
+    Files.writeString(file, (MINIMAL + "\n").repeat(2));
+
+    try (TraceReader reader = new TraceReader(file)) {
+      final TraceFormatException fault =
+          assertThrows(TraceFormatException.class, reader::nextGroup);
+
+      assertEquals(2, fault.line());
+    }
+  }
+
+  @Test
+  void shouldAnswerNullForAnEmptyFile() throws IOException {
+    final Path file = Files.createFile(folder.resolve("traces.jsonl"));
+
+    try (TraceReader reader = new TraceReader(file)) {
+      assertNull(reader.nextGroup());
+    }
+  }
+
+  private List<TrajectoryGroup> writeGroups(final int count) {
+    final RandomTrees source = new RandomTrees(3);
+    final List<TrajectoryGroup> groups = new ArrayList<>();
+    try (TraceFile file = TraceFile.open(folder.resolve("traces.jsonl"), TraceFile.WHOLE_LINES)) {
+      for (int i = 0; i < count; i++) {
+        final TrajectoryGroup group = source.group(i);
+        groups.add(group);
+        final List<byte[]> lines = new ArrayList<>();
+        for (final TrajectoryTree tree : group.trees()) {
+          lines.add(TraceWriter.line(tree, List.of(source.credit(tree))));
+        }
+        file.append(lines);
+      }
+    }
+    return groups;
+  }
+
+  private static int lineFeeds(final byte[] bytes, final int size) {
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      count += bytes[i] == '\n' ? 1 : 0;
+    }
+    return count;
+  }
+}
