@@ -62,7 +62,8 @@ class CallContrastsTest {
         covered[c] += contrasts.get(c).covers(truths.get(c), 0.95) ? 1 : 0;
       }
     }
-    System.out.println("call contrasts covered, of 100 runs: " + java.util.Arrays.toString(covered));
+    System.out.println(
+        "call contrasts covered, of 100 runs: " + java.util.Arrays.toString(covered));
     for (int c = 0; c < covered.length; c++) {
       assertTrue(covered[c] >= 90, "seed " + SEED + " call " + c + " covered " + covered[c]);
     }
@@ -96,8 +97,7 @@ class CallContrastsTest {
 
     final List<CallContrast> contrasts = CallContrasts.of(group);
     final GroupAdvantages on = Estimators.create("coppice", Map.of()).estimate(group);
-    final GroupAdvantages off =
-        Estimators.create("coppice", Map.of("tool", "off")).estimate(group);
+    final GroupAdvantages off = Estimators.create("coppice", Map.of("tool", "off")).estimate(group);
 
     assertEquals(List.of(0, 1, 2, 3), contrasts.stream().map(CallContrast::call).toList());
     assertEquals(0.725 - 0.05, contrasts.get(0).advantage(), 1e-12);
