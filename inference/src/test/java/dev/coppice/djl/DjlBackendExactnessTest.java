@@ -49,7 +49,8 @@ class DjlBackendExactnessTest {
         final float[] once = Sequences.all(backend, tokens, 16, tokens.length);
 
         for (final int blockTokens : new int[] {1, 5, 16, 17, 32, 128}) {
-          for (final int chunk : blockTokens == 16 ? new int[] {1, 7, 32, 101} : new int[] {13, 101}) {
+          for (final int chunk :
+              blockTokens == 16 ? new int[] {1, 7, 32, 101} : new int[] {13, 101}) {
             final float[] again = Sequences.all(backend, tokens, blockTokens, chunk);
 
             assertArrayEquals(
