@@ -9,10 +9,10 @@ import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.replay.ByteTokenizer;
-import dev.coppice.inference.PathBackend;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.inference.InferenceBackend;
+import dev.coppice.inference.PathBackend;
 import dev.coppice.inference.Tokenizer;
 import java.nio.file.Path;
 
