@@ -48,8 +48,8 @@ class DjlBackendExactnessTest {
       try (DjlBackend backend = open(shape, 37)) {
         final float[] once = Sequences.all(backend, tokens, 16, tokens.length);
 
-        for (final int blockTokens : new int[] {1, 5, 16, 17, 32, 64, 128}) {
-          for (final int chunk : new int[] {1, 7, 32, 101}) {
+        for (final int blockTokens : new int[] {1, 5, 16, 17, 32, 128}) {
+          for (final int chunk : blockTokens == 16 ? new int[] {1, 7, 32, 101} : new int[] {13, 101}) {
             final float[] again = Sequences.all(backend, tokens, blockTokens, chunk);
 
             assertArrayEquals(
@@ -65,7 +65,7 @@ class DjlBackendExactnessTest {
 
   @Test
   void shouldGiveTheSameBitsForAPathOfATreeAsForTheSamePathAlone() throws IOException {
-    for (long seed = 0; seed < 12; seed++) {
+    for (long seed = 0; seed < 8; seed++) {
       final SplittableRandom random = new SplittableRandom(seed);
       final int[] shape = SHAPES[random.nextInt(SHAPES.length)];
       final int blockTokens = new int[] {3, 8, 16, 32}[random.nextInt(4)];

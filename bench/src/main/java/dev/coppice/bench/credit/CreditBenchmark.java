@@ -38,8 +38,20 @@ public class CreditBenchmark {
   public static class Work {
     /** Estimators of whole trajectories, then those of nodes. */
     @Param({
-      "grpo", "rloo", "dr-grpo", "tree-grpo", "arpo", "treepo", "treerl", "spo-tree", "spo-chain",
-      "vineppo", "gigpo", "at2po", "toolpo", "coppice"
+      "grpo",
+      "rloo",
+      "dr-grpo",
+      "tree-grpo",
+      "arpo",
+      "treepo",
+      "treerl",
+      "spo-tree",
+      "spo-chain",
+      "vineppo",
+      "gigpo",
+      "at2po",
+      "toolpo",
+      "coppice"
     })
     public String estimator;
 
