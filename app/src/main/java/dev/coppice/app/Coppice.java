@@ -36,7 +36,8 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       TokenizeCommand.class,
       DetokenizeCommand.class,
-      ConvertLlama2cCommand.class
+      ConvertLlama2cCommand.class,
+      PretrainCommand.class
     })
 public final class Coppice {
   /** The work was done. */
@@ -59,7 +60,14 @@ public final class Coppice {
    * @param arguments of the command line.
    */
   public static void main(final String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    int status;
+    try {
+      status = commandLine().execute(arguments);
+    } catch (final Error e) {
+      status = explain(e, System.err);
+    }
+    // Threads of a failed engine must not keep the process.
+    System.exit(status);
   }
 
   /** Makes the command line. */

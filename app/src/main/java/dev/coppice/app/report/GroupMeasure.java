@@ -49,8 +49,11 @@ final class GroupMeasure {
       if (id > 0) {
         final int above = tree.decidedChildren(node.parent()) > 1 ? 1 : 0;
         forksAbove[id] = forksAbove[node.parent()] + above;
-        tally.addSegment(forksAbove[id], (double) node.length() * leavesBelow[id]);
-        tally.add(Sum.CHAIN_TOKENS, (double) node.length() * leavesBelow[id]);
+        // An observation that ends the episode is shown to nobody and computed by nobody.
+        final boolean isSeen = node.kind().isSampled() || tree.leafAt(id) < 0;
+        final double chainTokens = isSeen ? (double) node.length() * leavesBelow[id] : 0;
+        tally.addSegment(forksAbove[id], chainTokens);
+        tally.add(Sum.CHAIN_TOKENS, chainTokens);
       }
       if (tree.decidedChildren(id) > 1) {
         tally.addFork(forksAbove[id], tree.decidedChildren(id));

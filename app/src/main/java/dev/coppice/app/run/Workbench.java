@@ -46,6 +46,18 @@ public record Workbench(Environment environment, Tokenizer tokenizer, InferenceB
     }
   }
 
+  /**
+   * Opens the tokenizer a configuration names.
+   *
+   * @param config of the run.
+   * @return the tokenizer; the caller closes it.
+   */
+  public static Tokenizer tokenizer(final RunConfig config) {
+    return config.model().policy().equals("replay")
+        ? new ByteTokenizer()
+        : DjlTokenizer.open(ProjectPaths.find(config.model().path()));
+  }
+
   private static Environment environment(final RunConfig config) {
     final RunConfig.TaskSet task = config.task();
     final String path = task.path().isEmpty() ? "" : ProjectPaths.find(task.path()).toString();
