@@ -42,7 +42,7 @@ final class ArmSession {
   }
 
   /** Bundles where the arm's groups and inputs are kept. */
-  record Keep(TraceFile traces, TrajectorySink trajectories, EngineJournal journal) {}
+  record Keep(TraceFile traces, SegmentSink trajectories, EngineJournal journal) {}
 
   /** Holds what a group cost that an earlier session finished. */
   record FinishedGroup(long computedTokens, int trees) {}
