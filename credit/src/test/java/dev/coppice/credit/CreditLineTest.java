@@ -81,8 +81,7 @@ class CreditLineTest {
             List.of(),
             List.of());
     final GroupAdvantages advantages =
-        Estimators.create("grpo", Map.of())
-            .estimate(new TrajectoryGroup(id, task, List.of(tree)));
+        Estimators.create("grpo", Map.of()).estimate(new TrajectoryGroup(id, task, List.of(tree)));
 
     final String line = CreditLine.of(advantages, 0);
 

@@ -143,8 +143,7 @@ class EdgeCasesTest {
             .getMessage();
     final String second =
         assertThrows(IllegalArgumentException.class, () -> run("grpo", step.group())).getMessage();
-    assertEquals(
-        "component x must be finite: group=g tree=0 node=1 component x=NaN", first);
+    assertEquals("component x must be finite: group=g tree=0 node=1 component x=NaN", first);
     assertEquals("step_reward must be finite: group=g tree=0 node=1 step_reward=NaN", second);
   }
 

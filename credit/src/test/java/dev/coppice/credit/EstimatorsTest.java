@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class EstimatorsTest {
   private static String refusal(final String name, final Map<String, String> options) {
-    return assertThrows(
-            IllegalArgumentException.class, () -> Estimators.create(name, options))
+    return assertThrows(IllegalArgumentException.class, () -> Estimators.create(name, options))
         .getMessage();
   }
 
@@ -22,8 +21,20 @@ class EstimatorsTest {
   void shouldKnowEveryEstimatorOfTheFormat() {
     final List<String> asked =
         List.of(
-            "grpo", "rloo", "dr-grpo", "tree-grpo", "treerl", "treepo", "spo-tree", "spo-chain",
-            "gigpo", "at2po", "vineppo", "toolpo", "arpo", "coppice");
+            "grpo",
+            "rloo",
+            "dr-grpo",
+            "tree-grpo",
+            "treerl",
+            "treepo",
+            "spo-tree",
+            "spo-chain",
+            "gigpo",
+            "at2po",
+            "vineppo",
+            "toolpo",
+            "arpo",
+            "coppice");
 
     assertTrue(Estimators.names().containsAll(asked), Estimators.names().toString());
     for (final String name : asked) {

@@ -36,7 +36,8 @@ class ThreadsTest {
   }
 
   @Test
-  void shouldGiveTheSameBitsOnOneToSixteenThreads() throws InterruptedException, ExecutionException {
+  void shouldGiveTheSameBitsOnOneToSixteenThreads()
+      throws InterruptedException, ExecutionException {
     final List<TrajectoryGroup> groups = new ArrayList<>();
     for (long seed = 0; seed < GROUPS; seed++) {
       groups.add(RandomTrees.group(seed));

@@ -21,6 +21,7 @@ final class SessionSums {
   private static final double TIME = 1e-6;
 
   private long groups;
+  private long dropped;
   private long prefilled;
   private long cached;
   private long decoded;
@@ -30,10 +31,21 @@ final class SessionSums {
   private long blockNs;
   private long sampledInNodes;
   private long givenInNodes;
+  private long cachedInNodes;
+  private long closingInNodes;
   private long callsInTraces;
 
   void addGroup() {
     groups++;
+  }
+
+  /** Counts a group whose share of the budget was too small for a tree. */
+  void addDropped() {
+    dropped++;
+  }
+
+  long dropped() {
+    return dropped;
   }
 
   void add(final TrajectoryTree tree, final TreeLedger ledger) {
@@ -46,10 +58,12 @@ final class SessionSums {
     blockNs += ledger.blockNs();
     callsInTraces += tree.calls().size();
     for (final TrajectoryNode node : tree.nodes()) {
+      cachedInNodes += node.cachedTokens();
       if (node.kind().isSampled()) {
         sampledInNodes += node.length();
       } else if (node.kind() == NodeKind.PROMPT || node.kind() == NodeKind.OBSERVATION) {
         givenInNodes += node.length();
+        closingInNodes += tree.leafAt(node.id()) >= 0 ? node.length() : 0;
       }
     }
   }
@@ -61,18 +75,19 @@ final class SessionSums {
   /** States the laws of conservation of a session that ended by itself. */
   List<ArmState.Law> laws(final EngineStats stats, final long offered) {
     final List<ArmState.Law> laws = new ArrayList<>();
-    laws.add(exact("groups offered = groups kept", offered, groups));
+    laws.add(exact("groups offered = groups kept + dropped", offered, groups + dropped));
     laws.add(exact("prefilled tokens: engine = trees", stats.prefilledTokens(), prefilled));
     laws.add(exact("sampled tokens: engine = trees", stats.decodedTokens(), decoded));
     laws.add(exact("sampled tokens: trees = their nodes", decoded, sampledInNodes));
     laws.add(exact("discarded tokens: engine = trees", stats.discardedTokens(), discarded));
     laws.add(exact("cached tokens: engine = trees", stats.cachedTokens(), cached));
     laws.add(exact("queried = cached + prefilled", stats.queriedTokens(), cached + prefilled));
+    final long given = cachedInNodes + prefilled - recomputed;
     laws.add(
         exact(
-            "given tokens: nodes = cached + prefilled - recomputed",
-            givenInNodes,
-            cached + prefilled - recomputed));
+            "given tokens: cached part + prefilled - recomputed = nodes, closing ones aside",
+            given,
+            Math.clamp(given, givenInNodes - closingInNodes, givenInNodes)));
     laws.add(exact("tool calls: trees = traces", calls, callsInTraces));
     laws.add(new ArmState.Law("block time: pool = trees", stats.blockNs(), blockNs, TIME));
     return laws;

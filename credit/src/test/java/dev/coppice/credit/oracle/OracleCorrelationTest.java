@@ -50,6 +50,8 @@ class OracleCorrelationTest {
 
     assertEquals(3, oracle.count());
     assertEquals(1.0, oracle.pearson(), 1e-12);
+    oracle.addTreeValues(advantages, 0, new double[] {0.5, 1, 0, 0.4});
+    assertEquals(6, oracle.count());
     assertThrows(
         IllegalArgumentException.class, () -> oracle.addTree(advantages, 0, new double[2]));
   }

@@ -65,8 +65,7 @@ class SharedTokensPropertyTest {
   }
 
   private static int token(final long seed, final int tree, final int node, final int place) {
-    return new SplittableRandom(seed * 31 + tree * 1009L + node * 17L + place)
-        .nextInt(VOCABULARY);
+    return new SplittableRandom(seed * 31 + tree * 1009L + node * 17L + place).nextInt(VOCABULARY);
   }
 
   private record Case(
@@ -170,8 +169,7 @@ class SharedTokensPropertyTest {
   /** With one weight per token and its own denominator, dedup is another objective. */
   @Test
   void shouldNotBeTheSameLossWithoutMultiplicity() {
-    final Case each =
-        draw(1, "grpo", SharedTokenRule.TRAIN_ONCE, LossAggregation.TOKEN_MEAN);
+    final Case each = draw(1, "grpo", SharedTokenRule.TRAIN_ONCE, LossAggregation.TOKEN_MEAN);
     final double packed = each.shared().packedTokens();
     final SharedTokens shared = each.shared();
     for (int n = 1; n < each.group().trees().get(0).nodes().size(); n++) {
@@ -185,8 +183,7 @@ class SharedTokensPropertyTest {
 
   @Test
   void shouldCarryMultiplicityOverTheFlatDenominator() {
-    final Case each =
-        draw(5, "dr-grpo", SharedTokenRule.TRAIN_ONCE, LossAggregation.TOKEN_MEAN);
+    final Case each = draw(5, "dr-grpo", SharedTokenRule.TRAIN_ONCE, LossAggregation.TOKEN_MEAN);
     for (int n = 1; n < each.group().trees().get(0).nodes().size(); n++) {
       assertEquals(
           each.shared().multiplicity(0, n) / each.shared().denominator(),
@@ -203,7 +200,6 @@ class SharedTokensPropertyTest {
     assertThrows(IllegalArgumentException.class, () -> SharedTokenRule.ofWireName("twice"));
     final Case nodes = draw(1, "treerl", SharedTokenRule.PER_LEAF, LossAggregation.TOKEN_MEAN);
     assertThrows(
-        IllegalArgumentException.class,
-        () -> nodes.shared().leafCoefficients(nodes.advantages()));
+        IllegalArgumentException.class, () -> nodes.shared().leafCoefficients(nodes.advantages()));
   }
 }

@@ -62,7 +62,8 @@ class CallContrastsTest {
         covered[c] += contrasts.get(c).covers(truths.get(c), 0.95) ? 1 : 0;
       }
     }
-    System.out.println("call contrasts covered, of 100 runs: " + java.util.Arrays.toString(covered));
+    System.out.println(
+        "call contrasts covered, of 100 runs: " + java.util.Arrays.toString(covered));
     for (int c = 0; c < covered.length; c++) {
       assertTrue(covered[c] >= 90, "seed " + SEED + " call " + c + " covered " + covered[c]);
     }
@@ -96,8 +97,7 @@ class CallContrastsTest {
 
     final List<CallContrast> contrasts = CallContrasts.of(group);
     final GroupAdvantages on = Estimators.create("coppice", Map.of()).estimate(group);
-    final GroupAdvantages off =
-        Estimators.create("coppice", Map.of("tool", "off")).estimate(group);
+    final GroupAdvantages off = Estimators.create("coppice", Map.of("tool", "off")).estimate(group);
 
     assertEquals(List.of(0, 1, 2, 3), contrasts.stream().map(CallContrast::call).toList());
     assertEquals(0.725 - 0.05, contrasts.get(0).advantage(), 1e-12);
@@ -108,6 +108,22 @@ class CallContrastsTest {
     assertEquals(off.nodeAdvantages(0, wrongNext)[0], on.nodeAdvantages(0, wrongNext)[0]);
     assertEquals(off.nodeAdvantages(0, wrongNext)[0], off.nodeAdvantages(0, wrongNext)[2]);
     assertFalse(on.nodeAdvantages(0, wrongNext)[0] == on.nodeAdvantages(0, wrongNext)[2]);
+  }
+
+  @Test
+  void shouldExplainACallWithItsStandardError() {
+    final TrajectoryGroup group = planted(new Random(SEED), new ArrayList<>());
+    final CallContrast first = CallContrasts.of(group).get(0);
+
+    final List<String> lines = Estimators.create("coppice", Map.of()).explain(group, 0, 1);
+
+    final String want =
+        String.format(
+            java.util.Locale.ROOT,
+            "call 0 against 1 sibling subtrees: %.6g, standard error %.3g (10 degrees of freedom)",
+            first.advantage(),
+            first.standardError());
+    assertTrue(lines.contains(want), lines.toString());
   }
 
   @Test
@@ -136,6 +152,35 @@ class CallContrastsTest {
     assertEquals(0.5f, toolToken(group, Map.of()), 1e-6f);
     assertEquals(0.0f, toolToken(group, Map.of("calls", "mean")), 1e-6f);
     assertEquals(0.25f, toolToken(group, Map.of("cap", "2")), 1e-6f);
+  }
+
+  @Test
+  void shouldTakeAWholeNodeForItsCallWhereNoSpansAreMarked() {
+    final TreeScript script = new TreeScript(0);
+    final int called = script.action(0, 3);
+    script.callOf(called, 7);
+    script.leaf(called, 1.0).leaf(script.action(0, 1), 0.0);
+
+    final GroupAdvantages toolpo = Estimators.create("toolpo", Map.of()).estimate(script.group());
+
+    assertEquals(0.75f, toolpo.nodeAdvantages(0, called)[0]);
+    assertEquals(-0.5f, toolpo.nodeAdvantages(0, called + 1)[0], "made no call");
+    assertEquals(7, CallContrasts.of(script.group()).get(0).call());
+  }
+
+  /** Folds are marked by their node's kind, calls by their span, and both carry the channel. */
+  @Test
+  void shouldPutTheToolChannelOnFoldsAndOnCallsAlone() {
+    final TreeScript script = new TreeScript(0);
+    final int fold = script.fold(script.observation(script.call(0, true)), 2);
+    script.leaf(fold, 1.0).leaf(script.action(0, 1), 0.0);
+
+    final GroupAdvantages toolpo = Estimators.create("toolpo", Map.of()).estimate(script.group());
+
+    assertEquals(0.75f, toolpo.nodeAdvantages(0, fold)[1]);
+    assertEquals(0.5f, toolpo.nodeAdvantages(0, 1)[1]);
+    assertEquals(0.75f, toolpo.nodeAdvantages(0, 1)[2]);
+    assertEquals(0.5, toolpo.nodeValue(0, fold));
   }
 
   private static float toolToken(final TrajectoryGroup group, final Map<String, String> options) {

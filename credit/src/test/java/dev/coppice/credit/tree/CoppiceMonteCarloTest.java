@@ -67,8 +67,7 @@ class CoppiceMonteCarloTest {
 
     Arm(final boolean byPath) {
       this.byPath = byPath;
-      estimator =
-          Estimators.create("coppice", Map.of("weighting", byPath ? "path" : "uniform"));
+      estimator = Estimators.create("coppice", Map.of("weighting", byPath ? "path" : "uniform"));
       for (int s = 0; s < gradient.length; s++) {
         gradient[s] = new Bias();
       }

@@ -178,8 +178,7 @@ final class ToyWorld {
 
     private void end(final int node, final double reward) {
       leaves.add(
-          new Leaf(
-              node, LeafStatus.COMPLETED, StopReason.EOS, reward, Map.of(), null, null));
+          new Leaf(node, LeafStatus.COMPLETED, StopReason.EOS, reward, Map.of(), null, null));
     }
   }
 }
