@@ -36,7 +36,9 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       TokenizeCommand.class,
       DetokenizeCommand.class,
-      ConvertLlama2cCommand.class
+      ConvertLlama2cCommand.class,
+      PretrainCommand.class,
+      CreditCheckCommand.class
     })
 public final class Coppice {
   /** The work was done. */
@@ -48,6 +50,8 @@ public final class Coppice {
   /** The call or the configuration is wrong. */
   static final int WRONG_CALL = 2;
 
+  private static final int HELP_WIDTH = 100;
+
   /** Made by picocli. */
   public Coppice() {}
 
@@ -57,13 +61,22 @@ public final class Coppice {
    * @param arguments of the command line.
    */
   public static void main(final String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    int status;
+    try {
+      status = commandLine().execute(arguments);
+    } catch (final Error e) {
+      status = explain(e, System.err);
+    }
+    // Threads of a failed engine must not keep the process.
+    System.exit(status);
   }
 
   /** Makes the command line. */
   static CommandLine commandLine() {
     final CommandLine line = new CommandLine(new Coppice());
     line.setExpandAtFiles(false);
+    line.setUsageHelpAutoWidth(true);
+    line.setUsageHelpWidth(HELP_WIDTH);
     line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, System.err));
     for (final String name : new String[] {"run", "demo"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);

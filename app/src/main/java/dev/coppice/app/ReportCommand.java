@@ -6,8 +6,12 @@ import dev.coppice.app.report.ArmReport;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.report.RunReport;
+import dev.coppice.app.run.RolloutJob;
+import dev.coppice.app.run.Workbench;
 import dev.coppice.app.view.HtmlReport;
 import dev.coppice.app.view.ReportTable;
+import dev.coppice.djl.files.ModelFileException;
+import dev.coppice.inference.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +46,7 @@ final class ReportCommand implements Callable<Integer> {
     }
     final RunReport report = runs.size() == 1 ? reports.getFirst() : sideBySide(runs, reports);
     if (html != null) {
-      HtmlReport.write(html, runs, report);
-      System.err.println("coppice: wrote " + html);
+      writePage(runs, report);
     }
     if (json) {
       System.out.println(new String(ReportJson.bytes(report), StandardCharsets.UTF_8));
@@ -53,8 +56,24 @@ final class ReportCommand implements Callable<Integer> {
     return Coppice.DONE;
   }
 
-  private static RunReport sideBySide(
-      final List<RunFolder> runs, final List<RunReport> reports) {
+  private void writePage(final List<RunFolder> runs, final RunReport report) {
+    try (Tokenizer tokenizer = tokenizerOf(runs.getFirst())) {
+      new HtmlReport(tokenizer == null ? null : tokenizer::decode).write(html, runs, report);
+    }
+    System.err.println("coppice: wrote " + html);
+  }
+
+  // The page is whole without the text; a model folder that moved away must not be in its way.
+  private static Tokenizer tokenizerOf(final RunFolder run) {
+    try {
+      return Workbench.tokenizer(RolloutJob.configOf(run));
+    } catch (final ModelFileException | ConfigException e) {
+      System.err.println("coppice: no text in the page: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private static RunReport sideBySide(final List<RunFolder> runs, final List<RunReport> reports) {
     final List<ArmReport> arms = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
       final Path folder = runs.get(i).root().toAbsolutePath().normalize();

@@ -30,10 +30,10 @@ final class KvPool {
     this.blockTokens = blockTokens;
     kvHeads = shape.kvHeads();
     headDim = shape.headDim();
-    keyStride = GemmTile.padded(blockTokens);
-    valueStride = GemmTile.padded(headDim);
-    final long keyFloats = (long) blocks * keyBlock() + GemmTile.WIDTH;
-    final long valueFloats = (long) blocks * valueBlock() + GemmTile.WIDTH;
+    keyStride = ScoreKernel.padded(blockTokens);
+    valueStride = ScoreKernel.padded(headDim);
+    final long keyFloats = (long) blocks * keyBlock() + ScoreKernel.WIDTH;
+    final long valueFloats = (long) blocks * valueBlock() + ScoreKernel.WIDTH;
     if (Math.max(keyFloats, valueFloats) > Integer.MAX_VALUE - 16) {
       throw new IllegalArgumentException(
           "the pool is too large for one array per layer: blocks=%d blockTokens=%d; use fewer blocks"
@@ -44,8 +44,8 @@ final class KvPool {
   }
 
   static long blockBytes(final AttentionShape shape, final int layers, final int blockTokens) {
-    final long keys = (long) shape.headDim() * GemmTile.padded(blockTokens);
-    final long values = (long) blockTokens * GemmTile.padded(shape.headDim());
+    final long keys = (long) shape.headDim() * ScoreKernel.padded(blockTokens);
+    final long values = (long) blockTokens * ScoreKernel.padded(shape.headDim());
     return 4L * layers * shape.kvHeads() * (keys + values);
   }
 

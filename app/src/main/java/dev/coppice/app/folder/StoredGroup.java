@@ -1,8 +1,11 @@
 package dev.coppice.app.folder;
 
+import dev.coppice.bridge.trace.CreditBlock;
+import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.core.TreeLedger;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -54,6 +57,24 @@ public record StoredGroup(List<StoredTree> trees, long end) {
    */
   public TrajectoryGroup group() {
     return new TrajectoryGroup(id(), trees.getFirst().trace().tree().task(), trajectories());
+  }
+
+  /**
+   * Returns the group as a trainer gets it.
+   *
+   * @param estimator whose credit goes with it, or an empty string for none.
+   * @return the group with that credit.
+   */
+  public CreditedGroup credited(final String estimator) {
+    final List<CreditBlock> blocks = new ArrayList<>();
+    for (final StoredTree stored : trees) {
+      for (final CreditBlock block : stored.trace().credit()) {
+        if (block.estimator().equals(estimator)) {
+          blocks.add(block);
+        }
+      }
+    }
+    return new CreditedGroup(group(), blocks);
   }
 
   /**

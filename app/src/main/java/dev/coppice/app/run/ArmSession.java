@@ -42,14 +42,20 @@ final class ArmSession {
   }
 
   /** Bundles where the arm's groups and inputs are kept. */
-  record Keep(TraceFile traces, TrajectorySink trajectories, EngineJournal journal) {}
+  record Keep(TraceFile traces, SegmentSink trajectories, EngineJournal journal) {}
+
+  /** Holds what a group cost that an earlier session finished. */
+  record FinishedGroup(long computedTokens, int trees) {}
 
   /** Holds what a session came to. */
   record Outcome(ArmState state, EngineStats.Latencies latencies) {}
 
-  /** Runs the groups that are not done yet; the map holds the tokens each finished one cost. */
+  /** Runs the groups that are not done yet; the map holds the finished ones by index. */
   Outcome run(
-      final ArmState state, final String runName, final Map<Integer, Long> done, final Keep keep)
+      final ArmState state,
+      final String runName,
+      final Map<Integer, FinishedGroup> done,
+      final Keep keep)
       throws InterruptedException {
     final CreditScribe credit = new CreditScribe(config.credit());
     final GroupWriter writer =
@@ -63,7 +69,8 @@ final class ArmSession {
             keep.journal(),
             writer);
     progress.onArm(state.arm(), state.policy(), done.size(), state.groups());
-    writer.start(done.size(), done.values().stream().mapToLong(Long::longValue).sum());
+    writer.start(
+        done.size(), done.values().stream().mapToLong(FinishedGroup::computedTokens).sum());
     final EngineStats stats;
     final EngineStats.Latencies latencies;
     final int offered = state.groups() - done.size();
@@ -81,14 +88,14 @@ final class ArmSession {
   }
 
   private void feed(
-      final RolloutEngine engine, final int groups, final Map<Integer, Long> done)
+      final RolloutEngine engine, final int groups, final Map<Integer, FinishedGroup> done)
       throws InterruptedException {
     final RunConfig.TaskSet task = config.task();
     for (int index = 0; index < groups; index++) {
       final int taskIndex = task.first() + index % task.count();
       final GroupRequest request = new GroupRequest("g" + index, index, taskIndex);
       if (done.containsKey(index)) {
-        engine.restore(request, done.get(index));
+        engine.restore(request, done.get(index).computedTokens(), done.get(index).trees());
         continue;
       }
       final long deadlineNs = System.nanoTime() + STALL_NS;

@@ -1,5 +1,6 @@
 package dev.coppice.app.run;
 
+import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.app.folder.StoredTree;
 import dev.coppice.app.folder.TraceLines;
 import dev.coppice.bridge.trace.CreditBlock;
@@ -34,7 +35,7 @@ final class GroupWriter implements GroupListener {
   private final String arm;
   private final TraceFile file;
   private final CreditScribe credit;
-  private final TrajectorySink sink;
+  private final SegmentSink sink;
   private final RunProgress progress;
   private final BlockingQueue<GroupResult> queue = new ArrayBlockingQueue<>(QUEUED_GROUPS);
   private final SessionSums sums = new SessionSums();
@@ -50,7 +51,7 @@ final class GroupWriter implements GroupListener {
       final String arm,
       final TraceFile file,
       final CreditScribe credit,
-      final TrajectorySink sink,
+      final SegmentSink sink,
       final RunProgress progress) {
     this.arm = arm;
     this.file = file;
@@ -95,6 +96,7 @@ final class GroupWriter implements GroupListener {
           batch.clear();
         }
       }
+      sink.flush();
     } catch (final InterruptedException e) {
       failure = new IllegalStateException("the writer was interrupted", e);
     } catch (final RuntimeException e) {
@@ -104,17 +106,17 @@ final class GroupWriter implements GroupListener {
 
   private void keep(final List<GroupResult> batch) {
     final List<byte[]> lines = new ArrayList<>();
-    final List<List<StoredTree>> groups = new ArrayList<>();
+    final List<StoredGroup> groups = new ArrayList<>();
     for (final GroupResult result : batch) {
-      final List<StoredTree> stored = stored(result);
-      stored.forEach(tree -> lines.add(TraceLines.line(tree)));
+      final StoredGroup stored = new StoredGroup(stored(result), 0);
+      stored.trees().forEach(tree -> lines.add(TraceLines.line(tree)));
       groups.add(stored);
     }
     file.append(lines);
-    for (final List<StoredTree> stored : groups) {
+    for (final StoredGroup stored : groups) {
       sink.add(stored);
       sums.addGroup();
-      stored.forEach(this::count);
+      stored.trees().forEach(this::count);
       done++;
       progress.onGroup(done, doneTokens, rewardCount == 0 ? Double.NaN : rewardSum / rewardCount);
     }

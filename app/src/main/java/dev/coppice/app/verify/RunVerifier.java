@@ -76,7 +76,7 @@ public final class RunVerifier {
     final RunConfig config = RolloutJob.configOf(folder);
     final RunState state = RunState.load(folder.ledger());
     try {
-      readTraces(new CreditScribe(config.credit()));
+      readTraces(config, state);
       checkArms(state);
       if (Files.exists(folder.report())) {
         checkReport();
@@ -91,7 +91,10 @@ public final class RunVerifier {
     return new Verdict(count, trees, tornBytes, findings.texts());
   }
 
-  private void readTraces(final CreditScribe scribe) {
+  private void readTraces(final RunConfig config, final RunState state) {
+    final CreditScribe scribe = new CreditScribe(config.credit());
+    final List<String> names = config.credit().estimators();
+    final SegmentCheck segments = new SegmentCheck(folder, findings);
     try (GroupScan scan = new GroupScan(folder.traces())) {
       for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
         if (!groups.computeIfAbsent(group.arm(), arm -> new HashSet<>()).add(group.id())) {
@@ -103,7 +106,11 @@ public final class RunVerifier {
           sampled.merge(group.arm(), tree.ledger().decodedTokens(), Long::sum);
         }
         CreditCheck.check(group, scribe, findings);
+        final ArmState arm = state.arm(group.arm());
+        segments.check(
+            group, names.isEmpty() ? "" : names.getFirst(), arm != null && arm.complete());
       }
+      segments.end();
       tornBytes = scan.tornBytes();
     }
   }

@@ -36,6 +36,23 @@ public final class CanonicalJson {
   }
 
   /**
+   * Writes an object whose keys keep their order, which is not canonical.
+   *
+   * @param object of strings, numbers, booleans, nulls, lists and maps.
+   * @return JSON without blanks.
+   */
+  public static String writeInOrder(final Map<String, ?> object) {
+    try {
+      return MAPPER
+          .writer()
+          .without(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+          .writeValueAsString(object);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: object=" + object, e);
+    }
+  }
+
+  /**
    * Reads an object.
    *
    * @param json text of one object.

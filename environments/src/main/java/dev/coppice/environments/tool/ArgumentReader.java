@@ -1,5 +1,6 @@
 package dev.coppice.environments.tool;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Reads JSON arguments into a record, and derives the schema that says how to write them. */
@@ -28,6 +30,10 @@ final class ArgumentReader {
         fromText(component.getGenericType(), argument.otherwise());
       }
     }
+  }
+
+  static List<String> names(final Class<? extends Record> type) {
+    return Arrays.stream(type.getRecordComponents()).map(ArgumentReader::name).toList();
   }
 
   static Map<String, Object> schema(final Class<? extends Record> type) {
@@ -54,7 +60,7 @@ final class ArgumentReader {
   static <A extends Record> A read(
       final String tool, final Class<A> type, final Map<?, ?> arguments) throws ToolException {
     final RecordComponent[] components = type.getRecordComponents();
-    final List<String> names = Arrays.stream(components).map(ArgumentReader::name).toList();
+    final List<String> names = names(type);
     for (final Object key : arguments.keySet()) {
       if (!names.contains(key)) {
         throw new ToolException(
@@ -148,7 +154,7 @@ final class ArgumentReader {
 
   /** Turns {@code fileName1} into {@code file_name1}. */
   private static String name(final RecordComponent component) {
-    return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT);
+    return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
   }
 
   private static String shown(final Object value) {
@@ -164,11 +170,14 @@ final class ArgumentReader {
           Arrays.stream(type.getRecordComponents())
               .map(RecordComponent::getType)
               .toArray(Class<?>[]::new);
-      return type.getDeclaredConstructor(types).newInstance(values);
+      final Constructor<A> constructor = type.getDeclaredConstructor(types);
+      // The record may be private to the package of its tools.
+      constructor.setAccessible(true);
+      return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       throw new IllegalStateException("arguments were refused: type=" + type, e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("arguments must be a public record: type=" + type, e);
+      throw new IllegalStateException("arguments cannot be read into the record: type=" + type, e);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.coppice.environments.tool;
 
 import dev.coppice.environments.episode.CanonicalJson;
 import dev.coppice.trajectory.ToolCall;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,49 @@ public final class Toolbox<S> {
   public static String write(final String name, final Map<String, ?> arguments) {
     return CanonicalJson.write(Map.of("name", name, "arguments", arguments));
   }
+
+  /**
+   * Lists the names of a tool's arguments.
+   *
+   * @param tool to look up.
+   * @return the names in order.
+   */
+  public List<String> argumentNames(final String tool) {
+    final Tool<S, ?> found = tools.get(tool);
+    if (found == null) {
+      throw new IllegalArgumentException("there is no such tool: tool=" + tool);
+    }
+    return ArgumentReader.names(found.type());
+  }
+
+  /**
+   * Makes calls one after the other; those that are refused leave the state as it was.
+   *
+   * @param state to begin with.
+   * @param calls as a policy would write them.
+   * @return the final state, and the results of the calls that succeeded.
+   */
+  public Replayed<S> replay(final S state, final List<String> calls) {
+    S current = state;
+    final List<String> results = new ArrayList<>();
+    for (final String call : calls) {
+      final Outcome<S> outcome = call(current, call);
+      current = outcome.state();
+      if (outcome.status() == ToolCall.Status.OK) {
+        results.add(outcome.result());
+      }
+    }
+    return new Replayed<>(current, List.copyOf(results));
+  }
+
+  /**
+   * Tells what calls came to.
+   *
+   * @param <S> the type of the world's state.
+   * @param state of the world at the end.
+   * @param results of the calls that succeeded, as canonical JSON.
+   */
+  public record Replayed<S>(S state, List<String> results) {}
 
   /** Runs a call; the state stays as it was unless the status is OK. */
   Outcome<S> call(final S state, final String text) {

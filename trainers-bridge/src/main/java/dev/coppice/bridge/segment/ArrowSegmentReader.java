@@ -20,8 +20,12 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.InvalidArrowFileException;
+import org.apache.arrow.vector.util.ValueVectorUtility;
 
 /**
  * Reads segments back into records, to verify a run.
@@ -147,6 +151,7 @@ public final class ArrowSegmentReader {
           metadata(reader);
           final List<List<R>> batches = new ArrayList<>();
           while (reader.loadNextBatch()) {
+            checkOffsets(reader.getVectorSchemaRoot());
             final ColumnReader columns = new ColumnReader(reader.getVectorSchemaRoot());
             final List<R> rows = new ArrayList<>();
             for (int i = 0; i < columns.rows(); i++) {
@@ -156,6 +161,26 @@ public final class ArrowSegmentReader {
           }
           return batches;
         });
+  }
+
+  /** Looks at every offset before it is followed; Arrow's own check does not know maps. */
+  private static void checkOffsets(final VectorSchemaRoot root) {
+    for (final FieldVector vector : root.getFieldVectors()) {
+      if (vector instanceof MapVector map) {
+        int last = 0;
+        for (int row = 0; row < root.getRowCount(); row++) {
+          final int start = map.getElementStartIndex(row);
+          final int end = map.getElementEndIndex(row);
+          if (start < last || end < start || end > map.getDataVector().getValueCount()) {
+            throw new IllegalArgumentException("has a broken offset in " + vector.getName());
+          }
+          last = end;
+        }
+        ValueVectorUtility.validateFull(map.getDataVector());
+      } else {
+        ValueVectorUtility.validateFull(vector);
+      }
+    }
   }
 
   private static Map<String, String> metadata(final ArrowFileReader reader) throws IOException {

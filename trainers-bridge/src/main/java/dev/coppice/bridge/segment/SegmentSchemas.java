@@ -1,8 +1,8 @@
 package dev.coppice.bridge.segment;
 
 import dev.coppice.bridge.wire.AdvantageKind;
-import dev.coppice.bridge.wire.SharedTokenRule;
 import dev.coppice.bridge.wire.WireHeader;
+import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.SamplingSettings;

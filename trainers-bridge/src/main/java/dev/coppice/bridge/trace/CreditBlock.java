@@ -1,5 +1,9 @@
 package dev.coppice.bridge.trace;
 
+import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,9 +25,50 @@ public record CreditBlock(
   /** Copies the lists and sorts the options by name. */
   public CreditBlock {
     Objects.requireNonNull(estimator, "estimator is null");
-    options = java.util.Collections.unmodifiableMap(new TreeMap<>(options));
+    options = Collections.unmodifiableMap(new TreeMap<>(options));
     nodes = List.copyOf(nodes);
     leaves = List.copyOf(leaves);
+  }
+
+  /**
+   * Takes what an estimator gave to one tree of a group.
+   *
+   * @param advantages of the group.
+   * @param tree the place of the tree in the group's list.
+   * @return the block, with values for every sampled node and, where the estimator scores whole
+   *     trajectories, for every leaf that is scored.
+   */
+  public static CreditBlock of(final GroupAdvantages advantages, final int tree) {
+    final TrajectoryTree source = advantages.group().trees().get(tree);
+    final List<NodeAdvantages> nodes = new ArrayList<>();
+    for (int id = 0; id < source.nodes().size(); id++) {
+      final float[] values = advantages.nodeAdvantages(tree, id);
+      if (values != null) {
+        nodes.add(new NodeAdvantages(id, values));
+      }
+    }
+    final List<LeafAdvantage> leaves = new ArrayList<>();
+    for (int i = 0; advantages.hasLeafAdvantages() && i < source.leaves().size(); i++) {
+      final double value = advantages.leafAdvantage(tree, i);
+      if (!Double.isNaN(value)) {
+        leaves.add(new LeafAdvantage(source.leaves().get(i).node(), value));
+      }
+    }
+    return new CreditBlock(advantages.estimator(), advantages.options(), nodes, leaves);
+  }
+
+  /**
+   * Takes what an estimator gave to a group.
+   *
+   * @param advantages of the group.
+   * @return one block per tree in their order.
+   */
+  public static List<CreditBlock> of(final GroupAdvantages advantages) {
+    final List<CreditBlock> blocks = new ArrayList<>();
+    for (int tree = 0; tree < advantages.group().trees().size(); tree++) {
+      blocks.add(of(advantages, tree));
+    }
+    return List.copyOf(blocks);
   }
 
   /**

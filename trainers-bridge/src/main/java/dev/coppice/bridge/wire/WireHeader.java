@@ -1,5 +1,6 @@
 package dev.coppice.bridge.wire;
 
+import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Objects;
 

@@ -1,0 +1,132 @@
+package dev.coppice.environments.filesystem;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.coppice.environment.Observation;
+import dev.coppice.environments.Shared;
+import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.replay.ReplayScript;
+import dev.coppice.environments.tool.ToolEpisode;
+import dev.coppice.environments.tool.Toolbox;
+import dev.coppice.trajectory.Task;
+import dev.coppice.trajectory.ToolCall;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Compares the tools with the published implementation of BFCL, which was run once to write the
+ * golden files: outcomes of the 13 episodes as digests, and 1,600 random calls on a tree of our own.
+ */
+class FilesystemGoldenTest {
+  @Test
+  void shouldReproduceTheOutcomeOfEveryEpisodeThatNeedsTheFileSystemAlone() throws Exception {
+    final FilesystemEnvironment environment =
+        new FilesystemEnvironment(
+            Shared.require("data/bfcl"), FilesystemEnvironment.DEFAULT_PROMPT);
+    final List<String> found = new ArrayList<>();
+
+    for (int index = 0; index < environment.taskCount(); index++) {
+      final Task task = environment.task(index);
+      final ToolEpisode<?> episode = environment.start(task, 0);
+      final ReplayScript script = environment.script(task);
+      final List<String> results = new ArrayList<>();
+      int errors = 0;
+      for (final String turn : script.turns().subList(0, script.turns().size() - 1)) {
+        final Observation observation = episode.call(inner(turn));
+        errors += observation.status() == ToolCall.Status.OK ? 0 : 1;
+        results.add(inner(observation.text()));
+      }
+      assertEquals(1.0, episode.finish("done").reward(), task.id());
+      found.add(
+          String.join(
+              "\t",
+              task.id().substring("filesystem/".length()),
+              digest((FileSystem) episode.state()),
+              StateDigest.of(String.join("\n", results)),
+              String.valueOf(results.size()),
+              String.valueOf(errors)));
+    }
+
+    assertEquals(resource("bfcl-golden.tsv").lines().toList(), found);
+  }
+
+  @Test
+  void shouldAnswerRandomCallsAsThePublishedToolsDo() throws Exception {
+    final Toolbox<FileSystem> tools = FileTools.toolbox();
+    int calls = 0;
+    for (final String line : resource("fuzz-golden.jsonl").lines().toList()) {
+      final Map<String, Object> golden = CanonicalJson.read(line);
+      final List<?> expected = (List<?>) golden.get("results");
+      FileSystem files = FileSystem.read(CanonicalJson.read(resource("fuzz-config.json")));
+      int index = 0;
+      for (final Object call : (List<?>) golden.get("calls")) {
+        final Toolbox.Replayed<FileSystem> replayed =
+            tools.replay(files, List.of(CanonicalJson.write(call)));
+        files = replayed.state();
+        final String result = replayed.results().isEmpty() ? "ERR" : replayed.results().getFirst();
+        assertEquals(expected.get(index++), result, "call " + index + " " + call);
+        calls++;
+      }
+      assertEquals(golden.get("state"), digest(files));
+    }
+
+    assertEquals(1_600, calls);
+  }
+
+  @Test
+  void shouldTakeTheArgumentsThatThePublishedDocumentationLists() throws IOException {
+    final Map<String, Object> documented = new TreeMap<>();
+    for (final String line :
+        Files.readAllLines(
+            Shared.require("data/bfcl/multi_turn_func_doc/gorilla_file_system.json"))) {
+      final Map<String, Object> tool = CanonicalJson.read(line);
+      documented.put((String) tool.get("name"), shape(tool));
+    }
+
+    final Map<String, Object> derived = new TreeMap<>();
+    FileTools.toolbox().tools().forEach(tool -> derived.put(tool.name(), shape(tool.schema())));
+
+    assertEquals(documented, derived);
+  }
+
+  private static Map<String, Object> shape(final Map<String, Object> tool) {
+    final Map<?, ?> parameters = (Map<?, ?>) tool.get("parameters");
+    final Map<String, Object> types = new TreeMap<>();
+    ((Map<?, ?>) parameters.get("properties"))
+        .forEach((name, property) -> types.put((String) name, ((Map<?, ?>) property).get("type")));
+    return Map.of("types", types, "required", parameters.get("required"));
+  }
+
+  private static String digest(final FileSystem files) {
+    final FileSystem root = files.atRoot();
+    return StateDigest.of(CanonicalJson.write(json(root.here())));
+  }
+
+  private static Object json(final Node node) {
+    if (node instanceof Node.TextFile file) {
+      return Map.of("f", file.content());
+    }
+    final Map<String, Object> entries = new TreeMap<>();
+    final Directory directory = (Directory) node;
+    directory.names().forEach(name -> entries.put(name, json(directory.get(name))));
+    return Map.of("d", entries);
+  }
+
+  private static String inner(final String text) {
+    return text.substring(text.indexOf('>') + 1, text.lastIndexOf('<'));
+  }
+
+  private static String resource(final String name) throws IOException {
+    try (InputStream stream = FilesystemGoldenTest.class.getResourceAsStream(name)) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
