@@ -43,8 +43,7 @@ final class GenerateCommand implements Callable<Integer> {
     final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
     try (DjlTokenizer tokenizer = model.tokenizer();
         DjlBackend backend = model.backend(dtype)) {
-      final Generator.Plan plan =
-          new Generator.Plan(maxNew, sampling, seed, tokenizer.endToken());
+      final Generator.Plan plan = new Generator.Plan(maxNew, sampling, seed, tokenizer.endToken());
       System.out.println(Generator.generate(backend, ids, plan).json());
     }
     return Coppice.DONE;

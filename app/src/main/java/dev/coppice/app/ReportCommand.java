@@ -73,8 +73,7 @@ final class ReportCommand implements Callable<Integer> {
     }
   }
 
-  private static RunReport sideBySide(
-      final List<RunFolder> runs, final List<RunReport> reports) {
+  private static RunReport sideBySide(final List<RunFolder> runs, final List<RunReport> reports) {
     final List<ArmReport> arms = new ArrayList<>();
     for (int i = 0; i < runs.size(); i++) {
       final Path folder = runs.get(i).root().toAbsolutePath().normalize();

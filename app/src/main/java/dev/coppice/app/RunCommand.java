@@ -47,7 +47,8 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "CONFIG",
-      description = "@ FILE.toml or -c FILE.toml, and --section.key value, each over the ones before.")
+      description =
+          "@ FILE.toml or -c FILE.toml, and --section.key value, each over the ones before.")
   private List<String> arguments = new ArrayList<>();
 
   @Spec private CommandSpec spec;

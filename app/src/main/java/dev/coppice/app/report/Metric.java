@@ -71,9 +71,7 @@ public enum Metric {
   /** {@code H / P}: share of all model calls' prompt tokens found in the cache. */
   PREFIX_HIT_RATE(
       "prefix_hit_rate",
-      arm ->
-          ArmTally.quotient(
-              arm.get(Sum.CACHED), arm.get(Sum.CACHED) + arm.get(Sum.PREFILLED))),
+      arm -> ArmTally.quotient(arm.get(Sum.CACHED), arm.get(Sum.CACHED) + arm.get(Sum.PREFILLED))),
   /** {@code H / (P + G)}: share of all recorded tokens read from the cache. */
   CACHE_READ_SHARE(
       "cache_read_share",

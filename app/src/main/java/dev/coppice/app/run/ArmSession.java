@@ -52,7 +52,10 @@ final class ArmSession {
 
   /** Runs the groups that are not done yet; the map holds the finished ones by index. */
   Outcome run(
-      final ArmState state, final String runName, final Map<Integer, FinishedGroup> done, final Keep keep)
+      final ArmState state,
+      final String runName,
+      final Map<Integer, FinishedGroup> done,
+      final Keep keep)
       throws InterruptedException {
     final CreditScribe credit = new CreditScribe(config.credit());
     final GroupWriter writer =
@@ -66,7 +69,8 @@ final class ArmSession {
             keep.journal(),
             writer);
     progress.onArm(state.arm(), state.policy(), done.size(), state.groups());
-    writer.start(done.size(), done.values().stream().mapToLong(FinishedGroup::computedTokens).sum());
+    writer.start(
+        done.size(), done.values().stream().mapToLong(FinishedGroup::computedTokens).sum());
     final EngineStats stats;
     final EngineStats.Latencies latencies;
     final int offered = state.groups() - done.size();

@@ -225,18 +225,17 @@ public final class RolloutJob {
 
   /** Holds the groups an earlier session finished. */
   private record Finished(
-      Map<String, Map<Integer, ArmSession.FinishedGroup>> tokensByGroup, long keepBytes, long tornBytes) {
+      Map<String, Map<Integer, ArmSession.FinishedGroup>> tokensByGroup,
+      long keepBytes,
+      long tornBytes) {
     static Finished of(final RunFolder folder) {
       final Map<String, Map<Integer, ArmSession.FinishedGroup>> tokens = new HashMap<>();
       try (GroupScan scan = new GroupScan(folder.traces())) {
         for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
-          final long cost =
-              group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
+          final long cost = group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
           tokens
               .computeIfAbsent(group.arm(), arm -> new HashMap<>())
-              .put(
-                  indexOf(group),
-                  new ArmSession.FinishedGroup(cost, group.trees().size()));
+              .put(indexOf(group), new ArmSession.FinishedGroup(cost, group.trees().size()));
         }
         return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
       }

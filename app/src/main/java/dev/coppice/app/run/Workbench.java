@@ -9,10 +9,10 @@ import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.replay.ByteTokenizer;
-import dev.coppice.inference.PathBackend;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.inference.InferenceBackend;
+import dev.coppice.inference.PathBackend;
 import dev.coppice.inference.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,10 +30,7 @@ import java.util.HexFormat;
  * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
  */
 public record Workbench(
-    Environment environment,
-    Tokenizer tokenizer,
-    InferenceBackend backend,
-    String tokenizerSha256)
+    Environment environment, Tokenizer tokenizer, InferenceBackend backend, String tokenizerSha256)
     implements AutoCloseable {
   private static final int REPLAY_CONTEXT = 16_384;
 

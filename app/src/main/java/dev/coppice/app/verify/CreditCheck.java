@@ -13,8 +13,7 @@ final class CreditCheck {
 
   private CreditCheck() {}
 
-  static void check(
-      final StoredGroup group, final CreditScribe scribe, final Findings findings) {
+  static void check(final StoredGroup group, final CreditScribe scribe, final Findings findings) {
     final List<List<CreditBlock>> derived = scribe.score(group.group());
     for (int i = 0; i < group.trees().size(); i++) {
       final List<CreditBlock> stored = group.trees().get(i).trace().credit();

@@ -63,7 +63,8 @@ public final class HtmlReport {
     final RunState state = RunState.load(runs.getFirst().ledger());
     final String name = HtmlText.escape(state.run());
     page.append("<!doctype html><html lang=en><head><meta charset=utf-8>")
-        .append("<meta name=viewport content=\"width=device-width, initial-scale=1\"><title>Coppice: ")
+        .append(
+            "<meta name=viewport content=\"width=device-width, initial-scale=1\"><title>Coppice: ")
         .append(name)
         .append("</title><style>")
         .append(resource("report.css"))
@@ -159,7 +160,8 @@ public final class HtmlReport {
         .append("<span class=key style=\"background:var(--seen)\"></span>tool result ")
         .append("<span class=key style=\"background:var(--good)\"></span>advantage above zero ")
         .append("<span class=key style=\"background:var(--bad)\"></span>below zero ")
-        .append("<span class=\"dot won\"></span>reward 1 <span class=\"dot lost\"></span>reward 0. ")
+        .append(
+            "<span class=\"dot won\"></span>reward 1 <span class=\"dot lost\"></span>reward 0. ")
         .append("Point at a piece for its text.</p>\n");
     ShownGroups.of(run)
         .forEach(

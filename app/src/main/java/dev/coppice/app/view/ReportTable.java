@@ -129,7 +129,8 @@ public final class ReportTable {
     final List<String> cells = new ArrayList<>(List.of("failed trajectories"));
     for (final ArmReport arm : report.arms()) {
       final StringBuilder text = new StringBuilder();
-      arm.failures().forEach((name, count) -> text.append(' ').append(name).append(' ').append(count));
+      arm.failures()
+          .forEach((name, count) -> text.append(' ').append(name).append(' ').append(count));
       cells.add(text.isEmpty() ? "0" : text.substring(1));
     }
     report.ratios().keySet().forEach(arm -> cells.add(""));
