@@ -37,7 +37,8 @@ import picocli.CommandLine.Command;
       TokenizeCommand.class,
       DetokenizeCommand.class,
       ConvertLlama2cCommand.class,
-      PretrainCommand.class
+      PretrainCommand.class,
+      CreditCheckCommand.class
     })
 public final class Coppice {
   /** The work was done. */

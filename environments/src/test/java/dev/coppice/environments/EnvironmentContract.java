@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** States what holds for every environment: tasks are stable, episodes fork, calls never throw. */
 public abstract class EnvironmentContract {
-  private static final int INTERLEAVINGS = 60;
-  private static final int STEPS = 40;
+  private static final int INTERLEAVINGS = 30;
+  private static final int STEPS = 30;
   private static final int LONGEST_OBSERVATION_CHARS = 4_096;
 
   /** Returns the environment under test. */

@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FamilyGoldenTest {
   private static final double TOLERANCE = 2e-4;
 
+  private static final double BF16_LARGEST = 0.5;
+  private static final double BF16_MEAN = 0.08;
+
   static Stream<String> models() {
     return Stream.of(
         "llama",
@@ -57,6 +60,32 @@ class FamilyGoldenTest {
       final float[] cut = Sequences.all(backend, tokens, 7, 3);
       assertArrayEquals(
           DjlBackendExactnessTest.bits(once), DjlBackendExactnessTest.bits(cut), name);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void shouldStayNearSinglePrecisionInBf16(final String name) throws IOException {
+    final Path folder = Path.of("src/test/resources/golden", name);
+    final JsonNode expected = new ObjectMapper().readTree(folder.resolve("expected.json").toFile());
+    final int[] tokens = new ObjectMapper().convertValue(expected.path("tokens"), int[].class);
+
+    try (DjlBackend single = DjlBackend.open(folder, DjlSettings.defaults());
+        DjlBackend half = DjlBackend.open(folder, DjlSettings.defaults().withDtype("bf16"))) {
+      final double[] exact = Scorer.score(single, tokens, 0).logprobs();
+      final double[] rough = Scorer.score(half, tokens, 0).logprobs();
+
+      double worst = 0;
+      double sum = 0;
+      for (int i = 1; i < tokens.length; i++) {
+        worst = Math.max(worst, Math.abs(exact[i] - rough[i]));
+        sum += Math.abs(exact[i] - rough[i]);
+      }
+      final double mean = sum / (tokens.length - 1);
+      System.out.printf("%s bf16: largest %.3f mean %.4f%n", name, worst, mean);
+      assertTrue(worst > 0, "bf16 was not used");
+      assertTrue(worst <= BF16_LARGEST, name + " worst=" + worst);
+      assertTrue(mean <= BF16_MEAN, name + " mean=" + mean);
     }
   }
 }

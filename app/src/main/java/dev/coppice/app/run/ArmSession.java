@@ -159,6 +159,8 @@ final class ArmSession {
       final ArmState state, final EngineStats stats, final SessionSums sums, final long offered) {
     final Map<String, Long> counters = SessionSums.counters(stats);
     state.engine().forEach((name, value) -> counters.merge(name, value, Long::sum));
+    // Dropped groups are offered again by every session, so the last one counts them all.
+    counters.put("dropped_groups", sums.dropped());
     return new ArmState(
         state.arm(),
         state.policy(),

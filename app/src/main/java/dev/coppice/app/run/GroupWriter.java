@@ -108,6 +108,11 @@ final class GroupWriter implements GroupListener {
     final List<byte[]> lines = new ArrayList<>();
     final List<StoredGroup> groups = new ArrayList<>();
     for (final GroupResult result : batch) {
+      if (result.group().trees().isEmpty()) {
+        sums.addDropped();
+        done++;
+        continue;
+      }
       final StoredGroup stored = new StoredGroup(stored(result), 0);
       stored.trees().forEach(tree -> lines.add(TraceLines.line(tree)));
       groups.add(stored);

@@ -21,6 +21,7 @@ final class SessionSums {
   private static final double TIME = 1e-6;
 
   private long groups;
+  private long dropped;
   private long prefilled;
   private long cached;
   private long decoded;
@@ -36,6 +37,15 @@ final class SessionSums {
 
   void addGroup() {
     groups++;
+  }
+
+  /** Counts a group whose share of the budget was too small for a tree. */
+  void addDropped() {
+    dropped++;
+  }
+
+  long dropped() {
+    return dropped;
   }
 
   void add(final TrajectoryTree tree, final TreeLedger ledger) {
@@ -65,7 +75,7 @@ final class SessionSums {
   /** States the laws of conservation of a session that ended by itself. */
   List<ArmState.Law> laws(final EngineStats stats, final long offered) {
     final List<ArmState.Law> laws = new ArrayList<>();
-    laws.add(exact("groups offered = groups kept", offered, groups));
+    laws.add(exact("groups offered = groups kept + dropped", offered, groups + dropped));
     laws.add(exact("prefilled tokens: engine = trees", stats.prefilledTokens(), prefilled));
     laws.add(exact("sampled tokens: engine = trees", stats.decodedTokens(), decoded));
     laws.add(exact("sampled tokens: trees = their nodes", decoded, sampledInNodes));

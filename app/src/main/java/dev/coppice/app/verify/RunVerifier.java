@@ -119,7 +119,8 @@ public final class RunVerifier {
     for (final ArmState arm : state.arms()) {
       final int found = groups.getOrDefault(arm.arm(), Set.of()).size();
       if (arm.complete()) {
-        findings.same(arm.arm() + " finished groups", arm.groups(), found);
+        final long dropped = arm.engine().getOrDefault("dropped_groups", 0L);
+        findings.same(arm.arm() + " finished groups", arm.groups(), found + dropped);
       }
       for (final ArmState.Law law : arm.laws()) {
         if (!law.holds()) {

@@ -17,7 +17,7 @@ import java.util.Locale;
  * tokens have gathered; here the branching policy cut already. Its log-probabilities are those of
  * the sampling distribution.
  *
- * @source SPO, arXiv:2505.23564; math_episode_generator_with_mc_advantages._compute_token_advantages.
+ * @source SPO, arXiv:2505.23564; _compute_token_advantages.
  */
 public final class SpoChain implements CreditFormula {
   /** What may be set. */

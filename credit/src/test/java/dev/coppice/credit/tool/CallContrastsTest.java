@@ -111,6 +111,22 @@ class CallContrastsTest {
   }
 
   @Test
+  void shouldExplainACallWithItsStandardError() {
+    final TrajectoryGroup group = planted(new Random(SEED), new ArrayList<>());
+    final CallContrast first = CallContrasts.of(group).get(0);
+
+    final List<String> lines = Estimators.create("coppice", Map.of()).explain(group, 0, 1);
+
+    final String want =
+        String.format(
+            java.util.Locale.ROOT,
+            "call 0 against 1 sibling subtrees: %.6g, standard error %.3g (10 degrees of freedom)",
+            first.advantage(),
+            first.standardError());
+    assertTrue(lines.contains(want), lines.toString());
+  }
+
+  @Test
   void shouldContrastOnlyTheFirstCallAfterAFork() {
     final TreeScript script = new TreeScript(0);
     final int second = script.call(script.observation(script.call(0, true)), false);

@@ -19,7 +19,7 @@ class CreditBlockTest {
   @Test
   void shouldCarryEveryEstimatorsCreditThroughATraceWithoutChangingABit() {
     for (final String estimator : Estimators.names()) {
-      for (int seed = 0; seed < 50; seed++) {
+      for (int seed = 0; seed < 15; seed++) {
         final TrajectoryGroup group = new RandomTrees(seed).group(seed);
         final GroupAdvantages advantages = Estimators.create(estimator, Map.of()).estimate(group);
         final List<CreditBlock> blocks = CreditBlock.of(advantages);

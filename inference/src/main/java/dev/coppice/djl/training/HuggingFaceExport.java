@@ -1,14 +1,15 @@
-package dev.coppice.djl.training.export;
+package dev.coppice.djl.training;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.coppice.djl.training.LlamaShape;
-import dev.coppice.djl.training.TrainedPolicy;
+import dev.coppice.djl.files.SafetensorsWriter;
+import dev.coppice.djl.files.TensorType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -65,9 +66,16 @@ public final class HuggingFaceExport {
     mapper.writeValue(folder.resolve("tokenizer_config.json").toFile(), tokenizerConfig());
     SafetensorsWriter tensors = new SafetensorsWriter();
     for (TrainedPolicy.Tensor tensor : policy.tensors()) {
-      tensors.add(tensor.name(), tensor.values(), tensor.shape());
+      tensors.add(tensor.name(), TensorType.F32, tensor.values(), tensor.shape());
     }
-    tensors.write(folder.resolve("model.safetensors"));
+    // Whoever reads the folder meanwhile sees the old weights or the new ones, never half of them.
+    Path draft = folder.resolve("model.safetensors.tmp");
+    tensors.write(draft);
+    Files.move(
+        draft,
+        folder.resolve("model.safetensors"),
+        StandardCopyOption.REPLACE_EXISTING,
+        StandardCopyOption.ATOMIC_MOVE);
   }
 
   private ObjectNode config() {

@@ -1,4 +1,4 @@
-package dev.coppice.djl.training.export;
+package dev.coppice.djl.training;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,10 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.coppice.djl.training.LlamaShape;
-import dev.coppice.djl.training.SupervisedTrainer;
-import dev.coppice.djl.training.TrainedPolicy;
-import dev.coppice.djl.training.TrainerSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -82,6 +78,20 @@ class HuggingFaceExportTest {
     assertEquals(true, config.get("tie_word_embeddings").asBoolean());
     assertEquals(2, config.get("num_key_value_heads").asInt());
     assertEquals(64, config.get("max_position_embeddings").asInt());
+  }
+
+  @Test
+  void shouldReadBackWhatItWrote() throws IOException {
+    List<TrainedPolicy.Tensor> written = export();
+
+    try (TrainedPolicy policy = TrainedPolicy.open(folder)) {
+      List<TrainedPolicy.Tensor> read = policy.tensors();
+      assertEquals(SHAPE.parameters(), policy.shape().parameters());
+      for (int i = 0; i < written.size(); i++) {
+        assertEquals(written.get(i).name(), read.get(i).name());
+        assertArrayEquals(written.get(i).values(), read.get(i).values(), read.get(i).name());
+      }
+    }
   }
 
   private List<TrainedPolicy.Tensor> export() throws IOException {

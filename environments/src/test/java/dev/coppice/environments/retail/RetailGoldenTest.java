@@ -1,0 +1,110 @@
+package dev.coppice.environments.retail;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.coppice.environment.Observation;
+import dev.coppice.environments.Shared;
+import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.replay.ReplayScript;
+import dev.coppice.environments.tool.ToolEpisode;
+import dev.coppice.trajectory.Task;
+import dev.coppice.trajectory.ToolCall;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Compares the tools with the published implementation of tau2-bench, which was run once to write
+ * the golden file: for each task the digest of the final database and that of all results.
+ */
+class RetailGoldenTest {
+  private static final double MICROCENTS = 1e6;
+
+  private int refused;
+
+  @Test
+  void shouldReproduceTheDatabaseAndTheResultsOfEveryReferenceSolution() throws Exception {
+    final RetailEnvironment environment =
+        new RetailEnvironment(
+            Shared.require("data/tau2-bench/retail"), "all", RetailEnvironment.DEFAULT_PROMPT);
+    final List<String> found = new ArrayList<>();
+
+    for (int index = 0; index < environment.taskCount(); index++) {
+      found.add(outcome(environment, environment.task(index)));
+    }
+
+    assertEquals(golden(), found);
+    assertEquals(114, found.size());
+    assertEquals(18, refused);
+  }
+
+  private String outcome(final RetailEnvironment environment, final Task task) throws Exception {
+    final ToolEpisode<?> episode = environment.start(task, 0);
+    final ReplayScript script = environment.script(task);
+    final List<String> results = new ArrayList<>();
+    for (final String turn : script.turns().subList(0, script.turns().size() - 1)) {
+      final Observation observation = episode.call(inner(turn));
+      final boolean worked = observation.status() == ToolCall.Status.OK;
+      refused += worked ? 0 : 1;
+      results.add(worked ? canonical("{\"r\":" + inner(observation.text()) + "}") : "ERR");
+    }
+    final String told = inner(script.turns().getLast());
+    assertEquals(1.0, episode.finish(told).reward(), task.id());
+    assertEquals(1.0, episode.finish(told).components().get("communicated"), task.id());
+    return String.join(
+        "\t",
+        task.id().substring("retail/".length()),
+        digest((Store) episode.state()),
+        StateDigest.of(String.join("\n", results)),
+        String.valueOf(results.size()));
+  }
+
+  private static String digest(final Store store) throws Exception {
+    final Map<String, Object> products = new LinkedHashMap<>();
+    store.products().forEach((id, product) -> products.put(id, RetailJson.of(product)));
+    final Map<String, Object> users = new LinkedHashMap<>();
+    for (final String id : store.customers().keys()) {
+      users.put(id, RetailJson.of(store.customer(id)));
+    }
+    final Map<String, Object> orders = new LinkedHashMap<>();
+    for (final String id : store.orders().keys()) {
+      orders.put(id, RetailJson.of(store.order(id)));
+    }
+    return StateDigest.of(
+        CanonicalJson.write(exact(Map.of("products", products, "users", users, "orders", orders))));
+  }
+
+  private static String canonical(final String json) {
+    return CanonicalJson.write(exact(CanonicalJson.read(json)));
+  }
+
+  /** Spells numbers as whole microcents, so that no two languages spell them differently. */
+  private static Object exact(final Object value) {
+    return switch (value) {
+      case Number number -> "N" + (long) Math.rint(number.doubleValue() * 100 * MICROCENTS);
+      case Map<?, ?> map -> {
+        final Map<Object, Object> next = new LinkedHashMap<>();
+        map.forEach((key, inner) -> next.put(key, exact(inner)));
+        yield next;
+      }
+      case List<?> list -> list.stream().map(RetailGoldenTest::exact).toList();
+      default -> value;
+    };
+  }
+
+  private static String inner(final String text) {
+    return text.substring(text.indexOf('>') + 1, text.lastIndexOf('<'));
+  }
+
+  private static List<String> golden() throws IOException {
+    try (InputStream stream = RetailGoldenTest.class.getResourceAsStream("tau2-golden.tsv")) {
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    }
+  }
+}
