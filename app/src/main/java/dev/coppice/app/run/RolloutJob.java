@@ -235,9 +235,7 @@ public final class RolloutJob {
           final long cost = group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
           tokens
               .computeIfAbsent(group.arm(), arm -> new HashMap<>())
-              .put(
-                  indexOf(group),
-                  new ArmSession.FinishedGroup(cost, group.trees().size()));
+              .put(indexOf(group), new ArmSession.FinishedGroup(cost, group.trees().size()));
         }
         return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
       }
