@@ -120,10 +120,15 @@ public final class GroupAdvantages {
   private void fillChannels(final int tree, final int index, final float[] out, final int offset) {
     final TrajectoryNode node = forest.node(index);
     final double tool = sheet.node(index) + sheet.channel(index);
+    if (node.spans().isEmpty() && forest.callAt(index) >= 0) {
+      // A trace that marks no spans can still say that the node is a call.
+      final int to = offset + node.length();
+      Arrays.fill(out, offset, to, plain(tool + callValue(forest.callAt(index))));
+    }
     for (int s = 0; s < node.spans().size(); s++) {
       final Span span = node.spans().get(s);
       if (isToolSpan(span.kind())) {
-        final double value = tool + callValue(tree, span.call());
+        final double value = tool + callValue(forest.callById(tree, span.call()));
         final int to = offset + Math.min(span.end(), node.length());
         Arrays.fill(out, Math.min(to, offset + span.start()), to, plain(value));
       }
@@ -139,10 +144,8 @@ public final class GroupAdvantages {
     }
   }
 
-  private double callValue(final int tree, final int call) {
-    final int start = forest.callStart(tree);
-    final boolean known = call >= 0 && call < forest.callStart(tree + 1) - start;
-    return known ? sheet.call(start + call) : 0.0;
+  private double callValue(final int call) {
+    return call < 0 ? 0.0 : sheet.call(call);
   }
 
   private static boolean isToolSpan(final SpanKind kind) {

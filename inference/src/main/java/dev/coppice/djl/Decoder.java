@@ -67,6 +67,7 @@ final class Decoder implements AutoCloseable {
       final float[] logits,
       final int offset) {
     rope.grow(slab.maxPosition + 1);
+    attention.plan(slab, pool);
     for (int row = 0; row < slab.rows; row++) {
       System.arraycopy(weights.embedding(), slab.token[row] * hidden, x, row * hidden, hidden);
     }
@@ -76,7 +77,7 @@ final class Decoder implements AutoCloseable {
       linears.apply(w.projections()[0], hiddenRows, projectedRows, slab.rows);
       projectedRows.get(rows, 0, slab.rows);
       place(slab, w, pool, layer);
-      attention.run(slab, pool, layer, queries, rows);
+      attention.run(layer, queries, rows);
       attendedRows.put(rows, slab.rows);
       linears.apply(w.projections()[1], attendedRows, hiddenRows, slab.rows);
       accumulate(slab.rows);

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 /**
  * Computes a decoder of the Llama family inside this process, on Deep Java Library.
  *
- * <p>In f32 a row's logits are the same bits alone and beside others, after one prefill or many
+ * <p>A row's logits are the same bits alone and beside others, after one prefill or many
  * chunks, in blocks of any size. Each block is read once for all neighbours in the batch that name
  * it.
  *
@@ -31,7 +31,7 @@ public final class DjlBackend implements InferenceBackend {
     this.config = config;
     final Path last = folder.toAbsolutePath().normalize().getFileName();
     name = last == null ? folder.toString() : last.toString();
-    linears = new TorchLinears(settings.threads());
+    linears = new TorchLinears(settings.threads(), settings.dtype().equals("bf16"));
     weights = DecoderWeights.load(linears, config, folder);
     decoder = new Decoder(config, linears, settings.slabTokens());
     slab = new Slab(settings.slabTokens());

@@ -4,7 +4,8 @@ package dev.coppice.djl;
  * Holds how a model is computed.
  *
  * @param threads PyTorch computes with, at least 1.
- * @param dtype of the computation; {@code f32}.
+ * @param dtype of the linear layers, {@code f32} or {@code bf16}; everything between them, keys and
+ *     values included, is f32 in either.
  * @param device that computes; {@code cpu}.
  * @param slabTokens the largest number of new tokens computed together; it changes speed and
  *     memory, never a result.
@@ -15,8 +16,8 @@ public record DjlSettings(int threads, String dtype, String device, int slabToke
     if (threads < 1 || threads > 1024) {
       throw new IllegalArgumentException("threads must be 1 to 1024: threads=" + threads);
     }
-    if (!dtype.equals("f32")) {
-      throw new IllegalArgumentException("dtype must be f32: dtype=" + dtype);
+    if (!dtype.equals("f32") && !dtype.equals("bf16")) {
+      throw new IllegalArgumentException("dtype must be f32 or bf16: dtype=" + dtype);
     }
     if (!device.equals("cpu")) {
       throw new IllegalArgumentException("device must be cpu: device=" + device);
@@ -43,5 +44,15 @@ public record DjlSettings(int threads, String dtype, String device, int slabToke
    */
   public DjlSettings withThreads(final int newThreads) {
     return new DjlSettings(newThreads, dtype, device, slabTokens);
+  }
+
+  /**
+   * Returns these settings with another type.
+   *
+   * @param newDtype of the linear layers, {@code f32} or {@code bf16}.
+   * @return the settings.
+   */
+  public DjlSettings withDtype(final String newDtype) {
+    return new DjlSettings(threads, newDtype, device, slabTokens);
   }
 }

@@ -26,45 +26,62 @@ import java.util.zip.ZipOutputStream;
 final class LinearScript {
   private static final String PLAIN = "annotate(List[Optional[number]], []), \"\")";
 
-  private static final String CODE =
-      String.join(
-          "\n",
-          "class Linears(Module):",
-          "  __parameters__ = []",
-          "  __buffers__ = []",
-          "  training : bool",
-          "  def pack(self: __torch__.Linears, w: Tensor, rows: int) -> Tensor:",
-          "    return ops.mkldnn._reorder_linear_weight(w, rows)",
-          "  def linear(self: __torch__.Linears, x: Tensor, w: Tensor, out: Tensor) -> NoneType:",
-          "    y = ops.mkldnn._linear_pointwise(x, w, None, \"none\", " + PLAIN,
-          "    z = torch.copy_(out, y)",
-          "    return None",
-          "  def biased(self: __torch__.Linears, x: Tensor, w: Tensor, b: Tensor, out: Tensor)"
-              + " -> NoneType:",
-          "    y = ops.mkldnn._linear_pointwise(x, w, b, \"none\", " + PLAIN,
-          "    z = torch.copy_(out, y)",
-          "    return None",
-          "  def gated(self: __torch__.Linears, x: Tensor, g: Tensor, u: Tensor, d: Tensor,"
-              + " out: Tensor) -> NoneType:",
-          "    a = ops.mkldnn._linear_pointwise(x, g, None, \"swish\", " + PLAIN,
-          "    h = ops.mkldnn._linear_pointwise(x, a, u, None, \"mul\")",
-          "    y = ops.mkldnn._linear_pointwise(h, d, None, \"none\", " + PLAIN,
-          "    z = torch.copy_(out, y)",
-          "    return None",
-          "");
+  /** PyTorch's numbers of the types. */
+  private static final int FLOAT32 = 6;
+
+  private static final int BFLOAT16 = 15;
+
+  private static String code(final int type) {
+    final String cast = "    h = torch.to(x, " + type + ")";
+    return String.join(
+        "\n",
+        "class Linears(Module):",
+        "  __parameters__ = []",
+        "  __buffers__ = []",
+        "  training : bool",
+        "  def pack(self: __torch__.Linears, w: Tensor, rows: int) -> Tensor:",
+        "    c = torch.to(w, " + type + ")",
+        "    return ops.mkldnn._reorder_linear_weight(c, rows)",
+        "  def cast(self: __torch__.Linears, x: Tensor) -> Tensor:",
+        "    return torch.clone(torch.to(x, " + type + "))",
+        "  def linear(self: __torch__.Linears, x: Tensor, w: Tensor, out: Tensor) -> NoneType:",
+        cast,
+        "    y = ops.mkldnn._linear_pointwise(h, w, None, \"none\", " + PLAIN,
+        "    z = torch.copy_(out, y)",
+        "    return None",
+        "  def biased(self: __torch__.Linears, x: Tensor, w: Tensor, b: Tensor, out: Tensor)"
+            + " -> NoneType:",
+        cast,
+        "    y = ops.mkldnn._linear_pointwise(h, w, b, \"none\", " + PLAIN,
+        "    z = torch.copy_(out, y)",
+        "    return None",
+        "  def gated(self: __torch__.Linears, x: Tensor, g: Tensor, u: Tensor, d: Tensor,"
+            + " out: Tensor) -> NoneType:",
+        cast,
+        "    a = ops.mkldnn._linear_pointwise(h, g, None, \"swish\", " + PLAIN,
+        "    m = ops.mkldnn._linear_pointwise(h, a, u, None, \"mul\")",
+        "    y = ops.mkldnn._linear_pointwise(m, d, None, \"none\", " + PLAIN,
+        "    z = torch.copy_(out, y)",
+        "    return None",
+        "");
+  }
 
   private LinearScript() {}
 
   /**
    * Writes the archive.
    *
+   * @param bf16 whether layers compute in bf16 instead of f32; rows go in and out as f32 in either.
    * @return its bytes, a stored zip.
    */
-  static byte[] archive() {
+  static byte[] archive(final boolean bf16) {
     final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       entry(zip, "archive/data.pkl", module());
-      entry(zip, "archive/code/__torch__.py", CODE.getBytes(StandardCharsets.UTF_8));
+      entry(
+          zip,
+          "archive/code/__torch__.py",
+          code(bf16 ? BFLOAT16 : FLOAT32).getBytes(StandardCharsets.UTF_8));
       entry(zip, "archive/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
       entry(zip, "archive/version", "3\n".getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {

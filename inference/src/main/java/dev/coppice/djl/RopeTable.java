@@ -2,6 +2,8 @@ package dev.coppice.djl;
 
 import dev.coppice.djl.files.RopeSettings;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Turns queries and keys by their position, in the half rotation of Hugging Face.
@@ -13,6 +15,9 @@ import java.util.Arrays;
  * @thread one at a time.
  */
 final class RopeTable {
+  private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
+  private static final int WIDTH = LANES.length();
+
   private final float[] frequencies;
   private final int half;
   private float[] cosines = new float[0];
@@ -55,7 +60,16 @@ final class RopeTable {
    */
   void turn(final float[] x, final int offset, final int position) {
     final int table = position * half;
-    for (int i = 0; i < half; i++) {
+    int i = 0;
+    for (; i + WIDTH <= half; i += WIDTH) {
+      final FloatVector cos = FloatVector.fromArray(LANES, cosines, table + i);
+      final FloatVector sin = FloatVector.fromArray(LANES, sines, table + i);
+      final FloatVector a = FloatVector.fromArray(LANES, x, offset + i);
+      final FloatVector b = FloatVector.fromArray(LANES, x, offset + half + i);
+      a.mul(cos).sub(b.mul(sin)).intoArray(x, offset + i);
+      b.mul(cos).add(a.mul(sin)).intoArray(x, offset + half + i);
+    }
+    for (; i < half; i++) {
       final float cos = cosines[table + i];
       final float sin = sines[table + i];
       final float a = x[offset + i];

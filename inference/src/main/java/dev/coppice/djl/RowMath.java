@@ -73,14 +73,16 @@ final class RowMath {
     }
     FloatVector most = FloatVector.fromArray(LANES, scores, offset);
     for (int i = WIDTH; i < length; i += WIDTH) {
-      most = most.max(FloatVector.fromArray(LANES, scores, offset + i));
+      final FloatVector v = FloatVector.fromArray(LANES, scores, offset + i);
+      most = most.blend(v, v.compare(VectorOperators.GT, most));
     }
     final float max = most.reduceLanes(VectorOperators.MAX);
     final FloatVector ln2High = FloatVector.broadcast(LANES, -LN2_HIGH);
     final FloatVector ln2Low = FloatVector.broadcast(LANES, -LN2_LOW);
     FloatVector sums = FloatVector.zero(LANES);
     for (int i = 0; i < length; i += WIDTH) {
-      final FloatVector x = FloatVector.fromArray(LANES, scores, offset + i).sub(max).max(SMALLEST);
+      final FloatVector far = FloatVector.fromArray(LANES, scores, offset + i).sub(max);
+      final FloatVector x = far.blend(SMALLEST, far.compare(VectorOperators.LT, SMALLEST));
       final FloatVector shifted = x.fma(LOG2_E, ROUND);
       final FloatVector whole = shifted.sub(ROUND);
       final FloatVector r = whole.fma(ln2Low, whole.fma(ln2High, x));

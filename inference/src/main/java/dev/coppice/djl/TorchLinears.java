@@ -10,7 +10,6 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -25,7 +24,14 @@ final class TorchLinears implements AutoCloseable {
   /** The number of rows the packing is told to expect; one packing serves all. */
   private static final long ROWS_HINT = 32;
 
+  /**
+   * The fewest rows a call computes in bf16: a single row takes another path through oneDNN on
+   * processors without bf16 instructions, and gives other bits. In f32 it does not.
+   */
+  private static final int BF16_LEAST_ROWS = 2;
+
   private final int threads;
+  private final int leastRows;
   private final PtNDManager manager;
   private final PtSymbolBlock block;
   private Thread configured;
@@ -34,15 +40,17 @@ final class TorchLinears implements AutoCloseable {
    * Starts the engine.
    *
    * @param threads PyTorch computes with.
+   * @param bf16 whether layers compute in bf16 instead of f32.
    */
-  TorchLinears(final int threads) {
+  TorchLinears(final int threads, final boolean bf16) {
     this.threads = threads;
+    leastRows = bf16 ? BF16_LEAST_ROWS : 1;
     manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
     JniUtils.setGraphExecutorOptimize(false);
     try {
       block =
           JniUtils.loadModule(
-              manager, new ByteArrayInputStream(LinearScript.archive()), false, false);
+              manager, new ByteArrayInputStream(LinearScript.archive(bf16)), false, false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -53,15 +61,13 @@ final class TorchLinears implements AutoCloseable {
    *
    * @param weight as oneDNN laid it out.
    * @param bias or null.
-   * @param biasMemory behind the bias, or null.
    */
-  record Packed(IValue weight, IValue bias, Arena biasMemory) implements AutoCloseable {
+  record Packed(IValue weight, IValue bias) implements AutoCloseable {
     @Override
     public void close() {
       weight.close();
       if (bias != null) {
         bias.close();
-        biasMemory.close();
       }
     }
   }
@@ -83,11 +89,11 @@ final class TorchLinears implements AutoCloseable {
       packed = IValueUtils.runMethod(block, "pack", plain, hint);
     }
     if (bias == null) {
-      return new Packed(packed, null, null);
+      return new Packed(packed, null);
     }
-    final Arena arena = Arena.ofShared();
-    final MemorySegment kept = arena.allocate(bias.byteSize(), 64).copyFrom(bias);
-    return new Packed(packed, RowBuffer.tensor(manager, kept, outputs), arena);
+    try (IValue plain = RowBuffer.tensor(manager, bias, outputs)) {
+      return new Packed(packed, IValueUtils.runMethod(block, "cast", plain));
+    }
   }
 
   /**
@@ -98,7 +104,7 @@ final class TorchLinears implements AutoCloseable {
    * @return memory both sides see; the caller closes it.
    */
   RowBuffer rows(final int width, final int capacity) {
-    return new RowBuffer(manager, width, capacity);
+    return new RowBuffer(manager, width, Math.max(capacity, leastRows));
   }
 
   /**
@@ -111,10 +117,11 @@ final class TorchLinears implements AutoCloseable {
    */
   void apply(final Packed layer, final RowBuffer in, final RowBuffer out, final int rows) {
     configureThread();
+    final int count = Math.max(rows, leastRows);
     if (layer.bias() == null) {
-      run("linear", in.view(rows), layer.weight(), out.view(rows));
+      run("linear", in.view(count), layer.weight(), out.view(count));
     } else {
-      run("biased", in.view(rows), layer.weight(), layer.bias(), out.view(rows));
+      run("biased", in.view(count), layer.weight(), layer.bias(), out.view(count));
     }
   }
 
@@ -128,13 +135,14 @@ final class TorchLinears implements AutoCloseable {
    */
   void applyGated(final Packed[] weights, final RowBuffer in, final RowBuffer out, final int rows) {
     configureThread();
+    final int count = Math.max(rows, leastRows);
     run(
         "gated",
-        in.view(rows),
+        in.view(count),
         weights[0].weight(),
         weights[1].weight(),
         weights[2].weight(),
-        out.view(rows));
+        out.view(count));
   }
 
   private void run(final String method, final IValue... inputs) {

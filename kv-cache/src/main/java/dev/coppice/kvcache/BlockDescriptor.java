@@ -3,8 +3,8 @@ package dev.coppice.kvcache;
 /**
  * Lays out what is kept of each block: one line of the processor's cache, 16 numbers.
  *
- * <p>An operation on a block touches most of them, so with many thousand blocks one miss fetches what
- * separate arrays would fetch in ten.
+ * <p>An operation on a block touches most of them, so with many thousand blocks one miss fetches
+ * what separate arrays would fetch in ten.
  *
  * <pre>
  *    0  state      free, private or node          8  depth         blocks from the root, 1 or more

@@ -21,16 +21,16 @@ import static dev.coppice.kvcache.BlockDescriptor.twinNext;
  * Holds the state of every block: free, private to leases, or a node of the prefix tree.
  *
  * <p>{@code refs} counts the holders of a block: leases whose last node or tail it is, live nodes
- * whose parent it is, and copies that are still to be read from it. A lease therefore holds its whole
- * path by one count on the last node, which makes a fork O(1). A block is <i>live</i> exactly if
- * {@code refs > 0}; a count that reaches zero is passed on to the parent.
+ * whose parent it is, and copies that are still to be read from it. A lease therefore holds its
+ * whole path by one count on the last node, which makes a fork O(1). A block is <i>live</i> exactly
+ * if {@code refs > 0}; a count that reaches zero is passed on to the parent.
  *
  * <p>A node that stops being live joins the end of the queue of evictable blocks. Its children have
- * stopped before it, so a child always stands before its parent, and the head of the queue is a leaf:
- * eviction takes the head, the least recently used leaf, in O(1).
+ * stopped before it, so a child always stands before its parent, and the head of the queue is a
+ * leaf: eviction takes the head, the least recently used leaf, in O(1).
  *
- * <p>{@code next} links three kinds of lists that exclude one another: free blocks, evictable blocks,
- * and the private blocks of a lease.
+ * <p>{@code next} links three kinds of lists that exclude one another: free blocks, evictable
+ * blocks, and the private blocks of a lease.
  *
  * @unit nanoseconds of the injected clock.
  * @thread the cache's thread.

@@ -5,12 +5,12 @@ import java.util.Objects;
 /**
  * Shares the blocks of keys and values of sequences with equal prefixes.
  *
- * <p>A block is <i>live</i> while a lease refers to it, <i>evictable</i> while it is only cached, else
- * free: {@code freeBlocks + liveBlocks + evictableBlocks == capacityBlocks} at all times. Cached blocks
- * are given up leaves first, least recently released first.
+ * <p>A block is <i>live</i> while a lease refers to it, <i>evictable</i> while it is only cached,
+ * else free: {@code freeBlocks + liveBlocks + evictableBlocks == capacityBlocks} at all times.
+ * Cached blocks are given up leaves first, least recently released first.
  *
- * <p>The cache knows token ids and block ids; the tensors behind the ids belong to the backend. A match
- * compares tokens, never hashes alone.
+ * <p>The cache knows token ids and block ids; the tensors behind the ids belong to the backend. A
+ * match compares tokens, never hashes alone.
  *
  * @shape S tokens in a block.
  * @thread one, the engine's.
@@ -68,15 +68,15 @@ public final class PrefixCache {
   /**
    * Leases the longest cached prefix that consists of full blocks.
    *
-   * <p>A caller that needs logits of the last token asks for one token less, so that at least one is
-   * left to compute.
+   * <p>A caller that needs logits of the last token asks for one token less, so that at least one
+   * is left to compute.
    *
    * @param namespace within which blocks may be shared.
    * @param tokens the sequence.
    * @param length the number of its tokens to look up.
    * @param owner tag to which blocks are attributed that this lease revives or reserves.
-   * @return a lease whose {@link PrefixLease#tokens()} are cached, a multiple of S; null if no lease
-   *     is left.
+   * @return a lease whose {@link PrefixLease#tokens()} are cached, a multiple of S; null if no
+   *     lease is left.
    */
   public PrefixLease acquire(
       final CacheNamespace namespace, final int[] tokens, final int length, final int owner) {
@@ -119,8 +119,8 @@ public final class PrefixCache {
   /**
    * Forgets a namespace: its blocks can never be found again.
    *
-   * <p>Evictable ones are free at once, live ones when they are released; open leases go on. A later
-   * lookup of the same namespace starts empty.
+   * <p>Evictable ones are free at once, live ones when they are released; open leases go on. A
+   * later lookup of the same namespace starts empty.
    *
    * @param namespace to forget; one that is not in use is ignored.
    */

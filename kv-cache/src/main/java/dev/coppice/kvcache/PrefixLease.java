@@ -11,13 +11,13 @@ import java.util.Arrays;
 /**
  * Holds the blocks of one sequence and grows with it.
  *
- * <p>The step of a sequence: {@link #reserve} room; if {@link #copyFrom()} is not -1, let the backend
- * copy and call {@link #copyDone()}; run the forward pass over {@link #block(int)}; {@link #commit} the
- * tokens whose keys and values were computed.
+ * <p>The step of a sequence: {@link #reserve} room; if {@link #copyFrom()} is not -1, let the
+ * backend copy and call {@link #copyDone()}; run the forward pass over {@link #block(int)};
+ * {@link #commit} the tokens whose keys and values were computed.
  *
- * <p>A sequence is a path of full blocks, shared with whoever has the same prefix, then a partial tail
- * block, shared with forks until one of them writes, then reserved empty blocks. Ids never change or
- * leave the block table while the lease is open, but for the tail that a copy replaces.
+ * <p>A sequence is a path of full blocks, shared with whoever has the same prefix, then a partial
+ * tail block, shared with forks until one of them writes, then reserved empty blocks. Ids never
+ * change or leave the block table while the lease is open, but for the tail that a copy replaces.
  *
  * <p>A closed lease must not be used: its object is handed out again.
  *
@@ -88,8 +88,8 @@ public final class PrefixLease implements AutoCloseable {
   /**
    * Returns the end of the room this lease may write.
    *
-   * <p>A fork of a partial tail takes the right to write it from both until {@link #reserve}, or until
-   * one of them is closed.
+   * <p>A fork of a partial tail takes the right to write it from both until {@link #reserve}, or
+   * until one of them is closed.
    *
    * @return the number of positions backed by blocks of this lease; from {@link #tokens()} to the
    *     longest sequence allowed.
@@ -101,8 +101,8 @@ public final class PrefixLease implements AutoCloseable {
   /**
    * Makes room for more tokens, evicting cached blocks if need be.
    *
-   * <p>A partial tail that a fork shares is replaced by a private copy; {@link #copyFrom()} then names
-   * what the backend must copy before the next forward pass. The last holder writes in place.
+   * <p>A partial tail that a fork shares is replaced by a private copy; {@link #copyFrom()} then
+   * names what the backend must copy before the next forward pass. The last holder writes in place.
    *
    * @param count the number of tokens beyond {@link #tokens()} that must have room.
    * @return whether there is room; if not, nothing has changed.
@@ -180,8 +180,8 @@ public final class PrefixLease implements AutoCloseable {
   /**
    * Records tokens whose keys and values have been computed.
    *
-   * <p>A block that becomes full joins the prefix tree and can be leased by others at once. If an equal
-   * one is there already, this lease keeps its own.
+   * <p>A block that becomes full joins the prefix tree and can be leased by others at once. If an
+   * equal one is there already, this lease keeps its own.
    *
    * @param tokens holds the token ids.
    * @param offset of the first of them.
@@ -222,8 +222,8 @@ public final class PrefixLease implements AutoCloseable {
   /**
    * Opens a second lease on the same sequence, which shares every block and copies none.
    *
-   * <p>Both go on separately. Room that this lease has reserved stays with it, but for the rest of a
-   * partial tail: see {@link #reservedTokens()}.
+   * <p>Both go on separately. Room that this lease has reserved stays with it, but for the rest of
+   * a partial tail: see {@link #reservedTokens()}.
    *
    * @param childOwner tag to which blocks that the child reserves are attributed.
    * @return the child, or null if no lease is left.

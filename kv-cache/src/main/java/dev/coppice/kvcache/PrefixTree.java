@@ -27,9 +27,9 @@ import java.util.Arrays;
  * compares tokens and computes a hash only where the path branches. A sequence that was computed at
  * once mostly has consecutive block ids; a walk compares such a run of blocks in one go.
  *
- * <p>Invariants: {@code children} of b = the number of nodes whose parent is b; {@code hint[b]} is -1
- * or a node whose parent is b; a node has an identity exactly if its namespace is not dropped; one
- * block of each identity is in the index; an identity in use has a block.
+ * <p>Invariants: {@code children} of b = the number of nodes whose parent is b; {@code hint[b]} is
+ * -1 or a node whose parent is b; a node has an identity exactly if its namespace is not dropped;
+ * one block of each identity is in the index; an identity in use has a block.
  *
  * @shape cells as in {@link BlockDescriptor}; tokens int[blocks * S]; hint int[blocks].
  * @cost a step of a walk compares S tokens; insertion and removal are O(1) expected.

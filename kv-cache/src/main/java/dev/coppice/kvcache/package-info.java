@@ -5,10 +5,10 @@
  * <pre>
  *   namespace root -- block -- block -- block            full blocks: nodes of the tree, shared
  *                                  \      \
- *                                   \      lease A: tail [x x x . ] [ . . . . ]   private
+ *                                   \      lease A: tail [x x x . ] [. . . .]   private
  *                                    block
  *                                        \
- *                                         lease B, lease C: tail [y . . . ]       shared until written
+ *                                         leases B, C: tail [y . . . ]     shared until written
  *
  *   free  --reserve--&gt;  live  --last lease closed--&gt;  evictable  --evicted--&gt;  free
  *                        ^-----------acquired----------------'

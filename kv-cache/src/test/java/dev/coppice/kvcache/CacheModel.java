@@ -19,9 +19,9 @@ import org.agrona.collections.Long2LongHashMap;
  * The cache as full maps, slow and plain, beside the real one: every step is taken in both and
  * compared.
  *
- * <p>It also plays the backend: the "keys and values" of a position are a number that stands for the
- * namespace and all tokens up to it, so a wrong hit, a lost copy or a block given away too early shows
- * as a wrong number.
+ * <p>It also plays the backend: the "keys and values" of a position are a number that stands for
+ * the namespace and all tokens up to it, so a wrong hit, a lost copy or a block given away too
+ * early shows as a wrong number.
  */
 final class CacheModel {
   /** A full block: what prefix it ends, below which block, in which namespace root. */

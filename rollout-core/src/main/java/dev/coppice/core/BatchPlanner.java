@@ -66,6 +66,9 @@ final class BatchPlanner {
   private boolean leasePrefix(final Branch branch) {
     branch.lease =
         state.cache.acquire(state.namespace, branch.path, branch.length - 1, branch.tree.owner);
+    if (branch.lease != null && branch.node == branch.tree.prompt) {
+      branch.tree.prompt.cachedTokens = branch.lease.tokens();
+    }
     return branch.lease != null;
   }
 

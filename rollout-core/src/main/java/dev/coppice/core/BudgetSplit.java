@@ -6,12 +6,12 @@ import org.agrona.collections.Long2ObjectHashMap;
  * Splits a budget over groups so that it comes out even and does not depend on who is faster.
  *
  * <p>Groups form W lanes, W being the groups in flight: group {@code i} follows group {@code i - W}.
- * Each is allowed {@code budget/groups} tokens plus what its lane left over or less what it overdrew.
- * A group starts a tree when at least half of the lane's mean cost is left, so lanes err to both
- * sides and the error is carried. The last group of a lane has nobody to carry to: it starts a tree
- * only when the whole mean is left, and then waits. When all groups are done or waiting, the rest of
- * the budget is dealt out to the waiting groups in order, a few trees at a time, keeping back enough
- * for the dearest tree seen, so that the hard limit is hardly ever what ends a branch.
+ * Each is allowed {@code budget/groups} tokens plus what its lane left over or less what it overdrew,
+ * and starts a tree when at least half of the lane's mean cost is left: lanes err to both sides and
+ * carry the error on. The last group of a lane has nobody to carry to, so it waits until all other
+ * groups have ended. Then the rest of the budget is dealt to the waiting groups in order, one tree
+ * each and wave after wave, keeping back enough for the dearest tree seen, so that the hard limit is
+ * hardly ever what ends a branch.
  *
  * @unit computed tokens.
  * @thread the engine thread.
@@ -48,13 +48,13 @@ final class BudgetSplit {
       return last;
     }
 
-    /** Says whether what is left is worth another tree. */
+    /** Says whether what is left is worth another tree to a group that has a successor. */
     boolean allowsTree() {
       if (laneTrees == 0) {
         return left > 0;
       }
       final long mean = Math.max(1, laneCost / laneTrees);
-      return left >= (last ? mean : (mean + 1) / 2);
+      return left >= (mean + 1) / 2;
     }
   }
 

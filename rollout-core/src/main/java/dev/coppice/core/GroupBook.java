@@ -83,10 +83,12 @@ final class GroupBook {
   }
 
   private void openTreeOrEnd(final GroupState group, final List<Effect> effects) {
-    if (group.share.allowsTree() && state.budget.remaining() > 0 && !group.refused) {
-      openTree(group, effects);
-    } else if (group.share.isLast() && !group.refused) {
+    if (group.refused) {
+      close(group, effects);
+    } else if (group.share.isLast()) {
       parked.add(group);
+    } else if (group.share.allowsTree() && state.budget.remaining() > 0) {
+      openTree(group, effects);
     } else {
       close(group, effects);
     }
@@ -128,8 +130,9 @@ final class GroupBook {
     root.length = group.prompt.length;
     state.branches.put(root.id, root);
     effects.add(new Effect.StartWorld(group.place(), root.id));
-    if (root.length >= state.contextTokens) {
-      state.growth.fail(root, Failures.promptTooLong(root.length, state.contextTokens), effects);
+    final RolloutFailure refusal = refusal(group);
+    if (refusal != null) {
+      state.growth.fail(root, refusal, effects);
       return;
     }
     root.children = state.policy.childrenAtTurn(state.pointAt(root));

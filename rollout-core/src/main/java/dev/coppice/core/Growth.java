@@ -202,9 +202,17 @@ final class Growth {
   void truncate(final Branch branch, final StopReason reason, final List<Effect> effects) {
     if (reason == StopReason.BUDGET) {
       end(branch, new LeafDraft(LeafStatus.TRUNCATED, reason, Score.NONE, null), effects);
-      return;
+    } else {
+      conclude(branch, LeafStatus.TRUNCATED, reason, effects);
     }
-    branch.endStatus = LeafStatus.TRUNCATED;
+  }
+
+  private void conclude(
+      final Branch branch,
+      final LeafStatus status,
+      final StopReason reason,
+      final List<Effect> effects) {
+    branch.endStatus = status;
     branch.endReason = reason;
     branch.release();
     effects.add(new Effect.ScoreTruncated(waitForWorld(branch), reason));
@@ -227,7 +235,7 @@ final class Growth {
     branch.node.stepReward = done.stepReward();
     branch.observe(done.observation());
     if (done.over()) {
-      truncate(branch, StopReason.ENVIRONMENT, effects);
+      conclude(branch, LeafStatus.COMPLETED, StopReason.ENVIRONMENT, effects);
     } else if (branch.length >= state.contextTokens) {
       truncate(branch, StopReason.CONTEXT, effects);
     } else {

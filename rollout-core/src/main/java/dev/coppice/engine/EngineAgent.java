@@ -175,8 +175,8 @@ final class EngineAgent implements Agent {
   private void deliver(final Effect.GroupDone done) {
     offers.close(done.group());
     forward.forget(done.group());
-    parts.listener().onGroup(done.result());
     gauge.groupDone(state.counters(), clockNs.getAsLong());
+    parts.listener().onGroup(done.result());
   }
 
   /** Gives up what runs and closes every world nobody works in. */

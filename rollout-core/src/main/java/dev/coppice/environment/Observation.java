@@ -11,7 +11,8 @@ import java.util.Objects;
  * @param arguments of the call as canonical JSON: sorted keys, no blanks.
  * @param status OK, ILLEGAL or MALFORMED; the other values are the engine's.
  * @param correct whether the call was right, or null where nobody can say.
- * @param over whether the episode ends here; it is then scored by {@link Episode#truncated}.
+ * @param over whether the rules of the environment end the episode here; it is then completed and
+ *     scored by {@link Episode#truncated}.
  * @param stepReward for this step, usually 0.
  */
 public record Observation(

@@ -81,7 +81,17 @@ public final class TreeGrpoPolicy implements BranchingPolicy {
   }
 
   private boolean isHere(final BranchPoint point, final int pick) {
-    return chainOf(point, pick) == point.tag() && turnOf(point, pick) == point.turn();
+    return turnOf(point, pick) == point.turn() && ownerOf(point, pick) == point.tag();
+  }
+
+  /** A pick at a chain's own first turn is a pick at the node the chain was forked from. */
+  private long ownerOf(final BranchPoint point, final int pick) {
+    final int turn = turnOf(point, pick);
+    long chain = chainOf(point, pick);
+    while (chain > 0 && turnOf(point, (int) chain - 1) == turn) {
+      chain = chainOf(point, (int) chain - 1);
+    }
+    return chain;
   }
 
   /** A pick of round r chooses among the chains of the rounds before: 1 + N x r of them. */

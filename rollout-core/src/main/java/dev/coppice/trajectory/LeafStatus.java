@@ -2,7 +2,7 @@ package dev.coppice.trajectory;
 
 /** Says how a trajectory ended; every status but COMPLETED and TRUNCATED is a failure and never a reward of 0. */
 public enum LeafStatus {
-  /** The policy ended the episode itself. */
+  /** The episode came to its own end: the policy ended it, or the rules of the environment did. */
   COMPLETED("completed"),
   /** A limit ended the episode: length, context, calls or budget. */
   TRUNCATED("truncated"),

@@ -93,6 +93,18 @@ public final class ConfigLoader {
   }
 
   /**
+   * Checks that there is such a key.
+   *
+   * @param name of the key, dotted.
+   * @throws ConfigException naming the nearest right key if there is none.
+   */
+  public void requireKey(final String name) {
+    if (!schema.entries().containsKey(name.replace('_', '-'))) {
+      throw unknown(name, "--" + name + ": ");
+    }
+  }
+
+  /**
    * Makes the configuration of everything read.
    *
    * @return the configuration, defaults filled in.

@@ -36,8 +36,8 @@ public record RunConfig(
   public static final RunConfig DEFAULT =
       new RunConfig(
           new Run("", 1, "runs", List.of(), true),
-          new Model("models/tiny-policy", "model", "f32"),
-          new TaskSet("drawers", "test", 64, 0, 1, "", ""),
+          new Model("models/tiny-policy", "model", "f32", 1),
+          new TaskSet("drawers", "", 64, 0, 1, 1, "", ""),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree(
               "entropy",
@@ -47,7 +47,7 @@ public record RunConfig(
               new Entropy(0.5, List.of(8))),
           new Budget(OptionalLong.empty()),
           new Limits(512, 64, 2048, 10_000),
-          new Engine(64, 512, 32, 4096, 16),
+          new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")));
 
   /** Checks what no single key can check. */
@@ -120,6 +120,7 @@ public record RunConfig(
    * @param path of the model folder.
    * @param policy that samples.
    * @param dtype of the model's numbers.
+   * @param threads of the model.
    */
   public record Model(
       @Key("Model folder in Hugging Face's layout, relative to here or to the project.")
@@ -131,7 +132,8 @@ public record RunConfig(
       @Key(
               value = "Numbers the model computes in.",
               choices = {"f32"})
-          String dtype) {}
+          String dtype,
+      @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads) {}
 
   /**
    * Says what is solved.
@@ -141,24 +143,34 @@ public record RunConfig(
    * @param count of tasks.
    * @param first task.
    * @param repeats of each task.
+   * @param seed of the tasks.
    * @param path of a data file.
    * @param prompt of a plain environment.
    */
   public record TaskSet(
-      @Key(
-              value = "Environment that offers the tasks.",
-              choices = {"countdown", "drawers", "gsm8k", "stories"})
+      @Key("Environment that offers the tasks: countdown, drawers, gsm8k or stories.")
           String environment,
       @Key(
-              value = "Split of the generated tasks; 'test' holds problems never trained on.",
-              choices = {"train", "test"})
+              "Split of the tasks: 'train' or 'held-out' where they are drawn, 'train' or 'test' in"
+                  + " gsm8k; empty for the one to evaluate on.")
           String split,
       @Key(value = "Number of tasks.", min = 1, max = 10_000_000) int count,
       @Key(value = "Index of the first task.", min = 0) int first,
       @Key(value = "Groups per task; each draws anew.", min = 1, max = 100_000) int repeats,
+      @Key("Seed of the draw of tasks; it has nothing to do with the draw of tokens.") long seed,
       @Key("Data file of the environment, where it reads one; relative to here or the project.")
           String path,
-      @Key("Text the model goes on from, in environment 'stories'.") String prompt) {}
+      @Key("Prompt of 'stories', or template of gsm8k's; empty for the environment's own.")
+          String prompt) {
+    /**
+     * Returns the number of groups of an arm.
+     *
+     * @return tasks times repeats.
+     */
+    public int groups() {
+      return Math.multiplyExact(count, repeats);
+    }
+  }
 
   /**
    * Fixes the distribution tokens are drawn from.
@@ -297,6 +309,7 @@ public record RunConfig(
    * @param groupsInFlight at a time.
    * @param kvBlocks in the pool.
    * @param blockTokens in a block.
+   * @param toolThreads at a time.
    */
   public record Engine(
       @Key(value = "Most sequences in one forward pass.", min = 1, max = 65_536) int batchRows,
@@ -305,7 +318,8 @@ public record RunConfig(
       @Key(value = "Most groups that grow at the same time.", min = 1, max = 65_536)
           int groupsInFlight,
       @Key(value = "Blocks of keys and values in the pool.", min = 1) int kvBlocks,
-      @Key(value = "Positions in a block, a power of two.", min = 1, max = 1024) int blockTokens) {
+      @Key(value = "Positions in a block, a power of two.", min = 1, max = 1024) int blockTokens,
+      @Key(value = "Most tool calls at a time; 0 for no limit.", min = 0) int toolThreads) {
     /** Checks that a block is a power of two. */
     public Engine {
       if (Integer.bitCount(blockTokens) != 1) {

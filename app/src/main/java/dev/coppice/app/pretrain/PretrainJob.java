@@ -1,14 +1,15 @@
 package dev.coppice.app.pretrain;
 
+import dev.coppice.djl.training.HuggingFaceExport;
 import dev.coppice.djl.training.LlamaShape;
 import dev.coppice.djl.training.SupervisedTrainer;
 import dev.coppice.djl.training.TrainedPolicy;
 import dev.coppice.djl.training.TrainerSettings;
-import dev.coppice.djl.training.export.HuggingFaceExport;
 import dev.coppice.environments.demonstration.TaskKind;
 import dev.coppice.environments.demonstration.TaskVocabulary;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -72,13 +73,26 @@ public final class PretrainJob {
   }
 
   /**
+   * Scores a policy that was written before.
+   *
+   * @param folder of the policy.
+   * @param problems number of held-out problems per task.
+   * @return one score per task and temperature.
+   */
+  public List<PolicyScore> evaluate(Path folder, int problems) {
+    try (TrainedPolicy policy = TrainedPolicy.open(folder)) {
+      return evaluate(policy, problems);
+    }
+  }
+
+  /**
    * Scores a policy on both tasks at temperature 1, 0.6 and greedily.
    *
    * @param policy to score.
    * @param problems number of held-out problems per task.
    * @return one score per task and temperature.
    */
-  public List<PolicyScore> evaluate(TrainedPolicy policy, int problems) {
+  List<PolicyScore> evaluate(TrainedPolicy policy, int problems) {
     List<PolicyScore> scores = new ArrayList<>();
     if (problems == 0) {
       return scores;

@@ -42,20 +42,18 @@ final class GroupMeasure {
       }
     }
     final int count = tree.nodes().size();
-    final int[] before = new int[count];
     final int[] forksAbove = new int[count];
     final int[] leavesBelow = leavesBelow(tree);
     for (int id = 0; id < count; id++) {
       final TrajectoryNode node = tree.node(id);
       if (id > 0) {
-        before[id] = before[node.parent()] + tree.node(node.parent()).length();
         final int above = tree.decidedChildren(node.parent()) > 1 ? 1 : 0;
         forksAbove[id] = forksAbove[node.parent()] + above;
-        tally.addSegment(forksAbove[id], (double) node.length() * leavesBelow[id]);
-        tally.add(Sum.CHAIN_TOKENS, (double) node.length() * leavesBelow[id]);
-      }
-      if (node.kind().isSampled()) {
-        tally.add(Sum.CALL_CONTEXT, before[id]);
+        // An observation that ends the episode is shown to nobody and computed by nobody.
+        final boolean isSeen = node.kind().isSampled() || tree.leafAt(id) < 0;
+        final double chainTokens = isSeen ? (double) node.length() * leavesBelow[id] : 0;
+        tally.addSegment(forksAbove[id], chainTokens);
+        tally.add(Sum.CHAIN_TOKENS, chainTokens);
       }
       if (tree.decidedChildren(id) > 1) {
         tally.addFork(forksAbove[id], tree.decidedChildren(id));
@@ -83,8 +81,7 @@ final class GroupMeasure {
     tally.add(Sum.RECOMPUTED, ledger.recomputedTokens());
     tally.add(Sum.TOOL_CALLS, ledger.toolCalls());
     tally.add(Sum.BLOCK_NS, ledger.blockNs());
-    final long prompt = tree.node(0).length();
-    tally.add(Sum.PROMPT_COMPUTED, Math.max(0, prompt - ledger.cachedTokens()));
+    tally.add(Sum.PROMPT_COMPUTED, tree.node(0).length() - tree.node(0).cachedTokens());
   }
 
   private static void addOutcomes(final List<TrajectoryTree> trees, final TaskTally tally) {

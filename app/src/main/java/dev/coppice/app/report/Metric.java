@@ -21,7 +21,7 @@ public enum Metric {
   COMPUTED_TOKENS("computed_tokens", ArmTally::computed),
   /** {@code W}: prompts and observations computed, recomputed ones included. */
   PREFILL_TOKENS("prefill_tokens", arm -> arm.get(Sum.PREFILLED)),
-  /** {@code H}: prompt tokens found in the cache. */
+  /** {@code H}: tokens of every model call's prompt found in the cache. */
   CACHED_TOKENS("cached_tokens", arm -> arm.get(Sum.CACHED)),
   /** {@code G}: tokens sampled. */
   DECODED_TOKENS("decoded_tokens", arm -> arm.get(Sum.DECODED)),
@@ -68,20 +68,14 @@ public enum Metric {
   /** What was achieved of it. */
   CLOSED_FORM_RATIO(
       "closed_form_ratio", arm -> ArmTally.quotient(arm.sharing(), arm.total().closedFormBound())),
-  /** {@code H / P}: share of prompt and observation tokens found in the prefix cache. */
+  /** {@code H / P}: share of all model calls' prompt tokens found in the cache. */
   PREFIX_HIT_RATE(
       "prefix_hit_rate",
-      arm ->
-          ArmTally.quotient(
-              arm.get(Sum.CACHED),
-              arm.get(Sum.CACHED) + arm.get(Sum.PREFILLED) - arm.get(Sum.RECOMPUTED))),
-  /** Share of all recorded tokens read from the cache, a sampled node being one model call. */
+      arm -> ArmTally.quotient(arm.get(Sum.CACHED), arm.get(Sum.CACHED) + arm.get(Sum.PREFILLED))),
+  /** {@code H / (P + G)}: share of all recorded tokens read from the cache. */
   CACHE_READ_SHARE(
       "cache_read_share",
-      arm ->
-          ArmTally.quotient(
-              Math.max(0, arm.get(Sum.CALL_CONTEXT) - arm.get(Sum.PREFILLED)),
-              arm.get(Sum.CALL_CONTEXT) + arm.get(Sum.DECODED))),
+      arm -> ArmTally.quotient(arm.get(Sum.CACHED), arm.get(Sum.CACHED) + arm.computed())),
   /** Blocks of keys and values held, times seconds. */
   KV_BLOCK_SECONDS("kv_block_seconds", arm -> arm.get(Sum.BLOCK_NS) / 1e9);
 

@@ -18,8 +18,7 @@ final class PackageCycles {
     final Set<String> packages = new HashSet<>();
     sources.forEach(source -> packages.add(source.packageName()));
     for (final JavaSource source : sources) {
-      final Set<String> used =
-          uses.computeIfAbsent(source.packageName(), name -> new TreeSet<>());
+      final Set<String> used = uses.computeIfAbsent(source.packageName(), name -> new TreeSet<>());
       for (final String name : source.imports()) {
         final String target = packageOf(name, packages);
         if (target != null && !target.equals(source.packageName())) {

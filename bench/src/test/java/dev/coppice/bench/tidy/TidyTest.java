@@ -23,12 +23,14 @@ class TidyTest {
   private static final int PARAMETERS = 6;
   private static final int TYPES_IN_PACKAGE = 15;
   private static final Pattern OPEN_MARK =
-      Pattern.compile("\\b(" + String.join("|", "TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK") + ")\\b");
+      Pattern.compile(
+          "\\b(" + String.join("|", "TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK") + ")\\b");
   private static final Pattern BANNED_PACKAGE =
       Pattern.compile(".*\\.(util|utils|common|impl|manager|helper|helpers|misc)(\\..*)?");
   private static final Pattern BANNED_TYPE =
       Pattern.compile(".*(Utils?|Manager|Helpers?|Impl|Common)");
-  private static final Pattern SLEEP = Pattern.compile("Thread\\.sleep\\(|TimeUnit\\.\\w+\\.sleep\\(");
+  private static final Pattern SLEEP =
+      Pattern.compile("Thread\\.sleep\\(|TimeUnit\\.\\w+\\.sleep\\(");
   private static final Pattern MOCK = Pattern.compile("^import (static )?org\\.(mockito|easymock)");
 
   private static Path root;
@@ -96,9 +98,7 @@ class TidyTest {
     for (final JavaSource source : sources) {
       if (source.isTest() && !source.packageName().equals("dev.coppice.bench.tidy")) {
         eachLine(
-            source,
-            line -> SLEEP.matcher(line).find() || MOCK.matcher(line).find(),
-            offenders);
+            source, line -> SLEEP.matcher(line).find() || MOCK.matcher(line).find(), offenders);
       }
     }
 
@@ -126,9 +126,7 @@ class TidyTest {
   void shouldKeepPackagesSmall() {
     final Map<String, Set<String>> types = new TreeMap<>();
     for (final JavaSource source : main()) {
-      types
-          .computeIfAbsent(source.packageName(), name -> new TreeSet<>())
-          .addAll(source.types());
+      types.computeIfAbsent(source.packageName(), name -> new TreeSet<>()).addAll(source.types());
     }
     final List<String> offenders = new ArrayList<>();
     types.forEach(

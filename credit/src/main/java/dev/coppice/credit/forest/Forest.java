@@ -7,6 +7,8 @@ import dev.coppice.trajectory.ToolCall;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -34,6 +36,7 @@ public final class Forest {
   private final int[] leafTreeStart;
   private final int[] treeOf;
   private final int[] callNode;
+  private final int[] callAt;
   private final int[] parent;
   private final int[] up;
   private final int[] end;
@@ -72,6 +75,8 @@ public final class Forest {
     segmentStart = new int[count];
     leavesBefore = new int[count + 1];
     callNode = new int[callStart[trees]];
+    callAt = new int[count];
+    Arrays.fill(callAt, -1);
     leaves = new Leaf[leafTreeStart[trees]];
     leafNode = new int[leaves.length];
     reward = new double[leaves.length];
@@ -108,8 +113,9 @@ public final class Forest {
         layLeaf(leaf++, tree, tree.leaves().get(place), i);
       }
     }
-    for (int c = 0; c < tree.calls().size(); c++) {
+    for (int c = tree.calls().size() - 1; c >= 0; c--) {
       callNode[callStart[t] + c] = start + tree.calls().get(c).node();
+      callAt[callNode[callStart[t] + c]] = callStart[t] + c;
     }
     return leaf;
   }
@@ -398,6 +404,36 @@ public final class Forest {
    */
   public int callNode(final int call) {
     return callNode[call];
+  }
+
+  /**
+   * Returns the first call a node made.
+   *
+   * @param node of the forest.
+   * @return the index of the call, or -1 if it made none.
+   */
+  public int callAt(final int node) {
+    return callAt[node];
+  }
+
+  /**
+   * Finds a call by its id.
+   *
+   * @param tree place of the tree in the group.
+   * @param id of the call, as spans name it.
+   * @return the index of the call, or -1 if the tree has none of that id.
+   */
+  public int callById(final int tree, final int id) {
+    final List<ToolCall> calls = group.trees().get(tree).calls();
+    if (id >= 0 && id < calls.size() && calls.get(id).id() == id) {
+      return callStart[tree] + id;
+    }
+    for (int c = 0; c < calls.size(); c++) {
+      if (calls.get(c).id() == id) {
+        return callStart[tree] + c;
+      }
+    }
+    return -1;
   }
 
   /**

@@ -22,7 +22,7 @@ import java.util.Locale;
  * <p>The code takes one subgroup per 512-token segment, so an unforked run counts once per
  * segment. Segments here are turns; a run without a fork counts once.
  *
- * @source TreePO, arXiv:2508.17445; core_algos.compute_tree_reinforce_plus_plus_baseline_outcome_advantage.
+ * @source TreePO, arXiv:2508.17445; core_algos.py.
  */
 public final class TreePo implements CreditFormula {
   /** What may be set. */

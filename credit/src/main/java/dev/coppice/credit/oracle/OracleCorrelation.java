@@ -48,17 +48,41 @@ public final class OracleCorrelation {
    * @throws IllegalArgumentException unless there is one value per node.
    */
   public void addTree(final GroupAdvantages advantages, final int tree, final double[] nodeValues) {
-    final TrajectoryTree source = advantages.group().trees().get(tree);
-    if (nodeValues.length != source.nodes().size()) {
-      throw new IllegalArgumentException(
-          "one value per node: nodes=" + source.nodes().size() + " values=" + nodeValues.length);
-    }
+    final TrajectoryTree source = checked(advantages, tree, nodeValues);
     for (int n = 1; n < nodeValues.length; n++) {
       if (source.node(n).kind().isSampled()) {
         final double before = nodeValues[source.node(n).parent()];
         add(advantages.nodeValue(tree, n), nodeValues[n] - before);
       }
     }
+  }
+
+  /**
+   * Adds every sampled node of a tree against the exact value of the state it led to.
+   *
+   * @param advantages of the group.
+   * @param tree place of the tree in the group.
+   * @param nodeValues exact value of the state after each node, {@code NaN} where not known.
+   * @throws IllegalArgumentException unless there is one value per node.
+   */
+  public void addTreeValues(
+      final GroupAdvantages advantages, final int tree, final double[] nodeValues) {
+    final TrajectoryTree source = checked(advantages, tree, nodeValues);
+    for (int n = 0; n < nodeValues.length; n++) {
+      if (source.node(n).kind().isSampled()) {
+        add(advantages.nodeValue(tree, n), nodeValues[n]);
+      }
+    }
+  }
+
+  private static TrajectoryTree checked(
+      final GroupAdvantages advantages, final int tree, final double[] nodeValues) {
+    final TrajectoryTree source = advantages.group().trees().get(tree);
+    if (nodeValues.length != source.nodes().size()) {
+      throw new IllegalArgumentException(
+          "one value per node: nodes=" + source.nodes().size() + " values=" + nodeValues.length);
+    }
+    return source;
   }
 
   /**

@@ -6,7 +6,9 @@ import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.OptionSpec;
 import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.credit.tool.CallContrast;
 import dev.coppice.credit.tool.CallContrasts;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -25,6 +27,9 @@ import java.util.Locale;
  * what was sampled at n. So {@code sum_n pathWeight(n) A(n) grad log pi(n)} has the policy
  * gradient as its mean, whatever g. With {@code weighting=uniform} V is the plain mean of leaves:
  * a subtree counts more the further it was expanded, and the mean is wrong (golden G16).
+ *
+ * <p>A child that failed or was never grown counts as not drawn, so its siblings share its weight;
+ * this is unbiased as long as failing has nothing to do with what was sampled.
  *
  * <p>{@code tool=on}: the tokens of a call that siblings contrast with carry the local part alone;
  * see {@link CallContrasts}, which adds the standard error.
@@ -95,7 +100,8 @@ public final class Coppice implements CreditFormula {
     final SubtreeContrast contrast = contrast(forest);
     final SubtreeValues values = contrast.values();
     final int from = forest.segmentStart(node);
-    return List.of(
+    final List<String> lines = new ArrayList<>();
+    lines.add(
         String.format(
             Locale.ROOT,
             "V %.6g (%s); fork above: %d scored children, mean %.6g; baseline of siblings %.6g",
@@ -103,7 +109,8 @@ public final class Coppice implements CreditFormula {
             byPath ? "leaves weighted by 1/children along the path" : "plain mean of leaves",
             values.branches(from),
             values.value(from),
-            values.value(node) - contrast.local(node)),
+            values.value(node) - contrast.local(node)));
+    lines.add(
         String.format(
             Locale.ROOT,
             "rest of the group: baseline %.6g over %d subtrees of the prompt; %.3g * local %.6g +"
@@ -114,5 +121,27 @@ public final class Coppice implements CreditFormula {
             contrast.local(node),
             global,
             contrast.global(node)));
+    if (tool) {
+      explainCalls(forest, node, lines);
+    }
+    return lines;
+  }
+
+  private static void explainCalls(final Forest forest, final int node, final List<String> lines) {
+    final int tree = forest.treeOf(node);
+    for (final CallContrast call : CallContrasts.of(forest.group())) {
+      if (call.tree() == tree && call.node() == node - forest.treeStart(tree)) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "call %d against %d sibling subtrees: %.6g, standard error %.3g (%d degrees of"
+                    + " freedom)",
+                call.call(),
+                call.siblings(),
+                call.advantage(),
+                call.standardError(),
+                call.degreesOfFreedom()));
+      }
+    }
   }
 }

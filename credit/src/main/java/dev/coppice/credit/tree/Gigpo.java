@@ -157,7 +157,8 @@ public final class Gigpo implements CreditFormula {
     return List.of(
         String.format(
             Locale.ROOT,
-            "return from this step %.6g over %d rows; anchor %s: %d rows, mean %.6g, deviation %.6g",
+            "return from this step %.6g over %d rows; anchor %s: %d rows, mean %.6g,"
+                + " deviation %.6g",
             returns.mean[node],
             returns.count[node],
             state == null ? "is the branch point" : state,

@@ -18,7 +18,7 @@ import java.util.Locale;
  * drops edges with zero signal, which zero here equals. An edge is the run of nodes between two
  * forks; each is trained once.
  *
- * @source SPO, arXiv:2505.23564; AIFrameResearch/SPO tree_episode_generator.extract_edges_from_tree.
+ * @source SPO, arXiv:2505.23564; AIFrameResearch/SPO extract_edges_from_tree.
  */
 public final class SpoTree implements CreditFormula {
   /** What may be set. */

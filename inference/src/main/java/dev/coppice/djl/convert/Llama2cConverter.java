@@ -30,8 +30,7 @@ public final class Llama2cConverter {
   private static final int HEADER_BYTES = 7 * Integer.BYTES;
   private static final int MAGIC = 0x616b3432;
 
-  private record Header(
-      int dim, int hidden, int layers, int heads, int kvHeads, int vocabulary) {
+  private record Header(int dim, int hidden, int layers, int heads, int kvHeads, int vocabulary) {
     int headDim() {
       return dim / heads;
     }
@@ -88,8 +87,7 @@ public final class Llama2cConverter {
             + 3L * h.hidden() * h.dim();
     final long tables = (long) context * h.headDim();
     final long embedding = (long) h.vocabulary() * h.dim();
-    final long floats =
-        embedding * (shared ? 1 : 2) + layer * h.layers() + h.dim() + tables;
+    final long floats = embedding * (shared ? 1 : 2) + layer * h.layers() + h.dim() + tables;
     if (bytes != HEADER_BYTES + floats * Float.BYTES) {
       throw new ModelFileException(
           file,

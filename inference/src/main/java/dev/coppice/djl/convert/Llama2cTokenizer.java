@@ -61,9 +61,7 @@ record Llama2cTokenizer(List<String> pieces, List<Float> scores) {
       final byte[] text = new byte[length];
       bytes.get(text);
       final String piece =
-          token < SPECIAL.size()
-              ? SPECIAL.get(token)
-              : new String(text, StandardCharsets.UTF_8);
+          token < SPECIAL.size() ? SPECIAL.get(token) : new String(text, StandardCharsets.UTF_8);
       if (seen.put(piece, token) != null) {
         throw new ModelFileException(file, "token " + token + " repeats the text '" + piece + "'");
       }
@@ -134,8 +132,7 @@ record Llama2cTokenizer(List<String> pieces, List<Float> scores) {
         }
       }
     }
-    merges.sort(
-        Comparator.comparingDouble((Merge m) -> -m.score()).thenComparingInt(Merge::token));
+    merges.sort(Comparator.comparingDouble((Merge m) -> -m.score()).thenComparingInt(Merge::token));
     return merges;
   }
 }

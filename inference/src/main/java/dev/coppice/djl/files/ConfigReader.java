@@ -137,7 +137,10 @@ final class ConfigReader {
     if (rope.type().equals("dynamic")) {
       context = Math.min(context, rope.originalContext());
     }
-    final boolean windowed = family == DecoderFamily.MISTRAL || flag("use_sliding_window", false);
+    final boolean windowed =
+        family == DecoderFamily.MISTRAL
+            || flag("use_sliding_window", false)
+            || root.path("layer_types").toString().contains("sliding");
     if (windowed && present("sliding_window")) {
       context = Math.min(context, positive("sliding_window"));
     }

@@ -38,7 +38,9 @@ public record TokenizerFiles(int vocabularySize, int beginToken, int endToken) {
             JsonFiles.readIfPresent(folder.resolve("generation_config.json")),
             JsonFiles.readIfPresent(folder.resolve("config.json")));
     return new TokenizerFiles(
-        size, special("bos_token", named, numbered, ids), special("eos_token", named, numbered, ids));
+        size,
+        special("bos_token", named, numbered, ids),
+        special("eos_token", named, numbered, ids));
   }
 
   private static Map<String, Integer> ids(final Path file, final JsonNode root) {

@@ -1,5 +1,9 @@
 package dev.coppice.djl.training;
 
+import dev.coppice.djl.files.AttentionShape;
+import dev.coppice.djl.files.ModelConfig;
+import dev.coppice.djl.files.ModelDimensions;
+
 /**
  * Describes the sizes of a decoder of the Llama family with a tied embedding.
  *
@@ -41,6 +45,36 @@ public record LlamaShape(
    */
   public static LlamaShape tiny(int vocabulary) {
     return new LlamaShape(vocabulary, 96, 4, 4, 2, 256, 256, 10_000.0, 1e-5);
+  }
+
+  /**
+   * Takes the sizes from a checked configuration.
+   *
+   * @param config of a Hugging Face folder.
+   * @return the shape.
+   * @throws IllegalArgumentException if the decoder has what is not trained here: an untied head,
+   *     biases, normed queries, or heads that do not fill the hidden width.
+   */
+  static LlamaShape of(ModelConfig config) {
+    ModelDimensions size = config.dimensions();
+    AttentionShape attention = config.attention();
+    if (!config.tiedEmbeddings()
+        || attention.projectionBias()
+        || attention.outputBias()
+        || attention.queryKeyNorm()
+        || attention.heads() * attention.headDim() != size.hiddenSize()) {
+      throw new IllegalArgumentException("not a decoder that is trained here: config=" + config);
+    }
+    return new LlamaShape(
+        size.vocabularySize(),
+        size.hiddenSize(),
+        size.layers(),
+        attention.heads(),
+        attention.kvHeads(),
+        size.intermediateSize(),
+        size.contextTokens(),
+        config.rope().theta(),
+        config.rmsNormEps());
   }
 
   /**

@@ -3,15 +3,18 @@ package dev.coppice.djl.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.coppice.djl.files.WeightFiles;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
  * Owns the weights of a decoder under training.
  *
- * <p>Matrices lie as [in, out], so that a forward pass needs no transpose; {@link
- * HuggingFaceExport} turns them round.
+ * <p>Matrices lie as [in, out], so that a forward pass needs no transpose; they are turned round
+ * on their way from and to a file.
  *
  * @thread the trainer's thread only
  */
@@ -21,7 +24,7 @@ final class LlamaWeights implements AutoCloseable {
   private final NDArray embedding;
   private final NDArray finalNorm;
   private final List<Layer> layers = new ArrayList<>();
-  private final List<NDArray> all = new ArrayList<>();
+  private final Map<String, NDArray> named = new LinkedHashMap<>();
 
   /**
    * Holds the weights of one decoder layer.
@@ -48,22 +51,23 @@ final class LlamaWeights implements AutoCloseable {
     int f = shape.feedForward();
     // Residual branches start small so that the depth does not add up to a large stream.
     double residual = 1.0 / Math.sqrt(2.0 * shape.layers());
-    embedding = matrix(random, shape.vocabulary(), d, 0.05);
+    embedding = matrix("model.embed_tokens", random, shape.vocabulary(), d, 0.05);
     for (int layer = 0; layer < shape.layers(); layer++) {
+      String at = "model.layers." + layer + ".";
       double in = 0.6 / Math.sqrt(d);
       layers.add(
           new Layer(
-              ones(d),
-              matrix(random, d, d, in),
-              matrix(random, d, shape.kvWidth(), in),
-              matrix(random, d, shape.kvWidth(), in),
-              matrix(random, d, d, in * residual),
-              ones(d),
-              matrix(random, d, f, in),
-              matrix(random, d, f, in),
-              matrix(random, f, d, residual * 0.6 / Math.sqrt(f))));
+              ones(at + "input_layernorm", d),
+              matrix(at + "self_attn.q_proj", random, d, d, in),
+              matrix(at + "self_attn.k_proj", random, d, shape.kvWidth(), in),
+              matrix(at + "self_attn.v_proj", random, d, shape.kvWidth(), in),
+              matrix(at + "self_attn.o_proj", random, d, d, in * residual),
+              ones(at + "post_attention_layernorm", d),
+              matrix(at + "mlp.gate_proj", random, d, f, in),
+              matrix(at + "mlp.up_proj", random, d, f, in),
+              matrix(at + "mlp.down_proj", random, f, d, residual * 0.6 / Math.sqrt(f))));
     }
-    finalNorm = ones(d);
+    finalNorm = ones("model.norm", d);
   }
 
   LlamaShape shape() {
@@ -84,13 +88,34 @@ final class LlamaWeights implements AutoCloseable {
 
   /** Returns every weight in a fixed order. */
   List<NDArray> all() {
-    return all;
+    return List.copyOf(named.values());
   }
 
-  /** Overwrites every weight, for example with those of an earlier checkpoint. */
-  void set(List<float[]> values) {
-    for (int i = 0; i < all.size(); i++) {
-      all.get(i).set(values.get(i));
+  /** Copies every weight out, with matrices as Hugging Face has them: [out, in]. */
+  List<TrainedPolicy.Tensor> copyOut() {
+    List<TrainedPolicy.Tensor> tensors = new ArrayList<>();
+    for (Map.Entry<String, NDArray> entry : named.entrySet()) {
+      NDArray weight = entry.getValue();
+      long[] size = weight.getShape().getShape();
+      float[] values = weight.toFloatArray();
+      if (isTurned(weight)) {
+        values = turn(values, (int) size[0], (int) size[1]);
+        size = new long[] {size[1], size[0]};
+      }
+      tensors.add(new TrainedPolicy.Tensor(entry.getKey(), size, values));
+    }
+    return tensors;
+  }
+
+  /** Overwrites every weight by that of a Hugging Face folder. */
+  void copyIn(WeightFiles files) {
+    for (Map.Entry<String, NDArray> entry : named.entrySet()) {
+      NDArray weight = entry.getValue();
+      long[] size = weight.getShape().getShape();
+      weight.set(
+          isTurned(weight)
+              ? turn(files.floats(entry.getKey(), size[1], size[0]), (int) size[1], (int) size[0])
+              : files.floats(entry.getKey(), size));
     }
   }
 
@@ -99,21 +124,36 @@ final class LlamaWeights implements AutoCloseable {
     manager.close();
   }
 
-  private NDArray matrix(SplittableRandom random, int in, int out, double deviation) {
+  /** Tells whether a weight lies the other way round than in the file: all matrices but one. */
+  private boolean isTurned(NDArray weight) {
+    return weight != embedding && weight.getShape().dimension() == 2;
+  }
+
+  private static float[] turn(float[] values, int rows, int columns) {
+    float[] turned = new float[values.length];
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        turned[column * rows + row] = values[row * columns + column];
+      }
+    }
+    return turned;
+  }
+
+  private NDArray matrix(String name, SplittableRandom random, int in, int out, double deviation) {
     float[] values = new float[in * out];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) (deviation * random.nextGaussian());
     }
-    return register(manager.create(values, new Shape(in, out)));
+    return register(name, manager.create(values, new Shape(in, out)));
   }
 
-  private NDArray ones(int size) {
-    return register(manager.ones(new Shape(size)));
+  private NDArray ones(String name, int size) {
+    return register(name, manager.ones(new Shape(size)));
   }
 
-  private NDArray register(NDArray weight) {
+  private NDArray register(String name, NDArray weight) {
     weight.setRequiresGradient(true);
-    all.add(weight);
+    named.put(name + ".weight", weight);
     return weight;
   }
 }

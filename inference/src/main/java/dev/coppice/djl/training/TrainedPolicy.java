@@ -1,19 +1,30 @@
 package dev.coppice.djl.training;
 
-import ai.djl.ndarray.NDArray;
-import java.util.ArrayList;
+import ai.djl.ndarray.NDManager;
+import dev.coppice.djl.files.ModelConfig;
+import dev.coppice.djl.files.WeightFiles;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Lends the weights of a trainer to samplers and exporters.
+ * Lends the weights of a decoder to samplers and exporters.
  *
- * @thread the trainer's thread only
+ * <p>They belong to the trainer that made them, or to this object if it read them from a folder.
+ *
+ * @thread the thread that made it
  */
-public final class TrainedPolicy {
+public final class TrainedPolicy implements AutoCloseable {
   private final LlamaWeights weights;
+  private final NDManager owned;
 
+  /** Lends the weights of a trainer. */
   TrainedPolicy(LlamaWeights weights) {
+    this(weights, null);
+  }
+
+  private TrainedPolicy(LlamaWeights weights, NDManager owned) {
     this.weights = weights;
+    this.owned = owned;
   }
 
   /**
@@ -24,6 +35,26 @@ public final class TrainedPolicy {
    * @param values in row-major order.
    */
   public record Tensor(String name, long[] shape, float[] values) {}
+
+  /**
+   * Reads a policy from a Hugging Face folder.
+   *
+   * @param folder with a decoder as {@link HuggingFaceExport} writes it.
+   * @return the policy, which the caller closes.
+   * @throws dev.coppice.djl.files.ModelFileException naming what is missing or does not fit.
+   */
+  public static TrainedPolicy open(Path folder) {
+    LlamaShape shape = LlamaShape.of(ModelConfig.read(folder));
+    NDManager manager = NDManager.newBaseManager();
+    try (WeightFiles files = WeightFiles.open(folder)) {
+      LlamaWeights weights = new LlamaWeights(shape, manager, 0);
+      weights.copyIn(files);
+      return new TrainedPolicy(weights, manager);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
 
   /**
    * Returns the sizes of the decoder.
@@ -40,44 +71,18 @@ public final class TrainedPolicy {
    * @return every tensor once; a tied {@code lm_head} is left out.
    */
   public List<Tensor> tensors() {
-    List<Tensor> tensors = new ArrayList<>();
-    tensors.add(asItIs("model.embed_tokens.weight", weights.embedding()));
-    for (int i = 0; i < weights.layers().size(); i++) {
-      LlamaWeights.Layer layer = weights.layers().get(i);
-      String at = "model.layers." + i + ".";
-      tensors.add(asItIs(at + "input_layernorm.weight", layer.inputNorm()));
-      tensors.add(turned(at + "self_attn.q_proj.weight", layer.q()));
-      tensors.add(turned(at + "self_attn.k_proj.weight", layer.k()));
-      tensors.add(turned(at + "self_attn.v_proj.weight", layer.v()));
-      tensors.add(turned(at + "self_attn.o_proj.weight", layer.o()));
-      tensors.add(asItIs(at + "post_attention_layernorm.weight", layer.postNorm()));
-      tensors.add(turned(at + "mlp.gate_proj.weight", layer.gate()));
-      tensors.add(turned(at + "mlp.up_proj.weight", layer.up()));
-      tensors.add(turned(at + "mlp.down_proj.weight", layer.down()));
-    }
-    tensors.add(asItIs("model.norm.weight", weights.finalNorm()));
-    return tensors;
+    return weights.copyOut();
   }
 
   LlamaWeights weights() {
     return weights;
   }
 
-  private static Tensor asItIs(String name, NDArray weight) {
-    return new Tensor(name, weight.getShape().getShape(), weight.toFloatArray());
-  }
-
-  /** Copies a matrix that lies as [in, out] the way Hugging Face has it, [out, in]. */
-  private static Tensor turned(String name, NDArray matrix) {
-    int in = (int) matrix.getShape().get(0);
-    int out = (int) matrix.getShape().get(1);
-    float[] values = matrix.toFloatArray();
-    float[] turned = new float[values.length];
-    for (int row = 0; row < in; row++) {
-      for (int column = 0; column < out; column++) {
-        turned[column * in + row] = values[row * out + column];
-      }
+  /** Frees weights that were read from a folder; a trainer's stay with the trainer. */
+  @Override
+  public void close() {
+    if (owned != null) {
+      owned.close();
     }
-    return new Tensor(name, new long[] {out, in}, turned);
   }
 }

@@ -1,11 +1,14 @@
 package dev.coppice.bridge.disk;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 
 /**
  * Writes whole files that are either there in full or not there at all.
@@ -94,6 +97,26 @@ public final class DurableFile {
       file.force();
       return channel.seal();
     }
+  }
+
+  /**
+   * Digests a file that is there.
+   *
+   * @param file to read.
+   * @return size and digest of the file.
+   * @throws IOException if the file is missing or cannot be read.
+   */
+  public static SealedBytes digest(final Path file) throws IOException {
+    final MessageDigest digest = SealingChannel.newDigest();
+    final byte[] chunk = new byte[64 * 1024];
+    long bytes = 0;
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int count = in.read(chunk); count > 0; count = in.read(chunk)) {
+        digest.update(chunk, 0, count);
+        bytes += count;
+      }
+    }
+    return new SealedBytes(bytes, HexFormat.of().formatHex(digest.digest()));
   }
 
   /**

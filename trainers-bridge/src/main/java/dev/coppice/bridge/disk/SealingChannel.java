@@ -23,8 +23,12 @@ final class SealingChannel implements WritableByteChannel {
 
   SealingChannel(final DiskFile file) {
     this.file = file;
+    this.digest = newDigest();
+  }
+
+  static MessageDigest newDigest() {
     try {
-      this.digest = MessageDigest.getInstance("SHA-256");
+      return MessageDigest.getInstance("SHA-256");
     } catch (final NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

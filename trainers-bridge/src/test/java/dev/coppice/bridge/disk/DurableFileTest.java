@@ -1,14 +1,19 @@
 package dev.coppice.bridge.disk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.coppice.bridge.fixture.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,6 +50,25 @@ class DurableFileTest {
       assertEquals("old", Files.readString(target), "space=" + space);
       assertEquals(List.of("report.json"), names(), "space=" + space);
     }
+  }
+
+  @Test
+  void shouldRecogniseAFullDiskByTheKernelsOwnError() {
+    final Path full = Path.of("/dev/full");
+    assumeTrue(Files.isWritable(full), "this system has no /dev/full");
+
+    final IOException cause =
+        assertThrows(
+            IOException.class,
+            () -> {
+              try (FileChannel channel = FileChannel.open(full, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap(CONTENT));
+              }
+            });
+
+    final StorageException failure = StorageException.of("write", folder.resolve("x"), cause);
+    assertInstanceOf(DiskFullException.class, failure);
+    assertTrue(failure.getMessage().startsWith("disk is full: could not write"));
   }
 
   @Test

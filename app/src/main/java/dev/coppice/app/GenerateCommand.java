@@ -1,0 +1,51 @@
+package dev.coppice.app;
+
+import dev.coppice.djl.DjlBackend;
+import dev.coppice.djl.DjlTokenizer;
+import dev.coppice.djl.decode.Generator;
+import dev.coppice.trajectory.SamplingSettings;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Continues a list of tokens with a model. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    description = "Continues a list of tokens and prints the continuation alone.")
+final class GenerateCommand implements Callable<Integer> {
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--tokens",
+      required = true,
+      paramLabel = "FILE.json",
+      description = "File with one JSON array of token ids.")
+  private Path tokens;
+
+  @Option(names = "--max-new", required = true, description = "Most tokens to generate.")
+  private int maxNew;
+
+  @Option(names = "--temperature", defaultValue = "1.0", description = "0 takes the likeliest.")
+  private double temperature;
+
+  @Option(names = "--seed", defaultValue = "1", description = "Seed of the draws.")
+  private long seed;
+
+  @Option(names = "--dtype", defaultValue = "f32", description = "Numbers the model computes in.")
+  private String dtype;
+
+  @Override
+  public Integer call() {
+    final int[] ids = ModelOptions.tokens(tokens);
+    final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
+    try (DjlTokenizer tokenizer = model.tokenizer();
+        DjlBackend backend = model.backend(dtype)) {
+      final Generator.Plan plan = new Generator.Plan(maxNew, sampling, seed, tokenizer.endToken());
+      System.out.println(Generator.generate(backend, ids, plan).json());
+    }
+    return Coppice.DONE;
+  }
+}

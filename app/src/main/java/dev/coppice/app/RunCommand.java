@@ -1,0 +1,128 @@
+package dev.coppice.app;
+
+import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.ConfigLoader;
+import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.run.RolloutJob;
+import dev.coppice.app.run.RunPlan;
+import dev.coppice.app.run.Workbench;
+import dev.coppice.app.view.ReportTable;
+import dev.coppice.app.view.TerminalProgress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Generates rollouts as configured. */
+@Command(
+    name = "run",
+    sortOptions = false,
+    description = "Generates rollouts as configured, into a run folder of their own.",
+    customSynopsis = {
+      "coppice run @ FILE.toml [--section.key value ...] [--out DIR] [--dry-run]",
+      "coppice run --resume DIR"
+    })
+final class RunCommand implements Callable<Integer> {
+  @Option(names = "--out", paramLabel = "DIR", description = "Where the run folder is made.")
+  private Path out;
+
+  @Option(names = "--dry-run", description = "Prints the resolved plan and starts nothing.")
+  private boolean dryRun;
+
+  @Option(names = "--resume", paramLabel = "DIR", description = "Goes on with a run that stopped.")
+  private Path resume;
+
+  @Option(
+      names = {"-h", "--help"},
+      description = "Prints this help with every key and its default.")
+  private boolean help;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "CONFIG",
+      description =
+          "@ FILE.toml or -c FILE.toml, and --section.key value, each over the ones before.")
+  private List<String> arguments = new ArrayList<>();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (help) {
+      spec.commandLine().usage(System.out);
+      System.out.println("\nKeys and their defaults:");
+      System.out.print(ConfigText.help());
+      return Coppice.DONE;
+    }
+    if (resume != null) {
+      return resume();
+    }
+    if (arguments.isEmpty()) {
+      throw new ConfigException(
+          "nothing to run; try  ./coppice run @ examples/drawers.toml   or  ./coppice run --help");
+    }
+    final ConfigLoader loader = ConfigArguments.read(arguments, new ConfigLoader());
+    if (out != null) {
+      loader.override("run.out", out.toString());
+    }
+    return start(loader.load(), dryRun);
+  }
+
+  /** Runs a configuration, or says what it would do. */
+  static int start(final RunConfig config, final boolean dryRun) throws InterruptedException {
+    try (Workbench bench = Workbench.open(config)) {
+      if (dryRun) {
+        System.out.print(RunPlan.describe(config, bench));
+        return Coppice.DONE;
+      }
+      final RolloutJob job = new RolloutJob(config, bench, TerminalProgress.standardError());
+      return finish(job, job.prepare(Path.of(config.run().out())));
+    }
+  }
+
+  private int resume() throws InterruptedException {
+    if (!arguments.isEmpty() || out != null || dryRun) {
+      throw new ConfigException(
+          "--resume takes nothing else: the run goes on with the configuration it was begun with");
+    }
+    final RunFolder folder = RunFolder.find(resume);
+    final RunConfig config = RolloutJob.configOf(folder);
+    try (Workbench bench = Workbench.open(config)) {
+      return finish(new RolloutJob(config, bench, TerminalProgress.standardError()), folder);
+    }
+  }
+
+  private static int finish(final RolloutJob job, final RunFolder folder)
+      throws InterruptedException {
+    final Thread farewell = new Thread(() -> System.err.println(stopped(folder)));
+    Runtime.getRuntime().addShutdownHook(farewell);
+    final RolloutJob.Outcome outcome;
+    try {
+      outcome = job.run(folder);
+    } catch (final RuntimeException e) {
+      System.err.println(stopped(folder));
+      throw e;
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(farewell);
+    }
+    System.out.print(ReportTable.render(outcome.report()));
+    System.out.println();
+    System.out.println("run folder: " + folder.root());
+    System.out.println("next:       ./coppice report " + folder.root() + " --html report.html");
+    System.out.println("            ./coppice verify " + folder.root());
+    outcome.brokenLaws().forEach(law -> System.err.println("coppice: broken law: " + law));
+    return outcome.brokenLaws().isEmpty() ? Coppice.DONE : Coppice.FAILED;
+  }
+
+  private static String stopped(final RunFolder folder) {
+    return "coppice: stopped; what was finished is kept. Go on with:  ./coppice run --resume "
+        + folder.root();
+  }
+}

@@ -1,0 +1,40 @@
+package dev.coppice.app;
+
+import dev.coppice.djl.DjlBackend;
+import dev.coppice.djl.decode.Scorer;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Scores a list of tokens under a model. */
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    description = "Prints the teacher-forced log-probabilities of a list of tokens.")
+final class ScoreCommand implements Callable<Integer> {
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--tokens",
+      required = true,
+      paramLabel = "FILE.json",
+      description = "File with one JSON array of token ids.")
+  private Path tokens;
+
+  @Option(names = "--dtype", defaultValue = "f32", description = "Numbers the model computes in.")
+  private String dtype;
+
+  @Option(names = "--top", defaultValue = "0", description = "Likeliest tokens per position.")
+  private int top;
+
+  @Override
+  public Integer call() {
+    final int[] ids = ModelOptions.tokens(tokens);
+    try (DjlBackend backend = model.backend(dtype)) {
+      System.out.println(Scorer.score(backend, ids, top).json());
+    }
+    return Coppice.DONE;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.coppice.app;
+
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.verify.RunVerifier;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Derives a run folder's claims again. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description = "Derives every count, figure and advantage again and says what differs.")
+final class VerifyCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "DIR", description = "Run folder.")
+  private Path folder;
+
+  @Override
+  public Integer call() {
+    final RunFolder run = RunFolder.find(folder);
+    final RunVerifier.Verdict verdict = new RunVerifier(run).verify();
+    System.out.printf("%d groups, %d trees checked%n", verdict.groups(), verdict.trees());
+    if (verdict.tornBytes() > 0) {
+      System.out.printf(
+          "%d bytes of an unfinished group at the end; --resume cuts them%n", verdict.tornBytes());
+    }
+    verdict.differences().forEach(System.out::println);
+    System.out.println(verdict.differences().isEmpty() ? "nothing differs" : "the folder differs");
+    return verdict.differences().isEmpty() ? Coppice.DONE : Coppice.FAILED;
+  }
+}

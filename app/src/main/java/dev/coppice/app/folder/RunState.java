@@ -1,0 +1,167 @@
+package dev.coppice.app.folder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.coppice.bridge.disk.DurableFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Holds {@code ledger.json}: how far a run is, what its engine counted, which laws held.
+ *
+ * <p>The file is replaced as a whole, so a reader sees one state or the next. A folder of another
+ * format version is refused.
+ *
+ * @param run the name of the run.
+ * @param model that sampled.
+ * @param arms in order.
+ */
+public record RunState(String run, String model, List<ArmState> arms) {
+  /** The version of the folder's layout. */
+  public static final String FORMAT = "coppice.run/1";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Copies the list. */
+  public RunState {
+    arms = List.copyOf(arms);
+  }
+
+  /**
+   * Finds the state of an arm.
+   *
+   * @param name of the arm.
+   * @return the state, or null if the run has no such arm.
+   */
+  public ArmState arm(final String name) {
+    for (final ArmState arm : arms) {
+      if (arm.arm().equals(name)) {
+        return arm;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Returns the state with one arm replaced.
+   *
+   * @param changed the arm's new state.
+   * @return a copy.
+   */
+  public RunState with(final ArmState changed) {
+    return new RunState(
+        run,
+        model,
+        arms.stream().map(arm -> arm.arm().equals(changed.arm()) ? changed : arm).toList());
+  }
+
+  /**
+   * Returns whether every arm is complete.
+   *
+   * @return true if nothing is left to do.
+   */
+  public boolean isComplete() {
+    return arms.stream().allMatch(ArmState::complete);
+  }
+
+  /**
+   * Writes the file aside, forces it and puts it in place.
+   *
+   * @param path of the file.
+   */
+  public void save(final Path path) {
+    final ObjectNode root = JSON.createObjectNode();
+    root.put("format", FORMAT);
+    root.put("run", run);
+    root.put("model", model);
+    root.put("complete", isComplete());
+    final ObjectNode list = root.putObject("arms");
+    arms.forEach(arm -> writeArm(list.putObject(arm.arm()), arm));
+    try {
+      DurableFile.write(path, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
+    } catch (final IOException e) {
+      throw new IllegalStateException("a state must be writable", e);
+    }
+  }
+
+  private static void writeArm(final ObjectNode node, final ArmState arm) {
+    node.put("policy", arm.policy());
+    node.put("groups", arm.groups());
+    node.put("complete", arm.complete());
+    node.put("sessions", arm.sessions());
+    node.put("wall_ns", arm.wallNs());
+    final ObjectNode engine = node.putObject("engine");
+    arm.engine().forEach(engine::put);
+    final ArrayNode laws = node.putArray("laws");
+    for (final ArmState.Law law : arm.laws()) {
+      laws.addObject()
+          .put("law", law.name())
+          .put("left", law.left())
+          .put("right", law.right())
+          .put("tolerance", law.tolerance())
+          .put("holds", law.holds());
+    }
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @param path of the file.
+   * @return the state.
+   * @throws RunFolderException if the file is missing, damaged or of another format version.
+   */
+  public static RunState load(final Path path) {
+    if (!Files.exists(path)) {
+      throw new RunFolderException("the run folder has no ledger: " + path + " is missing");
+    }
+    final JsonNode root;
+    try {
+      root = JSON.readTree(path.toFile());
+    } catch (final IOException e) {
+      throw new RunFolderException("the ledger is damaged: " + path + ": " + e.getMessage());
+    }
+    final String format = root.path("format").asText("");
+    if (!format.equals(FORMAT)) {
+      throw new RunFolderException(
+          path
+              + " is of format "
+              + (format.isEmpty() ? "unknown" : format)
+              + "; this build reads "
+              + FORMAT
+              + ": use the build that made the run");
+    }
+    final List<ArmState> arms = new ArrayList<>();
+    root.path("arms").properties().forEach(arm -> arms.add(readArm(arm.getKey(), arm.getValue())));
+    return new RunState(root.path("run").asText(), root.path("model").asText(), arms);
+  }
+
+  private static ArmState readArm(final String name, final JsonNode node) {
+    final Map<String, Long> engine = new LinkedHashMap<>();
+    node.path("engine").properties().forEach(e -> engine.put(e.getKey(), e.getValue().asLong()));
+    final List<ArmState.Law> laws = new ArrayList<>();
+    for (final JsonNode law : node.path("laws")) {
+      laws.add(
+          new ArmState.Law(
+              law.path("law").asText(),
+              law.path("left").asDouble(),
+              law.path("right").asDouble(),
+              law.path("tolerance").asDouble()));
+    }
+    return new ArmState(
+        name,
+        node.path("policy").asText(),
+        node.path("groups").asInt(),
+        node.path("complete").asBoolean(),
+        node.path("sessions").asInt(),
+        node.path("wall_ns").asLong(),
+        engine,
+        laws);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.coppice.app.oracle;
+
+import dev.coppice.environment.Dialect;
+import dev.coppice.environment.Environment;
+import dev.coppice.environment.Episode;
+import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.trajectory.StopReason;
+import dev.coppice.trajectory.Task;
+import java.util.List;
+
+/**
+ * Offers places in the middle of episodes as tasks of their own: the prompt is the text so far.
+ *
+ * @thread as the environment it continues.
+ */
+final class ContinuationWorld implements Environment {
+  private final Dialect dialect;
+  private final List<Place> places;
+
+  /** A place to go on from: the text so far and the world there. */
+  record Place(String text, Episode world) {}
+
+  ContinuationWorld(final Dialect dialect, final List<Place> places) {
+    this.dialect = dialect;
+    this.places = List.copyOf(places);
+  }
+
+  @Override
+  public String name() {
+    return "continuation";
+  }
+
+  @Override
+  public Dialect dialect() {
+    return dialect;
+  }
+
+  @Override
+  public int taskCount() {
+    return places.size();
+  }
+
+  @Override
+  public Task task(final int index) {
+    return new Task("continuation/" + index, "{\"place\":" + index + "}");
+  }
+
+  @Override
+  public Episode start(final Task task, final long seed) {
+    final int index = Integer.parseInt(task.id().substring(task.id().indexOf('/') + 1));
+    return new Continued(places.get(index).text(), places.get(index).world().fork());
+  }
+
+  private record Continued(String prompt, Episode world) implements Episode {
+    @Override
+    public EpisodePlan plan() {
+      return new EpisodePlan(0, 1);
+    }
+
+    @Override
+    public Observation call(final String text) throws Exception {
+      return world.call(text);
+    }
+
+    @Override
+    public Score finish(final String answer) throws Exception {
+      return world.finish(answer);
+    }
+
+    @Override
+    public Score truncated(final StopReason reason) {
+      return world.truncated(reason);
+    }
+
+    @Override
+    public Episode fork() {
+      return new Continued(prompt, world.fork());
+    }
+
+    @Override
+    public String digest() {
+      return world.digest();
+    }
+
+    @Override
+    public void close() {
+      world.close();
+    }
+  }
+}

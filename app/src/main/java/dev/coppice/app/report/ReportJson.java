@@ -1,0 +1,84 @@
+package dev.coppice.app.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
+/** Writes {@code report.json}. */
+public final class ReportJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ReportJson() {}
+
+  /**
+   * Writes a report.
+   *
+   * @param report of a run.
+   * @return JSON, indented; a figure that is not defined is null.
+   */
+  public static byte[] bytes(final RunReport report) {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree(report));
+    } catch (final JsonProcessingException e) {
+      throw new IllegalStateException("a report must be writable", e);
+    }
+  }
+
+  /**
+   * Makes the JSON of a report.
+   *
+   * @param report of a run.
+   * @return {@code arms}, {@code ratios}, their errors, and {@code ratios_by_arm} if there are more.
+   */
+  static ObjectNode tree(final RunReport report) {
+    final ObjectNode root = JSON.createObjectNode();
+    final ObjectNode arms = root.putObject("arms");
+    report.arms().forEach(arm -> writeArm(arms.putObject(arm.arm()), arm));
+    final ObjectNode ratios = root.putObject("ratios");
+    final String main = report.mainArm();
+    if (main != null) {
+      root.put("ratio_of", main + " over " + RunReport.BASELINE);
+      writeValues(ratios, report.ratios().get(main));
+      writeErrors(root.putObject("ratio_standard_errors"), report.ratios().get(main));
+    }
+    if (report.ratios().size() > 1) {
+      final ObjectNode byArm = root.putObject("ratios_by_arm");
+      report
+          .ratios()
+          .forEach(
+              (arm, figures) -> {
+                final ObjectNode node = byArm.putObject(arm);
+                writeValues(node, figures);
+                writeErrors(node.putObject("standard_errors"), figures);
+              });
+    }
+    return root;
+  }
+
+  private static void writeArm(final ObjectNode node, final ArmReport arm) {
+    writeValues(node, arm.figures());
+    put(node, "reward_std_error", arm.figures().get(Metric.REWARD_MEAN).standardError());
+    final ObjectNode failed = node.putObject("failed");
+    arm.failures().forEach(failed::put);
+    writeErrors(node.putObject("standard_errors"), arm.figures());
+  }
+
+  private static void writeValues(final ObjectNode node, final Map<Metric, Estimate> figures) {
+    figures.forEach((metric, estimate) -> put(node, metric.fieldName(), estimate.value()));
+  }
+
+  private static void writeErrors(final ObjectNode node, final Map<Metric, Estimate> figures) {
+    figures.forEach((metric, estimate) -> put(node, metric.fieldName(), estimate.standardError()));
+  }
+
+  private static void put(final ObjectNode node, final String name, final double value) {
+    if (!Double.isFinite(value)) {
+      node.putNull(name);
+    } else if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+      node.put(name, (long) value);
+    } else {
+      node.put(name, value);
+    }
+  }
+}

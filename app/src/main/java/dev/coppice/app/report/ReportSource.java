@@ -1,0 +1,35 @@
+package dev.coppice.app.report;
+
+import dev.coppice.app.folder.ArmState;
+import dev.coppice.app.folder.GroupScan;
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.RunState;
+import dev.coppice.app.folder.StoredGroup;
+
+/** Makes the report of a run folder from its traces and its ledger alone. */
+public final class ReportSource {
+  private static final double NS_PER_SECOND = 1e9;
+
+  private ReportSource() {}
+
+  /**
+   * Reads a run folder, complete or not.
+   *
+   * @param folder of the run.
+   * @return the report of every group that is finished.
+   */
+  public static RunReport read(final RunFolder folder) {
+    final RunMeasure measure = new RunMeasure();
+    for (final ArmState arm : RunState.load(folder.ledger()).arms()) {
+      if (arm.wallNs() > 0) {
+        measure.wall(arm.arm(), arm.wallNs() / NS_PER_SECOND);
+      }
+    }
+    try (GroupScan scan = new GroupScan(folder.traces())) {
+      for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
+        measure.add(group.arm(), group.trajectories(), group.ledgers());
+      }
+    }
+    return measure.report();
+  }
+}

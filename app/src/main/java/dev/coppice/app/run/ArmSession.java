@@ -1,0 +1,174 @@
+package dev.coppice.app.run;
+
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.folder.ArmState;
+import dev.coppice.bridge.trace.TraceFile;
+import dev.coppice.core.BudgetConfig;
+import dev.coppice.core.EngineConfig;
+import dev.coppice.core.GroupRequest;
+import dev.coppice.core.RolloutLimits;
+import dev.coppice.engine.EngineJournal;
+import dev.coppice.engine.EngineStats;
+import dev.coppice.engine.RolloutEngine;
+import dev.coppice.trajectory.SamplingSettings;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+
+/**
+ * Runs one arm, or what an earlier session left of it.
+ *
+ * @thread one.
+ */
+final class ArmSession {
+  private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long STALL_NS = TimeUnit.MINUTES.toNanos(30);
+
+  private final RunConfig config;
+  private final Workbench bench;
+  private final RunProgress progress;
+  private final LongConsumer heartbeat;
+
+  /** Makes a session that tells the engine's time so far, in nanoseconds, every few seconds. */
+  ArmSession(
+      final RunConfig config,
+      final Workbench bench,
+      final RunProgress progress,
+      final LongConsumer heartbeat) {
+    this.config = config;
+    this.bench = bench;
+    this.progress = progress;
+    this.heartbeat = heartbeat;
+  }
+
+  /** Bundles where the arm's groups and inputs are kept. */
+  record Keep(TraceFile traces, SegmentSink trajectories, EngineJournal journal) {}
+
+  /** Holds what a group cost that an earlier session finished. */
+  record FinishedGroup(long computedTokens, int trees) {}
+
+  /** Holds what a session came to. */
+  record Outcome(ArmState state, EngineStats.Latencies latencies) {}
+
+  /** Runs the groups that are not done yet; the map holds the finished ones by index. */
+  Outcome run(
+      final ArmState state,
+      final String runName,
+      final Map<Integer, FinishedGroup> done,
+      final Keep keep)
+      throws InterruptedException {
+    final CreditScribe credit = new CreditScribe(config.credit());
+    final GroupWriter writer =
+        new GroupWriter(state.arm(), keep.traces(), credit, keep.trajectories(), progress);
+    final RolloutEngine.Parts parts =
+        new RolloutEngine.Parts(
+            bench.environment(),
+            bench.tokenizer(),
+            bench.backend(),
+            Policies.of(state.policy(), config.tree()),
+            keep.journal(),
+            writer);
+    progress.onArm(state.arm(), state.policy(), done.size(), state.groups());
+    writer.start(
+        done.size(), done.values().stream().mapToLong(FinishedGroup::computedTokens).sum());
+    final EngineStats stats;
+    final EngineStats.Latencies latencies;
+    final int offered = state.groups() - done.size();
+    try (RolloutEngine engine = RolloutEngine.start(engineConfig(state, runName), parts)) {
+      feed(engine, state.groups(), done);
+      awaitAll(engine);
+      stats = engine.stats();
+      latencies = engine.latencies();
+    } catch (final IllegalStateException e) {
+      throw writer.failure() == null ? e : writer.failure();
+    }
+    final SessionSums sums = writer.finish();
+    progress.onArmDone();
+    return new Outcome(ended(state, stats, sums, offered), latencies);
+  }
+
+  private void feed(
+      final RolloutEngine engine, final int groups, final Map<Integer, FinishedGroup> done)
+      throws InterruptedException {
+    final RunConfig.TaskSet task = config.task();
+    for (int index = 0; index < groups; index++) {
+      final int taskIndex = task.first() + index % task.count();
+      final GroupRequest request = new GroupRequest("g" + index, index, taskIndex);
+      if (done.containsKey(index)) {
+        engine.restore(request, done.get(index).computedTokens(), done.get(index).trees());
+        continue;
+      }
+      final long deadlineNs = System.nanoTime() + STALL_NS;
+      while (!engine.offer(request)) {
+        engine.awaitRoom(WAIT_NS);
+        requireProgress(deadlineNs);
+      }
+    }
+  }
+
+  private void awaitAll(final RolloutEngine engine) throws InterruptedException {
+    long finishedNs = engine.stats().wallNs();
+    long deadlineNs = System.nanoTime() + STALL_NS;
+    while (!engine.awaitIdle(WAIT_NS)) {
+      if (engine.stats().wallNs() != finishedNs) {
+        finishedNs = engine.stats().wallNs();
+        heartbeat.accept(finishedNs);
+        deadlineNs = System.nanoTime() + STALL_NS;
+      }
+      requireProgress(deadlineNs);
+    }
+  }
+
+  private static void requireProgress(final long deadlineNs) {
+    if (System.nanoTime() - deadlineNs > 0) {
+      throw new IllegalStateException("no group was finished for 30 minutes; the run was stopped");
+    }
+  }
+
+  private EngineConfig engineConfig(final ArmState state, final String runName) {
+    final RunConfig.Sampling sampling = config.sampling();
+    final RunConfig.Limits limits = config.limits();
+    final RunConfig.Engine engine = config.engine();
+    final BudgetConfig budget =
+        new BudgetConfig(
+            config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
+            state.groups(),
+            Policies.trees(state.policy(), config.tree()));
+    return new EngineConfig(
+        runName + "/" + state.arm(),
+        config.run().seed(),
+        new SamplingSettings(
+            sampling.temperature(), sampling.topP(), sampling.topK(), sampling.minP()),
+        new RolloutLimits(
+            limits.newTokens(),
+            limits.calls(),
+            limits.observationTokens(),
+            TimeUnit.MILLISECONDS.toNanos(limits.callDeadlineMs())),
+        budget,
+        new EngineConfig.Capacity(
+            engine.batchRows(),
+            engine.batchTokens(),
+            engine.groupsInFlight(),
+            Math.max(EngineConfig.Capacity.DEFAULT.queuedGroups(), engine.groupsInFlight()),
+            engine.kvBlocks(),
+            engine.blockTokens(),
+            engine.toolThreads()));
+  }
+
+  private static ArmState ended(
+      final ArmState state, final EngineStats stats, final SessionSums sums, final long offered) {
+    final Map<String, Long> counters = SessionSums.counters(stats);
+    state.engine().forEach((name, value) -> counters.merge(name, value, Long::sum));
+    // Dropped groups are offered again by every session, so the last one counts them all.
+    counters.put("dropped_groups", sums.dropped());
+    return new ArmState(
+        state.arm(),
+        state.policy(),
+        state.groups(),
+        true,
+        state.sessions(),
+        state.wallNs() + stats.wallNs(),
+        counters,
+        sums.laws(stats, offered));
+  }
+}

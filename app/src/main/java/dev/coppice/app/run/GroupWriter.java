@@ -1,0 +1,167 @@
+package dev.coppice.app.run;
+
+import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.app.folder.StoredTree;
+import dev.coppice.app.folder.TraceLines;
+import dev.coppice.bridge.trace.CreditBlock;
+import dev.coppice.bridge.trace.Trace;
+import dev.coppice.bridge.trace.TraceFile;
+import dev.coppice.core.GroupResult;
+import dev.coppice.engine.GroupListener;
+import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.TrajectoryGroup;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps finished groups on a thread of its own.
+ *
+ * <p>Takes groups from a bounded queue, gives them their credit and appends their lines. What waits
+ * together is written and forced together, so a slow disk makes larger writes, not a longer queue.
+ * A group is kept once its write has returned; a kill loses no kept group and never leaves half of
+ * one behind that a reader would take for whole.
+ *
+ * @thread {@link #onGroup} from the engine thread, {@link #finish} from the caller's.
+ */
+final class GroupWriter implements GroupListener {
+  private static final int QUEUED_GROUPS = 256;
+  private static final int WRITTEN_TOGETHER = 64;
+  private static final long POLL_MS = 100;
+
+  private final String arm;
+  private final TraceFile file;
+  private final CreditScribe credit;
+  private final SegmentSink sink;
+  private final RunProgress progress;
+  private final BlockingQueue<GroupResult> queue = new ArrayBlockingQueue<>(QUEUED_GROUPS);
+  private final SessionSums sums = new SessionSums();
+  private final Thread thread;
+  private int done;
+  private long doneTokens;
+  private double rewardSum;
+  private long rewardCount;
+  private volatile boolean ending;
+  private volatile RuntimeException failure;
+
+  GroupWriter(
+      final String arm,
+      final TraceFile file,
+      final CreditScribe credit,
+      final SegmentSink sink,
+      final RunProgress progress) {
+    this.arm = arm;
+    this.file = file;
+    this.credit = credit;
+    this.sink = sink;
+    this.progress = progress;
+    this.thread = Thread.ofPlatform().name("coppice-writer").unstarted(this::run);
+  }
+
+  /** Starts the thread, going on from what an earlier session kept. */
+  void start(final int groupsBefore, final long tokensBefore) {
+    done = groupsBefore;
+    doneTokens = tokensBefore;
+    thread.start();
+  }
+
+  @Override
+  public void onGroup(final GroupResult result) {
+    try {
+      boolean taken = false;
+      while (!taken) {
+        if (failure != null) {
+          throw failure;
+        }
+        taken = queue.offer(result, POLL_MS, TimeUnit.MILLISECONDS);
+      }
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a group was to be kept", e);
+    }
+  }
+
+  private void run() {
+    final List<GroupResult> batch = new ArrayList<>();
+    try {
+      while (!ending || !queue.isEmpty()) {
+        final GroupResult first = queue.poll(POLL_MS, TimeUnit.MILLISECONDS);
+        if (first != null) {
+          batch.add(first);
+          queue.drainTo(batch, WRITTEN_TOGETHER - 1);
+          keep(batch);
+          batch.clear();
+        }
+      }
+      sink.flush();
+    } catch (final InterruptedException e) {
+      failure = new IllegalStateException("the writer was interrupted", e);
+    } catch (final RuntimeException e) {
+      failure = e;
+    }
+  }
+
+  private void keep(final List<GroupResult> batch) {
+    final List<byte[]> lines = new ArrayList<>();
+    final List<StoredGroup> groups = new ArrayList<>();
+    for (final GroupResult result : batch) {
+      if (result.group().trees().isEmpty()) {
+        sums.addDropped();
+        done++;
+        continue;
+      }
+      final StoredGroup stored = new StoredGroup(stored(result), 0);
+      stored.trees().forEach(tree -> lines.add(TraceLines.line(tree)));
+      groups.add(stored);
+    }
+    file.append(lines);
+    for (final StoredGroup stored : groups) {
+      sink.add(stored);
+      sums.addGroup();
+      stored.trees().forEach(this::count);
+      done++;
+      progress.onGroup(done, doneTokens, rewardCount == 0 ? Double.NaN : rewardSum / rewardCount);
+    }
+  }
+
+  private List<StoredTree> stored(final GroupResult result) {
+    final TrajectoryGroup group = result.group();
+    final List<List<CreditBlock>> blocks = credit.score(group);
+    final List<StoredTree> stored = new ArrayList<>();
+    for (int i = 0; i < group.trees().size(); i++) {
+      final Trace trace = new Trace(group.trees().get(i), blocks.get(i));
+      stored.add(new StoredTree(arm, group.trees().size(), trace, result.ledgers().get(i)));
+    }
+    return stored;
+  }
+
+  private void count(final StoredTree stored) {
+    final TrajectoryTree tree = stored.trace().tree();
+    sums.add(tree, stored.ledger());
+    doneTokens += stored.ledger().computedTokens();
+    for (final Leaf leaf : tree.leaves()) {
+      if (leaf.isScored()) {
+        rewardSum += leaf.reward() * tree.pathWeight(leaf.node());
+      }
+    }
+    rewardCount++;
+  }
+
+  /** Waits until everything taken is kept, and tells what went wrong if anything did. */
+  SessionSums finish() throws InterruptedException {
+    ending = true;
+    thread.join();
+    if (failure != null) {
+      throw failure;
+    }
+    return sums;
+  }
+
+  /** Returns what went wrong, or null. */
+  RuntimeException failure() {
+    return failure;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.coppice.app.run;
+
+import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.scheduling.BranchingPolicy;
+import dev.coppice.scheduling.ChainPolicy;
+import dev.coppice.scheduling.EntropyPolicy;
+import dev.coppice.scheduling.FixedPolicy;
+import dev.coppice.scheduling.TreeGrpoPolicy;
+
+/** Makes branching policies from a configuration. */
+final class Policies {
+  private Policies() {}
+
+  /** Makes the policy of a name. */
+  static BranchingPolicy of(final String name, final RunConfig.Tree tree) {
+    return switch (name) {
+      case "chain" -> new ChainPolicy();
+      case "fixed" ->
+          new FixedPolicy(
+              tree.fixed().parsed().stream()
+                  .map(p -> new FixedPolicy.Place(p.fromDecision(), p.turn(), p.children()))
+                  .toList());
+      case "tree-grpo" -> new TreeGrpoPolicy(tree.treeGrpo().n(), tree.treeGrpo().l());
+      case "entropy" ->
+          new EntropyPolicy(
+              tree.entropy().threshold(),
+              tree.entropy().children().stream().mapToInt(Integer::intValue).toArray());
+      default -> throw new ConfigException("unknown policy: policy=" + name);
+    };
+  }
+
+  /** Returns the trees of each group where no budget is set. */
+  static int trees(final String name, final RunConfig.Tree tree) {
+    return name.equals("tree-grpo") ? tree.treeGrpo().m() : tree.trees();
+  }
+}

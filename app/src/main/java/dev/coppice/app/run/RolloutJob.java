@@ -1,0 +1,252 @@
+package dev.coppice.app.run;
+
+import dev.coppice.app.config.ConfigLoader;
+import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.folder.ArmState;
+import dev.coppice.app.folder.GroupScan;
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.RunFolderException;
+import dev.coppice.app.folder.RunState;
+import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.app.report.ReportJson;
+import dev.coppice.app.report.ReportSource;
+import dev.coppice.app.report.RunReport;
+import dev.coppice.bridge.disk.DurableFile;
+import dev.coppice.bridge.trace.TraceFile;
+import dev.coppice.core.TreeLedger;
+import dev.coppice.engine.EngineJournal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/**
+ * Runs a configuration into a run folder, from the start or from where a killed run stopped.
+ *
+ * <p>Arms run one after another. Whatever ends the process, groups that were kept stay kept: on
+ * resuming, what stands behind the last whole group is cut, finished groups are left alone, and the
+ * others are generated again with the same draws.
+ *
+ * @thread one.
+ */
+public final class RolloutJob {
+  private final RunConfig config;
+  private final Workbench bench;
+  private final RunProgress progress;
+
+  /**
+   * Makes a job.
+   *
+   * @param config of the run.
+   * @param bench the parts to work with; not closed by the job.
+   * @param progress told how it goes.
+   */
+  public RolloutJob(final RunConfig config, final Workbench bench, final RunProgress progress) {
+    this.config = config;
+    this.bench = bench;
+    this.progress = progress;
+  }
+
+  /**
+   * Holds what a run came to.
+   *
+   * @param folder of the run.
+   * @param report of all its groups.
+   * @param brokenLaws the laws of conservation that did not hold; empty after a sound run.
+   */
+  public record Outcome(RunFolder folder, RunReport report, List<String> brokenLaws) {}
+
+  /**
+   * Makes a run folder ready for {@link #run}.
+   *
+   * @param parent in which the folder is made.
+   * @return the folder, with its configuration and an empty ledger.
+   */
+  public RunFolder prepare(final Path parent) {
+    final RunFolder folder = RunFolder.create(parent, bench.environment().name());
+    final String given = config.run().name();
+    final String name = given.isEmpty() ? bench.environment().name() : given;
+    final List<ArmState> arms = new ArrayList<>();
+    for (final String arm : config.armNames()) {
+      arms.add(ArmState.planned(arm, config.policyOf(arm), config.task().groups()));
+    }
+    new RunState(name, bench.backend().name(), arms).save(folder.ledger());
+    final byte[] text = ConfigText.resolved(config).getBytes(StandardCharsets.UTF_8);
+    DurableFile.write(folder.config(), text);
+    return folder;
+  }
+
+  /**
+   * Reads the configuration of a run folder.
+   *
+   * @param folder of an earlier run.
+   * @return the configuration as it was resolved then.
+   * @throws RunFolderException if the folder is of another format version.
+   */
+  public static RunConfig configOf(final RunFolder folder) {
+    RunState.load(folder.ledger());
+    return new ConfigLoader().file(folder.config()).load();
+  }
+
+  /**
+   * Runs what is not done yet, and writes the report.
+   *
+   * @param folder made by {@link #prepare}, now or by an earlier process.
+   * @return what it came to.
+   * @throws InterruptedException if interrupted; what was finished is kept.
+   * @throws RunFolderException if the folder is damaged or belongs to another model.
+   */
+  public Outcome run(final RunFolder folder) throws InterruptedException {
+    RunState state = RunState.load(folder.ledger());
+    if (!state.model().equals(bench.backend().name())) {
+      throw new RunFolderException(
+          "the run was begun with another model: run="
+              + state.model()
+              + " now="
+              + bench.backend().name());
+    }
+    final Finished finished = Finished.of(folder);
+    try (RunLog log = new RunLog(folder)) {
+      log.line("session begins: " + finished.count() + " groups are there");
+      if (finished.tornBytes() > 0) {
+        log.line("cut " + finished.tornBytes() + " bytes of an unfinished group");
+        progress.onMessage("cut " + finished.tornBytes() + " bytes of an unfinished group");
+      }
+      state = runArms(folder, state, finished, log);
+      final RunReport report = ReportSource.read(folder);
+      DurableFile.write(folder.report(), ReportJson.bytes(report));
+      final List<String> broken = brokenLaws(state);
+      broken.forEach(law -> log.line("BROKEN LAW " + law));
+      log.line("session ends");
+      return new Outcome(folder, report, broken);
+    }
+  }
+
+  private RunState runArms(
+      final RunFolder folder, final RunState begun, final Finished finished, final RunLog log)
+      throws InterruptedException {
+    RunState state = begun;
+    try (TraceFile traces = TraceFile.open(folder.traces(), finished.keepBytes());
+        JournalSink journal = new JournalSink(folder.journal())) {
+      for (final ArmState arm : begun.arms()) {
+        try (SegmentSink segments = segments(folder, begun.run(), arm.arm())) {
+          if (finished.of(arm.arm()).size() == arm.groups()) {
+            segments.flush();
+            state = state.with(asComplete(arm));
+            continue;
+          }
+          journal.beginArm(arm.arm());
+          final ArmSession.Keep keep = new ArmSession.Keep(traces, segments, journalOf(journal));
+          state = runArm(folder, state, arm.inSession(), finished.of(arm.arm()), keep);
+          log.line("arm " + arm.arm() + " done: " + state.arm(arm.arm()).engine());
+        }
+      }
+      state.save(folder.ledger());
+      return state;
+    } catch (final IOException e) {
+      throw new UncheckedIOException("cannot write in " + folder.root(), e);
+    } catch (final RuntimeException e) {
+      log.line("stopped: " + e.getMessage());
+      throw e;
+    }
+  }
+
+  private RunState runArm(
+      final RunFolder folder,
+      final RunState before,
+      final ArmState session,
+      final Map<Integer, ArmSession.FinishedGroup> done,
+      final ArmSession.Keep keep)
+      throws InterruptedException, IOException {
+    before.with(session).save(folder.ledger());
+    final LongConsumer heartbeat =
+        wallNs -> before.with(session.after(wallNs)).save(folder.ledger());
+    final ArmSession.Outcome outcome =
+        new ArmSession(config, bench, progress, heartbeat).run(session, before.run(), done, keep);
+    final RunState after = before.with(outcome.state());
+    after.save(folder.ledger());
+    LatencyLog.append(folder.latency(), session.arm(), outcome.latencies());
+    return after;
+  }
+
+  /** Opens the arm's segments and adds what an earlier session kept in the traces alone. */
+  private SegmentSink segments(final RunFolder folder, final String runName, final String arm) {
+    final String armRun = runName + "/" + arm;
+    final SegmentSink sink = new SegmentSink(folder.trajectories(), armRun, bench, config);
+    final Set<Long> written = SegmentSink.written(folder.trajectories(), armRun);
+    try (GroupScan scan = new GroupScan(folder.traces())) {
+      for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
+        if (group.arm().equals(arm) && !written.contains((long) indexOf(group))) {
+          sink.add(group);
+        }
+      }
+    }
+    return sink;
+  }
+
+  private static int indexOf(final StoredGroup group) {
+    return Integer.parseInt(group.id().substring(1));
+  }
+
+  private EngineJournal journalOf(final JournalSink journal) {
+    return config.run().journal() ? journal : EngineJournal.NONE;
+  }
+
+  private static ArmState asComplete(final ArmState arm) {
+    return new ArmState(
+        arm.arm(),
+        arm.policy(),
+        arm.groups(),
+        true,
+        arm.sessions(),
+        arm.wallNs(),
+        arm.engine(),
+        arm.laws());
+  }
+
+  private static List<String> brokenLaws(final RunState state) {
+    final List<String> broken = new ArrayList<>();
+    for (final ArmState arm : state.arms()) {
+      for (final ArmState.Law law : arm.laws()) {
+        if (!law.holds()) {
+          broken.add(arm.arm() + ": " + law.name() + ": " + law.left() + " and " + law.right());
+        }
+      }
+    }
+    return broken;
+  }
+
+  /** Holds the groups an earlier session finished. */
+  private record Finished(
+      Map<String, Map<Integer, ArmSession.FinishedGroup>> tokensByGroup,
+      long keepBytes,
+      long tornBytes) {
+    static Finished of(final RunFolder folder) {
+      final Map<String, Map<Integer, ArmSession.FinishedGroup>> tokens = new HashMap<>();
+      try (GroupScan scan = new GroupScan(folder.traces())) {
+        for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
+          final long cost = group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
+          tokens
+              .computeIfAbsent(group.arm(), arm -> new HashMap<>())
+              .put(indexOf(group), new ArmSession.FinishedGroup(cost, group.trees().size()));
+        }
+        return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
+      }
+    }
+
+    Map<Integer, ArmSession.FinishedGroup> of(final String arm) {
+      return tokensByGroup.getOrDefault(arm, Map.of());
+    }
+
+    int count() {
+      return tokensByGroup.values().stream().mapToInt(Map::size).sum();
+    }
+  }
+}

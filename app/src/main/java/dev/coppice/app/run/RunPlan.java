@@ -1,0 +1,64 @@
+package dev.coppice.app.run;
+
+import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.config.RunConfig;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/** Says what a run would do, before it does it. */
+public final class RunPlan {
+  private RunPlan() {}
+
+  /**
+   * Describes a run.
+   *
+   * @param config of the run.
+   * @param bench the parts it would work with.
+   * @return lines for a person, TOML comments first and the resolved configuration after them.
+   */
+  public static String describe(final RunConfig config, final Workbench bench) {
+    final StringBuilder text = new StringBuilder();
+    final int groups = config.task().groups();
+    line(text, "model       %s, context %d", bench.backend().name(), context(bench));
+    line(text, "environment %s, %d tasks", bench.environment().name(), config.task().count());
+    line(text, "groups      %d per arm (tasks x repeats)", groups);
+    final OptionalLong budget = config.budget().computedTokens();
+    for (final String arm : config.armNames()) {
+      final String policy = config.policyOf(arm);
+      if (budget.isPresent()) {
+        final long each = budget.getAsLong() / groups;
+        line(text, "arm         %s: %s, about %d computed tokens per group", arm, policy, each);
+      } else {
+        final int trees = Policies.trees(policy, config.tree());
+        line(text, "arm         %s: %s, %d trees per group", arm, policy, trees);
+      }
+    }
+    final RunConfig.Engine engine = config.engine();
+    final long bytes = bench.backend().blockBytes(engine.blockTokens()) * engine.kvBlocks();
+    line(
+        text,
+        "KV pool     %d blocks of %d positions, %.1f MiB, %d whole contexts",
+        engine.kvBlocks(),
+        engine.blockTokens(),
+        bytes / 1048576.0,
+        (long) engine.kvBlocks() * engine.blockTokens() / Math.max(1, context(bench)));
+    final int prompt = bench.tokenizer().encode(firstPrompt(config, bench)).length;
+    line(text, "prompt      %d tokens in the first task", prompt);
+    return text.append('\n').append(ConfigText.resolved(config)).toString();
+  }
+
+  private static int context(final Workbench bench) {
+    return bench.backend().contextTokens();
+  }
+
+  private static String firstPrompt(final RunConfig config, final Workbench bench) {
+    final var task = bench.environment().task(config.task().first());
+    try (var episode = bench.environment().start(task, config.run().seed())) {
+      return episode.prompt();
+    }
+  }
+
+  private static void line(final StringBuilder text, final String form, final Object... values) {
+    text.append("# ").append(String.format(Locale.ROOT, form, values)).append('\n');
+  }
+}

@@ -1,0 +1,91 @@
+package dev.coppice.app.run;
+
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.bridge.segment.ArrowSegmentReader;
+import dev.coppice.bridge.segment.ArrowSegmentWriter;
+import dev.coppice.bridge.segment.SegmentForm;
+import dev.coppice.bridge.wire.AdvantageKind;
+import dev.coppice.bridge.wire.CreditedGroup;
+import dev.coppice.bridge.wire.PackedGroup;
+import dev.coppice.bridge.wire.WireHeader;
+import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.trajectory.SamplingSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Writes one arm's groups as tree-packed Arrow segments, some dozens of groups in each.
+ *
+ * <p>A group is in the traces before it is here. What a killed process had not written yet is
+ * written again from the traces, and what it had is left alone.
+ *
+ * @thread the writer thread; made and closed by the caller's.
+ */
+final class SegmentSink implements AutoCloseable {
+  private static final int GROUPS_IN_SEGMENT = 64;
+
+  private final ArrowSegmentWriter writer;
+  private final String estimator;
+  private final List<CreditedGroup> pending = new ArrayList<>();
+
+  /** Opens the folder for groups of one run name. */
+  SegmentSink(
+      final Path folder, final String runName, final Workbench bench, final RunConfig config) {
+    final List<String> estimators = config.credit().estimators();
+    estimator = estimators.isEmpty() ? "" : estimators.getFirst();
+    final RunConfig.Sampling sampling = config.sampling();
+    final WireHeader header =
+        new WireHeader(
+            runName,
+            bench.backend().name(),
+            bench.tokenizerSha256(),
+            "",
+            "sampled",
+            new SamplingSettings(
+                sampling.temperature(), sampling.topP(), sampling.topK(), sampling.minP()),
+            SharedTokenRule.TRAIN_ONCE,
+            estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
+            estimator);
+    writer = new ArrowSegmentWriter(folder, header, SegmentForm.TREE_PACKED);
+  }
+
+  /** Returns the numbers of the groups that are in segments of a run name already. */
+  static Set<Long> written(final Path folder, final String runName) {
+    final ArrowSegmentReader reader = new ArrowSegmentReader(folder);
+    final Set<Long> groups = new HashSet<>();
+    for (final String name : reader.names()) {
+      if (reader.header(name).run().equals(runName)) {
+        for (final PackedGroup group : reader.packed(name)) {
+          groups.add(group.leaves().getFirst().group());
+        }
+      }
+    }
+    return groups;
+  }
+
+  /** Takes a group that is in the traces. */
+  void add(final StoredGroup group) {
+    pending.add(group.credited(estimator));
+    if (pending.size() >= GROUPS_IN_SEGMENT) {
+      flush();
+    }
+  }
+
+  /** Writes what is pending. */
+  void flush() {
+    if (!pending.isEmpty()) {
+      writer.write(pending);
+      pending.clear();
+    }
+  }
+
+  /** Frees memory; what is pending stays in the traces. */
+  @Override
+  public void close() {
+    writer.close();
+  }
+}

@@ -1,0 +1,121 @@
+package dev.coppice.app.run;
+
+import dev.coppice.app.folder.ArmState;
+import dev.coppice.core.TreeLedger;
+import dev.coppice.engine.EngineStats;
+import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.TrajectoryNode;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sums what the writer kept in one session, to be held against what the engine counted.
+ *
+ * @thread the writer thread; read by others after it ended.
+ */
+final class SessionSums {
+  private static final double EXACT = 0;
+  private static final double TIME = 1e-6;
+
+  private long groups;
+  private long dropped;
+  private long prefilled;
+  private long cached;
+  private long decoded;
+  private long discarded;
+  private long recomputed;
+  private long calls;
+  private long blockNs;
+  private long sampledInNodes;
+  private long givenInNodes;
+  private long cachedInNodes;
+  private long closingInNodes;
+  private long callsInTraces;
+
+  void addGroup() {
+    groups++;
+  }
+
+  /** Counts a group whose share of the budget was too small for a tree. */
+  void addDropped() {
+    dropped++;
+  }
+
+  long dropped() {
+    return dropped;
+  }
+
+  void add(final TrajectoryTree tree, final TreeLedger ledger) {
+    prefilled += ledger.prefilledTokens();
+    cached += ledger.cachedTokens();
+    decoded += ledger.decodedTokens();
+    discarded += ledger.discardedTokens();
+    recomputed += ledger.recomputedTokens();
+    calls += ledger.toolCalls();
+    blockNs += ledger.blockNs();
+    callsInTraces += tree.calls().size();
+    for (final TrajectoryNode node : tree.nodes()) {
+      cachedInNodes += node.cachedTokens();
+      if (node.kind().isSampled()) {
+        sampledInNodes += node.length();
+      } else if (node.kind() == NodeKind.PROMPT || node.kind() == NodeKind.OBSERVATION) {
+        givenInNodes += node.length();
+        closingInNodes += tree.leafAt(node.id()) >= 0 ? node.length() : 0;
+      }
+    }
+  }
+
+  long computed() {
+    return prefilled + decoded + discarded;
+  }
+
+  /** States the laws of conservation of a session that ended by itself. */
+  List<ArmState.Law> laws(final EngineStats stats, final long offered) {
+    final List<ArmState.Law> laws = new ArrayList<>();
+    laws.add(exact("groups offered = groups kept + dropped", offered, groups + dropped));
+    laws.add(exact("prefilled tokens: engine = trees", stats.prefilledTokens(), prefilled));
+    laws.add(exact("sampled tokens: engine = trees", stats.decodedTokens(), decoded));
+    laws.add(exact("sampled tokens: trees = their nodes", decoded, sampledInNodes));
+    laws.add(exact("discarded tokens: engine = trees", stats.discardedTokens(), discarded));
+    laws.add(exact("cached tokens: engine = trees", stats.cachedTokens(), cached));
+    laws.add(exact("queried = cached + prefilled", stats.queriedTokens(), cached + prefilled));
+    final long given = cachedInNodes + prefilled - recomputed;
+    laws.add(
+        exact(
+            "given tokens: cached part + prefilled - recomputed = nodes, closing ones aside",
+            given,
+            Math.clamp(given, givenInNodes - closingInNodes, givenInNodes)));
+    laws.add(exact("tool calls: trees = traces", calls, callsInTraces));
+    laws.add(new ArmState.Law("block time: pool = trees", stats.blockNs(), blockNs, TIME));
+    return laws;
+  }
+
+  private static ArmState.Law exact(final String name, final long left, final long right) {
+    return new ArmState.Law(name, left, right, EXACT);
+  }
+
+  /** Names the engine's counters. */
+  static Map<String, Long> counters(final EngineStats stats) {
+    final Map<String, Long> counters = new LinkedHashMap<>();
+    counters.put("wall_ns", stats.wallNs());
+    counters.put("forward_ns", stats.forwardNs());
+    counters.put("sample_ns", stats.sampleNs());
+    counters.put("idle_ns", stats.idleNs());
+    counters.put("overhead_ns", stats.overheadNs());
+    counters.put("forward_passes", stats.forwardPasses());
+    counters.put("batch_rows", stats.batchRowsSum());
+    counters.put("prefilled_tokens", stats.prefilledTokens());
+    counters.put("decoded_tokens", stats.decodedTokens());
+    counters.put("discarded_tokens", stats.discardedTokens());
+    counters.put("cached_tokens", stats.cachedTokens());
+    counters.put("queried_tokens", stats.queriedTokens());
+    counters.put("forks", stats.forks());
+    counters.put("blocks_copied", stats.blocksCopied());
+    counters.put("preemptions", stats.preemptions());
+    counters.put("block_ns", stats.blockNs());
+    return counters;
+  }
+}

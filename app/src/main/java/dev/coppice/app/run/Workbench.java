@@ -1,0 +1,152 @@
+package dev.coppice.app.run;
+
+import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.djl.DjlBackend;
+import dev.coppice.djl.DjlSettings;
+import dev.coppice.djl.DjlTokenizer;
+import dev.coppice.environment.Environment;
+import dev.coppice.environments.EnvironmentConfig;
+import dev.coppice.environments.Environments;
+import dev.coppice.environments.replay.ByteTokenizer;
+import dev.coppice.environments.replay.ReplayPolicy;
+import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.inference.InferenceBackend;
+import dev.coppice.inference.PathBackend;
+import dev.coppice.inference.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Holds the parts a run works with, open until closed.
+ *
+ * @param environment of the tasks.
+ * @param tokenizer of the model.
+ * @param backend of the model.
+ * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
+ */
+public record Workbench(
+    Environment environment, Tokenizer tokenizer, InferenceBackend backend, String tokenizerSha256)
+    implements AutoCloseable {
+  private static final int REPLAY_CONTEXT = 16_384;
+
+  /**
+   * Opens the parts a configuration names.
+   *
+   * @param config of the run.
+   * @return the open parts.
+   * @throws ConfigException if a part does not exist or does not fit.
+   */
+  public static Workbench open(final RunConfig config) {
+    final Environment environment = environment(config);
+    try {
+      return config.model().policy().equals("replay")
+          ? replay(environment)
+          : model(config, environment);
+    } catch (final RuntimeException e) {
+      environment.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the tokenizer a configuration names.
+   *
+   * @param config of the run.
+   * @return the tokenizer; the caller closes it.
+   */
+  public static Tokenizer tokenizer(final RunConfig config) {
+    return config.model().policy().equals("replay")
+        ? new ByteTokenizer()
+        : DjlTokenizer.open(ProjectPaths.find(config.model().path()));
+  }
+
+  private static Environment environment(final RunConfig config) {
+    final RunConfig.TaskSet task = config.task();
+    final String path = task.path().isEmpty() ? "" : ProjectPaths.find(task.path()).toString();
+    try {
+      final Environment environment =
+          Environments.create(
+              new EnvironmentConfig(
+                  task.environment(),
+                  task.split(),
+                  Math.addExact(task.first(), task.count()),
+                  task.seed(),
+                  path,
+                  task.prompt()));
+      if (environment.taskCount() < task.first() + task.count()) {
+        final int there = environment.taskCount();
+        environment.close();
+        throw new ConfigException(
+            "task.first and task.count ask for more tasks than there are: first="
+                + task.first()
+                + " count="
+                + task.count()
+                + " tasks="
+                + there);
+      }
+      return environment;
+    } catch (final IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage().replace("environment.path", "task.path"));
+    }
+  }
+
+  private static Workbench replay(final Environment environment) {
+    if (!(environment instanceof ScriptedEnvironment scripted)) {
+      throw new ConfigException(
+          "model.policy = \"replay\" needs an environment with solutions, such as gsm8k; "
+              + environment.name()
+              + " has none");
+    }
+    final Tokenizer tokenizer = new ByteTokenizer();
+    final InferenceBackend backend =
+        new PathBackend(
+            "replay",
+            tokenizer.vocabularySize(),
+            REPLAY_CONTEXT,
+            ReplayPolicy.of(scripted, tokenizer));
+    return new Workbench(environment, tokenizer, backend, "");
+  }
+
+  private static Workbench model(final RunConfig config, final Environment environment) {
+    final Path folder = ProjectPaths.find(config.model().path());
+    final DjlTokenizer tokenizer = DjlTokenizer.open(folder);
+    final DjlSettings defaults = DjlSettings.defaults();
+    final DjlSettings settings =
+        new DjlSettings(
+            config.model().threads(),
+            config.model().dtype(),
+            defaults.device(),
+            defaults.slabTokens());
+    try {
+      final String digest = sha256(folder.resolve("tokenizer.json"));
+      return new Workbench(environment, tokenizer, DjlBackend.open(folder, settings), digest);
+    } catch (final RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  private static String sha256(final Path file) {
+    try {
+      final byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(digest);
+    } catch (final IOException e) {
+      return "";
+    } catch (final NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Closes all parts. */
+  @Override
+  public void close() {
+    backend.close();
+    tokenizer.close();
+    environment.close();
+  }
+}

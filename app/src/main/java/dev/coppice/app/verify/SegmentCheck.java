@@ -1,0 +1,82 @@
+package dev.coppice.app.verify;
+
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.bridge.disk.StorageException;
+import dev.coppice.bridge.segment.ArrowSegmentReader;
+import dev.coppice.bridge.segment.SegmentFormatException;
+import dev.coppice.bridge.wire.LeafRow;
+import dev.coppice.bridge.wire.NodeRow;
+import dev.coppice.bridge.wire.PackedGroup;
+import dev.coppice.bridge.wire.TreePacker;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Holds the Arrow segments against the traces, group by group.
+ *
+ * @cost a number per group; the rows of one segment at a time.
+ */
+final class SegmentCheck {
+  private final Map<String, Integer> stored = new HashMap<>();
+  private final Findings findings;
+
+  SegmentCheck(final RunFolder folder, final Findings findings) {
+    this.findings = findings;
+    try {
+      final ArrowSegmentReader reader = new ArrowSegmentReader(folder.trajectories());
+      for (final String name : reader.names()) {
+        final String run = reader.header(name).run();
+        for (final PackedGroup group : reader.packed(name)) {
+          final String key = run + " g" + group.leaves().getFirst().group();
+          if (stored.put(key, fingerprint(group)) != null) {
+            findings.add(name + ": " + key + " is in two segments");
+          }
+        }
+      }
+    } catch (final SegmentFormatException | StorageException e) {
+      findings.add(e.getMessage());
+    }
+  }
+
+  /** Checks one group of the traces; those of an arm that is not complete may be missing. */
+  void check(final StoredGroup group, final String estimator, final boolean mustBeThere) {
+    final String run = group.trees().getFirst().trace().tree().run();
+    final Integer found = stored.remove(run + " " + group.id());
+    if (found == null) {
+      if (mustBeThere) {
+        findings.add(group.arm() + " " + group.id() + ": it is in no segment");
+      }
+      return;
+    }
+    final int derived = fingerprint(TreePacker.pack(group.credited(estimator)));
+    if (found != derived) {
+      findings.add(group.arm() + " " + group.id() + ": its segment differs from the traces");
+    }
+  }
+
+  /** Checks that no segment holds a group the traces lack. */
+  void end() {
+    stored.keySet().forEach(key -> findings.add(key + ": a segment has it, the traces do not"));
+  }
+
+  private static int fingerprint(final PackedGroup group) {
+    int hash = 1;
+    for (final NodeRow node : group.nodes()) {
+      hash = 31 * hash + node.parent();
+      hash = 31 * hash + node.kind().ordinal();
+      hash = 31 * hash + node.multiplicity();
+      hash = 31 * hash + Float.floatToIntBits(node.pathWeight());
+      hash = 31 * hash + Arrays.hashCode(node.tokens());
+      hash = 31 * hash + Arrays.hashCode(node.logprobs());
+      hash = 31 * hash + Arrays.hashCode(node.lossMask());
+      hash = 31 * hash + Arrays.hashCode(node.advantages());
+    }
+    for (final LeafRow leaf : group.leaves()) {
+      hash = 31 * hash + leaf.node();
+      hash = 31 * hash + Float.floatToIntBits(leaf.reward());
+    }
+    return hash;
+  }
+}

@@ -1,0 +1,23 @@
+package dev.coppice.app.view;
+
+/** Writes text into a page so that it stays text. */
+final class HtmlText {
+  private HtmlText() {}
+
+  /** Escapes what HTML would read as its own, and control characters. */
+  static String escape(final String text) {
+    final StringBuilder escaped = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      final char letter = text.charAt(i);
+      switch (letter) {
+        case '&' -> escaped.append("&amp;");
+        case '<' -> escaped.append("&lt;");
+        case '>' -> escaped.append("&gt;");
+        case '"' -> escaped.append("&quot;");
+        case '\'' -> escaped.append("&#39;");
+        default -> escaped.append(letter < ' ' && letter != '\n' ? '\uFFFD' : letter);
+      }
+    }
+    return escaped.toString();
+  }
+}

@@ -1,0 +1,2 @@
+/** How fast the core takes in events when model and tools cost nothing. */
+package dev.coppice.bench.core;

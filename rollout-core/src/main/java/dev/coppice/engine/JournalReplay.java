@@ -1,0 +1,71 @@
+package dev.coppice.engine;
+
+import dev.coppice.core.Core;
+import dev.coppice.core.CoreCounters;
+import dev.coppice.core.Effect;
+import dev.coppice.core.EngineConfig;
+import dev.coppice.core.State;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs the core again over the events of a journal, without model, tools, threads or clock.
+ *
+ * <p>The groups it delivers are those of the run, token for token: what differs was changed after
+ * the fact, or the code is not the code that ran.
+ *
+ * @thread one at a time.
+ */
+public final class JournalReplay {
+  private final State state;
+  private final GroupListener listener;
+  private final List<Effect> effects = new ArrayList<>();
+
+  /**
+   * Starts before the first event.
+   *
+   * @param config the run had.
+   * @param world the run had.
+   * @param listener of the groups.
+   */
+  public JournalReplay(
+      final EngineConfig config, final State.World world, final GroupListener listener) {
+    this.state = new State(config, world);
+    this.listener = listener;
+  }
+
+  /**
+   * Applies the next event of the journal.
+   *
+   * @param type of the event.
+   * @param payload of the event, as it was appended.
+   * @throws IllegalArgumentException if the bytes are no event.
+   */
+  public void accept(final int type, final byte[] payload) {
+    effects.clear();
+    Core.step(state, EventCodec.decode(type, new EventBytes(payload)), effects);
+    for (final Effect effect : effects) {
+      if (effect instanceof Effect.GroupDone done) {
+        listener.onGroup(done.result());
+      }
+    }
+  }
+
+  /**
+   * Returns the counters of the replay.
+   *
+   * @return the counters after the last event.
+   */
+  public CoreCounters counters() {
+    return state.counters();
+  }
+
+  /**
+   * Checks the laws that hold between any two events.
+   *
+   * @throws IllegalStateException if one is broken.
+   */
+  public void checkIntegrity() {
+    state.checkIntegrity();
+  }
+}

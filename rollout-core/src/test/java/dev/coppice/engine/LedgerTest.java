@@ -1,0 +1,160 @@
+package dev.coppice.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.core.BudgetConfig;
+import dev.coppice.core.GroupResult;
+import dev.coppice.core.TreeLedger;
+import dev.coppice.fixture.LetterPolicy;
+import dev.coppice.fixture.LetterWorld;
+import dev.coppice.fixture.TestRun;
+import dev.coppice.fixture.WitnessBackend;
+import dev.coppice.scheduling.BranchingPolicy;
+import dev.coppice.scheduling.ChainPolicy;
+import dev.coppice.scheduling.EntropyPolicy;
+import dev.coppice.scheduling.FixedPolicy;
+import dev.coppice.scheduling.TreeGrpoPolicy;
+import dev.coppice.trajectory.LeafStatus;
+import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.StopReason;
+import dev.coppice.trajectory.TrajectoryNode;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is counted is what was computed, and nothing is computed twice. */
+final class LedgerTest {
+
+  static List<BranchingPolicy> policies() {
+    return List.of(
+        new ChainPolicy(),
+        new FixedPolicy(List.of(new FixedPolicy.Place(false, 0, 3))),
+        new TreeGrpoPolicy(3, 2),
+        new EntropyPolicy(2.3, new int[] {8}));
+  }
+
+  @ParameterizedTest
+  @MethodSource("policies")
+  void everyTokenOfANodeIsComputedExactlyOnceAndCounted(final BranchingPolicy policy)
+      throws InterruptedException {
+    final long seed = new Random().nextLong();
+    final WitnessBackend witness = new WitnessBackend(LetterPolicy.backend(128));
+    final AtomicLong calls = new AtomicLong();
+    final TestRun run =
+        new TestRun()
+            .seed(seed)
+            .policy(policy)
+            .backend(witness)
+            .world(
+                new LetterWorld(
+                    99,
+                    (text, before) -> {
+                      calls.incrementAndGet();
+                      return null;
+                    }));
+    final Sums sums = new Sums(run.run());
+    final EngineStats stats = run.stats();
+
+    assertEquals(sums.action, stats.decodedTokens(), "seed=" + seed);
+    assertEquals(sums.given, stats.prefilledTokens(), "seed=" + seed);
+    assertEquals(sums.decoded, stats.decodedTokens(), "seed=" + seed);
+    assertEquals(sums.prefilled, stats.prefilledTokens(), "seed=" + seed);
+    assertEquals(sums.blockNs, stats.blockNs(), "seed=" + seed);
+    assertEquals(sums.calls, calls.get(), "seed=" + seed);
+    assertEquals(sums.recordedCalls, calls.get(), "seed=" + seed);
+    assertEquals(
+        stats.prefilledTokens() + stats.decodedTokens() - sums.neverFed,
+        witness.computed(),
+        "seed=" + seed);
+  }
+
+  @Test
+  void aBudgetIsNeverOverspentAndHardlyEverMissed() throws InterruptedException {
+    final Random random = new Random(7);
+    for (int round = 0; round < 20; round++) {
+      final long seed = random.nextLong();
+      final int budget = 2_000 + random.nextInt(20_000);
+      final int groups = 5 + random.nextInt(20);
+      final BranchingPolicy policy = policies().get(round % 4);
+      final TestRun run = new TestRun().seed(seed).policy(policy).groups(groups);
+      final Sums sums = new Sums(run.budget(new BudgetConfig(budget, groups, 1)).run());
+      final long spent = sums.decoded + sums.prefilled;
+
+      assertTrue(spent <= budget, "overspent: spent=" + spent + " seed=" + seed);
+      assertTrue(
+          spent >= 0.8 * budget, "left over: spent=" + spent + "/" + budget + " seed=" + seed);
+    }
+  }
+
+  @Test
+  void aTinyBudgetCutsToTheTokenAndScoresNothingItCut() throws InterruptedException {
+    for (int budget = 1; budget < 60; budget++) {
+      final TestRun run = new TestRun().seed(budget).groups(3).policy(policies().get(1));
+      final Map<Integer, GroupResult> results = run.budget(new BudgetConfig(budget, 3, 1)).run();
+      final Sums sums = new Sums(results);
+
+      assertTrue(sums.decoded + sums.prefilled <= budget, "budget=" + budget);
+      assertEquals(3, results.size(), "budget=" + budget);
+      for (final GroupResult result : results.values()) {
+        for (final TrajectoryTree tree : result.group().trees()) {
+          tree.leaves().stream()
+              .filter(leaf -> leaf.stop() == StopReason.BUDGET)
+              .forEach(
+                  leaf -> {
+                    assertEquals(LeafStatus.TRUNCATED, leaf.status());
+                    assertTrue(Double.isNaN(leaf.reward()));
+                  });
+        }
+      }
+    }
+  }
+
+  /** Adds up what trees and ledgers say. */
+  private static final class Sums {
+    private long action;
+    private long given;
+    private long decoded;
+    private long prefilled;
+    private long blockNs;
+    private long calls;
+    private long recordedCalls;
+    private long neverFed;
+
+    Sums(final Map<Integer, GroupResult> results) {
+      for (final GroupResult result : results.values()) {
+        for (final TreeLedger ledger : result.ledgers()) {
+          decoded += ledger.decodedTokens();
+          prefilled += ledger.prefilledTokens();
+          blockNs += ledger.blockNs();
+          calls += ledger.toolCalls();
+        }
+        for (final TrajectoryTree tree : result.group().trees()) {
+          add(tree);
+        }
+      }
+    }
+
+    private void add(final TrajectoryTree tree) {
+      recordedCalls += tree.calls().size();
+      for (final TrajectoryNode node : tree.nodes()) {
+        if (node.kind() == NodeKind.ACTION) {
+          action += node.length();
+        } else {
+          given += node.length() - node.cachedTokens();
+        }
+        final boolean atEnd = tree.leafAt(node.id()) >= 0;
+        if (atEnd && node.kind() == NodeKind.ACTION) {
+          neverFed++;
+        } else if (atEnd) {
+          neverFed += node.length() + 1;
+        }
+      }
+    }
+  }
+}

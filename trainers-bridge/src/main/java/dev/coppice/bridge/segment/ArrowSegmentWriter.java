@@ -1,0 +1,193 @@
+package dev.coppice.bridge.segment;
+
+import dev.coppice.bridge.disk.Disk;
+import dev.coppice.bridge.disk.DurableFile;
+import dev.coppice.bridge.disk.SealedBytes;
+import dev.coppice.bridge.disk.StorageException;
+import dev.coppice.bridge.wire.CreditedGroup;
+import dev.coppice.bridge.wire.FlatPacker;
+import dev.coppice.bridge.wire.FlatRow;
+import dev.coppice.bridge.wire.LeafRow;
+import dev.coppice.bridge.wire.NodeRow;
+import dev.coppice.bridge.wire.PackedGroup;
+import dev.coppice.bridge.wire.TreePacker;
+import dev.coppice.bridge.wire.WireHeader;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * Writes finished groups into segments that are durable when the call returns.
+ *
+ * <p>Each call of {@link #write(List)} makes one new segment. Its files are written aside, forced
+ * and renamed, and their folder is forced, so a segment is there in full or not at all. Names are
+ * counted up from the highest in the folder and never used twice.
+ *
+ * @thread one.
+ * @cost one copy of each group into Arrow memory; the memory of one group at a time.
+ */
+public final class ArrowSegmentWriter implements AutoCloseable {
+  /** A group larger than this is no group but a fault. */
+  private static final long MAX_BATCH_BYTES = 2L * 1024 * 1024 * 1024;
+
+  private final Disk disk;
+  private final Path folder;
+  private final WireHeader header;
+  private final SegmentForm form;
+  private final BufferAllocator allocator = new RootAllocator(MAX_BATCH_BYTES);
+  private int lastNumber;
+
+  /**
+   * Opens a folder of segments, creating it where there is none and removing what a killed process
+   * left aside.
+   *
+   * @param folder of the segments; it must have no other writer.
+   * @param header of every file.
+   * @param form of every segment.
+   * @throws StorageException if the folder cannot be made or read.
+   */
+  public ArrowSegmentWriter(final Path folder, final WireHeader header, final SegmentForm form) {
+    this(Disk.LOCAL, folder, header, form);
+  }
+
+  /**
+   * Opens a folder on a given disk.
+   *
+   * @param disk that holds the folder.
+   * @param folder of the segments; it must have no other writer.
+   * @param header of every file.
+   * @param form of every segment.
+   * @throws StorageException if the folder cannot be made or read.
+   */
+  public ArrowSegmentWriter(
+      final Disk disk, final Path folder, final WireHeader header, final SegmentForm form) {
+    this.disk = disk;
+    this.folder = folder;
+    this.header = header;
+    this.form = form;
+    try {
+      Files.createDirectories(folder);
+    } catch (final IOException e) {
+      throw StorageException.of("create", folder, e);
+    }
+    DurableFile.sweep(folder);
+    this.lastNumber = highestNumber(folder);
+  }
+
+  private static int highestNumber(final Path folder) {
+    int highest = 0;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "seg-*.arrow")) {
+      for (final Path file : files) {
+        highest = Math.max(highest, SegmentFiles.number(file));
+      }
+    } catch (final IOException e) {
+      throw StorageException.of("list", folder, e);
+    }
+    return highest;
+  }
+
+  /**
+   * Writes groups as one new segment.
+   *
+   * @param groups to write, at least one; each becomes one batch per file.
+   * @return name, sizes and digests of the segment, which is then durable.
+   * @throws StorageException if the disk is full or broken; the segment is then not there, and the
+   *     same groups may be written again.
+   */
+  public SegmentSeal write(final List<CreditedGroup> groups) {
+    if (groups.isEmpty()) {
+      throw new IllegalArgumentException("a segment needs at least one group: groups=0");
+    }
+    final String name = SegmentFiles.name(++lastNumber);
+    final List<SegmentSeal.SealedFile> files =
+        form == SegmentForm.FLAT ? writeFlat(name, groups) : writePacked(name, groups);
+    return new SegmentSeal(name, groups.size(), files);
+  }
+
+  private List<SegmentSeal.SealedFile> writePacked(
+      final String name, final List<CreditedGroup> groups) {
+    final List<PackedGroup> packed = new ArrayList<>();
+    for (final CreditedGroup group : groups) {
+      packed.add(TreePacker.pack(group));
+    }
+    final Batches nodes =
+        (columns, batch) -> {
+          int row = 0;
+          for (final NodeRow node : packed.get(batch).nodes()) {
+            RowWriter.putNode(columns, row++, node);
+          }
+          return row;
+        };
+    final Batches leaves =
+        (columns, batch) -> {
+          int row = 0;
+          for (final LeafRow leaf : packed.get(batch).leaves()) {
+            RowWriter.putLeaf(columns, row++, leaf);
+          }
+          return row;
+        };
+    return List.of(
+        write(SegmentFiles.nodes(name), SegmentSchemas.nodes(header), groups.size(), nodes),
+        write(SegmentFiles.leaves(name), SegmentSchemas.leaves(header), groups.size(), leaves));
+  }
+
+  private List<SegmentSeal.SealedFile> writeFlat(
+      final String name, final List<CreditedGroup> groups) {
+    final Batches rows =
+        (columns, batch) -> {
+          int row = 0;
+          for (final FlatRow flat : FlatPacker.pack(groups.get(batch))) {
+            RowWriter.putFlat(columns, row++, flat);
+          }
+          return row;
+        };
+    return List.of(
+        write(SegmentFiles.flat(name), SegmentSchemas.flat(header), groups.size(), rows));
+  }
+
+  private SegmentSeal.SealedFile write(
+      final String file, final Schema schema, final int count, final Batches batches) {
+    final SealedBytes content =
+        DurableFile.write(
+            disk,
+            folder.resolve(file),
+            channel -> {
+              try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
+                  ArrowFileWriter writer = new ArrowFileWriter(root, null, channel)) {
+                writer.start();
+                for (int batch = 0; batch < count; batch++) {
+                  root.clear();
+                  final ColumnWriter columns = new ColumnWriter(root);
+                  columns.finish(batches.fill(columns, batch));
+                  writer.writeBatch();
+                }
+                writer.end();
+              }
+            });
+    return new SegmentSeal.SealedFile(file, content);
+  }
+
+  /**
+   * Frees the Arrow memory.
+   *
+   * @throws IllegalStateException if any of it leaked.
+   */
+  @Override
+  public void close() {
+    allocator.close();
+  }
+
+  /** Fills one batch and returns its number of rows. */
+  @FunctionalInterface
+  private interface Batches {
+    int fill(ColumnWriter columns, int batch);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.coppice.bridge.wire;
+
+import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.TrajectoryNode;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Lays a group out flat, straight from its trees.
+ *
+ * @cost O(sum of the lengths of all paths).
+ */
+public final class FlatPacker {
+  private FlatPacker() {}
+
+  /**
+   * Lays a group out.
+   *
+   * @param credited group.
+   * @return one row per leaf, in order of tree and leaf.
+   */
+  public static List<FlatRow> pack(final CreditedGroup credited) {
+    final boolean hasAdvantages = hasAdvantages(credited);
+    final List<FlatRow> rows = new ArrayList<>();
+    for (int place = 0; place < credited.group().trees().size(); place++) {
+      for (final Leaf leaf : credited.group().trees().get(place).leaves()) {
+        final LeafRow outcome = OutcomeRows.of(credited, place, leaf, rows.size(), -1);
+        rows.add(row(credited, place, leaf, outcome, hasAdvantages));
+      }
+    }
+    return rows;
+  }
+
+  private static boolean hasAdvantages(final CreditedGroup credited) {
+    for (int place = 0; place < credited.group().trees().size(); place++) {
+      for (final TrajectoryNode node : credited.group().trees().get(place).nodes()) {
+        if (credited.advantages(place, node) != null) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static FlatRow row(
+      final CreditedGroup credited,
+      final int place,
+      final Leaf leaf,
+      final LeafRow outcome,
+      final boolean hasAdvantages) {
+    final TrajectoryTree tree = credited.group().trees().get(place);
+    final int length = tree.pathLength(leaf.node());
+    final int[] tokens = new int[length];
+    final byte[] lossMask = new byte[length];
+    final float[] logprobs = new float[length];
+    final float[] advantages = hasAdvantages ? new float[length] : null;
+    final List<VersionRun> runs = new ArrayList<>();
+    final List<Span> spans = new ArrayList<>();
+    int at = 0;
+    int promptLen = length;
+    for (final TrajectoryNode node : path(tree, leaf.node())) {
+      System.arraycopy(node.tokens(), 0, tokens, at, node.length());
+      if (node.kind().isSampled()) {
+        promptLen = node.length() > 0 ? Math.min(promptLen, at) : promptLen;
+        Arrays.fill(lossMask, at, at + node.length(), (byte) (leaf.isScored() ? 1 : 0));
+        System.arraycopy(node.logprobs(), 0, logprobs, at, node.length());
+        final float[] own = credited.advantages(place, node);
+        if (own != null) {
+          System.arraycopy(own, 0, advantages, at, node.length());
+        }
+      }
+      addRun(
+          runs,
+          node.kind().isSampled() ? node.policyVersion() : VersionRun.NOT_SAMPLED,
+          node.length());
+      for (final Span span : node.spans()) {
+        spans.add(new Span(at + span.start(), span.length(), span.kind(), span.call()));
+      }
+      at += node.length();
+    }
+    return new FlatRow(outcome, tokens, promptLen, lossMask, logprobs, advantages, runs, spans);
+  }
+
+  private static List<TrajectoryNode> path(final TrajectoryTree tree, final int leaf) {
+    final List<TrajectoryNode> path = new ArrayList<>();
+    for (int id = leaf; id >= 0; id = tree.node(id).parent()) {
+      path.add(tree.node(id));
+    }
+    return path.reversed();
+  }
+
+  /** Adds tokens of one version, lengthening the last run where the version is the same. */
+  static void addRun(final List<VersionRun> runs, final int version, final int length) {
+    if (length == 0) {
+      return;
+    }
+    if (!runs.isEmpty() && runs.getLast().version() == version) {
+      runs.set(runs.size() - 1, new VersionRun(version, runs.getLast().length() + length));
+    } else {
+      runs.add(new VersionRun(version, length));
+    }
+  }
+}

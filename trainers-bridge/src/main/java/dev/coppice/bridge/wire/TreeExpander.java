@@ -1,0 +1,81 @@
+package dev.coppice.bridge.wire;
+
+import dev.coppice.trajectory.Span;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Expands a packed group to the flat form.
+ *
+ * <p>Everything a flat row needs stands in the packed rows: {@code expand(pack(group))} equals the
+ * flat form of the same group in every number.
+ *
+ * @cost O(sum of the lengths of all paths).
+ */
+public final class TreeExpander {
+  private TreeExpander() {}
+
+  /**
+   * Expands a group.
+   *
+   * @param packed group.
+   * @return one row per leaf, in order of the leaves.
+   */
+  public static List<FlatRow> expand(final PackedGroup packed) {
+    boolean hasAdvantages = false;
+    for (final NodeRow node : packed.nodes()) {
+      hasAdvantages |= node.advantages() != null;
+    }
+    final List<FlatRow> rows = new ArrayList<>();
+    for (final LeafRow leaf : packed.leaves()) {
+      rows.add(row(packed, leaf, hasAdvantages));
+    }
+    return rows;
+  }
+
+  private static FlatRow row(
+      final PackedGroup packed, final LeafRow leaf, final boolean hasAdvantages) {
+    final NodeRow last = packed.nodes().get(leaf.node());
+    final int length = last.startPos() + last.tokens().length;
+    final int[] tokens = new int[length];
+    final byte[] lossMask = new byte[length];
+    final float[] logprobs = new float[length];
+    final float[] advantages = hasAdvantages ? new float[length] : null;
+    final List<VersionRun> runs = new ArrayList<>();
+    final List<Span> spans = new ArrayList<>();
+    for (final NodeRow node : path(packed, leaf.node())) {
+      final int at = node.startPos();
+      final int count = node.tokens().length;
+      System.arraycopy(node.tokens(), 0, tokens, at, count);
+      System.arraycopy(node.logprobs(), 0, logprobs, at, count);
+      if (leaf.isScored()) {
+        System.arraycopy(node.lossMask(), 0, lossMask, at, count);
+      }
+      if (node.advantages() != null) {
+        System.arraycopy(node.advantages(), 0, advantages, at, count);
+      }
+      for (final VersionRun run : node.versionRuns()) {
+        FlatPacker.addRun(runs, run.version(), run.length());
+      }
+      for (final Span span : node.spans()) {
+        spans.add(new Span(at + span.start(), span.length(), span.kind(), span.call()));
+      }
+    }
+    return new FlatRow(
+        leaf, tokens, promptLen(runs, length), lossMask, logprobs, advantages, runs, spans);
+  }
+
+  private static int promptLen(final List<VersionRun> runs, final int length) {
+    final boolean startsUnsampled =
+        !runs.isEmpty() && runs.getFirst().version() == VersionRun.NOT_SAMPLED;
+    return runs.isEmpty() ? length : startsUnsampled ? runs.getFirst().length() : 0;
+  }
+
+  private static List<NodeRow> path(final PackedGroup packed, final int leaf) {
+    final List<NodeRow> path = new ArrayList<>();
+    for (int place = leaf; place >= 0; place = packed.nodes().get(place).parent()) {
+      path.add(packed.nodes().get(place));
+    }
+    return path.reversed();
+  }
+}

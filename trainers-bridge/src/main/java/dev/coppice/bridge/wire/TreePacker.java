@@ -1,0 +1,149 @@
+package dev.coppice.bridge.wire;
+
+import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.TrajectoryNode;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Packs a group so that every shared token stands in it once.
+ *
+ * <p>Neighbouring trees of a group whose prompts are equal share one prompt row, so that a group of
+ * chains is packed as the tree it is.
+ *
+ * @cost O(nodes x depth + tokens).
+ */
+public final class TreePacker {
+  private final CreditedGroup credited;
+  private final List<NodeRow> rows = new ArrayList<>();
+  private final List<LeafRow> leaves = new ArrayList<>();
+  private final long group;
+  private TrajectoryTree rootTree;
+  private int rootRow;
+
+  private TreePacker(final CreditedGroup credited) {
+    this.credited = credited;
+    this.group = OutcomeRows.groupNumber(credited.group().id());
+  }
+
+  /**
+   * Packs a group.
+   *
+   * @param credited group.
+   * @return its rows, which share the arrays of the group's nodes.
+   */
+  public static PackedGroup pack(final CreditedGroup credited) {
+    final TreePacker packer = new TreePacker(credited);
+    for (int i = 0; i < credited.group().trees().size(); i++) {
+      packer.addTree(i);
+    }
+    return new PackedGroup(packer.rows, packer.leaves);
+  }
+
+  private void addTree(final int place) {
+    final TrajectoryTree tree = credited.group().trees().get(place);
+    final int[] scored = scoredBelow(tree);
+    final int[] rowOf = new int[tree.nodes().size()];
+    int first = 0;
+    if (sharesRoot(tree)) {
+      rowOf[0] = rootRow;
+      rows.set(rootRow, withMorePaths(rows.get(rootRow), scored[0]));
+      first = 1;
+    } else {
+      rootTree = tree;
+      rootRow = rows.size();
+    }
+    for (int id = first; id < rowOf.length; id++) {
+      rowOf[id] = rows.size();
+      final int parent = tree.node(id).parent();
+      rows.add(row(place, tree.node(id), parent < 0 ? -1 : rowOf[parent], scored[id]));
+    }
+    for (final Leaf leaf : tree.leaves()) {
+      leaves.add(OutcomeRows.of(credited, place, leaf, leaves.size(), rowOf[leaf.node()]));
+    }
+  }
+
+  private boolean sharesRoot(final TrajectoryTree tree) {
+    if (rootTree == null) {
+      return false;
+    }
+    final TrajectoryNode a = rootTree.node(0);
+    final TrajectoryNode b = tree.node(0);
+    return a.kind() == NodeKind.PROMPT
+        && b.kind() == NodeKind.PROMPT
+        && a.kvVersion() == b.kvVersion()
+        && a.spans().equals(b.spans())
+        && Arrays.equals(a.tokens(), b.tokens());
+  }
+
+  /** Counts for each node the paths with a reward that run through it. */
+  private static int[] scoredBelow(final TrajectoryTree tree) {
+    final int[] count = new int[tree.nodes().size()];
+    for (final Leaf leaf : tree.leaves()) {
+      count[leaf.node()] += leaf.isScored() ? 1 : 0;
+    }
+    for (int id = count.length - 1; id > 0; id--) {
+      count[tree.node(id).parent()] += count[id];
+    }
+    return count;
+  }
+
+  private NodeRow row(
+      final int place, final TrajectoryNode node, final int parent, final int multiplicity) {
+    final TrajectoryTree tree = credited.group().trees().get(place);
+    final boolean sampled = node.kind().isSampled();
+    final byte[] lossMask = new byte[node.length()];
+    if (sampled && multiplicity > 0) {
+      Arrays.fill(lossMask, (byte) 1);
+    }
+    final int version = sampled ? node.policyVersion() : VersionRun.NOT_SAMPLED;
+    return new NodeRow(
+        group,
+        rows.size(),
+        parent,
+        parent < 0 ? 0 : rows.get(parent).startPos() + rows.get(parent).tokens().length,
+        parent < 0 ? 0 : turnAfter(rows.get(parent)),
+        node.kind(),
+        node.tokens(),
+        sampled ? node.logprobs() : new float[node.length()],
+        lossMask,
+        credited.advantages(place, node),
+        multiplicity,
+        (float) tree.pathWeight(node.id()),
+        node.length() == 0 ? List.of() : List.of(new VersionRun(version, node.length())),
+        node.kvVersion(),
+        node.cachedTokens(),
+        node.spans(),
+        tree.tree(),
+        node.id());
+  }
+
+  private static int turnAfter(final NodeRow parent) {
+    return parent.turn() + (parent.kind() == NodeKind.OBSERVATION ? 1 : 0);
+  }
+
+  private static NodeRow withMorePaths(final NodeRow row, final int more) {
+    return new NodeRow(
+        row.group(),
+        row.node(),
+        row.parent(),
+        row.startPos(),
+        row.turn(),
+        row.kind(),
+        row.tokens(),
+        row.logprobs(),
+        row.lossMask(),
+        row.advantages(),
+        row.multiplicity() + more,
+        row.pathWeight(),
+        row.versionRuns(),
+        row.kvVersion(),
+        row.cachedTokens(),
+        row.spans(),
+        row.tree(),
+        row.source());
+  }
+}
