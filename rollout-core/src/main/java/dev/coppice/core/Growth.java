@@ -157,12 +157,15 @@ final class Growth {
     branch.sampled++;
     branch.tree.decoded++;
     state.counters.decoded++;
-    final ActionParser.Signal signal = branch.parser.accept(state.tokenizer.piece(token));
+    // The end of a sequence is no part of what was said.
+    final boolean ends = token == state.tokenizer.endToken();
+    final ActionParser.Signal signal =
+        branch.parser.accept(ends ? "" : state.tokenizer.piece(token));
     if (signal == ActionParser.Signal.CALL) {
       call(branch, effects);
     } else if (signal == ActionParser.Signal.ANSWER) {
       score(branch, StopReason.ANSWER, branch.parser.content(), effects);
-    } else if (token == state.tokenizer.endToken()) {
+    } else if (ends) {
       score(branch, StopReason.EOS, branch.parser.contentAtEnd(), effects);
     } else if (branch.length >= state.contextTokens) {
       truncate(branch, StopReason.CONTEXT, effects);

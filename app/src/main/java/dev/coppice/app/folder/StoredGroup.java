@@ -42,6 +42,15 @@ public record StoredGroup(List<StoredTree> trees, long end) {
   }
 
   /**
+   * Returns the place of the group in the run.
+   *
+   * @return the number in its id, from 0.
+   */
+  public long number() {
+    return Long.parseLong(id().substring(1));
+  }
+
+  /**
    * Returns the trees.
    *
    * @return the trajectory trees in order.
