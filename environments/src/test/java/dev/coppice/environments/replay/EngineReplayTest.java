@@ -3,11 +3,6 @@ package dev.coppice.environments.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.core.BudgetConfig;
-import dev.coppice.core.EngineConfig;
-import dev.coppice.core.GroupRequest;
-import dev.coppice.core.GroupResult;
-import dev.coppice.core.RolloutLimits;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.Shared;
@@ -18,6 +13,11 @@ import dev.coppice.environments.filesystem.FilesystemEnvironment;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.environments.retail.RetailEnvironment;
 import dev.coppice.inference.PathBackend;
+import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.EngineConfig;
+import dev.coppice.rollout.GroupRequest;
+import dev.coppice.rollout.GroupResult;
+import dev.coppice.rollout.RolloutLimits;
 import dev.coppice.scheduling.FixedPolicy;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
@@ -66,7 +66,7 @@ class EngineReplayTest {
   void shouldShareCallsBetweenBranchesOfRetail() throws Exception {
     assertSharedAndRewarded(
         new RetailEnvironment(Shared.require("data/tau2-bench/retail"), "test", "<bos>{request}\n"),
-        40);
+        8);
   }
 
   private static void assertSharedAndRewarded(
