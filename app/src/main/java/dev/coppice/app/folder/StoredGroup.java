@@ -2,7 +2,7 @@ package dev.coppice.app.folder;
 
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.bridge.wire.CreditedGroup;
-import dev.coppice.core.TreeLedger;
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
