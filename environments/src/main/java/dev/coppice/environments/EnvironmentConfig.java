@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * @param name of the environment.
  * @param split of the tasks: {@code train} or {@code held-out} for drawn problems, {@code train} or
- *     {@code test} for GSM8K; empty for the split one evaluates on.
+ *     {@code test} for data sets that have them; empty for the split one evaluates on.
  * @param count of tasks; 0 for all, where the tasks are not drawn.
  * @param seed of the draw of tasks.
  * @param path of the data, or empty.

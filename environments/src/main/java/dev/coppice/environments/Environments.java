@@ -4,7 +4,9 @@ import dev.coppice.environment.Environment;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
+import dev.coppice.environments.filesystem.FilesystemEnvironment;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
+import dev.coppice.environments.retail.RetailEnvironment;
 import dev.coppice.environments.stories.StoriesEnvironment;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +21,9 @@ public final class Environments {
       List.of(
           CountdownEnvironment.NAME,
           DrawersEnvironment.NAME,
+          FilesystemEnvironment.NAME,
           Gsm8kEnvironment.NAME,
+          RetailEnvironment.NAME,
           StoriesEnvironment.NAME);
 
   private Environments() {}
@@ -46,11 +50,24 @@ public final class Environments {
           new CountdownEnvironment(split(config), config.count(), config.seed());
       case DrawersEnvironment.NAME ->
           new DrawersEnvironment(split(config), config.count(), config.seed());
-      case Gsm8kEnvironment.NAME -> gsm8k(config);
+      case FilesystemEnvironment.NAME ->
+          new FilesystemEnvironment(
+              path(config, "BFCL_v4_multi_turn_base.json"),
+              prompt(config, FilesystemEnvironment.DEFAULT_PROMPT));
+      case Gsm8kEnvironment.NAME ->
+          new Gsm8kEnvironment(
+              path(config, "train.jsonl and test.jsonl"),
+              oneOf(config, "test", List.of("train", "test")),
+              config.count(),
+              config.seed(),
+              prompt(config, Gsm8kEnvironment.DEFAULT_PROMPT));
+      case RetailEnvironment.NAME ->
+          new RetailEnvironment(
+              path(config, "db.json and tasks.json"),
+              oneOf(config, "test", List.of("train", "test", "all")),
+              prompt(config, RetailEnvironment.DEFAULT_PROMPT));
       case StoriesEnvironment.NAME ->
-          new StoriesEnvironment(
-              config.prompt().isEmpty() ? StoriesEnvironment.DEFAULT_PROMPT : config.prompt(),
-              config.count());
+          new StoriesEnvironment(prompt(config, StoriesEnvironment.DEFAULT_PROMPT), config.count());
       default ->
           throw new IllegalArgumentException(
               "there is no such environment: name="
@@ -61,40 +78,35 @@ public final class Environments {
   }
 
   private static Split split(final EnvironmentConfig config) {
-    return switch (config.split()) {
-      case "train" -> Split.TRAIN;
-      case "held-out", "" -> Split.HELD_OUT;
-      default -> throw unknownSplit(config, "train, held-out");
-    };
+    return oneOf(config, "held-out", List.of("train", "held-out")).equals("train")
+        ? Split.TRAIN
+        : Split.HELD_OUT;
   }
 
-  private static Gsm8kEnvironment gsm8k(final EnvironmentConfig config) {
-    final String split =
-        switch (config.split()) {
-          case "train", "test" -> config.split();
-          case "" -> "test";
-          default -> throw unknownSplit(config, "train, test");
-        };
+  private static String oneOf(
+      final EnvironmentConfig config, final String otherwise, final List<String> known) {
+    final String split = config.split().isEmpty() ? otherwise : config.split();
+    if (!known.contains(split)) {
+      throw new IllegalArgumentException(
+          "there is no such split: environment="
+              + config.name()
+              + " split="
+              + split
+              + "; known are "
+              + String.join(", ", known));
+    }
+    return split;
+  }
+
+  private static String prompt(final EnvironmentConfig config, final String otherwise) {
+    return config.prompt().isEmpty() ? otherwise : config.prompt();
+  }
+
+  private static Path path(final EnvironmentConfig config, final String files) {
     if (config.path().isEmpty()) {
       throw new IllegalArgumentException(
-          "gsm8k needs environment.path: the folder with train.jsonl and test.jsonl");
+          config.name() + " needs environment.path: the folder with " + files);
     }
-    return new Gsm8kEnvironment(
-        Path.of(config.path()),
-        split,
-        config.count(),
-        config.seed(),
-        config.prompt().isEmpty() ? Gsm8kEnvironment.DEFAULT_PROMPT : config.prompt());
-  }
-
-  private static IllegalArgumentException unknownSplit(
-      final EnvironmentConfig config, final String known) {
-    return new IllegalArgumentException(
-        "there is no such split: environment="
-            + config.name()
-            + " split="
-            + config.split()
-            + "; known are "
-            + known);
+    return Path.of(config.path());
   }
 }

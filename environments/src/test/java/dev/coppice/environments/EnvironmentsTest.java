@@ -35,12 +35,30 @@ class EnvironmentsTest {
   }
 
   @Test
+  void shouldMakeFilesystemAndRetailWhenTheirDataIsThere() {
+    final String bfcl = Shared.require("data/bfcl").toString();
+    final String retail = Shared.require("data/tau2-bench/retail").toString();
+
+    assertEquals(13, create("filesystem", "", bfcl).taskCount());
+    assertEquals(40, create("retail", "", retail).taskCount());
+    assertEquals(74, create("retail", "train", retail).taskCount());
+    assertEquals(114, create("retail", "all", retail).taskCount());
+  }
+
+  private static Environment create(final String name, final String split, final String path) {
+    return Environments.create(new EnvironmentConfig(name, split, 0, 0, path, ""));
+  }
+
+  @Test
   void shouldSayWhatThereIsWhenTheNameOrTheSplitIsUnknown() {
     assertRefused(List.of("countdwon", "countdown", "gsm8k"), "countdwon", "", "");
     assertRefused(List.of("split=dev", "train, held-out"), "countdown", "dev", "");
     assertRefused(List.of("split=dev", "train, test"), "gsm8k", "dev", "x");
     assertRefused(List.of("environment.path"), "gsm8k", "", "");
     assertRefused(List.of("no file", "nowhere"), "gsm8k", "", "nowhere");
+    assertRefused(List.of("no file", "nowhere"), "filesystem", "", "nowhere");
+    assertRefused(List.of("no file", "nowhere"), "retail", "all", "nowhere");
+    assertRefused(List.of("retail needs environment.path"), "retail", "all", "");
     assertThrows(
         IllegalArgumentException.class,
         () -> new EnvironmentConfig("countdown", "", -1, 0, "", ""));

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.core.BudgetConfig;
-import dev.coppice.core.EngineConfig;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.TestRun;
+import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.EntropyPolicy;

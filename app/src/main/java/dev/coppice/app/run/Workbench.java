@@ -30,10 +30,7 @@ import java.util.HexFormat;
  * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
  */
 public record Workbench(
-    Environment environment,
-    Tokenizer tokenizer,
-    InferenceBackend backend,
-    String tokenizerSha256)
+    Environment environment, Tokenizer tokenizer, InferenceBackend backend, String tokenizerSha256)
     implements AutoCloseable {
   private static final int REPLAY_CONTEXT = 16_384;
 

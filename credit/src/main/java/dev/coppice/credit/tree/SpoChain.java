@@ -25,7 +25,7 @@ public final class SpoChain implements CreditFormula {
       List.of(OptionSpec.number("threshold", "0.9"), TrunkValues.TRUNK);
 
   private final double threshold;
-  private final boolean trunkFirst;
+  private final String trunk;
 
   /**
    * Fixes the options.
@@ -34,12 +34,12 @@ public final class SpoChain implements CreditFormula {
    */
   public SpoChain(final Options options) {
     threshold = options.number("threshold");
-    trunkFirst = options.is("trunk", "first");
+    trunk = options.text("trunk");
   }
 
   @Override
   public void score(final Forest forest, final CreditSheet sheet) {
-    final TrunkValues values = new TrunkValues(forest, trunkFirst);
+    final TrunkValues values = new TrunkValues(forest, trunk);
     for (int i = 0; i < forest.nodeCount(); i++) {
       if (forest.isSampled(i)) {
         sheet.setNode(i, values.step(i));
@@ -50,7 +50,7 @@ public final class SpoChain implements CreditFormula {
 
   @Override
   public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
-    final TrunkValues values = new TrunkValues(forest, trunkFirst);
+    final TrunkValues values = new TrunkValues(forest, trunk);
     final int from = forest.segmentStart(node);
     return List.of(
         String.format(

@@ -9,27 +9,28 @@ import java.util.Arrays;
  * Splits a tree into the trunk that is trained and the Monte-Carlo rollouts that value it.
  *
  * <p>At a fork, a child with at least two leaves below carries the trunk on, and every child with
- * one leaf is a rollout that values the fork. Where all children have one leaf, the first (or
- * last) is the trunk's own end and the others value the fork. So no state is valued by the
- * trajectory that is trained. {@code V(fork) = mean reward of its rollouts}; a fork without a
- * scored rollout of its own takes the mean of all leaves below. A run without a fork has the value
- * of its end.
+ * one leaf is a rollout that values the fork. Where all children have one leaf, one of them is the
+ * trunk's own end and the others value the fork. {@code trunk=auto} takes the first for the end, or
+ * the last if the trunk was the last child, and the only one to fork again, at the fork before;
+ * {@code first} and {@code last} say it outright. So no state is valued by the trajectory that is
+ * trained. {@code V(fork) = mean reward of its rollouts}; a fork without a scored rollout of its own
+ * takes the mean of all leaves below. A run without a fork has the value of its end.
  */
 final class TrunkValues {
-  static final OptionSpec TRUNK = OptionSpec.choice("trunk", "first", "last");
+  static final OptionSpec TRUNK = OptionSpec.choice("trunk", "auto", "first", "last");
 
   private final Forest forest;
   private final double[] value;
   private final int[] rollouts;
   private final boolean[] trained;
 
-  TrunkValues(final Forest forest, final boolean trunkFirst) {
+  TrunkValues(final Forest forest, final String place) {
     this.forest = forest;
     final int stem = forest.stem();
     value = new double[stem + 1];
     rollouts = new int[stem + 1];
     trained = new boolean[stem + 1];
-    final int[] trunk = pickTrunks(trunkFirst);
+    final int[] trunk = pickTrunks(place);
     trained[stem] = true;
     for (int i = 0; i < stem; i++) {
       final int above = forest.up(i);
@@ -40,18 +41,31 @@ final class TrunkValues {
   }
 
   /** The child that ends the trunk at a fork of rollouts only; -1 elsewhere. */
-  private int[] pickTrunks(final boolean first) {
-    final int[] trunk = new int[forest.stem() + 1];
-    Arrays.fill(trunk, -1);
-    final boolean[] branches = new boolean[forest.stem() + 1];
-    for (int i = 0; i < forest.stem(); i++) {
+  private int[] pickTrunks(final String place) {
+    final int stem = forest.stem();
+    final int[] first = new int[stem + 1];
+    final int[] last = new int[stem + 1];
+    final int[] branches = new int[stem + 1];
+    Arrays.fill(first, -1);
+    Arrays.fill(last, -1);
+    for (int i = 0; i < stem; i++) {
       if (!forest.isPrompt(i)) {
-        branches[forest.up(i)] |= leaves(i) > 1;
-        trunk[forest.up(i)] = first && trunk[forest.up(i)] >= 0 ? trunk[forest.up(i)] : i;
+        final int above = forest.up(i);
+        branches[above] += leaves(i) > 1 ? 1 : 0;
+        first[above] = first[above] < 0 ? i : first[above];
+        last[above] = i;
       }
     }
-    for (int s = 0; s < trunk.length; s++) {
-      trunk[s] = branches[s] ? -1 : trunk[s];
+    final boolean[] wasLast = new boolean[stem + 1];
+    wasLast[stem] = "last".equals(place);
+    for (int i = 0; i < stem; i++) {
+      final int above = forest.up(i);
+      final boolean tells = branches[above] == 1 && first[above] != last[above];
+      wasLast[i] = tells && "auto".equals(place) ? last[above] == i : wasLast[above];
+    }
+    final int[] trunk = new int[stem + 1];
+    for (int s = 0; s <= stem; s++) {
+      trunk[s] = branches[s] > 0 ? -1 : wasLast[s] ? last[s] : first[s];
     }
     return trunk;
   }

@@ -23,7 +23,7 @@ public final class VinePpo implements CreditFormula {
   /** What may be set. */
   public static final List<OptionSpec> OPTIONS = List.of(TrunkValues.TRUNK);
 
-  private final boolean trunkFirst;
+  private final String trunk;
 
   /**
    * Fixes the options.
@@ -31,12 +31,12 @@ public final class VinePpo implements CreditFormula {
    * @param options checked against {@link #OPTIONS}.
    */
   public VinePpo(final Options options) {
-    trunkFirst = options.is("trunk", "first");
+    trunk = options.text("trunk");
   }
 
   @Override
   public void score(final Forest forest, final CreditSheet sheet) {
-    final TrunkValues values = new TrunkValues(forest, trunkFirst);
+    final TrunkValues values = new TrunkValues(forest, trunk);
     for (int i = 0; i < forest.nodeCount(); i++) {
       if (forest.isSampled(i)) {
         sheet.setNode(i, values.step(i));
@@ -46,7 +46,7 @@ public final class VinePpo implements CreditFormula {
 
   @Override
   public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
-    final TrunkValues values = new TrunkValues(forest, trunkFirst);
+    final TrunkValues values = new TrunkValues(forest, trunk);
     final int from = forest.segmentStart(node);
     return List.of(
         String.format(

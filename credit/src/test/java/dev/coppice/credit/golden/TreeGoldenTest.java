@@ -74,7 +74,7 @@ class TreeGoldenTest {
       from = to;
     }
     script.leaf(state, 1.0);
-    final GroupAdvantages actual = run(script.group(), "spo-chain", "trunk=last");
+    final GroupAdvantages actual = run(script.group(), "spo-chain");
     final double[] tokens = new double[p.length];
     int at = 0;
     for (final int node : segments) {
@@ -101,13 +101,14 @@ class TreeGoldenTest {
       final TreeScript script = new TreeScript(0);
       final int[] steps = new int[returns.size()];
       grow(script, 0, 0, steps, returns, first);
-      final GroupAdvantages actual =
-          run(script.group(), "vineppo", "trunk=" + (first ? "first" : "last"));
-      final double[] got = new double[steps.length];
-      for (int s = 0; s < got.length; s++) {
-        got[s] = actual.nodeValue(0, steps[s]);
+      for (final String trunk : new String[] {"auto", first ? "first" : "last"}) {
+        final GroupAdvantages actual = run(script.group(), "vineppo", "trunk=" + trunk);
+        final double[] got = new double[steps.length];
+        for (int s = 0; s < got.length; s++) {
+          got[s] = actual.nodeValue(0, steps[s]);
+        }
+        assertArrayEquals(doubles(golden.at("/expected/step_adv")), got, tolerance());
       }
-      assertArrayEquals(doubles(golden.at("/expected/step_adv")), got, tolerance());
     }
   }
 

@@ -7,6 +7,7 @@ import dev.coppice.environments.episode.CanonicalJson;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.tool.PythonCall;
+import dev.coppice.environments.tool.Seen;
 import dev.coppice.environments.tool.ToolEpisode;
 import dev.coppice.environments.tool.ToolTask;
 import dev.coppice.environments.tool.Toolbox;
@@ -163,18 +164,15 @@ public final class FilesystemEnvironment implements ScriptedEnvironment {
     }
 
     @Override
-    public Score score(final FileSystem files, final List<String> results, final String answer) {
+    public Score score(final FileSystem files, final Seen seen, final String answer) {
       final Toolbox.Replayed<FileSystem> reference =
           environment.tools.replay(initial, environment.calls(episode));
       final double state = files.hasSameFiles(reference.state()) ? 1.0 : 0.0;
-      final List<String> unseen = new ArrayList<>(reference.results());
-      results.forEach(unseen::remove);
+      final int missing = seen.missing(reference.results());
       final double responses =
-          reference.results().isEmpty()
-              ? 1.0
-              : 1.0 - (double) unseen.size() / reference.results().size();
+          reference.results().isEmpty() ? 1.0 : 1.0 - (double) missing / reference.results().size();
       return new Score(
-          state == 1.0 && unseen.isEmpty() ? 1.0 : 0.0,
+          state == 1.0 && missing == 0 ? 1.0 : 0.0,
           Map.of("state", state, "responses", responses),
           null);
     }

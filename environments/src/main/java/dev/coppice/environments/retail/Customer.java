@@ -23,7 +23,7 @@ record Customer(
     List<String> orders) {
 
   Customer withAddress(final Address next) {
-    return new Customer(userId, name, next, email, paymentMethods, orders);
+    return new Customer(userId, name, address.changedTo(next), email, paymentMethods, orders);
   }
 
   /** Adds an amount, which may be negative, to a gift card; other methods stay as they are. */
@@ -42,7 +42,23 @@ record Customer(
 
   /** Represents a postal address. */
   record Address(
-      String address1, String address2, String city, String country, String state, String zip) {}
+      String address1, String address2, String city, String country, String state, String zip) {
+
+    /** Takes over another address but keeps the texts that are the same: forks hold many copies. */
+    Address changedTo(final Address next) {
+      return new Address(
+          kept(address1, next.address1),
+          kept(address2, next.address2),
+          kept(city, next.city),
+          kept(country, next.country),
+          kept(state, next.state),
+          kept(zip, next.zip));
+    }
+
+    private static String kept(final String old, final String next) {
+      return old.equals(next) ? old : next;
+    }
+  }
 
   /** Represents a way to pay; brand and digits are a card's, the balance is a gift card's. */
   record PaymentMethod(String source, String id, String brand, String lastFour, Double balance) {

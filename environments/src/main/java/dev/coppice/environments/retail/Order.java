@@ -47,7 +47,7 @@ record Order(
     return new Order(
         orderId,
         userId,
-        next,
+        address.changedTo(next),
         items,
         status,
         fulfillments,

@@ -95,7 +95,7 @@ public final class RetailEnvironment implements ScriptedEnvironment {
             new EpisodePlan(0, given.calls().size() + 1),
             tools,
             Store::digest,
-            (state, results, answer) -> score(given, state, answer));
+            (state, seen, answer) -> score(given, state, answer));
     return new ToolEpisode<>(toolTask, store);
   }
 

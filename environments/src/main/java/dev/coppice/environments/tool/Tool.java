@@ -1,5 +1,6 @@
 package dev.coppice.environments.tool;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -8,23 +9,65 @@ import java.util.Objects;
  *
  * @param <S> the type of the world's state.
  * @param <A> the record of the arguments.
- * @param name in snake case.
- * @param description for the model.
- * @param effect of the tool on the world.
- * @param type of the arguments; every component has an {@link Argument}.
- * @param body that runs the tool.
+ * @thread immutable, any thread
  */
-public record Tool<S, A extends Record>(
-    String name, String description, Effect effect, Class<A> type, ToolBody<S, A> body) {
-  /** Checks that nothing is missing and that arguments can be read into the record. */
-  public Tool {
-    Objects.requireNonNull(description, "description is null");
-    Objects.requireNonNull(effect, "effect is null");
-    Objects.requireNonNull(body, "body is null");
+public final class Tool<S, A extends Record> {
+  private final String name;
+  private final String description;
+  private final Effect effect;
+  private final ArgumentReader<A> reader;
+  private final ToolBody<S, A> body;
+
+  /**
+   * Describes a tool.
+   *
+   * @param name in snake case.
+   * @param description for the model.
+   * @param effect of the tool on the world.
+   * @param type of the arguments; every component has an {@link Argument}.
+   * @param body that runs the tool.
+   */
+  public Tool(
+      final String name,
+      final String description,
+      final Effect effect,
+      final Class<A> type,
+      final ToolBody<S, A> body) {
     if (!name.matches("[a-z][a-z0-9_]*")) {
       throw new IllegalArgumentException("a tool's name is in snake case: name=" + name);
     }
-    ArgumentReader.check(name, type);
+    this.name = name;
+    this.description = Objects.requireNonNull(description, "description is null");
+    this.effect = Objects.requireNonNull(effect, "effect is null");
+    this.body = Objects.requireNonNull(body, "body is null");
+    reader = new ArgumentReader<>(name, type);
+  }
+
+  /**
+   * Returns the name.
+   *
+   * @return the name in snake case.
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Returns what the tool does to the world.
+   *
+   * @return the effect.
+   */
+  public Effect effect() {
+    return effect;
+  }
+
+  /**
+   * Lists the names of the arguments.
+   *
+   * @return the names in order.
+   */
+  public List<String> argumentNames() {
+    return reader.names();
   }
 
   /**
@@ -33,13 +76,12 @@ public record Tool<S, A extends Record>(
    * @return a JSON object with {@code name}, {@code description} and {@code parameters}.
    */
   public Map<String, Object> schema() {
-    return Map.of(
-        "name", name, "description", description, "parameters", ArgumentReader.schema(type));
+    return Map.of("name", name, "description", description, "parameters", reader.schema());
   }
 
   /** Reads the arguments and runs the tool. */
   Step<S> run(final S state, final Map<?, ?> arguments) throws ToolException {
-    final Step<S> step = body.run(state, ArgumentReader.read(name, type, arguments));
+    final Step<S> step = body.run(state, reader.read(arguments));
     if (effect != Effect.WRITE && step.state() != state) {
       throw new IllegalStateException("a tool that may not write has written: name=" + name);
     }

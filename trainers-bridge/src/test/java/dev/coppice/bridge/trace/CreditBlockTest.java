@@ -3,6 +3,7 @@ package dev.coppice.bridge.trace;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.coppice.bridge.fixture.RandomTrees;
 import dev.coppice.credit.Estimators;
@@ -65,5 +66,18 @@ class CreditBlockTest {
     assertNull(block.advantagesOf(2));
     assertEquals(2, block.advantagesOf(3).length);
     assertEquals(Double.NaN, block.advantageOfLeaf(3));
+  }
+
+  @Test
+  void shouldFindNodesGivenInAnyOrderAndRefuseANodeGivenTwice() {
+    final CreditBlock.NodeAdvantages five = new CreditBlock.NodeAdvantages(5, new float[5]);
+    final CreditBlock.NodeAdvantages two = new CreditBlock.NodeAdvantages(2, new float[2]);
+    final CreditBlock block = new CreditBlock("x", Map.of(), List.of(five, two), List.of());
+
+    assertEquals(5, block.advantagesOf(5).length);
+    assertEquals(2, block.advantagesOf(2).length);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new CreditBlock("x", Map.of(), List.of(five, five), List.of()));
   }
 }

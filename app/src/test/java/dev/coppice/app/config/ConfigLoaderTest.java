@@ -1,0 +1,155 @@
+package dev.coppice.app.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+
+  private static ConfigException refused(final String toml) {
+    return assertThrows(
+        ConfigException.class, () -> new ConfigLoader().text(toml, "x.toml").load());
+  }
+
+  @Test
+  void shouldFillInDefaultsWhereNothingIsSaid() {
+    final RunConfig config = new ConfigLoader().text("", "empty.toml").load();
+
+    assertEquals(RunConfig.DEFAULT, config);
+    assertEquals(List.of("tree"), config.armNames());
+  }
+
+  @Test
+  void shouldRefuseAnUnknownKeyByNameWithFileLineAndNearestKey() {
+    final ConfigException refused = refused("[tree]\n\npolcy = \"entropy\"\n");
+
+    assertEquals(
+        "x.toml:3: unknown key tree.polcy; did you mean tree.policy?", refused.getMessage());
+  }
+
+  @Test
+  void shouldFindTheRightSectionOfAKeyThatStandsInAWrongOne() {
+    final ConfigException refused = refused("[run]\ntemperature = 0.5\n");
+
+    assertEquals(
+        "x.toml:2: unknown key run.temperature; did you mean sampling.temperature?",
+        refused.getMessage());
+  }
+
+  @Test
+  void shouldRefuseAnUnknownSection() {
+    final ConfigException refused = refused("[samplng]\ntemperature = 0.5\n");
+
+    assertTrue(refused.getMessage().contains("did you mean sampling?"), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[budget]*computed-tokens = 0 | x.toml:2: budget.computed-tokens must be at least 1, not 0",
+        "[run]*seed = \"one\" | x.toml:2: run.seed must be a whole number, not \"one\"",
+        "[task]*count = 1.5 | x.toml:2: task.count must be a whole number, not 1.5",
+        "[task]*count = 99999999999 | x.toml:2: task.count must be between 1 and 10000000, not 99999999999",
+        "[run]*journal = 1 | x.toml:2: run.journal must be true or false, not 1",
+        "[run]*arms = \"tree\" | x.toml:2: run.arms must be a list of texts, not \"tree\"",
+        "[model]*dtype = \"f16\" | x.toml:2: model.dtype must be one of f32, not \"f16\"",
+        "[sampling]*temperature = nan | x.toml:2: sampling.temperature must be between 0 and 100, not NaN"
+      })
+  void shouldRefuseAWrongValueWithFileLineAndWhatFits(final String toml, final String message) {
+    assertEquals(message, refused(toml.replace('*', '\n')).getMessage());
+  }
+
+  @Test
+  void shouldNameThePlaceOfARuleOverSeveralKeys() {
+    final ConfigException refused = refused("[engine]\nblock-tokens = 24\n");
+
+    assertTrue(
+        refused.getMessage().startsWith("x.toml:2: engine.block-tokens must be a power of two"),
+        refused.getMessage());
+  }
+
+  @Test
+  void shouldRefuseAPlaceThatIsNone() {
+    final ConfigException refused = refused("[tree.fixed]\nplaces = [\"later:2\"]\n");
+
+    assertTrue(refused.getMessage().contains("not \"later:2\""), refused.getMessage());
+  }
+
+  @Test
+  void shouldReadPlacesFromBothEnds() {
+    final RunConfig config =
+        new ConfigLoader().override("tree.fixed.places", "0:4,decision+1:2").load();
+
+    assertEquals(
+        List.of(new ForkPlace(false, 0, 4), new ForkPlace(true, 1, 2)),
+        config.tree().fixed().parsed());
+  }
+
+  @Test
+  void shouldTellSyntaxErrorsWithTheirLine() {
+    final ConfigException refused = refused("[run]\nseed = = 3\n");
+
+    assertTrue(refused.getMessage().startsWith("x.toml:2: "), refused.getMessage());
+  }
+
+  @Test
+  void shouldLetOverridesWinAndTakeListsWithoutQuotes() {
+    final RunConfig config =
+        new ConfigLoader()
+            .text("[run]\nseed = 3\narms = [\"tree\"]\n", "x.toml")
+            .override("run.seed", "7")
+            .override("run.arms", "chain,tree")
+            .override("tree.entropy.children", "4,2")
+            .override("budget.computed_tokens", "5000")
+            .override("run.name", "mine")
+            .load();
+
+    assertEquals(7, config.run().seed());
+    assertEquals(List.of("chain", "tree"), config.run().arms());
+    assertEquals(List.of(4, 2), config.tree().entropy().children());
+    assertEquals(OptionalLong.of(5000), config.budget().computedTokens());
+    assertEquals("mine", config.run().name());
+  }
+
+  @Test
+  void shouldRefuseAnOverrideThatIsNoKey() {
+    final ConfigException refused =
+        assertThrows(
+            ConfigException.class, () -> new ConfigLoader().override("tree.polcy", "entropy"));
+
+    assertEquals(
+        "--tree.polcy: unknown key tree.polcy; did you mean tree.policy?", refused.getMessage());
+  }
+
+  @Test
+  void shouldReadItsOwnResolvedText() {
+    final RunConfig config =
+        new ConfigLoader()
+            .override("run.name", "a \"quoted\"\nname")
+            .override("budget.computed-tokens", "12345")
+            .override("sampling.top-p", "0.9")
+            .load();
+
+    final RunConfig again = new ConfigLoader().text(ConfigText.resolved(config), "r.toml").load();
+
+    assertEquals(config, again);
+  }
+
+  @Test
+  void shouldExplainEveryKeyInItsHelp() {
+    final String help = ConfigText.help();
+
+    for (final String key : Schema.RUN.entries().keySet()) {
+      assertTrue(help.contains("--" + key + "="), key);
+      assertFalse(Schema.RUN.entries().get(key).key().value().isBlank(), key);
+    }
+  }
+}

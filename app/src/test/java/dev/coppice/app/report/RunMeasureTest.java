@@ -1,0 +1,155 @@
+package dev.coppice.app.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.app.TreeSamples;
+import dev.coppice.app.TreeSamples.End;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class RunMeasureTest {
+  private static final double EXACT = 1e-12;
+
+  private final RunMeasure measure = new RunMeasure();
+
+  private void group(final String arm, final TrajectoryTree... trees) {
+    measure.add(arm, List.of(trees), List.of(trees).stream().map(TreeSamples::ledger).toList());
+  }
+
+  private double value(final String arm, final Metric metric) {
+    return measure.report().arm(arm).value(metric);
+  }
+
+  @Test
+  void shouldCountActionSequencesAndTokensApart() {
+    final List<End> ends =
+        List.of(new End("8*5", "40", 0), new End("8*5", "40", 0), new End("8*4", "32", 1));
+
+    group("tree", TreeSamples.tree("tree", "g0", 0, 20, ends));
+
+    assertEquals(2, value("tree", Metric.DISTINCT_L1), EXACT);
+    assertEquals(2, value("tree", Metric.DISTINCT_L0), EXACT);
+    assertEquals(1000.0 * 2 / (4 + 20 + 30), value("tree", Metric.DISTINCT_L1_PER_1K), EXACT);
+  }
+
+  @Test
+  void shouldNotCountASequenceTwiceThatTwoTreesOfAGroupHave() {
+    final List<End> end = List.of(new End("8*5", "40", 0));
+
+    group(
+        "chain",
+        TreeSamples.tree("chain", "g0", 0, 20, end),
+        TreeSamples.tree("chain", "g0", 1, 21, end));
+
+    assertEquals(1, value("chain", Metric.DISTINCT_L1), EXACT);
+    assertEquals(2, value("chain", Metric.DISTINCT_L0), EXACT);
+  }
+
+  @Test
+  void shouldReachTheClosedFormWhereEveryPathForksAlike() {
+    final List<End> ends = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      ends.add(new End("call " + i, "" + i, 0));
+    }
+
+    group("tree", TreeSamples.tree("tree", "g0", 0, 30, ends));
+
+    final double trunkShare = 30.0 / 40;
+    final double bound = 1 / (trunkShare / 8 + (1 - trunkShare));
+    assertEquals(bound, value("tree", Metric.CLOSED_FORM_BOUND), 1e-9);
+    assertEquals(320.0 / 110, value("tree", Metric.SHARING_RATIO), 1e-9);
+    assertEquals(1.0, value("tree", Metric.CLOSED_FORM_RATIO), 1e-9);
+  }
+
+  @Test
+  void shouldFallShortOfTheClosedFormWhereSomePathsNeverFork() {
+    final List<End> two = List.of(new End("a", "1", 0), new End("b", "2", 0));
+
+    group("tree", TreeSamples.tree("tree", "g0", 0, 30, two));
+    group("tree", TreeSamples.tree("tree", "g1", 0, 30, two.subList(0, 1)));
+
+    assertTrue(value("tree", Metric.CLOSED_FORM_RATIO) < 0.9);
+  }
+
+  @Test
+  void shouldSeeWhollyCorrelatedTrunksAsOneSampleEach() {
+    final List<End> won = List.of(new End("a", "1", 1), new End("b", "2", 1));
+    final List<End> lost = List.of(new End("c", "3", 0), new End("d", "4", 0));
+
+    group(
+        "tree",
+        TreeSamples.tree("tree", "g0", 0, 10, won),
+        TreeSamples.tree("tree", "g0", 1, 11, lost));
+
+    assertEquals(1.0, value("tree", Metric.RHO), EXACT);
+    assertEquals(2.0, value("tree", Metric.ESS), EXACT);
+    assertEquals(1.0, value("tree", Metric.MIXED_OUTCOME_RATIO), EXACT);
+  }
+
+  @Test
+  void shouldFindNoCorrelationWhereTrunksDoNotMatter() {
+    final SplittableRandom random = new SplittableRandom(7);
+    for (int task = 0; task < 400; task++) {
+      final TrajectoryTree[] trees = new TrajectoryTree[3];
+      for (int place = 0; place < trees.length; place++) {
+        final List<End> ends = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+          ends.add(new End("a" + i, "b", random.nextDouble() < 0.3 ? 1 : 0));
+        }
+        trees[place] = TreeSamples.tree("tree", "g" + task, place, 10, ends);
+      }
+      group("tree", trees);
+    }
+
+    final double rho = value("tree", Metric.RHO);
+
+    assertEquals(0, rho, 0.03, "seed=7 rho=" + rho);
+  }
+
+  @Test
+  void shouldWeighRewardsByPathAndNotByLeaf() {
+    final List<End> many =
+        List.of(new End("a", "1", 1), new End("b", "2", 1), new End("c", "3", 1));
+    final List<End> one = List.of(new End("d", "4", 0));
+
+    group(
+        "tree",
+        TreeSamples.tree("tree", "g0", 0, 10, many),
+        TreeSamples.tree("tree", "g0", 1, 11, one));
+
+    assertEquals(0.5, value("tree", Metric.REWARD_MEAN), EXACT);
+  }
+
+  @Test
+  void shouldGiveTheMeanTheTextbookStandardError() {
+    final double[] rewards = {1, 0, 0, 1, 1};
+    for (int task = 0; task < rewards.length; task++) {
+      final List<End> end = List.of(new End("a", "1", rewards[task]));
+      group("chain", TreeSamples.tree("chain", "g" + task, 0, 10, end));
+    }
+
+    final Estimate mean = measure.report().arm("chain").figures().get(Metric.REWARD_MEAN);
+
+    assertEquals(0.6, mean.value(), EXACT);
+    assertEquals(Math.sqrt(0.3 / 5), mean.standardError(), EXACT);
+  }
+
+  @Test
+  void shouldPairTheArmsOfARatioByTask() {
+    for (int task = 0; task < 6; task++) {
+      final List<End> end = List.of(new End("a", "1", 0));
+      final List<End> two = List.of(new End("a", "1", 0), new End("b", "2", 1));
+      group("chain", TreeSamples.tree("chain", "g" + task, 0, 10 + task * 20, end));
+      group("tree", TreeSamples.tree("tree", "g" + task, 0, 10 + task * 20, two));
+    }
+
+    final Estimate ratio = measure.report().ratios().get("tree").get(Metric.DISTINCT_L1);
+
+    assertEquals(2, ratio.value(), EXACT);
+    assertEquals(0, ratio.standardError(), EXACT);
+  }
+}

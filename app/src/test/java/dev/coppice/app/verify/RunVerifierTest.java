@@ -1,0 +1,96 @@
+package dev.coppice.app.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.run.ReplayRuns;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class RunVerifierTest {
+  @TempDir private Path folder;
+  private RunFolder run;
+
+  @BeforeEach
+  void runOnce() throws Exception {
+    run = ReplayRuns.run(ReplayRuns.config(folder, 4)).folder();
+  }
+
+  private List<String> differences() {
+    return new RunVerifier(run).verify().differences();
+  }
+
+  private static void replaceFirst(final Path file, final String from, final String to)
+      throws IOException {
+    final String text = Files.readString(file);
+    final String changed = text.replaceFirst(from, to);
+    assertFalse(text.equals(changed), "nothing to change: " + from);
+    Files.writeString(file, changed);
+  }
+
+  @Test
+  void shouldFindNothingInASoundRun() {
+    assertEquals(List.of(), differences());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"decoded\":(\\d+) | \"decoded\":1$1",
+        "\"prefilled\":(\\d+) | \"prefilled\":1$1",
+        "\"tool_calls\":(\\d+) | \"tool_calls\":1$1",
+        "\"reward\":1.0 | \"reward\":0.5",
+        "\"tokens\":\\[256, | \"tokens\":[257,",
+        "\"advantages\":\\[0.0 | \"advantages\":[0.25",
+        "\"parent\":2 | \"parent\":1",
+        "\"status\":\"completed\" | \"status\":\"infra_failed\"",
+        "\"multiplier\":1 | x"
+      })
+  void shouldFindAChangeOfTheTraces(final String from, final String to) throws IOException {
+    if (to.equals("x")) {
+      Files.delete(run.trajectories().resolve("seg-000001.leaves.arrow"));
+    } else {
+      replaceFirst(run.traces(), from, to);
+    }
+
+    assertFalse(differences().isEmpty());
+  }
+
+  @Test
+  void shouldFindAChangedFigureOfTheReport() throws IOException {
+    replaceFirst(run.report(), "\"sharing_ratio\" : [0-9.]+", "\"sharing_ratio\" : 9.5");
+
+    final List<String> differences = differences();
+
+    assertTrue(differences.getFirst().contains("sharing_ratio"), differences.toString());
+  }
+
+  @Test
+  void shouldFindALostGroup() throws IOException {
+    final List<String> lines = Files.readAllLines(run.traces());
+    Files.write(run.traces(), lines.subList(2, lines.size()));
+
+    assertFalse(differences().isEmpty());
+  }
+
+  @Test
+  void shouldFindABitFlippedInTheJournal() throws IOException {
+    final byte[] bytes = Files.readAllBytes(run.journal());
+    bytes[bytes.length / 3] ^= 4;
+    Files.write(run.journal(), bytes);
+
+    assertFalse(differences().isEmpty());
+  }
+}

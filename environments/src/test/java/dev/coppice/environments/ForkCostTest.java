@@ -1,0 +1,153 @@
+package dev.coppice.environments;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.coppice.environment.Environment;
+import dev.coppice.environment.Episode;
+import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.filesystem.FilesystemEnvironment;
+import dev.coppice.environments.retail.RetailEnvironment;
+import dev.coppice.environments.tool.Toolbox;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds the worlds with large states to what a fork may cost. */
+class ForkCostTest {
+  private static final int WORLD_SIZE = 1_000;
+  private static final int FORKS = 1_000;
+  private static final int WRITES = 100;
+  private static final long FORK_BYTES = 200;
+  private static final long ALL_BYTES = 20L << 20;
+
+  @TempDir private Path folder;
+
+  @Test
+  void shouldForkInFewBytesWhateverTheSizeOfTheWorld() throws Exception {
+    for (final Environment environment : List.of(filesystem(), retail())) {
+      final Episode episode = environment.start(environment.task(0), 0);
+      final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      final Episode[] forks = new Episode[FORKS];
+      final long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < FORKS; i++) {
+        forks[i] = episode.fork();
+      }
+      final long bytes = (threads.getCurrentThreadAllocatedBytes() - before) / FORKS;
+
+      assertTrue(bytes < FORK_BYTES, environment.name() + " bytes per fork=" + bytes);
+      assertEquals(episode.digest(), forks[FORKS - 1].digest());
+    }
+  }
+
+  @Test
+  void shouldHoldAThousandForksOfAHundredWritesEachInTwentyMegabytes() throws Exception {
+    final Environment files = filesystem();
+    assertMemory(files, i -> Toolbox.write("touch", Map.of("file_name", "new" + i)));
+    assertMemory(
+        retail(),
+        i -> {
+          final Map<String, Object> arguments = new TreeMap<>(address());
+          arguments.put("user_id", "user" + i);
+          arguments.put("address1", "moved");
+          return Toolbox.write("modify_user_address", arguments);
+        });
+  }
+
+  private static void assertMemory(final Environment environment, final IntFunction<String> call)
+      throws Exception {
+    final Episode first = environment.start(environment.task(0), 0);
+    final List<Episode> forks = new ArrayList<>(FORKS);
+    final long before = usedBytes();
+    for (int fork = 0; fork < FORKS; fork++) {
+      final Episode episode = first.fork();
+      for (int write = 0; write < WRITES; write++) {
+        episode.call(call.apply(write));
+      }
+      forks.add(episode);
+    }
+    final long bytes = usedBytes() - before;
+
+    assertTrue(bytes < ALL_BYTES, environment.name() + " bytes=" + bytes);
+    assertNotEquals(first.digest(), forks.getLast().digest());
+  }
+
+  private static long usedBytes() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  private Environment filesystem() throws IOException {
+    final Map<String, Object> contents = new TreeMap<>();
+    for (int i = 0; i < WORLD_SIZE; i++) {
+      contents.put("d" + i, Map.of("type", "directory", "contents", Map.of()));
+    }
+    final Map<String, Object> home =
+        Map.of(
+            "type",
+            "directory",
+            "contents",
+            Map.of("all", Map.of("type", "directory", "contents", contents)));
+    final Path data = Files.createDirectories(folder.resolve("bfcl"));
+    Files.createDirectories(data.resolve("possible_answer"));
+    final String file = "BFCL_v4_multi_turn_base.json";
+    Files.writeString(
+        data.resolve(file),
+        CanonicalJson.write(
+            Map.of(
+                "id",
+                "e",
+                "question",
+                List.of(),
+                "involved_classes",
+                List.of("GorillaFileSystem"),
+                "initial_config",
+                Map.of("GorillaFileSystem", Map.of("root", Map.of("home", home))))));
+    Files.writeString(
+        data.resolve("possible_answer").resolve(file),
+        CanonicalJson.write(Map.of("id", "e", "ground_truth", List.of(List.of("ls()")))));
+    return new FilesystemEnvironment(data, FilesystemEnvironment.DEFAULT_PROMPT);
+  }
+
+  private Environment retail() throws IOException {
+    final Map<String, Object> users = new TreeMap<>();
+    for (int i = 0; i < WORLD_SIZE; i++) {
+      users.put(
+          "user" + i,
+          Map.of(
+              "user_id",
+              "user" + i,
+              "name",
+              Map.of("first_name", "A", "last_name", "B"),
+              "address",
+              address(),
+              "email",
+              "e" + i,
+              "payment_methods",
+              Map.of(),
+              "orders",
+              List.of()));
+    }
+    final Path data = Files.createDirectories(folder.resolve("retail"));
+    Files.writeString(
+        data.resolve("db.json"),
+        CanonicalJson.write(Map.of("products", Map.of(), "orders", Map.of(), "users", users)));
+    Files.writeString(data.resolve("tasks.json"), "[{\"id\":\"0\"}]");
+    return new RetailEnvironment(data, "all", RetailEnvironment.DEFAULT_PROMPT);
+  }
+
+  private static Map<String, String> address() {
+    return Map.of(
+        "address1", "a", "address2", "b", "city", "c", "country", "d", "state", "e", "zip", "f");
+  }
+}
