@@ -1,5 +1,7 @@
 package dev.coppice.djl;
 
+import dev.coppice.djl.attention.KvPool;
+import dev.coppice.djl.attention.Slab;
 import dev.coppice.djl.files.ModelConfig;
 import dev.coppice.inference.BackendException;
 import dev.coppice.inference.ForwardBatch;
@@ -124,7 +126,7 @@ public final class DjlBackend implements InferenceBackend {
       slab.begin();
       while (slab.next(batch)) {
         decoder.run(slab, weights, pool, values, done * vocabulary);
-        done += slab.wantedRows;
+        done += slab.wantedRows();
       }
     } catch (ai.djl.engine.EngineException e) {
       throw new BackendException("the forward pass failed: " + e.getMessage(), e);

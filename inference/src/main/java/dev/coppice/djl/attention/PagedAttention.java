@@ -1,4 +1,4 @@
-package dev.coppice.djl;
+package dev.coppice.djl.attention;
 
 import dev.coppice.djl.files.AttentionShape;
 import java.util.Arrays;
@@ -20,12 +20,12 @@ import java.util.Arrays;
  * @shape q float[H][R][G*D]: kv head, token, its query heads; out float[R][heads * D].
  * @thread one at a time.
  */
-final class PagedAttention {
+public final class PagedAttention {
   /** Query heads times tokens in a tile: enough to use a block well, few enough to stay cached. */
   private static final int TILE_ROWS = 128;
 
   /** Rows the widest kernels take at once. */
-  private static final int KERNEL_ROWS = 4;
+  private static final int KERNEL_ROWS = 3;
 
   private final AttentionShape shape;
   private final int group;
@@ -47,7 +47,12 @@ final class PagedAttention {
   private int begin;
   private int end;
 
-  PagedAttention(final AttentionShape shape) {
+  /**
+   * Makes room for one model.
+   *
+   * @param shape of its attention.
+   */
+  public PagedAttention(final AttentionShape shape) {
     this.shape = shape;
     group = shape.groupSize();
     headDim = shape.headDim();
@@ -62,7 +67,7 @@ final class PagedAttention {
    * @param newSlab of tokens.
    * @param newPool of blocks.
    */
-  void plan(final Slab newSlab, final KvPool newPool) {
+  public void plan(final Slab newSlab, final KvPool newPool) {
     slab = newSlab;
     pool = newPool;
     final int slots = pool.blockTokens();
@@ -80,7 +85,7 @@ final class PagedAttention {
    * @param q queries, already scaled.
    * @param out to fill.
    */
-  void run(final int newLayer, final float[] q, final float[] out) {
+  public void run(final int newLayer, final float[] q, final float[] out) {
     layer = newLayer;
     for (head = 0; head < shape.kvHeads(); head++) {
       for (int tile = 0; tile < plan.tiles(); tile++) {
@@ -101,7 +106,7 @@ final class PagedAttention {
 
   /** Scores a rectangle; one that goes on within a block was scored with the rectangle before. */
   private void score(final int rectangle, final float[] q) {
-    if (plan.slotBegin(rectangle) > 0) {
+    if (plan.scored(rectangle) == 0) {
       return;
     }
     final int slots = pool.blockTokens();
@@ -112,7 +117,7 @@ final class PagedAttention {
     scorer.sum(scores, (row - begin) * group * scoreStride, scoreStride);
     for (int index = plan.indexBegin(rectangle); index < plan.indexEnd(rectangle); index++) {
       final int offset = pool.keyOffset(slab.block(row, index), head);
-      scorer.columns(offset, index * slots, slots);
+      scorer.columns(offset, index * slots, plan.scored(rectangle));
     }
     scorer.multiply(rows, headDim);
   }
