@@ -71,6 +71,9 @@ public final class DjlBackend implements InferenceBackend {
    * @throws dev.coppice.djl.files.ModelFileException if they cannot be read; the old ones then stay.
    */
   public void swap(final Path folder) {
+    if (closed) {
+      throw new IllegalStateException("the backend is closed");
+    }
     final ModelConfig other = ModelConfig.read(folder);
     if (!other.equals(config)) {
       throw new IllegalArgumentException(
@@ -108,6 +111,8 @@ public final class DjlBackend implements InferenceBackend {
       throw new IllegalArgumentException(
           "the pool needs blocks: blocks=" + blocks + " blockTokens=" + blockTokens);
     }
+    // The old pool goes first: both together may not fit.
+    pool = null;
     pool = new KvPool(config.attention(), config.dimensions().layers(), blocks, blockTokens);
   }
 
