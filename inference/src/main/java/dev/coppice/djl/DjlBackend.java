@@ -35,7 +35,7 @@ public final class DjlBackend implements InferenceBackend {
     name = last == null ? folder.toString() : last.toString();
     linears = new TorchLinears(settings.threads(), settings.dtype().equals("bf16"));
     weights = DecoderWeights.load(linears, config, folder);
-    decoder = new Decoder(config, linears, settings.slabTokens());
+    decoder = new Decoder(config, linears, settings);
     slab = new Slab(settings.slabTokens());
   }
 

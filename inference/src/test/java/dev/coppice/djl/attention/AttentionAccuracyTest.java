@@ -1,5 +1,6 @@
 package dev.coppice.djl.attention;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -41,10 +42,20 @@ class AttentionAccuracyTest {
     final float[] q = new float[queries * shape.queryWidth()];
     final float[] out = new float[queries * shape.queryWidth()];
     fill(random, q, 0.4f);
-    final PagedAttention attention = new PagedAttention(shape);
 
-    attention.plan(slab, pool);
-    attention.run(0, q, out);
+    for (int threads = 1; threads <= 3; threads++) {
+      final float[] before = out.clone();
+      try (PagedAttention attention = new PagedAttention(shape, threads, 0)) {
+        for (int round = 0; round < 50; round++) {
+          Arrays.fill(out, Float.NaN);
+          attention.plan(slab, pool);
+          attention.run(0, q, out);
+        }
+      }
+      if (threads > 1) {
+        assertArrayEquals(before, out, "threads=" + threads);
+      }
+    }
 
     final int group = shape.groupSize();
     for (int i = 0; i < queries; i++) {
