@@ -1,6 +1,6 @@
 package dev.coppice.app;
 
-import dev.coppice.core.TreeLedger;
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;

@@ -1,5 +1,10 @@
 package dev.coppice.djl;
 
+import dev.coppice.djl.attention.KvPool;
+import dev.coppice.djl.attention.PagedAttention;
+import dev.coppice.djl.attention.RopeTable;
+import dev.coppice.djl.attention.RowMath;
+import dev.coppice.djl.attention.Slab;
 import dev.coppice.djl.files.AttentionShape;
 import dev.coppice.djl.files.ModelConfig;
 
@@ -34,14 +39,15 @@ final class Decoder implements AutoCloseable {
   private final RowBuffer attendedRows;
   private final RowBuffer headRows;
 
-  Decoder(final ModelConfig config, final TorchLinears linears, final int slabRows) {
+  Decoder(final ModelConfig config, final TorchLinears linears, final DjlSettings settings) {
+    final int slabRows = settings.slabTokens();
     this.config = config;
     this.linears = linears;
     final AttentionShape shape = config.attention();
     hidden = config.dimensions().hiddenSize();
     projected = shape.queryWidth() + 2 * shape.kvWidth();
     rope = new RopeTable(config.rope(), shape.headDim());
-    attention = new PagedAttention(shape);
+    attention = new PagedAttention(shape, settings.threads());
     x = new float[slabRows * hidden];
     rows = new float[slabRows * Math.max(hidden, projected)];
     queries = new float[slabRows * shape.queryWidth()];
@@ -66,24 +72,24 @@ final class Decoder implements AutoCloseable {
       final KvPool pool,
       final float[] logits,
       final int offset) {
-    rope.grow(slab.maxPosition + 1);
+    rope.grow(slab.maxPosition() + 1);
     attention.plan(slab, pool);
-    for (int row = 0; row < slab.rows; row++) {
-      System.arraycopy(weights.embedding(), slab.token[row] * hidden, x, row * hidden, hidden);
+    for (int row = 0; row < slab.rows(); row++) {
+      System.arraycopy(weights.embedding(), slab.token(row) * hidden, x, row * hidden, hidden);
     }
     for (int layer = 0; layer < config.dimensions().layers(); layer++) {
       final LayerWeights w = weights.layer(layer);
-      norm(w.attentionNorm(), slab.rows);
-      linears.apply(w.projections()[0], hiddenRows, projectedRows, slab.rows);
-      projectedRows.get(rows, 0, slab.rows);
+      norm(w.attentionNorm(), slab.rows());
+      linears.apply(w.projections()[0], hiddenRows, projectedRows, slab.rows());
+      projectedRows.get(rows, 0, slab.rows());
       place(slab, w, pool, layer);
       attention.run(layer, queries, rows);
-      attendedRows.put(rows, slab.rows);
-      linears.apply(w.projections()[1], attendedRows, hiddenRows, slab.rows);
-      accumulate(slab.rows);
-      norm(w.feedForwardNorm(), slab.rows);
-      linears.applyGated(w.gated(), hiddenRows, hiddenRows, slab.rows);
-      accumulate(slab.rows);
+      attendedRows.put(rows, slab.rows());
+      linears.apply(w.projections()[1], attendedRows, hiddenRows, slab.rows());
+      accumulate(slab.rows());
+      norm(w.feedForwardNorm(), slab.rows());
+      linears.applyGated(w.gated(), hiddenRows, hiddenRows, slab.rows());
+      accumulate(slab.rows());
     }
     head(slab, weights, logits, offset);
   }
@@ -119,8 +125,8 @@ final class Decoder implements AutoCloseable {
     final int groupWidth = shape.groupSize() * headDim;
     final float scale = (float) (1 / Math.sqrt(headDim));
     final int slots = pool.blockTokens();
-    for (int row = 0; row < slab.rows; row++) {
-      final int position = slab.position[row];
+    for (int row = 0; row < slab.rows(); row++) {
+      final int position = slab.position(row);
       final int from = row * projected;
       for (int head = 0; head < shape.heads(); head++) {
         turn(w.queryNorm(), from + head * headDim, position);
@@ -135,7 +141,7 @@ final class Decoder implements AutoCloseable {
             rows,
             from + head * groupWidth,
             queries,
-            (head * slab.rows + row) * groupWidth,
+            (head * slab.rows() + row) * groupWidth,
             groupWidth);
       }
       pool.write(layer, slab.block(row, position / slots), position % slots, rows, keys);
@@ -156,10 +162,10 @@ final class Decoder implements AutoCloseable {
   private void head(
       final Slab slab, final DecoderWeights weights, final float[] logits, final int offset) {
     final int vocabulary = config.dimensions().vocabularySize();
-    for (int begin = 0; begin < slab.wantedRows; begin += headRows.capacity()) {
-      final int count = Math.min(headRows.capacity(), slab.wantedRows - begin);
+    for (int begin = 0; begin < slab.wantedRows(); begin += headRows.capacity()) {
+      final int count = Math.min(headRows.capacity(), slab.wantedRows() - begin);
       for (int i = 0; i < count; i++) {
-        normRow(weights.finalNorm(), slab.wanted[begin + i], i);
+        normRow(weights.finalNorm(), slab.wanted(begin + i), i);
       }
       hiddenRows.put(rows, count);
       linears.apply(weights.head(), hiddenRows, headRows, count);
@@ -169,6 +175,7 @@ final class Decoder implements AutoCloseable {
 
   @Override
   public void close() {
+    attention.close();
     hiddenRows.close();
     projectedRows.close();
     attendedRows.close();

@@ -1,5 +1,7 @@
 package dev.coppice.djl;
 
+import dev.coppice.djl.attention.KvPool;
+import dev.coppice.djl.attention.Slab;
 import dev.coppice.djl.files.ModelConfig;
 import dev.coppice.inference.BackendException;
 import dev.coppice.inference.ForwardBatch;
@@ -33,7 +35,7 @@ public final class DjlBackend implements InferenceBackend {
     name = last == null ? folder.toString() : last.toString();
     linears = new TorchLinears(settings.threads(), settings.dtype().equals("bf16"));
     weights = DecoderWeights.load(linears, config, folder);
-    decoder = new Decoder(config, linears, settings.slabTokens());
+    decoder = new Decoder(config, linears, settings);
     slab = new Slab(settings.slabTokens());
   }
 
@@ -69,6 +71,9 @@ public final class DjlBackend implements InferenceBackend {
    * @throws dev.coppice.djl.files.ModelFileException if they cannot be read; the old ones then stay.
    */
   public void swap(final Path folder) {
+    if (closed) {
+      throw new IllegalStateException("the backend is closed");
+    }
     final ModelConfig other = ModelConfig.read(folder);
     if (!other.equals(config)) {
       throw new IllegalArgumentException(
@@ -106,6 +111,8 @@ public final class DjlBackend implements InferenceBackend {
       throw new IllegalArgumentException(
           "the pool needs blocks: blocks=" + blocks + " blockTokens=" + blockTokens);
     }
+    // The old pool goes first: both together may not fit.
+    pool = null;
     pool = new KvPool(config.attention(), config.dimensions().layers(), blocks, blockTokens);
   }
 
@@ -124,7 +131,7 @@ public final class DjlBackend implements InferenceBackend {
       slab.begin();
       while (slab.next(batch)) {
         decoder.run(slab, weights, pool, values, done * vocabulary);
-        done += slab.wantedRows;
+        done += slab.wantedRows();
       }
     } catch (ai.djl.engine.EngineException e) {
       throw new BackendException("the forward pass failed: " + e.getMessage(), e);

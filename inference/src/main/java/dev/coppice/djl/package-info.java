@@ -7,6 +7,6 @@
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.djl.DjlBackend}, {@link dev.coppice.djl.Decoder},
- * {@link dev.coppice.djl.PagedAttention}, {@link dev.coppice.djl.ScoreKernel}.
+ * {@link dev.coppice.djl.TorchLinears}, then the package attention.
  */
 package dev.coppice.djl;

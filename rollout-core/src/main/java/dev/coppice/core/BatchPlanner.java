@@ -1,6 +1,7 @@
 package dev.coppice.core;
 
 import dev.coppice.kvcache.PrefixLease;
+import dev.coppice.rollout.EngineConfig;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.coppice.core;
 
+import dev.coppice.rollout.BudgetConfig;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**

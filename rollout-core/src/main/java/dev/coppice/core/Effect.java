@@ -1,5 +1,6 @@
 package dev.coppice.core;
 
+import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.StopReason;
 
 /** An output of the core; effects are carried out in order by the shell. */

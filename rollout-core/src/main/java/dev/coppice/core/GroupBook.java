@@ -2,6 +2,9 @@ package dev.coppice.core;
 
 import dev.coppice.environment.ActionParser;
 import dev.coppice.kvcache.PrefixLease;
+import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.GroupResult;
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.CounterRandom;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.TrajectoryGroup;

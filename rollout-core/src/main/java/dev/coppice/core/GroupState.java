@@ -3,6 +3,7 @@ package dev.coppice.core;
 import dev.coppice.environment.EpisodePlan;
 import dev.coppice.inference.DrawSpec;
 import dev.coppice.kvcache.PrefixLease;
+import dev.coppice.rollout.GroupRequest;
 import dev.coppice.scheduling.BudgetLease;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;

@@ -157,12 +157,15 @@ final class Growth {
     branch.sampled++;
     branch.tree.decoded++;
     state.counters.decoded++;
-    final ActionParser.Signal signal = branch.parser.accept(state.tokenizer.piece(token));
+    // The end of a sequence is no part of what was said.
+    final boolean ends = token == state.tokenizer.endToken();
+    final ActionParser.Signal signal =
+        branch.parser.accept(ends ? "" : state.tokenizer.piece(token));
     if (signal == ActionParser.Signal.CALL) {
       call(branch, effects);
     } else if (signal == ActionParser.Signal.ANSWER) {
       score(branch, StopReason.ANSWER, branch.parser.content(), effects);
-    } else if (token == state.tokenizer.endToken()) {
+    } else if (ends) {
       score(branch, StopReason.EOS, branch.parser.contentAtEnd(), effects);
     } else if (branch.length >= state.contextTokens) {
       truncate(branch, StopReason.CONTEXT, effects);
@@ -201,7 +204,7 @@ final class Growth {
   /** Ends a branch at a limit; what the budget cut cannot be scored, the rest the world judges. */
   void truncate(final Branch branch, final StopReason reason, final List<Effect> effects) {
     if (reason == StopReason.BUDGET) {
-      end(branch, new LeafDraft(LeafStatus.TRUNCATED, reason, Score.NONE, null), effects);
+      end(branch, new NodeDraft.End(LeafStatus.TRUNCATED, reason, Score.NONE, null), effects);
     } else {
       conclude(branch, LeafStatus.TRUNCATED, reason, effects);
     }
@@ -224,11 +227,11 @@ final class Growth {
       return;
     }
     branch.closeSegment();
-    branch.node.madeCall = new CallDraft(done.outcome(), "real");
+    branch.node.madeCall = new NodeDraft.MadeCall(done.outcome(), "real");
     branch.tree.calls++;
     state.counters.calls++;
     if (done.failure() != null) {
-      end(branch, LeafDraft.failed(done.failure()), effects);
+      end(branch, NodeDraft.End.failed(done.failure()), effects);
       return;
     }
     branch.node.state = done.digest();
@@ -252,8 +255,8 @@ final class Growth {
     end(
         branch,
         scored.failure() == null
-            ? new LeafDraft(branch.endStatus, branch.endReason, scored.score(), null)
-            : LeafDraft.failed(scored.failure()),
+            ? new NodeDraft.End(branch.endStatus, branch.endReason, scored.score(), null)
+            : NodeDraft.End.failed(scored.failure()),
         effects);
   }
 
@@ -266,10 +269,10 @@ final class Growth {
   }
 
   void fail(final Branch branch, final RolloutFailure failure, final List<Effect> effects) {
-    end(branch, LeafDraft.failed(failure), effects);
+    end(branch, NodeDraft.End.failed(failure), effects);
   }
 
-  private void end(final Branch branch, final LeafDraft leaf, final List<Effect> effects) {
+  private void end(final Branch branch, final NodeDraft.End leaf, final List<Effect> effects) {
     branch.wait = Branch.Wait.NOTHING;
     branch.closeSegment();
     branch.node.leaf = leaf;

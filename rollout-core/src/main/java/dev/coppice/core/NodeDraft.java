@@ -1,8 +1,13 @@
 package dev.coppice.core;
 
+import dev.coppice.environment.Score;
 import dev.coppice.trajectory.BranchDecision;
+import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.TrajectoryNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,8 +29,8 @@ final class NodeDraft {
   String state;
   BranchDecision branch;
   List<Span> spans = List.of();
-  LeafDraft leaf;
-  CallDraft madeCall;
+  End leaf;
+  MadeCall madeCall;
   private int[] tokens;
   private float[] logprobs;
   private int length;
@@ -79,4 +84,38 @@ final class NodeDraft {
         stepReward,
         callId);
   }
+
+  /**
+   * Holds the end of a branch until the tree is finished and nodes have their ids.
+   *
+   * @param status of the leaf.
+   * @param stop of the sampling.
+   * @param score of the episode.
+   * @param failure or null.
+   */
+  record End(LeafStatus status, StopReason stop, Score score, RolloutFailure failure) {
+
+    Leaf at(final int node) {
+      return new Leaf(
+          node, status, stop, score.reward(), score.components(), score.answer(), failure);
+    }
+
+    static End failed(final RolloutFailure failure) {
+      final LeafStatus status =
+          switch (failure.boundary()) {
+            case ENVIRONMENT, PARSER -> LeafStatus.ENV_FAILED;
+            case TOOL -> LeafStatus.TOOL_FAILED;
+            case BACKEND, LIMIT -> LeafStatus.INFRA_FAILED;
+          };
+      return new End(status, StopReason.FAILURE, Score.NONE, failure);
+    }
+  }
+
+  /**
+   * Holds an executed call until the tree is finished.
+   *
+   * @param outcome of the call.
+   * @param provenance of the result.
+   */
+  record MadeCall(Event.CallOutcome outcome, String provenance) {}
 }

@@ -5,6 +5,7 @@ import dev.coppice.inference.Tokenizer;
 import dev.coppice.kvcache.CacheNamespace;
 import dev.coppice.kvcache.KvCacheConfig;
 import dev.coppice.kvcache.PrefixCache;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.BranchPoint;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.BudgetLease;

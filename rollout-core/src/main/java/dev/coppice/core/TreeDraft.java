@@ -1,5 +1,6 @@
 package dev.coppice.core;
 
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.SamplingSettings;

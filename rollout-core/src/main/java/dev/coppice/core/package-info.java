@@ -13,7 +13,7 @@
  *   Scored        ----&gt;   finish the leaf, tree, group   ----&gt;  GroupDone
  * </pre>
  *
- * <p>Read in this order: {@link dev.coppice.core.EngineConfig}, {@link dev.coppice.core.Event},
+ * <p>Read in this order: {@link dev.coppice.rollout.EngineConfig}, {@link dev.coppice.core.Event},
  * {@link dev.coppice.core.Core}, BatchPlanner, Growth, GroupBook.
  */
 package dev.coppice.core;

@@ -1,6 +1,6 @@
 package dev.coppice.engine;
 
-import dev.coppice.core.GroupResult;
+import dev.coppice.rollout.GroupResult;
 
 /**
  * Is told of finished groups.

@@ -3,8 +3,8 @@ package dev.coppice.engine;
 import dev.coppice.core.Core;
 import dev.coppice.core.CoreCounters;
 import dev.coppice.core.Effect;
-import dev.coppice.core.EngineConfig;
 import dev.coppice.core.State;
+import dev.coppice.rollout.EngineConfig;
 import java.util.ArrayList;
 import java.util.List;
 

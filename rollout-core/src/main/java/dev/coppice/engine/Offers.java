@@ -1,13 +1,13 @@
 package dev.coppice.engine;
 
 import dev.coppice.core.Event;
-import dev.coppice.core.GroupRequest;
 import dev.coppice.environment.Environment;
 import dev.coppice.environment.Episode;
 import dev.coppice.environment.EpisodePlan;
 import dev.coppice.environment.Observation;
 import dev.coppice.environment.Score;
 import dev.coppice.inference.Tokenizer;
+import dev.coppice.rollout.GroupRequest;
 import dev.coppice.trajectory.CounterRandom;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;

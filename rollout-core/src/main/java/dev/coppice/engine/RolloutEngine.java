@@ -1,13 +1,13 @@
 package dev.coppice.engine;
 
-import dev.coppice.core.EngineConfig;
 import dev.coppice.core.Event;
-import dev.coppice.core.GroupRequest;
-import dev.coppice.core.GroupResult;
 import dev.coppice.core.State;
 import dev.coppice.environment.Environment;
 import dev.coppice.inference.InferenceBackend;
 import dev.coppice.inference.Tokenizer;
+import dev.coppice.rollout.EngineConfig;
+import dev.coppice.rollout.GroupRequest;
+import dev.coppice.rollout.GroupResult;
 import dev.coppice.scheduling.BranchingPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;

@@ -1,12 +1,12 @@
 package dev.coppice.engine;
 
 import dev.coppice.core.Event;
-import dev.coppice.core.RolloutLimits;
 import dev.coppice.environment.Episode;
 import dev.coppice.environment.InvalidToolResultException;
 import dev.coppice.environment.Observation;
 import dev.coppice.environment.Score;
 import dev.coppice.inference.Tokenizer;
+import dev.coppice.rollout.RolloutLimits;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;

@@ -3,12 +3,12 @@ package dev.coppice.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.core.EngineConfig;
-import dev.coppice.core.GroupResult;
 import dev.coppice.core.State;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.TestRun;
+import dev.coppice.rollout.EngineConfig;
+import dev.coppice.rollout.GroupResult;
 import dev.coppice.scheduling.EntropyPolicy;
 import java.util.ArrayList;
 import java.util.List;

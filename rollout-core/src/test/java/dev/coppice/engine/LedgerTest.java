@@ -3,13 +3,13 @@ package dev.coppice.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.core.BudgetConfig;
-import dev.coppice.core.GroupResult;
-import dev.coppice.core.TreeLedger;
 import dev.coppice.fixture.LetterPolicy;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.TestRun;
 import dev.coppice.fixture.WitnessBackend;
+import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.GroupResult;
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.EntropyPolicy;

@@ -2,7 +2,7 @@ package dev.coppice.app.folder;
 
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.bridge.wire.CreditedGroup;
-import dev.coppice.core.TreeLedger;
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
@@ -39,6 +39,15 @@ public record StoredGroup(List<StoredTree> trees, long end) {
    */
   public String id() {
     return trees.getFirst().trace().tree().group();
+  }
+
+  /**
+   * Returns the place of the group in the run.
+   *
+   * @return the number in its id, from 0.
+   */
+  public long number() {
+    return Long.parseLong(id().substring(1));
   }
 
   /**

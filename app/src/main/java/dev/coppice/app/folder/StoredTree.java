@@ -1,7 +1,7 @@
 package dev.coppice.app.folder;
 
 import dev.coppice.bridge.trace.Trace;
-import dev.coppice.core.TreeLedger;
+import dev.coppice.rollout.TreeLedger;
 import java.util.Objects;
 
 /**

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.coppice.bridge.trace.Trace;
 import dev.coppice.bridge.trace.TraceReader;
 import dev.coppice.bridge.trace.TraceWriter;
-import dev.coppice.core.TreeLedger;
+import dev.coppice.rollout.TreeLedger;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,5 @@
 package dev.coppice.app.oracle;
 
-import dev.coppice.core.BudgetConfig;
-import dev.coppice.core.EngineConfig;
-import dev.coppice.core.GroupRequest;
-import dev.coppice.core.GroupResult;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.credit.oracle.OracleCorrelation;
@@ -12,6 +8,10 @@ import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environment.Environment;
 import dev.coppice.inference.InferenceBackend;
 import dev.coppice.inference.Tokenizer;
+import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.EngineConfig;
+import dev.coppice.rollout.GroupRequest;
+import dev.coppice.rollout.GroupResult;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;

@@ -1,6 +1,6 @@
 package dev.coppice.app.report;
 
-import dev.coppice.core.TreeLedger;
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -6,8 +6,8 @@ import dev.coppice.app.folder.TraceLines;
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.bridge.trace.Trace;
 import dev.coppice.bridge.trace.TraceFile;
-import dev.coppice.core.GroupResult;
 import dev.coppice.engine.GroupListener;
+import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
@@ -142,12 +142,14 @@ final class GroupWriter implements GroupListener {
     final TrajectoryTree tree = stored.trace().tree();
     sums.add(tree, stored.ledger());
     doneTokens += stored.ledger().computedTokens();
+    boolean scored = false;
     for (final Leaf leaf : tree.leaves()) {
       if (leaf.isScored()) {
         rewardSum += leaf.reward() * tree.pathWeight(leaf.node());
+        scored = true;
       }
     }
-    rewardCount++;
+    rewardCount += scored ? 1 : 0;
   }
 
   /** Waits until everything taken is kept, and tells what went wrong if anything did. */

@@ -14,8 +14,8 @@ import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.report.RunReport;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.trace.TraceFile;
-import dev.coppice.core.TreeLedger;
 import dev.coppice.engine.EngineJournal;
+import dev.coppice.rollout.TreeLedger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -180,19 +179,14 @@ public final class RolloutJob {
   private SegmentSink segments(final RunFolder folder, final String runName, final String arm) {
     final String armRun = runName + "/" + arm;
     final SegmentSink sink = new SegmentSink(folder.trajectories(), armRun, bench, config);
-    final Set<Long> written = SegmentSink.written(folder.trajectories(), armRun);
     try (GroupScan scan = new GroupScan(folder.traces())) {
       for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
-        if (group.arm().equals(arm) && !written.contains((long) indexOf(group))) {
+        if (group.arm().equals(arm)) {
           sink.add(group);
         }
       }
     }
     return sink;
-  }
-
-  private static int indexOf(final StoredGroup group) {
-    return Integer.parseInt(group.id().substring(1));
   }
 
   private EngineJournal journalOf(final JournalSink journal) {
@@ -235,7 +229,7 @@ public final class RolloutJob {
           final long cost = group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
           tokens
               .computeIfAbsent(group.arm(), arm -> new HashMap<>())
-              .put(indexOf(group), new ArmSession.FinishedGroup(cost, group.trees().size()));
+              .put((int) group.number(), new ArmSession.FinishedGroup(cost, group.trees().size()));
         }
         return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
       }

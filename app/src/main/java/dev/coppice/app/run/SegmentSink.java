@@ -31,8 +31,9 @@ final class SegmentSink implements AutoCloseable {
   private final ArrowSegmentWriter writer;
   private final String estimator;
   private final List<CreditedGroup> pending = new ArrayList<>();
+  private final Set<Long> written;
 
-  /** Opens the folder for groups of one run name. */
+  /** Opens the folder for groups of one run name; those that are in it are not written again. */
   SegmentSink(
       final Path folder, final String runName, final Workbench bench, final RunConfig config) {
     final List<String> estimators = config.credit().estimators();
@@ -50,11 +51,11 @@ final class SegmentSink implements AutoCloseable {
             SharedTokenRule.TRAIN_ONCE,
             estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
             estimator);
+    written = written(folder, runName);
     writer = new ArrowSegmentWriter(folder, header, SegmentForm.TREE_PACKED);
   }
 
-  /** Returns the numbers of the groups that are in segments of a run name already. */
-  static Set<Long> written(final Path folder, final String runName) {
+  private static Set<Long> written(final Path folder, final String runName) {
     final ArrowSegmentReader reader = new ArrowSegmentReader(folder);
     final Set<Long> groups = new HashSet<>();
     for (final String name : reader.names()) {
@@ -69,6 +70,9 @@ final class SegmentSink implements AutoCloseable {
 
   /** Takes a group that is in the traces. */
   void add(final StoredGroup group) {
+    if (!written.add(group.number())) {
+      return;
+    }
     pending.add(group.credited(estimator));
     if (pending.size() >= GROUPS_IN_SEGMENT) {
       flush();

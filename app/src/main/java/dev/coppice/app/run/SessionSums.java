@@ -1,8 +1,8 @@
 package dev.coppice.app.run;
 
 import dev.coppice.app.folder.ArmState;
-import dev.coppice.core.TreeLedger;
 import dev.coppice.engine.EngineStats;
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;

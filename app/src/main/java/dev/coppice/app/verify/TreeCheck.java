@@ -1,7 +1,7 @@
 package dev.coppice.app.verify;
 
 import dev.coppice.app.folder.StoredTree;
-import dev.coppice.core.TreeLedger;
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.Span;

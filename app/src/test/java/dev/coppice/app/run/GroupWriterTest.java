@@ -11,8 +11,8 @@ import dev.coppice.app.folder.GroupScan;
 import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.disk.DiskFullException;
 import dev.coppice.bridge.trace.TraceFile;
-import dev.coppice.core.GroupRequest;
-import dev.coppice.core.GroupResult;
+import dev.coppice.rollout.GroupRequest;
+import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ class GroupWriterTest {
     }
 
     assertEquals(GROUPS, groupsInFile());
-    assertEquals(GROUPS * (24L + 25 + 4 + 4 + 0) + 0L, sums.computed() - 0L, "computed");
+    assertEquals(GROUPS * (4L + 5 + 20 + 4 + 6 + 20), sums.computed());
     try (GroupScan scan = new GroupScan(folder.resolve("traces.jsonl"))) {
       assertEquals(2, scan.next().trees().getFirst().trace().credit().size());
     }
@@ -84,7 +84,7 @@ class GroupWriterTest {
 
   @Test
   void shouldStopAtAFullDiskWithWholeGroupsAlone() throws Exception {
-    final Disk disk = new FullDisk(20_000);
+    final Disk disk = new FullDisk(400_000);
     try (SegmentSink sink = sink();
         TraceFile file = TraceFile.open(disk, folder.resolve("traces.jsonl"), 0)) {
       final GroupWriter writer = writer(file, sink);

@@ -1,18 +1,18 @@
 package dev.coppice.bench.core;
 
-import dev.coppice.core.BudgetConfig;
 import dev.coppice.core.Core;
 import dev.coppice.core.Effect;
-import dev.coppice.core.EngineConfig;
 import dev.coppice.core.Event;
-import dev.coppice.core.GroupRequest;
-import dev.coppice.core.RolloutLimits;
 import dev.coppice.core.State;
 import dev.coppice.environment.Dialect;
 import dev.coppice.environment.EpisodePlan;
 import dev.coppice.environment.Score;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.inference.Draws;
+import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.EngineConfig;
+import dev.coppice.rollout.GroupRequest;
+import dev.coppice.rollout.RolloutLimits;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.FixedPolicy;

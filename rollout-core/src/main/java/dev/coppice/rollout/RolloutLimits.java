@@ -1,4 +1,4 @@
-package dev.coppice.core;
+package dev.coppice.rollout;
 
 /**
  * Limits one trajectory.

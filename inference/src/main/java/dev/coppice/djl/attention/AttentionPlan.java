@@ -1,4 +1,4 @@
-package dev.coppice.djl;
+package dev.coppice.djl.attention;
 
 import java.util.Arrays;
 
@@ -18,7 +18,7 @@ import java.util.Arrays;
  * @thread one at a time; refilled for each slab, used by all layers and heads.
  */
 final class AttentionPlan {
-  private static final int FIELDS = 6;
+  private static final int FIELDS = 7;
 
   private int[] rectangles = new int[FIELDS * 256];
   private int[] firstOfTile = new int[16];
@@ -92,7 +92,7 @@ final class AttentionPlan {
     while (sameFull(begin, end, last)) {
       last++;
     }
-    add(begin, end, index, last, 0, slots);
+    add(begin, end, index, last, 0, slots, slots);
     split(begin, end, last);
   }
 
@@ -114,13 +114,15 @@ final class AttentionPlan {
     for (int from = begin; from < end; from += chunk) {
       final int to = Math.min(end, from + chunk);
       int shared = slots;
+      int most = 0;
       for (int row = from; row < to; row++) {
         shared = Math.min(shared, seen(row, index));
+        most = Math.max(most, seen(row, index));
       }
-      add(from, to, index, index + 1, 0, shared);
+      add(from, to, index, index + 1, 0, shared, most);
       for (int row = from; row < to; row++) {
         if (seen(row, index) > shared) {
-          add(row, row + 1, index, index + 1, shared, seen(row, index));
+          add(row, row + 1, index, index + 1, shared, seen(row, index), 0);
         }
       }
     }
@@ -172,5 +174,10 @@ final class AttentionPlan {
 
   int slotEnd(final int rectangle) {
     return rectangles[rectangle * FIELDS + 5];
+  }
+
+  /** Slots of every block that are scored; 0 where the rectangle before scored them. */
+  int scored(final int rectangle) {
+    return rectangles[rectangle * FIELDS + 6];
   }
 }

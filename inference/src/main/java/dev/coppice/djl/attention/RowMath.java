@@ -1,4 +1,4 @@
-package dev.coppice.djl;
+package dev.coppice.djl.attention;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * @thread one at a time; the lanes are scratch.
  */
-final class RowMath {
+public final class RowMath {
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final int WIDTH = LANES.length();
 
@@ -30,6 +30,9 @@ final class RowMath {
 
   private final float[] lanes = new float[WIDTH];
 
+  /** Makes the scratch. */
+  public RowMath() {}
+
   /**
    * Computes the factor that brings a row to a root mean square of 1.
    *
@@ -39,7 +42,7 @@ final class RowMath {
    * @param eps added to the mean of squares.
    * @return {@code 1 / sqrt(mean(x^2) + eps)}.
    */
-  float inverseRootMeanSquare(
+  public float inverseRootMeanSquare(
       final float[] x, final int offset, final int length, final float eps) {
     FloatVector squares = FloatVector.zero(LANES);
     int i = 0;

@@ -1,4 +1,4 @@
-package dev.coppice.djl;
+package dev.coppice.djl.attention;
 
 import dev.coppice.inference.ForwardBatch;
 
@@ -11,23 +11,25 @@ import dev.coppice.inference.ForwardBatch;
  * @shape arrays of R tokens, R at most the capacity.
  * @thread one at a time; refilled.
  */
-final class Slab {
+public final class Slab {
   final int[] position;
-  final int[] token;
-  final int[] blockBase;
-
-  /** The tokens whose logits are wanted, in order. */
-  final int[] wanted;
-
   int rows;
-  int wantedRows;
   int maxPosition;
-  int[] blocks;
 
+  private final int[] token;
+  private final int[] blockBase;
+  private final int[] wanted;
+  private int wantedRows;
+  private int[] blocks;
   private int nextRow;
   private int nextIndex;
 
-  Slab(final int capacity) {
+  /**
+   * Makes room.
+   *
+   * @param capacity in tokens.
+   */
+  public Slab(final int capacity) {
     position = new int[capacity];
     token = new int[capacity];
     blockBase = new int[capacity];
@@ -35,7 +37,7 @@ final class Slab {
   }
 
   /** Begins a batch. */
-  void begin() {
+  public void begin() {
     nextRow = 0;
     nextIndex = 0;
   }
@@ -46,7 +48,7 @@ final class Slab {
    * @param batch whose tokens are taken.
    * @return false if none are left.
    */
-  boolean next(final ForwardBatch batch) {
+  public boolean next(final ForwardBatch batch) {
     rows = 0;
     wantedRows = 0;
     maxPosition = 0;
@@ -82,7 +84,64 @@ final class Slab {
    * @param index of the block in the sequence.
    * @return the block's id.
    */
-  int block(final int row, final int index) {
+  public int block(final int row, final int index) {
     return blocks[blockBase[row] + index];
+  }
+
+  /**
+   * Returns the number of tokens in the slab.
+   *
+   * @return the rows to compute.
+   */
+  public int rows() {
+    return rows;
+  }
+
+  /**
+   * Returns the last position of the slab.
+   *
+   * @return the largest position of any row.
+   */
+  public int maxPosition() {
+    return maxPosition;
+  }
+
+  /**
+   * Returns a row's position in its sequence.
+   *
+   * @param row of the slab.
+   * @return the position in tokens.
+   */
+  public int position(final int row) {
+    return position[row];
+  }
+
+  /**
+   * Returns a row's token.
+   *
+   * @param row of the slab.
+   * @return its id.
+   */
+  public int token(final int row) {
+    return token[row];
+  }
+
+  /**
+   * Returns the number of rows whose logits are wanted.
+   *
+   * @return the number of rows of logits.
+   */
+  public int wantedRows() {
+    return wantedRows;
+  }
+
+  /**
+   * Returns a row whose logits are wanted.
+   *
+   * @param index from 0, in the order of the batch.
+   * @return the row of the slab.
+   */
+  public int wanted(final int index) {
+    return wanted[index];
   }
 }

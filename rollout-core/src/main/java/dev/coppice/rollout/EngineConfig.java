@@ -1,4 +1,4 @@
-package dev.coppice.core;
+package dev.coppice.rollout;
 
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package dev.coppice.djl;
+package dev.coppice.djl.attention;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -84,16 +84,16 @@ final class WeighKernel {
    */
   void add(final int rows, final int columns) {
     int row = 0;
-    for (; row + 4 <= rows; row += 4) {
+    for (; rows - row >= 3 && rows - row != 4; row += 3) {
       int column = 0;
       for (; column + 4 * WIDTH <= columns; column += 4 * WIDTH) {
-        fourWidest(row, column);
+        threeWide(row, column);
       }
       for (; column + 2 * WIDTH <= columns; column += 2 * WIDTH) {
-        fourWide(row, column);
+        threePair(row, column);
       }
-      if (column < columns) {
-        fourNarrow(row, column);
+      for (; column < columns; column += WIDTH) {
+        threeNarrow(row, column);
       }
     }
     for (; row + 2 <= rows; row += 2) {
@@ -101,14 +101,20 @@ final class WeighKernel {
       for (; column + 4 * WIDTH <= columns; column += 4 * WIDTH) {
         twoWide(row, column);
       }
+      for (; column + 2 * WIDTH <= columns; column += 2 * WIDTH) {
+        twoPair(row, column);
+      }
       for (; column < columns; column += WIDTH) {
         twoNarrow(row, column);
       }
     }
-    if (row < rows) {
+    for (; row < rows; row++) {
       int column = 0;
       for (; column + 4 * WIDTH <= columns; column += 4 * WIDTH) {
         oneWide(row, column);
+      }
+      for (; column + 2 * WIDTH <= columns; column += 2 * WIDTH) {
+        onePair(row, column);
       }
       for (; column < columns; column += WIDTH) {
         oneNarrow(row, column);
@@ -116,16 +122,14 @@ final class WeighKernel {
     }
   }
 
-  private void fourWidest(final int row, final int column) {
+  private void threeWide(final int row, final int column) {
     final float[] a = left;
     final float[] b = right;
     final float[] c = sum;
-    final int ldb = rightStride;
     final int lda = leftStride;
     final int c0 = sumOffset + row * sumStride + column;
     final int c1 = c0 + sumStride;
     final int c2 = c1 + sumStride;
-    final int c3 = c2 + sumStride;
     FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
     FloatVector s01 = FloatVector.fromArray(LANES, c, c0 + WIDTH);
     FloatVector s02 = FloatVector.fromArray(LANES, c, c0 + 2 * WIDTH);
@@ -138,40 +142,30 @@ final class WeighKernel {
     FloatVector s21 = FloatVector.fromArray(LANES, c, c2 + WIDTH);
     FloatVector s22 = FloatVector.fromArray(LANES, c, c2 + 2 * WIDTH);
     FloatVector s23 = FloatVector.fromArray(LANES, c, c2 + 3 * WIDTH);
-    FloatVector s30 = FloatVector.fromArray(LANES, c, c3);
-    FloatVector s31 = FloatVector.fromArray(LANES, c, c3 + WIDTH);
-    FloatVector s32 = FloatVector.fromArray(LANES, c, c3 + 2 * WIDTH);
-    FloatVector s33 = FloatVector.fromArray(LANES, c, c3 + 3 * WIDTH);
     for (int block = 0; block < blocks; block++) {
-      int a0 = leftOffset + row * leftStride + block * step;
+      final int a0 = leftOffset + row * leftStride + block * step;
       int b0 = from[block] + column;
-      for (int k = 0; k < depth; k++) {
+      for (int k = a0; k < a0 + depth; k++) {
         final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
         final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
         final FloatVector v2 = FloatVector.fromArray(LANES, b, b0 + 2 * WIDTH);
         final FloatVector v3 = FloatVector.fromArray(LANES, b, b0 + 3 * WIDTH);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[a0]);
+        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
         s00 = w0.fma(v0, s00);
         s01 = w0.fma(v1, s01);
         s02 = w0.fma(v2, s02);
         s03 = w0.fma(v3, s03);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[a0 + lda]);
+        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
         s10 = w1.fma(v0, s10);
         s11 = w1.fma(v1, s11);
         s12 = w1.fma(v2, s12);
         s13 = w1.fma(v3, s13);
-        final FloatVector w2 = FloatVector.broadcast(LANES, a[a0 + 2 * lda]);
+        final FloatVector w2 = FloatVector.broadcast(LANES, a[k + 2 * lda]);
         s20 = w2.fma(v0, s20);
         s21 = w2.fma(v1, s21);
         s22 = w2.fma(v2, s22);
         s23 = w2.fma(v3, s23);
-        final FloatVector w3 = FloatVector.broadcast(LANES, a[a0 + 3 * lda]);
-        s30 = w3.fma(v0, s30);
-        s31 = w3.fma(v1, s31);
-        s32 = w3.fma(v2, s32);
-        s33 = w3.fma(v3, s33);
-        a0++;
-        b0 += ldb;
+        b0 += rightStride;
       }
     }
     s00.intoArray(c, c0);
@@ -186,50 +180,38 @@ final class WeighKernel {
     s21.intoArray(c, c2 + WIDTH);
     s22.intoArray(c, c2 + 2 * WIDTH);
     s23.intoArray(c, c2 + 3 * WIDTH);
-    s30.intoArray(c, c3);
-    s31.intoArray(c, c3 + WIDTH);
-    s32.intoArray(c, c3 + 2 * WIDTH);
-    s33.intoArray(c, c3 + 3 * WIDTH);
   }
 
-  private void fourWide(final int row, final int column) {
+  private void threePair(final int row, final int column) {
     final float[] a = left;
     final float[] b = right;
     final float[] c = sum;
-    final int ldb = rightStride;
     final int lda = leftStride;
     final int c0 = sumOffset + row * sumStride + column;
     final int c1 = c0 + sumStride;
     final int c2 = c1 + sumStride;
-    final int c3 = c2 + sumStride;
     FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
     FloatVector s01 = FloatVector.fromArray(LANES, c, c0 + WIDTH);
     FloatVector s10 = FloatVector.fromArray(LANES, c, c1);
     FloatVector s11 = FloatVector.fromArray(LANES, c, c1 + WIDTH);
     FloatVector s20 = FloatVector.fromArray(LANES, c, c2);
     FloatVector s21 = FloatVector.fromArray(LANES, c, c2 + WIDTH);
-    FloatVector s30 = FloatVector.fromArray(LANES, c, c3);
-    FloatVector s31 = FloatVector.fromArray(LANES, c, c3 + WIDTH);
     for (int block = 0; block < blocks; block++) {
-      int a0 = leftOffset + row * leftStride + block * step;
+      final int a0 = leftOffset + row * leftStride + block * step;
       int b0 = from[block] + column;
-      for (int k = 0; k < depth; k++) {
+      for (int k = a0; k < a0 + depth; k++) {
         final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
         final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[a0]);
+        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
         s00 = w0.fma(v0, s00);
         s01 = w0.fma(v1, s01);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[a0 + lda]);
+        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
         s10 = w1.fma(v0, s10);
         s11 = w1.fma(v1, s11);
-        final FloatVector w2 = FloatVector.broadcast(LANES, a[a0 + 2 * lda]);
+        final FloatVector w2 = FloatVector.broadcast(LANES, a[k + 2 * lda]);
         s20 = w2.fma(v0, s20);
         s21 = w2.fma(v1, s21);
-        final FloatVector w3 = FloatVector.broadcast(LANES, a[a0 + 3 * lda]);
-        s30 = w3.fma(v0, s30);
-        s31 = w3.fma(v1, s31);
-        a0++;
-        b0 += ldb;
+        b0 += rightStride;
       }
     }
     s00.intoArray(c, c0);
@@ -238,52 +220,42 @@ final class WeighKernel {
     s11.intoArray(c, c1 + WIDTH);
     s20.intoArray(c, c2);
     s21.intoArray(c, c2 + WIDTH);
-    s30.intoArray(c, c3);
-    s31.intoArray(c, c3 + WIDTH);
   }
 
-  private void fourNarrow(final int row, final int column) {
+  private void threeNarrow(final int row, final int column) {
     final float[] a = left;
     final float[] b = right;
     final float[] c = sum;
-    final int ldb = rightStride;
     final int lda = leftStride;
     final int c0 = sumOffset + row * sumStride + column;
     final int c1 = c0 + sumStride;
     final int c2 = c1 + sumStride;
-    final int c3 = c2 + sumStride;
     FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
     FloatVector s10 = FloatVector.fromArray(LANES, c, c1);
     FloatVector s20 = FloatVector.fromArray(LANES, c, c2);
-    FloatVector s30 = FloatVector.fromArray(LANES, c, c3);
     for (int block = 0; block < blocks; block++) {
-      int a0 = leftOffset + row * leftStride + block * step;
+      final int a0 = leftOffset + row * leftStride + block * step;
       int b0 = from[block] + column;
-      for (int k = 0; k < depth; k++) {
+      for (int k = a0; k < a0 + depth; k++) {
         final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[a0]);
+        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
         s00 = w0.fma(v0, s00);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[a0 + lda]);
+        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
         s10 = w1.fma(v0, s10);
-        final FloatVector w2 = FloatVector.broadcast(LANES, a[a0 + 2 * lda]);
+        final FloatVector w2 = FloatVector.broadcast(LANES, a[k + 2 * lda]);
         s20 = w2.fma(v0, s20);
-        final FloatVector w3 = FloatVector.broadcast(LANES, a[a0 + 3 * lda]);
-        s30 = w3.fma(v0, s30);
-        a0++;
-        b0 += ldb;
+        b0 += rightStride;
       }
     }
     s00.intoArray(c, c0);
     s10.intoArray(c, c1);
     s20.intoArray(c, c2);
-    s30.intoArray(c, c3);
   }
 
   private void twoWide(final int row, final int column) {
     final float[] a = left;
     final float[] b = right;
     final float[] c = sum;
-    final int ldb = rightStride;
     final int lda = leftStride;
     final int c0 = sumOffset + row * sumStride + column;
     final int c1 = c0 + sumStride;
@@ -296,25 +268,24 @@ final class WeighKernel {
     FloatVector s12 = FloatVector.fromArray(LANES, c, c1 + 2 * WIDTH);
     FloatVector s13 = FloatVector.fromArray(LANES, c, c1 + 3 * WIDTH);
     for (int block = 0; block < blocks; block++) {
-      int a0 = leftOffset + row * leftStride + block * step;
+      final int a0 = leftOffset + row * leftStride + block * step;
       int b0 = from[block] + column;
-      for (int k = 0; k < depth; k++) {
+      for (int k = a0; k < a0 + depth; k++) {
         final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
         final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
         final FloatVector v2 = FloatVector.fromArray(LANES, b, b0 + 2 * WIDTH);
         final FloatVector v3 = FloatVector.fromArray(LANES, b, b0 + 3 * WIDTH);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[a0]);
+        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
         s00 = w0.fma(v0, s00);
         s01 = w0.fma(v1, s01);
         s02 = w0.fma(v2, s02);
         s03 = w0.fma(v3, s03);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[a0 + lda]);
+        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
         s10 = w1.fma(v0, s10);
         s11 = w1.fma(v1, s11);
         s12 = w1.fma(v2, s12);
         s13 = w1.fma(v3, s13);
-        a0++;
-        b0 += ldb;
+        b0 += rightStride;
       }
     }
     s00.intoArray(c, c0);
@@ -327,27 +298,57 @@ final class WeighKernel {
     s13.intoArray(c, c1 + 3 * WIDTH);
   }
 
+  private void twoPair(final int row, final int column) {
+    final float[] a = left;
+    final float[] b = right;
+    final float[] c = sum;
+    final int lda = leftStride;
+    final int c0 = sumOffset + row * sumStride + column;
+    final int c1 = c0 + sumStride;
+    FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
+    FloatVector s01 = FloatVector.fromArray(LANES, c, c0 + WIDTH);
+    FloatVector s10 = FloatVector.fromArray(LANES, c, c1);
+    FloatVector s11 = FloatVector.fromArray(LANES, c, c1 + WIDTH);
+    for (int block = 0; block < blocks; block++) {
+      final int a0 = leftOffset + row * leftStride + block * step;
+      int b0 = from[block] + column;
+      for (int k = a0; k < a0 + depth; k++) {
+        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+        final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
+        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+        s00 = w0.fma(v0, s00);
+        s01 = w0.fma(v1, s01);
+        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
+        s10 = w1.fma(v0, s10);
+        s11 = w1.fma(v1, s11);
+        b0 += rightStride;
+      }
+    }
+    s00.intoArray(c, c0);
+    s01.intoArray(c, c0 + WIDTH);
+    s10.intoArray(c, c1);
+    s11.intoArray(c, c1 + WIDTH);
+  }
+
   private void twoNarrow(final int row, final int column) {
     final float[] a = left;
     final float[] b = right;
     final float[] c = sum;
-    final int ldb = rightStride;
     final int lda = leftStride;
     final int c0 = sumOffset + row * sumStride + column;
     final int c1 = c0 + sumStride;
     FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
     FloatVector s10 = FloatVector.fromArray(LANES, c, c1);
     for (int block = 0; block < blocks; block++) {
-      int a0 = leftOffset + row * leftStride + block * step;
+      final int a0 = leftOffset + row * leftStride + block * step;
       int b0 = from[block] + column;
-      for (int k = 0; k < depth; k++) {
+      for (int k = a0; k < a0 + depth; k++) {
         final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[a0]);
+        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
         s00 = w0.fma(v0, s00);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[a0 + lda]);
+        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
         s10 = w1.fma(v0, s10);
-        a0++;
-        b0 += ldb;
+        b0 += rightStride;
       }
     }
     s00.intoArray(c, c0);
@@ -358,27 +359,25 @@ final class WeighKernel {
     final float[] a = left;
     final float[] b = right;
     final float[] c = sum;
-    final int ldb = rightStride;
     final int c0 = sumOffset + row * sumStride + column;
     FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
     FloatVector s01 = FloatVector.fromArray(LANES, c, c0 + WIDTH);
     FloatVector s02 = FloatVector.fromArray(LANES, c, c0 + 2 * WIDTH);
     FloatVector s03 = FloatVector.fromArray(LANES, c, c0 + 3 * WIDTH);
     for (int block = 0; block < blocks; block++) {
-      int a0 = leftOffset + row * leftStride + block * step;
+      final int a0 = leftOffset + row * leftStride + block * step;
       int b0 = from[block] + column;
-      for (int k = 0; k < depth; k++) {
+      for (int k = a0; k < a0 + depth; k++) {
         final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
         final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
         final FloatVector v2 = FloatVector.fromArray(LANES, b, b0 + 2 * WIDTH);
         final FloatVector v3 = FloatVector.fromArray(LANES, b, b0 + 3 * WIDTH);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[a0]);
+        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
         s00 = w0.fma(v0, s00);
         s01 = w0.fma(v1, s01);
         s02 = w0.fma(v2, s02);
         s03 = w0.fma(v3, s03);
-        a0++;
-        b0 += ldb;
+        b0 += rightStride;
       }
     }
     s00.intoArray(c, c0);
@@ -387,22 +386,43 @@ final class WeighKernel {
     s03.intoArray(c, c0 + 3 * WIDTH);
   }
 
+  private void onePair(final int row, final int column) {
+    final float[] a = left;
+    final float[] b = right;
+    final float[] c = sum;
+    final int c0 = sumOffset + row * sumStride + column;
+    FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
+    FloatVector s01 = FloatVector.fromArray(LANES, c, c0 + WIDTH);
+    for (int block = 0; block < blocks; block++) {
+      final int a0 = leftOffset + row * leftStride + block * step;
+      int b0 = from[block] + column;
+      for (int k = a0; k < a0 + depth; k++) {
+        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+        final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
+        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+        s00 = w0.fma(v0, s00);
+        s01 = w0.fma(v1, s01);
+        b0 += rightStride;
+      }
+    }
+    s00.intoArray(c, c0);
+    s01.intoArray(c, c0 + WIDTH);
+  }
+
   private void oneNarrow(final int row, final int column) {
     final float[] a = left;
     final float[] b = right;
     final float[] c = sum;
-    final int ldb = rightStride;
     final int c0 = sumOffset + row * sumStride + column;
     FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
     for (int block = 0; block < blocks; block++) {
-      int a0 = leftOffset + row * leftStride + block * step;
+      final int a0 = leftOffset + row * leftStride + block * step;
       int b0 = from[block] + column;
-      for (int k = 0; k < depth; k++) {
+      for (int k = a0; k < a0 + depth; k++) {
         final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[a0]);
+        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
         s00 = w0.fma(v0, s00);
-        a0++;
-        b0 += ldb;
+        b0 += rightStride;
       }
     }
     s00.intoArray(c, c0);

@@ -1,37 +1,32 @@
-package dev.coppice.djl;
+package dev.coppice.djl.attention;
 
 import dev.coppice.djl.files.AttentionShape;
 import java.util.Arrays;
 
 /**
- * Computes attention over blocks, visiting a block once for all neighbours that name it.
+ * Computes one head at a time, with scratch of its own.
  *
- * <p>Per head and row: scores of all positions, their exponentials, then the values in rising order
- * of position; nothing is rescaled on the way. So neither the block size nor the neighbours nor the
- * cut of a prefill into chunks changes the order in which a row sums.
+ * <p>Per row: scores of all positions, their exponentials, then the values in rising order of
+ * position; nothing is rescaled on the way. So neither the block size nor the neighbours nor the cut
+ * of a prefill into chunks changes the order in which a row sums.
  *
  * <pre>
- *   for each kv head, for each tile of rows:
+ *   for each tile of rows:
  *     for each rectangle of the plan   scores = Q * K
  *     for each row                     exponentials
  *     for each rectangle of the plan   out += E * V
  * </pre>
  *
- * @shape q float[H][R][G*D]: kv head, token, its query heads; out float[R][heads * D].
- * @thread one at a time.
+ * @thread one at a time; heads may be shared out over several of these.
  */
-final class PagedAttention {
+final class HeadAttention {
   /** Query heads times tokens in a tile: enough to use a block well, few enough to stay cached. */
-  private static final int TILE_ROWS = 128;
-
-  /** Rows the widest kernels take at once. */
-  private static final int KERNEL_ROWS = 4;
+  static final int TILE_ROWS = 128;
 
   private final AttentionShape shape;
   private final int group;
   private final int headDim;
   private final int outStride;
-  private final AttentionPlan plan = new AttentionPlan();
   private final ScoreKernel scorer = new ScoreKernel();
   private final WeighKernel weigher = new WeighKernel();
   private final RowMath math = new RowMath();
@@ -40,6 +35,7 @@ final class PagedAttention {
   private float[] scores = new float[0];
   private int scoreStride;
 
+  private AttentionPlan plan;
   private Slab slab;
   private KvPool pool;
   private int layer;
@@ -47,7 +43,7 @@ final class PagedAttention {
   private int begin;
   private int end;
 
-  PagedAttention(final AttentionShape shape) {
+  HeadAttention(final AttentionShape shape) {
     this.shape = shape;
     group = shape.groupSize();
     headDim = shape.headDim();
@@ -57,16 +53,17 @@ final class PagedAttention {
   }
 
   /**
-   * Plans the attention of a slab, the same for all layers.
+   * Prepares for a slab.
    *
+   * @param newPlan of the slab.
    * @param newSlab of tokens.
    * @param newPool of blocks.
    */
-  void plan(final Slab newSlab, final KvPool newPool) {
+  void prepare(final AttentionPlan newPlan, final Slab newSlab, final KvPool newPool) {
+    plan = newPlan;
     slab = newSlab;
     pool = newPool;
     final int slots = pool.blockTokens();
-    plan.build(slab, slots, Math.max(1, TILE_ROWS / group), Math.max(1, KERNEL_ROWS / group));
     scoreStride = (slab.maxPosition / slots + 1) * slots + pool.keyStride() + ScoreKernel.WIDTH;
     if (scores.length < (long) sums.length * scoreStride) {
       scores = new float[Math.multiplyExact(sums.length, scoreStride + scoreStride / 4)];
@@ -74,34 +71,34 @@ final class PagedAttention {
   }
 
   /**
-   * Computes the attention of all tokens of the slab, whose own keys and values are in the pool.
+   * Computes one kv head for all tokens of the slab.
    *
    * @param newLayer from 0.
+   * @param newHead from 0.
    * @param q queries, already scaled.
    * @param out to fill.
    */
-  void run(final int newLayer, final float[] q, final float[] out) {
+  void run(final int newLayer, final int newHead, final float[] q, final float[] out) {
     layer = newLayer;
-    for (head = 0; head < shape.kvHeads(); head++) {
-      for (int tile = 0; tile < plan.tiles(); tile++) {
-        begin = tile * plan.tileRows();
-        end = Math.min(slab.rows, begin + plan.tileRows());
-        Arrays.fill(outs, 0, (end - begin) * group * outStride, 0f);
-        for (int i = plan.first(tile); i < plan.first(tile + 1); i++) {
-          score(i, q);
-        }
-        exponentials();
-        for (int i = plan.first(tile); i < plan.first(tile + 1); i++) {
-          weigh(i);
-        }
-        store(out);
+    head = newHead;
+    for (int tile = 0; tile < plan.tiles(); tile++) {
+      begin = tile * plan.tileRows();
+      end = Math.min(slab.rows, begin + plan.tileRows());
+      Arrays.fill(outs, 0, (end - begin) * group * outStride, 0f);
+      for (int i = plan.first(tile); i < plan.first(tile + 1); i++) {
+        score(i, q);
       }
+      exponentials();
+      for (int i = plan.first(tile); i < plan.first(tile + 1); i++) {
+        weigh(i);
+      }
+      store(out);
     }
   }
 
   /** Scores a rectangle; one that goes on within a block was scored with the rectangle before. */
   private void score(final int rectangle, final float[] q) {
-    if (plan.slotBegin(rectangle) > 0) {
+    if (plan.scored(rectangle) == 0) {
       return;
     }
     final int slots = pool.blockTokens();
@@ -112,7 +109,7 @@ final class PagedAttention {
     scorer.sum(scores, (row - begin) * group * scoreStride, scoreStride);
     for (int index = plan.indexBegin(rectangle); index < plan.indexEnd(rectangle); index++) {
       final int offset = pool.keyOffset(slab.block(row, index), head);
-      scorer.columns(offset, index * slots, slots);
+      scorer.columns(offset, index * slots, plan.scored(rectangle));
     }
     scorer.multiply(rows, headDim);
   }

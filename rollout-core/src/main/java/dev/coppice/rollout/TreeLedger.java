@@ -1,4 +1,4 @@
-package dev.coppice.core;
+package dev.coppice.rollout;
 
 /**
  * Counts what one tree cost.

@@ -1,4 +1,4 @@
-package dev.coppice.core;
+package dev.coppice.rollout;
 
 /**
  * Says how much may be computed, in tokens prefilled, sampled or discarded.

@@ -1,4 +1,4 @@
-package dev.coppice.djl;
+package dev.coppice.djl.attention;
 
 import dev.coppice.djl.files.RopeSettings;
 import java.util.Arrays;
@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  * @shape sines and cosines float[positions * D/2], grown as positions are met.
  * @thread one at a time.
  */
-final class RopeTable {
+public final class RopeTable {
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final int WIDTH = LANES.length();
 
@@ -24,7 +24,13 @@ final class RopeTable {
   private float[] sines = new float[0];
   private int positions;
 
-  RopeTable(final RopeSettings settings, final int headDim) {
+  /**
+   * Begins an empty table.
+   *
+   * @param settings of the angles.
+   * @param headDim size of one head.
+   */
+  public RopeTable(final RopeSettings settings, final int headDim) {
     frequencies = settings.inverseFrequencies(headDim);
     half = headDim / 2;
   }
@@ -34,7 +40,7 @@ final class RopeTable {
    *
    * @param wanted the number of positions.
    */
-  void grow(final int wanted) {
+  public void grow(final int wanted) {
     if (wanted <= positions) {
       return;
     }
@@ -58,7 +64,7 @@ final class RopeTable {
    * @param offset of the head.
    * @param position of the token; the table must reach it.
    */
-  void turn(final float[] x, final int offset, final int position) {
+  public void turn(final float[] x, final int offset, final int position) {
     final int table = position * half;
     int i = 0;
     for (; i + WIDTH <= half; i += WIDTH) {

@@ -1,4 +1,4 @@
-package dev.coppice.djl;
+package dev.coppice.djl.attention;
 
 import dev.coppice.djl.files.AttentionShape;
 
@@ -15,7 +15,7 @@ import dev.coppice.djl.files.AttentionShape;
  *
  * @thread the engine thread alone.
  */
-final class KvPool {
+public final class KvPool {
   /**
    * Floats left out at the start of an array: G1 puts large arrays at the start of a region, and
    * with these behind the array's header every row begins on a cache line. Without, each load
@@ -32,7 +32,16 @@ final class KvPool {
   private final int keyStride;
   private final int valueStride;
 
-  KvPool(final AttentionShape shape, final int layers, final int blocks, final int blockTokens) {
+  /**
+   * Allocates the pool.
+   *
+   * @param shape of the attention.
+   * @param layers of the model.
+   * @param blocks in the pool.
+   * @param blockTokens positions in a block.
+   */
+  public KvPool(
+      final AttentionShape shape, final int layers, final int blocks, final int blockTokens) {
     this.blocks = blocks;
     this.blockTokens = blockTokens;
     kvHeads = shape.kvHeads();
@@ -41,19 +50,39 @@ final class KvPool {
     valueStride = ScoreKernel.padded(headDim);
     final long keyFloats = (long) blocks * keyBlock() + ALIGNMENT;
     final long valueFloats = (long) blocks * valueBlock() + ALIGNMENT;
+    checkSize(layers * (keyFloats + valueFloats) * Float.BYTES);
     if (Math.max(keyFloats, valueFloats) > Integer.MAX_VALUE - 16) {
       throw new IllegalArgumentException(
-          "the pool is too large for one array per layer: blocks=%d blockTokens=%d; use fewer blocks"
+          "the pool exceeds one array per layer: blocks=%d blockTokens=%d; use fewer blocks"
               .formatted(blocks, blockTokens));
     }
     keys = new float[layers][(int) keyFloats];
     values = new float[layers][(int) valueFloats];
   }
 
-  static long blockBytes(final AttentionShape shape, final int layers, final int blockTokens) {
+  /**
+   * Returns the size of a block over all layers.
+   *
+   * @param shape of the attention.
+   * @param layers of the model.
+   * @param blockTokens positions in a block.
+   * @return the bytes, padding included.
+   */
+  public static long blockBytes(
+      final AttentionShape shape, final int layers, final int blockTokens) {
     final long keys = (long) shape.headDim() * ScoreKernel.padded(blockTokens);
     final long values = (long) blockTokens * ScoreKernel.padded(shape.headDim());
     return 4L * layers * shape.kvHeads() * (keys + values);
+  }
+
+  private void checkSize(final long bytes) {
+    final long most = Runtime.getRuntime().maxMemory();
+    if (bytes > most - most / 8) {
+      throw new IllegalArgumentException(
+          "the pool does not fit the heap: blocks=%d blockTokens=%d bytes=%d heap=%d; use fewer"
+                  .formatted(blocks, blockTokens, bytes, most)
+              + " blocks or start Java with a larger -Xmx");
+    }
   }
 
   private int keyBlock() {
@@ -64,11 +93,21 @@ final class KvPool {
     return kvHeads * blockTokens * valueStride;
   }
 
-  int blockTokens() {
+  /**
+   * Returns the size of a block.
+   *
+   * @return the positions in it.
+   */
+  public int blockTokens() {
     return blockTokens;
   }
 
-  int blocks() {
+  /**
+   * Returns the size of the pool.
+   *
+   * @return the number of blocks.
+   */
+  public int blocks() {
     return blocks;
   }
 
@@ -105,7 +144,7 @@ final class KvPool {
    * @param rows holding the keys of all heads, then the values of all heads.
    * @param offset of the keys in it.
    */
-  void write(
+  public void write(
       final int layer, final int block, final int slot, final float[] rows, final int offset) {
     final float[] k = keys[layer];
     final float[] v = values[layer];
@@ -132,7 +171,7 @@ final class KvPool {
    * @param to the block written.
    * @param tokens the number of slots.
    */
-  void copy(final int from, final int to, final int tokens) {
+  public void copy(final int from, final int to, final int tokens) {
     for (int layer = 0; layer < keys.length; layer++) {
       for (int row = 0; row < kvHeads * headDim; row++) {
         final int line = row * keyStride;

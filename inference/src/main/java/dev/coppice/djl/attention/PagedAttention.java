@@ -1,0 +1,109 @@
+package dev.coppice.djl.attention;
+
+import dev.coppice.djl.files.AttentionShape;
+
+/**
+ * Computes attention over blocks, visiting a block once for all neighbours that name it.
+ *
+ * <p>Heads are shared out over threads where there is enough to do; each is computed by one thread
+ * in one order, so the number of threads changes no bit.
+ *
+ * @shape q float[H][R][G*D]: kv head, token, its query heads; out float[R][heads * D].
+ * @thread one at a time; helpers are its own.
+ */
+public final class PagedAttention implements AutoCloseable {
+  /** Rows the widest kernels take at once. */
+  private static final int KERNEL_ROWS = 3;
+
+  /** Below this, waking a helper costs more than it saves. */
+  private static final long LEAST_OPERATIONS = 8_000_000;
+
+  private final AttentionShape shape;
+  private final AttentionPlan plan = new AttentionPlan();
+  private final HeadAttention[] lanes;
+  private final HeadCrew crew;
+  private final long leastOperations;
+  private Slab slab;
+  private boolean alone;
+  private int layer;
+  private float[] queries;
+  private float[] outputs;
+
+  /**
+   * Makes room for one model.
+   *
+   * @param shape of its attention.
+   * @param threads that compute, at least 1.
+   */
+  public PagedAttention(final AttentionShape shape, final int threads) {
+    this(shape, threads, LEAST_OPERATIONS);
+  }
+
+  PagedAttention(final AttentionShape shape, final int threads, final long leastOperations) {
+    this.shape = shape;
+    this.leastOperations = leastOperations;
+    lanes = new HeadAttention[Math.min(threads, shape.kvHeads())];
+    for (int i = 0; i < lanes.length; i++) {
+      lanes[i] = new HeadAttention(shape);
+    }
+    crew = new HeadCrew(lanes.length - 1, this::runHead);
+  }
+
+  /**
+   * Plans the attention of a slab, the same for all layers.
+   *
+   * @param newSlab of tokens.
+   * @param pool of blocks.
+   */
+  public void plan(final Slab newSlab, final KvPool pool) {
+    slab = newSlab;
+    final int group = shape.groupSize();
+    plan.build(
+        slab,
+        pool.blockTokens(),
+        Math.max(1, HeadAttention.TILE_ROWS / group),
+        Math.max(1, KERNEL_ROWS / group));
+    for (final HeadAttention lane : lanes) {
+      lane.prepare(plan, slab, pool);
+    }
+    alone = lanes.length == 1 || operations() < leastOperations;
+  }
+
+  private long operations() {
+    long positions = 0;
+    for (int row = 0; row < slab.rows; row++) {
+      positions += slab.position[row] + 1;
+    }
+    return positions * shape.queryWidth() * 4;
+  }
+
+  /**
+   * Computes the attention of all tokens of the slab, whose own keys and values are in the pool.
+   *
+   * @param newLayer from 0.
+   * @param q queries, already scaled.
+   * @param out to fill.
+   */
+  public void run(final int newLayer, final float[] q, final float[] out) {
+    layer = newLayer;
+    queries = q;
+    outputs = out;
+    if (alone) {
+      for (int head = 0; head < shape.kvHeads(); head++) {
+        runHead(0, head);
+      }
+    } else {
+      crew.run(shape.kvHeads());
+    }
+  }
+
+  private void runHead(final int lane, final int head) {
+    lanes[lane].run(layer, head, queries, outputs);
+  }
+
+  /** Ends the helpers. */
+  @Override
+  public void close() {
+    crew.close();
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Attention in Java over paged keys and values, in one order of operations per row.
+ *
+ * <pre>
+ *   Slab (tokens, positions, blocks) -> AttentionPlan (rectangles of rows and blocks)
+ *     -> HeadAttention, a head per thread: ScoreKernel, RowMath, WeighKernel, over KvPool
+ * </pre>
+ *
+ * <p>Read in this order: {@link dev.coppice.djl.attention.PagedAttention}, {@link
+ * dev.coppice.djl.attention.KvPool}, {@link dev.coppice.djl.attention.Slab}.
+ */
+package dev.coppice.djl.attention;
