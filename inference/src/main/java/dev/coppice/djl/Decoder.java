@@ -39,14 +39,15 @@ final class Decoder implements AutoCloseable {
   private final RowBuffer attendedRows;
   private final RowBuffer headRows;
 
-  Decoder(final ModelConfig config, final TorchLinears linears, final int slabRows) {
+  Decoder(final ModelConfig config, final TorchLinears linears, final DjlSettings settings) {
+    final int slabRows = settings.slabTokens();
     this.config = config;
     this.linears = linears;
     final AttentionShape shape = config.attention();
     hidden = config.dimensions().hiddenSize();
     projected = shape.queryWidth() + 2 * shape.kvWidth();
     rope = new RopeTable(config.rope(), shape.headDim());
-    attention = new PagedAttention(shape);
+    attention = new PagedAttention(shape, settings.threads());
     x = new float[slabRows * hidden];
     rows = new float[slabRows * Math.max(hidden, projected)];
     queries = new float[slabRows * shape.queryWidth()];
@@ -174,6 +175,7 @@ final class Decoder implements AutoCloseable {
 
   @Override
   public void close() {
+    attention.close();
     hiddenRows.close();
     projectedRows.close();
     attendedRows.close();

@@ -35,7 +35,7 @@ public final class DjlBackend implements InferenceBackend {
     name = last == null ? folder.toString() : last.toString();
     linears = new TorchLinears(settings.threads(), settings.dtype().equals("bf16"));
     weights = DecoderWeights.load(linears, config, folder);
-    decoder = new Decoder(config, linears, settings.slabTokens());
+    decoder = new Decoder(config, linears, settings);
     slab = new Slab(settings.slabTokens());
   }
 
@@ -71,6 +71,9 @@ public final class DjlBackend implements InferenceBackend {
    * @throws dev.coppice.djl.files.ModelFileException if they cannot be read; the old ones then stay.
    */
   public void swap(final Path folder) {
+    if (closed) {
+      throw new IllegalStateException("the backend is closed");
+    }
     final ModelConfig other = ModelConfig.read(folder);
     if (!other.equals(config)) {
       throw new IllegalArgumentException(
@@ -108,6 +111,8 @@ public final class DjlBackend implements InferenceBackend {
       throw new IllegalArgumentException(
           "the pool needs blocks: blocks=" + blocks + " blockTokens=" + blockTokens);
     }
+    // The old pool goes first: both together may not fit.
+    pool = null;
     pool = new KvPool(config.attention(), config.dimensions().layers(), blocks, blockTokens);
   }
 

@@ -3,7 +3,7 @@ package dev.coppice.djl;
 /**
  * Holds how a model is computed.
  *
- * @param threads PyTorch computes with, at least 1.
+ * @param threads that compute linear layers and attention, at least 1.
  * @param dtype of the linear layers, {@code f32} or {@code bf16}; everything between them, keys and
  *     values included, is f32 in either.
  * @param device that computes; {@code cpu}.
@@ -39,7 +39,7 @@ public record DjlSettings(int threads, String dtype, String device, int slabToke
   /**
    * Returns these settings with another number of threads.
    *
-   * @param newThreads PyTorch computes with.
+   * @param newThreads that compute.
    * @return the settings.
    */
   public DjlSettings withThreads(final int newThreads) {

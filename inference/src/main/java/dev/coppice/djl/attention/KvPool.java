@@ -50,9 +50,10 @@ public final class KvPool {
     valueStride = ScoreKernel.padded(headDim);
     final long keyFloats = (long) blocks * keyBlock() + ALIGNMENT;
     final long valueFloats = (long) blocks * valueBlock() + ALIGNMENT;
+    checkSize(layers * (keyFloats + valueFloats) * Float.BYTES);
     if (Math.max(keyFloats, valueFloats) > Integer.MAX_VALUE - 16) {
       throw new IllegalArgumentException(
-          "the pool is too large for one array per layer: blocks=%d blockTokens=%d; use fewer blocks"
+          "the pool exceeds one array per layer: blocks=%d blockTokens=%d; use fewer blocks"
               .formatted(blocks, blockTokens));
     }
     keys = new float[layers][(int) keyFloats];
@@ -72,6 +73,16 @@ public final class KvPool {
     final long keys = (long) shape.headDim() * ScoreKernel.padded(blockTokens);
     final long values = (long) blockTokens * ScoreKernel.padded(shape.headDim());
     return 4L * layers * shape.kvHeads() * (keys + values);
+  }
+
+  private void checkSize(final long bytes) {
+    final long most = Runtime.getRuntime().maxMemory();
+    if (bytes > most - most / 8) {
+      throw new IllegalArgumentException(
+          "the pool does not fit the heap: blocks=%d blockTokens=%d bytes=%d heap=%d; use fewer"
+                  .formatted(blocks, blockTokens, bytes, most)
+              + " blocks or start Java with a larger -Xmx");
+    }
   }
 
   private int keyBlock() {

@@ -1,81 +1,80 @@
 package dev.coppice.djl.attention;
 
 import dev.coppice.djl.files.AttentionShape;
-import java.util.Arrays;
 
 /**
  * Computes attention over blocks, visiting a block once for all neighbours that name it.
  *
- * <p>Per head and row: scores of all positions, their exponentials, then the values in rising order
- * of position; nothing is rescaled on the way. So neither the block size nor the neighbours nor the
- * cut of a prefill into chunks changes the order in which a row sums.
- *
- * <pre>
- *   for each kv head, for each tile of rows:
- *     for each rectangle of the plan   scores = Q * K
- *     for each row                     exponentials
- *     for each rectangle of the plan   out += E * V
- * </pre>
+ * <p>Heads are shared out over threads where there is enough to do; each is computed by one thread
+ * in one order, so the number of threads changes no bit.
  *
  * @shape q float[H][R][G*D]: kv head, token, its query heads; out float[R][heads * D].
- * @thread one at a time.
+ * @thread one at a time; helpers are its own.
  */
-public final class PagedAttention {
-  /** Query heads times tokens in a tile: enough to use a block well, few enough to stay cached. */
-  private static final int TILE_ROWS = 128;
-
+public final class PagedAttention implements AutoCloseable {
   /** Rows the widest kernels take at once. */
   private static final int KERNEL_ROWS = 3;
 
-  private final AttentionShape shape;
-  private final int group;
-  private final int headDim;
-  private final int outStride;
-  private final AttentionPlan plan = new AttentionPlan();
-  private final ScoreKernel scorer = new ScoreKernel();
-  private final WeighKernel weigher = new WeighKernel();
-  private final RowMath math = new RowMath();
-  private final float[] sums;
-  private final float[] outs;
-  private float[] scores = new float[0];
-  private int scoreStride;
+  /** Below this, waking a helper costs more than it saves. */
+  private static final long LEAST_OPERATIONS = 8_000_000;
 
+  private final AttentionShape shape;
+  private final AttentionPlan plan = new AttentionPlan();
+  private final HeadAttention[] lanes;
+  private final HeadCrew crew;
+  private final long leastOperations;
   private Slab slab;
-  private KvPool pool;
+  private boolean alone;
   private int layer;
-  private int head;
-  private int begin;
-  private int end;
+  private float[] queries;
+  private float[] outputs;
 
   /**
    * Makes room for one model.
    *
    * @param shape of its attention.
+   * @param threads that compute, at least 1.
    */
-  public PagedAttention(final AttentionShape shape) {
+  public PagedAttention(final AttentionShape shape, final int threads) {
+    this(shape, threads, LEAST_OPERATIONS);
+  }
+
+  PagedAttention(final AttentionShape shape, final int threads, final long leastOperations) {
     this.shape = shape;
-    group = shape.groupSize();
-    headDim = shape.headDim();
-    outStride = ScoreKernel.padded(headDim);
-    sums = new float[Math.max(TILE_ROWS, group)];
-    outs = new float[sums.length * outStride];
+    this.leastOperations = leastOperations;
+    lanes = new HeadAttention[Math.min(threads, shape.kvHeads())];
+    for (int i = 0; i < lanes.length; i++) {
+      lanes[i] = new HeadAttention(shape);
+    }
+    crew = new HeadCrew(lanes.length - 1, this::runHead);
   }
 
   /**
    * Plans the attention of a slab, the same for all layers.
    *
    * @param newSlab of tokens.
-   * @param newPool of blocks.
+   * @param pool of blocks.
    */
-  public void plan(final Slab newSlab, final KvPool newPool) {
+  public void plan(final Slab newSlab, final KvPool pool) {
     slab = newSlab;
-    pool = newPool;
-    final int slots = pool.blockTokens();
-    plan.build(slab, slots, Math.max(1, TILE_ROWS / group), Math.max(1, KERNEL_ROWS / group));
-    scoreStride = (slab.maxPosition / slots + 1) * slots + pool.keyStride() + ScoreKernel.WIDTH;
-    if (scores.length < (long) sums.length * scoreStride) {
-      scores = new float[Math.multiplyExact(sums.length, scoreStride + scoreStride / 4)];
+    final int group = shape.groupSize();
+    plan.build(
+        slab,
+        pool.blockTokens(),
+        Math.max(1, HeadAttention.TILE_ROWS / group),
+        Math.max(1, KERNEL_ROWS / group));
+    for (final HeadAttention lane : lanes) {
+      lane.prepare(plan, slab, pool);
     }
+    alone = lanes.length == 1 || operations() < leastOperations;
+  }
+
+  private long operations() {
+    long positions = 0;
+    for (int row = 0; row < slab.rows; row++) {
+      positions += slab.position[row] + 1;
+    }
+    return positions * shape.queryWidth() * 4;
   }
 
   /**
@@ -87,77 +86,24 @@ public final class PagedAttention {
    */
   public void run(final int newLayer, final float[] q, final float[] out) {
     layer = newLayer;
-    for (head = 0; head < shape.kvHeads(); head++) {
-      for (int tile = 0; tile < plan.tiles(); tile++) {
-        begin = tile * plan.tileRows();
-        end = Math.min(slab.rows, begin + plan.tileRows());
-        Arrays.fill(outs, 0, (end - begin) * group * outStride, 0f);
-        for (int i = plan.first(tile); i < plan.first(tile + 1); i++) {
-          score(i, q);
-        }
-        exponentials();
-        for (int i = plan.first(tile); i < plan.first(tile + 1); i++) {
-          weigh(i);
-        }
-        store(out);
+    queries = q;
+    outputs = out;
+    if (alone) {
+      for (int head = 0; head < shape.kvHeads(); head++) {
+        runHead(0, head);
       }
+    } else {
+      crew.run(shape.kvHeads());
     }
   }
 
-  /** Scores a rectangle; one that goes on within a block was scored with the rectangle before. */
-  private void score(final int rectangle, final float[] q) {
-    if (plan.scored(rectangle) == 0) {
-      return;
-    }
-    final int slots = pool.blockTokens();
-    final int row = plan.rowBegin(rectangle);
-    final int rows = (plan.rowEnd(rectangle) - row) * group;
-    scorer.left(q, (head * slab.rows + row) * group * headDim, headDim);
-    scorer.right(pool.keys(layer), pool.keyStride());
-    scorer.sum(scores, (row - begin) * group * scoreStride, scoreStride);
-    for (int index = plan.indexBegin(rectangle); index < plan.indexEnd(rectangle); index++) {
-      final int offset = pool.keyOffset(slab.block(row, index), head);
-      scorer.columns(offset, index * slots, plan.scored(rectangle));
-    }
-    scorer.multiply(rows, headDim);
+  private void runHead(final int lane, final int head) {
+    lanes[lane].run(layer, head, queries, outputs);
   }
 
-  private void exponentials() {
-    for (int row = begin; row < end; row++) {
-      for (int g = 0; g < group; g++) {
-        final int i = (row - begin) * group + g;
-        sums[i] = math.exponentials(scores, i * scoreStride, slab.position[row] + 1);
-      }
-    }
-  }
-
-  private void weigh(final int rectangle) {
-    final int slots = pool.blockTokens();
-    final int row = plan.rowBegin(rectangle);
-    final int rows = (plan.rowEnd(rectangle) - row) * group;
-    final int slot = plan.slotBegin(rectangle);
-    final int first = (row - begin) * group;
-    final int column = plan.indexBegin(rectangle) * slots + slot;
-    weigher.left(scores, first * scoreStride + column, scoreStride, slots);
-    weigher.right(pool.values(layer), pool.valueStride(), plan.slotEnd(rectangle) - slot);
-    weigher.sum(outs, first * outStride, outStride);
-    for (int index = plan.indexBegin(rectangle); index < plan.indexEnd(rectangle); index++) {
-      final int offset = pool.valueOffset(slab.block(row, index), head);
-      weigher.block(offset + slot * pool.valueStride());
-    }
-    weigher.add(rows, outStride);
-  }
-
-  private void store(final float[] out) {
-    for (int row = begin; row < end; row++) {
-      for (int g = 0; g < group; g++) {
-        final int i = (row - begin) * group + g;
-        final float scale = 1 / sums[i];
-        final int to = row * shape.queryWidth() + (head * group + g) * headDim;
-        for (int d = 0; d < headDim; d++) {
-          out[to + d] = outs[i * outStride + d] * scale;
-        }
-      }
-    }
+  /** Ends the helpers. */
+  @Override
+  public void close() {
+    crew.close();
   }
 }

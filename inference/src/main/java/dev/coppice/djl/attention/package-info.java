@@ -3,7 +3,7 @@
  *
  * <pre>
  *   Slab (tokens, positions, blocks) -> AttentionPlan (rectangles of rows and blocks)
- *     -> ScoreKernel -> RowMath -> WeighKernel, all over KvPool
+ *     -> HeadAttention, a head per thread: ScoreKernel, RowMath, WeighKernel, over KvPool
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.djl.attention.PagedAttention}, {@link

@@ -1,0 +1,43 @@
+package dev.coppice.djl.attention;
+
+/**
+ * Measures how well this process compiled the attention kernels.
+ *
+ * <p>The compiler's choices vary from process to process, and a bad one costs a factor of two or
+ * three; so the rate belongs in the log of a run.
+ */
+public final class KernelRate {
+  private static final int ROWS = 12;
+  private static final int SLOTS = 512;
+  private static final int HEAD_DIM = 64;
+  private static final int ROUNDS = 8;
+
+  private KernelRate() {}
+
+  /**
+   * Multiplies small matrices for some ten milliseconds.
+   *
+   * @return the best rate of several rounds in GFLOP per second.
+   */
+  public static double gflops() {
+    final WeighKernel kernel = new WeighKernel();
+    final float[] weights = new float[ROWS * SLOTS];
+    final float[] values = new float[SLOTS * HEAD_DIM];
+    final float[] out = new float[ROWS * HEAD_DIM];
+    final int calls = 400;
+    double best = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      final long start = System.nanoTime();
+      for (int i = 0; i < calls; i++) {
+        kernel.left(weights, 0, SLOTS, SLOTS);
+        kernel.right(values, HEAD_DIM, SLOTS);
+        kernel.sum(out, 0, HEAD_DIM);
+        kernel.block(0);
+        kernel.add(ROWS, HEAD_DIM);
+      }
+      final double operations = 2.0 * ROWS * SLOTS * HEAD_DIM * calls;
+      best = Math.max(best, operations / (System.nanoTime() - start));
+    }
+    return best;
+  }
+}
