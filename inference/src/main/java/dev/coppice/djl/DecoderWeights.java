@@ -6,6 +6,8 @@ import dev.coppice.djl.files.WeightFiles;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Holds all weights of one version of a model: embedding and norms in Java, layers packed.
@@ -19,9 +21,14 @@ final class DecoderWeights implements AutoCloseable {
   private final LayerWeights[] layers;
   private final float[] finalNorm;
   private final TorchLinears.Packed head;
+  private final List<TorchLinears.Packed> packed;
 
   private DecoderWeights(
-      final TorchLinears linears, final ModelConfig config, final WeightFiles files) {
+      final TorchLinears linears,
+      final ModelConfig config,
+      final WeightFiles files,
+      final List<TorchLinears.Packed> packed) {
+    this.packed = packed;
     this.linears = linears;
     this.config = config;
     final int hidden = config.dimensions().hiddenSize();
@@ -49,8 +56,12 @@ final class DecoderWeights implements AutoCloseable {
    */
   static DecoderWeights load(
       final TorchLinears linears, final ModelConfig config, final Path folder) {
+    final List<TorchLinears.Packed> packed = new ArrayList<>();
     try (WeightFiles files = WeightFiles.open(folder)) {
-      return new DecoderWeights(linears, config, files);
+      return new DecoderWeights(linears, config, files, packed);
+    } catch (RuntimeException | Error e) {
+      packed.forEach(TorchLinears.Packed::close);
+      throw e;
     }
   }
 
@@ -111,7 +122,9 @@ final class DecoderWeights implements AutoCloseable {
         }
         row += part.outputs();
       }
-      return linears.pack(weight, outputs, inputs, bias);
+      final TorchLinears.Packed layer = linears.pack(weight, outputs, inputs, bias);
+      packed.add(layer);
+      return layer;
     }
   }
 
@@ -133,9 +146,6 @@ final class DecoderWeights implements AutoCloseable {
 
   @Override
   public void close() {
-    for (final LayerWeights layer : layers) {
-      layer.close();
-    }
-    head.close();
+    packed.forEach(TorchLinears.Packed::close);
   }
 }

@@ -3,6 +3,7 @@ package dev.coppice.djl;
 import dev.coppice.djl.attention.KvPool;
 import dev.coppice.djl.attention.Slab;
 import dev.coppice.djl.files.ModelConfig;
+import dev.coppice.djl.files.WeightFiles;
 import dev.coppice.inference.BackendException;
 import dev.coppice.inference.ForwardBatch;
 import dev.coppice.inference.InferenceBackend;
@@ -34,7 +35,12 @@ public final class DjlBackend implements InferenceBackend {
     final Path last = folder.toAbsolutePath().normalize().getFileName();
     name = last == null ? folder.toString() : last.toString();
     linears = new TorchLinears(settings.threads(), settings.dtype().equals("bf16"));
-    weights = DecoderWeights.load(linears, config, folder);
+    try {
+      weights = DecoderWeights.load(linears, config, folder);
+    } catch (RuntimeException | Error e) {
+      linears.close();
+      throw e;
+    }
     decoder = new Decoder(config, linears, settings);
     slab = new Slab(settings.slabTokens());
   }
@@ -49,7 +55,10 @@ public final class DjlBackend implements InferenceBackend {
    *     supported.
    */
   public static DjlBackend open(final Path folder, final DjlSettings settings) {
-    return new DjlBackend(folder, ModelConfig.read(folder), settings);
+    final ModelConfig config = ModelConfig.read(folder);
+    // The files are checked before the engine starts.
+    WeightFiles.open(folder).close();
+    return new DjlBackend(folder, config, settings);
   }
 
   /**

@@ -16,15 +16,4 @@ record LayerWeights(
     float[] keyNorm,
     TorchLinears.Packed[] projections,
     float[] feedForwardNorm,
-    TorchLinears.Packed[] gated)
-    implements AutoCloseable {
-  @Override
-  public void close() {
-    for (final TorchLinears.Packed packed : projections) {
-      packed.close();
-    }
-    for (final TorchLinears.Packed packed : gated) {
-      packed.close();
-    }
-  }
-}
+    TorchLinears.Packed[] gated) {}
