@@ -7,6 +7,7 @@ import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.CreditLine;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.trajectory.TrajectoryGroup;
 import java.io.BufferedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,15 @@ final class CreditCommand implements Callable<Integer> {
   @Option(names = "--set", paramLabel = "key=value", description = "Option of the estimator.")
   private Map<String, String> options = new LinkedHashMap<>();
 
+  @Option(
+      names = "--explain",
+      paramLabel = "NODE",
+      description = {
+        "Says how the advantage of one node came about instead: NODE of the first tree, or",
+        "GROUP/TREE/NODE."
+      })
+  private String explain;
+
   @Parameters(paramLabel = "TRACES.jsonl", description = "Traces; a group's trees in a row.")
   private Path traces;
 
@@ -44,6 +54,9 @@ final class CreditCommand implements Callable<Integer> {
       throw new ConfigException("no such trace file: " + traces);
     }
     final AdvantageEstimator chosen = Estimators.create(estimator, options);
+    if (explain != null) {
+      return explain(chosen, NodeName.parse(explain));
+    }
     final PrintStream out =
         new PrintStream(
             new BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.UTF_8);
@@ -58,5 +71,42 @@ final class CreditCommand implements Callable<Integer> {
       out.flush();
     }
     return Coppice.DONE;
+  }
+
+  /** Names a node of a trace file: a group or null for the first, a tree, a node. */
+  private record NodeName(String group, int tree, int node) {
+    static NodeName parse(final String text) {
+      final String[] parts = text.split("/");
+      try {
+        if (parts.length == 1) {
+          return new NodeName(null, 0, Integer.parseInt(parts[0]));
+        }
+        if (parts.length == 3) {
+          return new NodeName(parts[0], Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
+        }
+      } catch (final NumberFormatException e) {
+        // The message below says what is wanted.
+      }
+      throw new ConfigException("--explain wants NODE or GROUP/TREE/NODE: explain=" + text);
+    }
+  }
+
+  private Integer explain(final AdvantageEstimator chosen, final NodeName name) {
+    try (TraceReader reader = new TraceReader(traces)) {
+      for (TraceGroup found = reader.nextGroup(); found != null; found = reader.nextGroup()) {
+        final TrajectoryGroup group = found.group();
+        for (int tree = 0; tree < group.trees().size(); tree++) {
+          final boolean isGroup = name.group() == null || group.id().equals(name.group());
+          if (isGroup && group.trees().get(tree).tree() == name.tree()) {
+            if (name.node() < 0 || name.node() >= group.trees().get(tree).nodes().size()) {
+              throw new ConfigException("the tree has no such node: explain=" + explain);
+            }
+            chosen.explain(group, tree, name.node()).forEach(System.out::println);
+            return Coppice.DONE;
+          }
+        }
+      }
+    }
+    throw new ConfigException("no such tree in " + traces + ": explain=" + explain);
   }
 }
