@@ -3,8 +3,11 @@ package dev.coppice.scheduling;
 /**
  * Forks where the next-token distribution is undecided.
  *
- * <p>The first token of a turn whose distribution has an entropy of at least the threshold gets the
- * next number of children on the list; a path forks at most once a turn. ARPO measures the tokens
+ * <p>The first token of a turn whose distribution has an entropy H of at least the threshold gets
+ * children: the next number on the list, or, where a number per outcome is given, {@code
+ * clamp(round(perOutcome * exp(H)), 2, next on the list)}. {@code exp(H)} is the number of equally
+ * likely outcomes with that entropy, so an open choice gets many children and a narrow one few. A
+ * path forks at most once a turn. ARPO measures the tokens
  * before the fork and tosses a coin; here the distribution at the fork itself decides, and never the
  * token drawn from it, so the path weights stay unbiased.
  *
@@ -15,14 +18,31 @@ package dev.coppice.scheduling;
 public final class EntropyPolicy implements BranchingPolicy {
   private final double thresholdNats;
   private final int[] childrenByFork;
+  private final double perOutcome;
 
   /**
-   * Keeps the threshold and the list.
+   * Gives every fork the number on the list.
    *
    * @param thresholdNats from which a distribution counts as undecided, in nats.
    * @param childrenByFork children of the first, second ... fork of a path.
    */
   public EntropyPolicy(final double thresholdNats, final int[] childrenByFork) {
+    this(thresholdNats, childrenByFork, 0.0);
+  }
+
+  /**
+   * Gives every fork children by how open its choice is.
+   *
+   * @param thresholdNats from which a distribution counts as undecided, in nats.
+   * @param childrenByFork most children of the first, second ... fork of a path.
+   * @param perOutcome children per equally likely outcome; 0 gives the most always.
+   */
+  public EntropyPolicy(
+      final double thresholdNats, final int[] childrenByFork, final double perOutcome) {
+    if (!(perOutcome >= 0)) {
+      throw new IllegalArgumentException(
+          "children per outcome must not be negative: perOutcome=" + perOutcome);
+    }
     if (!(thresholdNats > 0)) {
       throw new IllegalArgumentException(
           "the threshold must be positive: thresholdNats=" + thresholdNats);
@@ -34,6 +54,7 @@ public final class EntropyPolicy implements BranchingPolicy {
     }
     this.thresholdNats = thresholdNats;
     this.childrenByFork = childrenByFork.clone();
+    this.perOutcome = perOutcome;
   }
 
   @Override
@@ -59,6 +80,13 @@ public final class EntropyPolicy implements BranchingPolicy {
 
   @Override
   public int childrenAtToken(final BranchPoint point, final double entropy) {
-    return entropy >= thresholdNats ? mostChildrenAtToken(point) : 1;
+    if (entropy < thresholdNats) {
+      return 1;
+    }
+    final int most = mostChildrenAtToken(point);
+    final double outcomes = Math.exp(Math.min(entropy, 20.0));
+    return perOutcome == 0 || most < 2
+        ? most
+        : Math.clamp(Math.round(perOutcome * outcomes), 2, most);
   }
 }

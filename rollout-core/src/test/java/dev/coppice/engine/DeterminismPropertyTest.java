@@ -13,6 +13,8 @@ import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.EntropyPolicy;
 import dev.coppice.scheduling.FixedPolicy;
 import dev.coppice.scheduling.TreeGrpoPolicy;
+import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.StopReason;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
@@ -93,6 +95,24 @@ final class DeterminismPropertyTest {
             "seed=" + seed);
       }
     }
+  }
+
+  @Test
+  void theEndTokenIsNoPartOfTheAnswer() throws InterruptedException {
+    final var results = new TestRun().seed(3).groups(20).run();
+
+    int ended = 0;
+    for (final var result : results.values()) {
+      for (final var tree : result.group().trees()) {
+        for (final Leaf leaf : tree.leaves()) {
+          if (leaf.stop() == StopReason.EOS) {
+            ended++;
+            assertFalse(leaf.answer().contains("~"), leaf.answer());
+          }
+        }
+      }
+    }
+    assertTrue(ended > 0, "no trajectory ended with the end token");
   }
 
   private static TestRun run(

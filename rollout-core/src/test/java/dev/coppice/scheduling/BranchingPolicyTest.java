@@ -39,6 +39,18 @@ final class BranchingPolicyTest {
   }
 
   @Test
+  void entropyShouldGiveAnOpenChoiceMoreChildrenThanANarrowOne() {
+    final EntropyPolicy policy = new EntropyPolicy(0.3, new int[] {12}, 3.0);
+    final BranchPoint point = new BranchPoint().atTree(1, 0, 4).atToken(0, 2, 3).afterForks(0, -1);
+
+    assertEquals(1, policy.childrenAtToken(point, 0.29));
+    assertEquals(4, policy.childrenAtToken(point, 0.3));
+    assertEquals(8, policy.childrenAtToken(point, 1.0));
+    assertEquals(12, policy.childrenAtToken(point, 3.0));
+    assertEquals(1, policy.childrenAtToken(point.afterForks(1, 1), 3.0));
+  }
+
+  @Test
   void entropyShouldRefuseAThresholdThatIsNotPositive() {
     assertThrows(
         IllegalArgumentException.class, () -> new EntropyPolicy(Double.NaN, new int[] {2}));

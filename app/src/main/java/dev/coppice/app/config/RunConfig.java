@@ -44,7 +44,7 @@ public record RunConfig(
               8,
               new Fixed(List.of("decision:8")),
               new TreeGrpo(2, 3, 1),
-              new Entropy(0.5, List.of(8))),
+              new Entropy(0.3, List.of(8), 0.0)),
           new Budget(OptionalLong.empty()),
           new Limits(512, 64, 2048, 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
@@ -254,15 +254,23 @@ public record RunConfig(
    *
    * @param threshold in nats.
    * @param children by fork.
+   * @param perOutcome children per equally likely outcome.
    */
   public record Entropy(
       @Key(value = "Entropy of the next token from which a path forks, in nats.", min = 0, max = 30)
           double threshold,
       @Key(
-              value = "Children at the first, second ... fork of a path; after the last none.",
+              value = "Most children at the first, second ... fork of a path; after the last none.",
               min = 1,
               max = 1024)
-          List<Integer> children) {
+          List<Integer> children,
+      @Key(
+              value =
+                  "Children per equally likely outcome, exp(entropy) of them; 0 gives the most"
+                      + " always.",
+              min = 0,
+              max = 1024)
+          double perOutcome) {
     /** Refuses an empty list. */
     public Entropy {
       children = List.copyOf(children);

@@ -26,6 +26,9 @@ public record ArmState(
     long wallNs,
     Map<String, Long> engine,
     List<Law> laws) {
+  /** The counter of groups that got no tree. */
+  public static final String DROPPED_GROUPS = "dropped_groups";
+
   /** Copies map and list. */
   public ArmState {
     engine = Collections.unmodifiableMap(new LinkedHashMap<>(engine));
@@ -42,6 +45,15 @@ public record ArmState(
    */
   public static ArmState planned(final String arm, final String policy, final int groups) {
     return new ArmState(arm, policy, groups, false, 0, 0, Map.of(), List.of());
+  }
+
+  /**
+   * Returns the groups that got no tree because the budget was spent.
+   *
+   * @return the number as of the last session that ended by itself.
+   */
+  public long droppedGroups() {
+    return engine.getOrDefault(DROPPED_GROUPS, 0L);
   }
 
   /**

@@ -81,7 +81,9 @@ final class GroupMeasure {
     tally.add(Sum.RECOMPUTED, ledger.recomputedTokens());
     tally.add(Sum.TOOL_CALLS, ledger.toolCalls());
     tally.add(Sum.BLOCK_NS, ledger.blockNs());
-    tally.add(Sum.PROMPT_COMPUTED, tree.node(0).length() - tree.node(0).cachedTokens());
+    // A prompt that does not fit is refused before anything of it is computed.
+    final long prompt = tree.node(0).length() - tree.node(0).cachedTokens();
+    tally.add(Sum.PROMPT_COMPUTED, Math.min(prompt, ledger.prefilledTokens()));
   }
 
   private static void addOutcomes(final List<TrajectoryTree> trees, final TaskTally tally) {

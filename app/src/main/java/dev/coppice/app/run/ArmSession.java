@@ -160,7 +160,7 @@ final class ArmSession {
     final Map<String, Long> counters = SessionSums.counters(stats);
     state.engine().forEach((name, value) -> counters.merge(name, value, Long::sum));
     // Dropped groups are offered again by every session, so the last one counts them all.
-    counters.put("dropped_groups", sums.dropped());
+    counters.put(ArmState.DROPPED_GROUPS, sums.dropped());
     return new ArmState(
         state.arm(),
         state.policy(),

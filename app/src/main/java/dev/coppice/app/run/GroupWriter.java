@@ -142,12 +142,14 @@ final class GroupWriter implements GroupListener {
     final TrajectoryTree tree = stored.trace().tree();
     sums.add(tree, stored.ledger());
     doneTokens += stored.ledger().computedTokens();
+    boolean scored = false;
     for (final Leaf leaf : tree.leaves()) {
       if (leaf.isScored()) {
         rewardSum += leaf.reward() * tree.pathWeight(leaf.node());
+        scored = true;
       }
     }
-    rewardCount++;
+    rewardCount += scored ? 1 : 0;
   }
 
   /** Waits until everything taken is kept, and tells what went wrong if anything did. */

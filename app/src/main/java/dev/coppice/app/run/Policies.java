@@ -25,7 +25,8 @@ final class Policies {
       case "entropy" ->
           new EntropyPolicy(
               tree.entropy().threshold(),
-              tree.entropy().children().stream().mapToInt(Integer::intValue).toArray());
+              tree.entropy().children().stream().mapToInt(Integer::intValue).toArray(),
+              tree.entropy().perOutcome());
       default -> throw new ConfigException("unknown policy: policy=" + name);
     };
   }

@@ -136,7 +136,7 @@ public final class RolloutJob {
         JournalSink journal = new JournalSink(folder.journal())) {
       for (final ArmState arm : begun.arms()) {
         try (SegmentSink segments = segments(folder, begun.run(), arm.arm())) {
-          if (finished.of(arm.arm()).size() == arm.groups()) {
+          if (isDone(arm, finished.of(arm.arm()).size())) {
             segments.flush();
             state = state.with(asComplete(arm));
             continue;
@@ -157,6 +157,12 @@ public final class RolloutJob {
     }
   }
 
+  /** Groups that a finished arm dropped would be dropped again. */
+  private static boolean isDone(final ArmState arm, final int finished) {
+    final long dropped = arm.complete() ? arm.droppedGroups() : 0;
+    return finished + dropped >= arm.groups();
+  }
+
   private RunState runArm(
       final RunFolder folder,
       final RunState before,
@@ -170,6 +176,15 @@ public final class RolloutJob {
     final ArmSession.Outcome outcome =
         new ArmSession(config, bench, progress, heartbeat).run(session, before.run(), done, keep);
     final RunState after = before.with(outcome.state());
+    if (outcome.state().droppedGroups() > 0) {
+      progress.onMessage(
+          session.arm()
+              + ": the budget was spent before "
+              + outcome.state().droppedGroups()
+              + " of "
+              + session.groups()
+              + " groups had a tree");
+    }
     after.save(folder.ledger());
     LatencyLog.append(folder.latency(), session.arm(), outcome.latencies());
     return after;

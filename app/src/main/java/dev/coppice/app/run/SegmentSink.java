@@ -51,8 +51,8 @@ final class SegmentSink implements AutoCloseable {
             SharedTokenRule.TRAIN_ONCE,
             estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
             estimator);
-    written = written(folder, runName);
     writer = new ArrowSegmentWriter(folder, header, SegmentForm.TREE_PACKED);
+    written = written(folder, runName);
   }
 
   private static Set<Long> written(final Path folder, final String runName) {

@@ -119,7 +119,7 @@ public final class RunVerifier {
     for (final ArmState arm : state.arms()) {
       final int found = groups.getOrDefault(arm.arm(), Set.of()).size();
       if (arm.complete()) {
-        final long dropped = arm.engine().getOrDefault("dropped_groups", 0L);
+        final long dropped = arm.droppedGroups();
         findings.same(arm.arm() + " finished groups", arm.groups(), found + dropped);
       }
       for (final ArmState.Law law : arm.laws()) {

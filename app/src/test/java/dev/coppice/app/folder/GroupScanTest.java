@@ -65,7 +65,7 @@ class GroupScanTest {
     final byte[] whole = group("g0", 2);
     final byte[] torn = group("g1", 3);
 
-    for (int cut = 1; cut < torn.length; cut++) {
+    for (int cut = 1; cut < torn.length; cut += 5) {
       final Path file = file(whole, Arrays.copyOf(torn, cut));
       try (GroupScan scan = new GroupScan(file)) {
         assertEquals("g0", scan.next().id(), "cut=" + cut);

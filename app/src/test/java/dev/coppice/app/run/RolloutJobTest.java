@@ -1,5 +1,6 @@
 package dev.coppice.app.run;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -150,6 +151,24 @@ class RolloutJobTest {
     } catch (final IOException e) {
       return e.toString();
     }
+  }
+
+  @Test
+  void shouldLeaveAFinishedRunAloneEvenIfTheBudgetDroppedGroups() throws Exception {
+    final RunConfig config =
+        ReplayRuns.loader(folder, 30)
+            .override("budget.computed-tokens", "1000")
+            .override("engine.groups-in-flight", "2")
+            .load();
+    final RolloutJob.Outcome outcome = ReplayRuns.run(config);
+    final byte[] traces = Files.readAllBytes(outcome.folder().traces());
+
+    ReplayRuns.resume(outcome.folder());
+
+    assertTrue(outcome.report().arm("chain").value(Metric.GROUPS) < 30, "some are dropped");
+    assertTrue(outcome.report().arm("chain").value(Metric.COMPUTED_TOKENS) <= 1000);
+    assertArrayEquals(traces, Files.readAllBytes(outcome.folder().traces()));
+    assertEquals(List.of(), new RunVerifier(outcome.folder()).verify().differences());
   }
 
   @Test

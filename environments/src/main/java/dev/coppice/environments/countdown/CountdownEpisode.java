@@ -20,16 +20,26 @@ import java.util.List;
 final class CountdownEpisode implements ValuedEpisode {
   private final CountdownProblem problem;
   private PoolState state;
+  private String digest;
 
   CountdownEpisode(final CountdownProblem problem) {
-    this(
-        problem,
+    this.problem = problem;
+    moveTo(
         new PoolState(problem.pool(), Fraction.of(problem.target()), problem.callLimit(), 0, 0, 0));
   }
 
-  private CountdownEpisode(final CountdownProblem problem, final PoolState state) {
-    this.problem = problem;
-    this.state = state;
+  private CountdownEpisode(final CountdownEpisode other) {
+    problem = other.problem;
+    state = other.state;
+    digest = other.digest;
+  }
+
+  /** Digests at once: calls run on tool threads, and digests are asked for on the engine's. */
+  private void moveTo(final PoolState next) {
+    state = next;
+    digest =
+        StateDigest.of(
+            "countdown " + problem.prompt() + next.pool() + next.calls() + "/" + next.callLimit());
   }
 
   @Override
@@ -46,16 +56,16 @@ final class CountdownEpisode implements ValuedEpisode {
   @Override
   public Observation call(final String text) {
     if (state.callsLeft() == 0) {
-      state = state.counted(true);
+      moveTo(state.counted(true));
       return PoolState.refusal();
     }
     if (DrawerCall.isOne(text)) {
-      state = state.counted(true);
+      moveTo(state.counted(true));
       return DrawerCall.illegal(DrawerCall.drawer(text));
     }
     final PoolState before = state;
     final CalculatorResult result = before.compute(text);
-    state = before.after(result);
+    moveTo(before.after(result));
     return PoolState.observation(text, result, correct(before, result));
   }
 
@@ -91,12 +101,11 @@ final class CountdownEpisode implements ValuedEpisode {
 
   @Override
   public CountdownEpisode fork() {
-    return new CountdownEpisode(problem, state);
+    return new CountdownEpisode(this);
   }
 
   @Override
   public String digest() {
-    return StateDigest.of(
-        "countdown " + problem.prompt() + state.pool() + state.calls() + "/" + state.callLimit());
+    return digest;
   }
 }

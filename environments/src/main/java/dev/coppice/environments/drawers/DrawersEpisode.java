@@ -28,17 +28,23 @@ final class DrawersEpisode implements ValuedEpisode {
   /** Bit d is set when drawer d + 1 is open. */
   private int opened;
 
+  /** The digest of the state, or null until it is known. */
+  private String digest;
+
   DrawersEpisode(final DrawersProblem problem) {
     this(
         problem,
         new PoolState(List.of(), Fraction.of(problem.target()), problem.callLimit(), 0, 0, 0),
-        0);
+        0,
+        null);
   }
 
-  private DrawersEpisode(final DrawersProblem problem, final PoolState state, final int opened) {
+  private DrawersEpisode(
+      final DrawersProblem problem, final PoolState state, final int opened, final String digest) {
     this.problem = problem;
     this.state = state;
     this.opened = opened;
+    this.digest = digest;
   }
 
   @Override
@@ -55,6 +61,13 @@ final class DrawersEpisode implements ValuedEpisode {
 
   @Override
   public Observation call(final String text) {
+    final Observation observation = answer(text);
+    // Here, because calls run on tool threads and digests are asked for on the engine's.
+    digest = digested();
+    return observation;
+  }
+
+  private Observation answer(final String text) {
     if (state.callsLeft() == 0) {
       state = state.counted(true);
       return PoolState.refusal();
@@ -126,11 +139,18 @@ final class DrawersEpisode implements ValuedEpisode {
 
   @Override
   public DrawersEpisode fork() {
-    return new DrawersEpisode(problem, state, opened);
+    return new DrawersEpisode(problem, state, opened, digest);
   }
 
   @Override
   public String digest() {
+    if (digest == null) {
+      digest = digested();
+    }
+    return digest;
+  }
+
+  private String digested() {
     return StateDigest.of(
         "drawers "
             + problem.prompt()

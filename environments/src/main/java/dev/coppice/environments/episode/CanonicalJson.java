@@ -1,6 +1,7 @@
 package dev.coppice.environments.episode;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,6 +33,22 @@ public final class CanonicalJson {
       return MAPPER.writeValueAsString(object);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not JSON: object=" + object, e);
+    }
+  }
+
+  /**
+   * Writes a value with every character beyond ASCII escaped.
+   *
+   * <p>So it survives policies whose tokens are bytes.
+   *
+   * @param value of strings, numbers, booleans, nulls, lists and maps.
+   * @return JSON with sorted keys and without blanks.
+   */
+  public static String writeAscii(final Object value) {
+    try {
+      return MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: value=" + value, e);
     }
   }
 

@@ -23,12 +23,22 @@ final class Gsm8kEpisode implements Episode {
 
   private final Gsm8kProblem problem;
   private final String prompt;
+  private final String digest;
   private int calls;
   private int malformed;
 
   Gsm8kEpisode(final Gsm8kProblem problem, final String prompt) {
     this.problem = problem;
     this.prompt = prompt;
+    digest = StateDigest.of("gsm8k " + prompt + "\0" + problem.finalAnswer());
+  }
+
+  private Gsm8kEpisode(final Gsm8kEpisode other) {
+    problem = other.problem;
+    prompt = other.prompt;
+    digest = other.digest;
+    calls = other.calls;
+    malformed = other.malformed;
   }
 
   @Override
@@ -97,14 +107,11 @@ final class Gsm8kEpisode implements Episode {
 
   @Override
   public Gsm8kEpisode fork() {
-    final Gsm8kEpisode copy = new Gsm8kEpisode(problem, prompt);
-    copy.calls = calls;
-    copy.malformed = malformed;
-    return copy;
+    return new Gsm8kEpisode(this);
   }
 
   @Override
   public String digest() {
-    return StateDigest.of("gsm8k " + prompt + "\0" + problem.finalAnswer());
+    return digest;
   }
 }

@@ -29,6 +29,9 @@ public final class ToolEpisode<S> implements Episode {
   private S state;
   private Seen seen;
 
+  /** The digest of the state, or null until it is known. */
+  private String digest;
+
   /**
    * Starts an episode.
    *
@@ -36,13 +39,14 @@ public final class ToolEpisode<S> implements Episode {
    * @param state of the world in the beginning.
    */
   public ToolEpisode(final ToolTask<S> task, final S state) {
-    this(task, state, Seen.NOTHING);
+    this(task, state, Seen.NOTHING, null);
   }
 
-  private ToolEpisode(final ToolTask<S> task, final S state, final Seen seen) {
+  private ToolEpisode(final ToolTask<S> task, final S state, final Seen seen, final String digest) {
     this.task = task;
     this.state = state;
     this.seen = seen;
+    this.digest = digest;
   }
 
   @Override
@@ -60,7 +64,11 @@ public final class ToolEpisode<S> implements Episode {
     final Toolbox.Outcome<S> outcome = task.tools().call(state, text);
     final boolean worked = outcome.status() == ToolCall.Status.OK;
     if (worked) {
-      state = outcome.state();
+      if (outcome.state() != state) {
+        state = outcome.state();
+        // Here, because calls run on tool threads and digests are asked for on the engine's.
+        digest = task.digest().apply(state);
+      }
       seen = seen.and(outcome.result());
     }
     return Observation.of(
@@ -96,11 +104,14 @@ public final class ToolEpisode<S> implements Episode {
 
   @Override
   public ToolEpisode<S> fork() {
-    return new ToolEpisode<>(task, state, seen);
+    return new ToolEpisode<>(task, state, seen, digest);
   }
 
   @Override
   public String digest() {
-    return task.digest().apply(state);
+    if (digest == null) {
+      digest = task.digest().apply(state);
+    }
+    return digest;
   }
 }

@@ -56,14 +56,14 @@ public final class Toolbox<S> {
   }
 
   /**
-   * Writes a call as a policy would.
+   * Writes a call as a policy would, in ASCII alone.
    *
    * @param name of the tool.
    * @param arguments of the call.
    * @return {@code {"arguments":{...},"name":"..."}}.
    */
   public static String write(final String name, final Map<String, ?> arguments) {
-    return CanonicalJson.write(Map.of("name", name, "arguments", arguments));
+    return CanonicalJson.writeAscii(Map.of("name", name, "arguments", arguments));
   }
 
   /**

@@ -28,8 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 class FilesystemEnvironmentTest extends EnvironmentContract {
   private static final String EPISODES =
       """
-      {"id":"e0","question":[[{"role":"user","content":"Put a.txt into tmp."}],[{"role":"user","content":"Show it."}]],"initial_config":{"GorillaFileSystem":{"root":{"home":{"type":"directory","contents":{"a.txt":{"type":"file","content":"one\\ntwo"},"tmp":{"type":"directory","contents":{}}}}}}},"involved_classes":["GorillaFileSystem"]}
-      {"id":"e1","question":[[{"role":"user","content":"Write hello."}]],"initial_config":{"GorillaFileSystem":{}},"involved_classes":["GorillaFileSystem"]}
+      {"id":"e0","question":[[{"role":"user","content":"Put a.txt into tmp."}],\
+      [{"role":"user","content":"Show it."}]],\
+      "initial_config":{"GorillaFileSystem":{"root":{"home":{"type":"directory","contents":{"a.txt":{"type":"file",\
+      "content":"one\\ntwo"},"tmp":{"type":"directory","contents":{}}}}}}},\
+      "involved_classes":["GorillaFileSystem"]}
+      {"id":"e1","question":[[{"role":"user","content":"Write hello."}]],\
+      "initial_config":{"GorillaFileSystem":{}},"involved_classes":["GorillaFileSystem"]}
       {"id":"e2","question":[[]],"initial_config":{},"involved_classes":["GorillaFileSystem","MathAPI"]}
       """;
   private static final String SOLUTIONS =

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class Gsm8kEnvironmentTest extends EnvironmentContract {
   private static final String TWO_PROBLEMS =
       """
-      {"question": "How many legs have 3 hens?", "answer": "A hen has 2 legs.\\nThey have 3*2=<<3*2=6>>6 legs.\\n#### 6"}
+      {"question": "How many legs have 3 hens?",\
+       "answer": "A hen has 2 legs.\\nThey have 3*2=<<3*2=6>>6 legs.\\n#### 6"}
       {"question": "Half of half of 1,000?", "answer": "<<1000*0.5=500.0>>500, then <<500/2=250>>250\\n#### 250"}
       """;
 

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -92,6 +93,32 @@ public final class ArrowSegmentWriter implements AutoCloseable {
       throw StorageException.of("list", folder, e);
     }
     return highest;
+  }
+
+  /**
+   * Deletes the segments that nobody vouches for.
+   *
+   * <p>A process killed after it wrote a segment and before it noted the seal leaves a whole segment
+   * whose groups will be made again; without this a trainer would see them twice.
+   *
+   * @param sealed the names of the segments that were noted, for example in the journal.
+   * @return the number of files deleted.
+   * @throws StorageException if the folder cannot be read or written.
+   */
+  public int keepOnly(final Set<String> sealed) {
+    int count = 0;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "seg-*.arrow")) {
+      for (final Path file : files) {
+        if (!sealed.contains(SegmentFiles.name(SegmentFiles.number(file)))) {
+          disk.delete(file);
+          count++;
+        }
+      }
+      disk.forceFolder(folder);
+    } catch (final IOException e) {
+      throw StorageException.of("clean", folder, e);
+    }
+    return count;
   }
 
   /**

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,6 +161,23 @@ class ArrowSegmentTest {
 
     assertEquals("seg-000008", seal.name());
     assertEquals(List.of("seg-000008"), new ArrowSegmentReader(folder).names());
+  }
+
+  @Test
+  void shouldDeleteSegmentsThatWereNeverNoted() {
+    final SegmentSeal noted = write(groups(5, 1), SegmentForm.TREE_PACKED);
+    write(groups(6, 1), SegmentForm.TREE_PACKED);
+    write(groups(7, 1), SegmentForm.FLAT);
+
+    try (ArrowSegmentWriter writer =
+        new ArrowSegmentWriter(folder, HEADER, SegmentForm.TREE_PACKED)) {
+      assertEquals(3, writer.keepOnly(Set.of(noted.name())));
+      assertEquals("seg-000004", writer.write(groups(8, 1)).name());
+    }
+
+    final ArrowSegmentReader reader = new ArrowSegmentReader(folder);
+    assertEquals(List.of("seg-000001", "seg-000004"), reader.names());
+    assertDoesNotThrow(() -> reader.check(noted));
   }
 
   @Test

@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -72,6 +74,10 @@ final class DurableRun {
     return sealed;
   }
 
+  static Set<String> names(final List<Sealed> sealed) {
+    return sealed.stream().map(s -> s.segment().name()).collect(Collectors.toSet());
+  }
+
   static TrajectoryGroup group(final int number) {
     return new RandomTrees(number).group(number);
   }
@@ -82,15 +88,18 @@ final class DurableRun {
       final List<Sealed> before = sealed(folder);
       final long traceBytes = before.isEmpty() ? 0 : before.getLast().traceBytes();
       try (TraceFile traces = TraceFile.open(folder.resolve("traces.jsonl"), traceBytes);
-          ArrowSegmentWriter segments =
-              new ArrowSegmentWriter(
-                  folder.resolve("trajectories"), header(), SegmentForm.TREE_PACKED)) {
+          ArrowSegmentWriter segments = segments(folder.resolve("trajectories"))) {
+        segments.keepOnly(names(before));
         for (int number = before.size(); ; number++) {
           write(journal, traces, segments, number);
           acknowledge(System.out, number);
         }
       }
     }
+  }
+
+  static ArrowSegmentWriter segments(final Path trajectories) {
+    return new ArrowSegmentWriter(trajectories, header(), SegmentForm.TREE_PACKED);
   }
 
   private static void write(

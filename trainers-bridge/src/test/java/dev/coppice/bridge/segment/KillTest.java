@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,7 @@ class KillTest {
       acknowledged = sealed.size();
     }
     assertTrue(acknowledged > KILLS, "acknowledged=" + acknowledged);
+    assertNothingTwiceAfterAnotherStart();
     System.out.println("kills=" + KILLS + " groups=" + acknowledged + " lost=0 twice=0");
   }
 
@@ -73,6 +75,16 @@ class KillTest {
       assertTrue(process.waitFor(30, TimeUnit.SECONDS));
     }
     return acknowledged;
+  }
+
+  /** A segment that was written but not yet noted when the process died is made again. */
+  private void assertNothingTwiceAfterAnotherStart() {
+    final Set<String> sealed = DurableRun.names(DurableRun.sealed(folder));
+    final Path trajectories = folder.resolve("trajectories");
+    try (ArrowSegmentWriter writer = DurableRun.segments(trajectories)) {
+      writer.keepOnly(sealed);
+    }
+    assertEquals(sealed, Set.copyOf(new ArrowSegmentReader(trajectories).names()));
   }
 
   private void assertEverySealedGroupIsThere(

@@ -1,0 +1,33 @@
+package dev.coppice.app.pretrain;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.djl.training.TrainedPolicy;
+import dev.coppice.environments.demonstration.TaskKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("slow")
+class ShippedPolicyScoreTest {
+  private static final long SEED = 77;
+
+  @Test
+  void shouldBeWorthSamplingOnHeldOutProblemsOfBothTasks() {
+    Path at = Path.of("").toAbsolutePath();
+    while (!Files.isDirectory(at.resolve("models/tiny-policy"))) {
+      at = at.getParent();
+    }
+    try (TrainedPolicy policy = TrainedPolicy.open(at.resolve("models/tiny-policy"))) {
+      for (TaskKind kind : TaskKind.values()) {
+        PolicyScore score = new PolicyEvaluation(policy, 96, SEED).score(kind, 1.0, 16);
+
+        String row = score.row() + " seed=" + SEED;
+        assertTrue(score.wellFormed() >= 0.99, row);
+        assertTrue(score.pass() >= 0.18 && score.pass() <= 0.60, row);
+        assertTrue(score.distinct() >= 6, row);
+      }
+    }
+  }
+}
