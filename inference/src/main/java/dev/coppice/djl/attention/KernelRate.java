@@ -12,6 +12,9 @@ public final class KernelRate {
   private static final int HEAD_DIM = 64;
   private static final int ROUNDS = 8;
 
+  /** Large enough to lie on cache lines as the pool's arrays do; only the start is used. */
+  private static final int FLOATS = 1 << 19;
+
   private KernelRate() {}
 
   /**
@@ -22,7 +25,7 @@ public final class KernelRate {
   public static double gflops() {
     final WeighKernel kernel = new WeighKernel();
     final float[] weights = new float[ROWS * SLOTS];
-    final float[] values = new float[SLOTS * HEAD_DIM];
+    final float[] values = new float[FLOATS];
     final float[] out = new float[ROWS * HEAD_DIM];
     final int calls = 400;
     double best = 0;
@@ -32,7 +35,7 @@ public final class KernelRate {
         kernel.left(weights, 0, SLOTS, SLOTS);
         kernel.right(values, HEAD_DIM, SLOTS);
         kernel.sum(out, 0, HEAD_DIM);
-        kernel.block(0);
+        kernel.block(KvPool.ALIGNMENT);
         kernel.add(ROWS, HEAD_DIM);
       }
       final double operations = 2.0 * ROWS * SLOTS * HEAD_DIM * calls;
