@@ -190,6 +190,18 @@ final class GroupBook {
     group.waitingForPrompt.clear();
   }
 
+  /** Returns the first tree of the oldest open group, or null. */
+  TreeDraft oldestTree() {
+    TreeDraft oldest = null;
+    for (final GroupState group : open.values()) {
+      final TreeDraft first = group.trees.isEmpty() ? null : group.trees.getFirst();
+      if (first != null && (oldest == null || first.owner < oldest.owner)) {
+        oldest = first;
+      }
+    }
+    return oldest;
+  }
+
   /** Gives up the kept prompt of one group for want of blocks; false if there is none. */
   boolean dropPromptLease() {
     for (final GroupState group : open.values()) {

@@ -88,11 +88,16 @@ public final class State {
     this.groups = new GroupBook(this);
   }
 
+  /**
+   * Books the time of a block on the tree that reserved it. A block may outlive its tree, where
+   * groups with equal prompts share it; then the oldest tree still growing pays.
+   */
   private void attribute(final int owner, final long blockNs) {
     counters.blockNs += blockNs;
     final TreeDraft tree = treeOfOwner.get(owner);
-    if (tree != null) {
-      tree.blockNs += blockNs;
+    final TreeDraft payer = tree == null ? groups.oldestTree() : tree;
+    if (payer != null) {
+      payer.blockNs += blockNs;
     }
   }
 
