@@ -23,10 +23,11 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law("environment", List.of("trajectory"), List.of()),
           law("inference", List.of("trajectory", "kvcache"), List.of()),
           law("scheduling", List.of("trajectory", "kvcache"), List.of()),
-          law("core", PORTS, List.of("org.agrona", "org.HdrHistogram")),
+          law("rollout", List.of("trajectory"), List.of()),
+          law("core", with(PORTS, "rollout"), List.of("org.agrona", "org.HdrHistogram")),
           law(
               "engine",
-              with(PORTS, "core"),
+              with(PORTS, "rollout", "core"),
               List.of("com.lmax.disruptor", "org.HdrHistogram", "org.agrona")),
           law(
               "djl",
