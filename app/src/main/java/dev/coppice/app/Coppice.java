@@ -5,6 +5,7 @@ import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.djl.files.ModelFileException;
 import java.io.PrintStream;
+import org.agrona.concurrent.AgentTerminationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -61,6 +62,14 @@ public final class Coppice {
    * @param arguments of the command line.
    */
   public static void main(final String[] arguments) {
+    // A failed engine ends its thread; what went wrong is told where the engine is waited for.
+    final Thread.UncaughtExceptionHandler quiet =
+        (thread, failure) -> {
+          if (!(failure instanceof AgentTerminationException)) {
+            explain(failure, System.err);
+          }
+        };
+    Thread.setDefaultUncaughtExceptionHandler(quiet);
     int status;
     try {
       status = commandLine().execute(arguments);

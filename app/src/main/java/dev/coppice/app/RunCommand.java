@@ -107,8 +107,9 @@ final class RunCommand implements Callable<Integer> {
     try {
       outcome = job.run(folder);
     } catch (final RuntimeException e) {
+      final int status = Coppice.explain(e, System.err);
       System.err.println(stopped(folder));
-      throw e;
+      return status;
     } finally {
       Runtime.getRuntime().removeShutdownHook(farewell);
     }
