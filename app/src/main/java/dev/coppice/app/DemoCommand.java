@@ -27,7 +27,8 @@ final class DemoCommand implements Callable<Integer> {
       [task]
       environment = "drawers"
       split = "held-out"
-      count = 64
+      count = 100
+      repeats = 2
       [tree]
       policy = "entropy"
       [budget]

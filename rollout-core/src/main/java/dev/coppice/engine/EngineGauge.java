@@ -4,7 +4,8 @@ import dev.coppice.core.CoreCounters;
 import org.HdrHistogram.Histogram;
 
 /**
- * Measures the engine thread and publishes a snapshot with every finished group.
+ * Measures the engine thread and publishes counters with every finished group, histograms when no
+ * group is open.
  *
  * @thread written by the engine thread; {@link #stats} and {@link #latencies} from any thread.
  */
@@ -80,7 +81,14 @@ final class EngineGauge {
             counters.blocksCopied,
             counters.preemptions,
             counters.blockNs);
-    published = new Snapshot(stats, schedulingDelay.copy(), stepTime.copy());
+    // Histograms are large: they are copied when nothing is open, which is when they are read.
+    final boolean isIdle = counters.groupsOpen == 0;
+    final Snapshot before = published;
+    published =
+        new Snapshot(
+            stats,
+            isIdle ? schedulingDelay.copy() : before.schedulingDelay(),
+            isIdle ? stepTime.copy() : before.stepTime());
   }
 
   EngineStats stats() {

@@ -225,7 +225,7 @@ public final class RolloutEngine implements AutoCloseable {
   }
 
   /**
-   * Returns the latencies as of the last finished group.
+   * Returns the latencies as of the last time no group was open.
    *
    * @return copies of the histograms.
    */
