@@ -2,6 +2,7 @@ package dev.coppice.core;
 
 import dev.coppice.kvcache.PrefixLease;
 import dev.coppice.rollout.EngineConfig;
+import dev.coppice.trajectory.NodeKind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,6 +32,7 @@ final class BatchPlanner {
       tokensLeft -= admit(state.ready.poll(), tokensLeft, effects);
     }
     state.ready.addAll(skipped);
+    state.stalled = batch.rows() == 0 && skipped.size() == state.ready.size();
     skipped.clear();
     if (batch.rows() > 0) {
       state.forwardInFlight = true;
@@ -67,10 +69,20 @@ final class BatchPlanner {
   private boolean leasePrefix(final Branch branch) {
     branch.lease =
         state.cache.acquire(state.namespace, branch.path, branch.length - 1, branch.tree.owner);
-    if (branch.lease != null && branch.node == branch.tree.prompt) {
-      branch.tree.prompt.cachedTokens = branch.lease.tokens();
+    if (branch.lease != null && branch.lease.tokens() > branch.everComputed) {
+      foundMore(branch);
     }
     return branch.lease != null;
+  }
+
+  /** Books tokens this path never computed itself: another path of equal tokens did. */
+  private static void foundMore(final Branch branch) {
+    final int found = branch.lease.tokens() - branch.everComputed;
+    if (branch.node.kind != NodeKind.ACTION) {
+      branch.node.cachedTokens += found - (branch.tailSampled ? 1 : 0);
+    }
+    branch.everComputed = branch.lease.tokens();
+    branch.tailSampled = false;
   }
 
   private boolean reserve(final Branch branch, final int tokens) {

@@ -21,6 +21,7 @@ public final class Core {
    * @param effects to be extended, in the order they must be carried out.
    */
   public static void step(final State state, final Event event, final List<Effect> effects) {
+    state.stalled = false;
     switch (event) {
       case Event.GroupOffered offered -> state.groups.offer(offered, effects);
       case Event.GroupRestored restored -> state.groups.restore(restored, effects);

@@ -233,7 +233,8 @@ final class GroupBook {
     final GroupState group = tree.group;
     if (split.isLimited()) {
       split.treeEnded(group.share, tree.computedTokens());
-      group.refused |= !group.promptComputed;
+      // A tree that was cut before its first token would be opened again and again.
+      group.refused |= !group.promptComputed || tree.computedTokens() == 0;
       openTreeOrEnd(group, effects);
       dealRest(effects);
     } else if (group.treesOpen == 0) {

@@ -41,6 +41,7 @@ public final class State {
   int nextOwner;
   long nowNs;
   boolean forwardInFlight;
+  boolean stalled;
 
   /**
    * Names what the core must know of the model and the tasks.
@@ -122,10 +123,11 @@ public final class State {
   /**
    * Returns whether a tick would find something to plan.
    *
-   * @return true if a branch waits for a batch and none is being computed.
+   * @return true if a branch waits for a batch, none is being computed, and something has happened
+   *     since a tick last found no place for any.
    */
   public boolean wantsTick() {
-    return !forwardInFlight && !ready.isEmpty();
+    return !forwardInFlight && !stalled && !ready.isEmpty();
   }
 
   /**

@@ -29,6 +29,7 @@ final class EngineAgent implements Agent {
   private final long deadlineNs;
   private final EngineGauge gauge;
   private final Offers offers;
+  private boolean closed;
   private final EventBytes bytes = new EventBytes();
   private final List<Effect> effects = new ArrayList<>();
   private final Int2ObjectHashMap<Episode> worlds = new Int2ObjectHashMap<>();
@@ -102,7 +103,7 @@ final class EngineAgent implements Agent {
     int expired = 0;
     for (Iterator<ToolWorkers.Running> it = byDeadline.iterator(); it.hasNext(); expired++) {
       final ToolWorkers.Running oldest = it.next();
-      if (nowNs - oldest.startNs < deadlineNs) {
+      if (nowNs < oldest.dueNs(deadlineNs)) {
         break;
       }
       it.remove();
@@ -142,12 +143,13 @@ final class EngineAgent implements Agent {
   private boolean carryOut(final Effect effect) {
     switch (effect) {
       case Effect.StartWorld start ->
-          worlds.put(start.branch(), offers.world(start.group()).fork());
-      case Effect.ForkWorld fork -> worlds.put(fork.child(), worlds.get(fork.parent()).fork());
+          worlds.put(start.branch(), Offers.forked(offers.world(start.group())));
+      case Effect.ForkWorld fork ->
+          worlds.put(fork.child(), Offers.forked(worlds.get(fork.parent())));
       case Effect.CloseWorld close -> {
         final Episode world = worlds.remove(close.branch());
         if (world != null) {
-          world.close();
+          Offers.closed(world);
         }
       }
       case Effect.Call call ->
@@ -176,17 +178,22 @@ final class EngineAgent implements Agent {
     offers.close(done.group());
     forward.forget(done.group());
     gauge.groupDone(state.counters(), clockNs.getAsLong());
+    parts.journal().flush();
     parts.listener().onGroup(done.result());
   }
 
-  /** Gives up what runs and closes every world nobody works in. */
+  /** Gives up what runs and closes every world nobody works in; a second call does nothing. */
   @Override
   public void onClose() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     for (final ToolWorkers.Running work : byDeadline) {
       worlds.remove(work.ticket.branch());
       work.cancel();
     }
-    worlds.values().forEach(Episode::close);
+    worlds.values().forEach(Offers::closed);
     offers.closeAll();
     workers.close();
   }

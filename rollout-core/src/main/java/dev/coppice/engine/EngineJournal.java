@@ -8,6 +8,12 @@ import org.agrona.DirectBuffer;
  * @thread the engine thread.
  */
 public interface EngineJournal {
+  /**
+   * Hands what was appended to the system, so that a killed process does not lose it; called before
+   * a group is delivered.
+   */
+  default void flush() {}
+
   /** Keeps nothing. */
   EngineJournal NONE = (type, buffer, offset, length) -> {};
 

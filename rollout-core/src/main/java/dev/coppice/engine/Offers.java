@@ -35,16 +35,20 @@ final class Offers {
 
   Event open(final GroupRequest request) {
     Task task = new Task(environment.name() + "/" + request.taskIndex(), "{}");
+    Episode world = null;
     try {
       task = environment.task(request.taskIndex());
-      final Episode world = environment.start(task, CounterRandom.mix(seed, request.index()));
+      world = environment.start(task, CounterRandom.mix(seed, request.index()));
       worlds.put(request.index(), world);
       return new Event.GroupOffered(
           request, task, tokenizer.encode(world.prompt()), world.plan(), world.digest(), null);
     } catch (final RuntimeException e) {
       final RolloutFailure failure =
           new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, "start_failed", e.toString());
-      worlds.put(request.index(), NoWorld.INSTANCE);
+      if (world != null) {
+        closed(world);
+      }
+      worlds.put(request.index(), new BrokenWorld(e.toString()));
       return new Event.GroupOffered(request, task, new int[0], NO_PLAN, null, failure);
     }
   }
@@ -54,18 +58,34 @@ final class Offers {
   }
 
   void close(final int group) {
-    worlds.remove(group).close();
+    closed(worlds.remove(group));
   }
 
   void closeAll() {
-    worlds.values().forEach(Episode::close);
+    worlds.values().forEach(Offers::closed);
     worlds.clear();
   }
 
-  /** Stands for the world of an episode that never started; nobody calls it. */
-  private enum NoWorld implements Episode {
-    INSTANCE;
+  /** Forks a world; one that cannot be forked is replaced by one that fails whatever is asked. */
+  static Episode forked(final Episode world) {
+    try {
+      return world.fork();
+    } catch (final RuntimeException e) {
+      return new BrokenWorld("the world could not be forked: " + e);
+    }
+  }
 
+  /** Closes a world; what goes wrong then concerns no trajectory any more. */
+  static void closed(final Episode world) {
+    try {
+      world.close();
+    } catch (final RuntimeException e) {
+      // The branch has ended; there is nobody left to tell.
+    }
+  }
+
+  /** Stands for a world that is not there; every call and every scoring fails with the reason. */
+  private record BrokenWorld(String reason) implements Episode {
     @Override
     public String prompt() {
       return "";
@@ -78,17 +98,17 @@ final class Offers {
 
     @Override
     public Observation call(final String text) {
-      throw new IllegalStateException("the episode never started");
+      throw new IllegalStateException(reason);
     }
 
     @Override
     public Score finish(final String answer) {
-      return Score.NONE;
+      throw new IllegalStateException(reason);
     }
 
     @Override
-    public Score truncated(final StopReason reason) {
-      return Score.NONE;
+    public Score truncated(final StopReason stop) {
+      throw new IllegalStateException(reason);
     }
 
     @Override

@@ -31,8 +31,10 @@ public final class RolloutEngine implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final int queuedGroups;
   private final ToolWorkers workers;
+  private final EngineAgent agent;
   private final AgentRunner runner;
   private int outstanding;
+  private int awaited = -1;
   private Throwable failure;
   private boolean closed;
 
@@ -79,12 +81,10 @@ public final class RolloutEngine implements AutoCloseable {
             parts.policy(),
             parts.journal(),
             result -> delivered(listener, result));
+    this.agent = new EngineAgent(state, counted, inbox, workers, gauge, clockNs);
     this.runner =
         new AgentRunner(
-            new BackoffIdleStrategy(100, 10, 1_000, 200_000),
-            this::failed,
-            null,
-            new EngineAgent(state, counted, inbox, workers, gauge, clockNs));
+            new BackoffIdleStrategy(100, 10, 1_000, 200_000), this::failed, null, agent);
   }
 
   /**
@@ -137,6 +137,12 @@ public final class RolloutEngine implements AutoCloseable {
    * @param trees it was given.
    */
   public void restore(final GroupRequest request, final long computedTokens, final int trees) {
+    lock.lock();
+    try {
+      requireRunning();
+    } finally {
+      lock.unlock();
+    }
     inbox.publish(new Event.GroupRestored(request, computedTokens, trees));
   }
 
@@ -145,7 +151,10 @@ public final class RolloutEngine implements AutoCloseable {
     lock.lock();
     try {
       outstanding--;
-      changed.signalAll();
+      // Waking costs the engine thread a system call, so nobody is woken to find it too early.
+      if (outstanding <= awaited) {
+        changed.signalAll();
+      }
     } finally {
       lock.unlock();
     }
@@ -159,6 +168,8 @@ public final class RolloutEngine implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    // The runner does not close an agent whose error handler throws.
+    agent.onClose();
     throw new org.agrona.concurrent.AgentTerminationException(throwable);
   }
 
@@ -206,11 +217,15 @@ public final class RolloutEngine implements AutoCloseable {
         if (leftNs <= 0) {
           return false;
         }
+        awaited = Math.max(awaited, most);
         changed.await(leftNs, TimeUnit.NANOSECONDS);
         requireRunning();
       }
       return true;
     } finally {
+      // Others that wait look again and say anew what they wait for.
+      awaited = -1;
+      changed.signalAll();
       lock.unlock();
     }
   }

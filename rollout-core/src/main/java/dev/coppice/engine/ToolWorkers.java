@@ -27,9 +27,11 @@ import org.HdrHistogram.Histogram;
  */
 final class ToolWorkers implements AutoCloseable {
   private static final int LARGEST_BYTES_PER_TOKEN = 64;
+  private static final int QUEUE_DEADLINES = 10;
   private static final long LARGEST_LATENCY_NS = 3_600_000_000_000L;
 
   private final ExecutorService threads;
+  private final Dispatcher dispatcher;
   private final Tokenizer tokenizer;
   private final RolloutLimits limits;
   private final Inbox inbox;
@@ -45,6 +47,7 @@ final class ToolWorkers implements AutoCloseable {
         threadCount == 0
             ? Executors.newThreadPerTaskExecutor(factory)
             : Executors.newFixedThreadPool(threadCount, factory);
+    this.dispatcher = new Dispatcher(threads);
     this.tokenizer = tokenizer;
     this.limits = limits;
     this.inbox = inbox;
@@ -55,7 +58,8 @@ final class ToolWorkers implements AutoCloseable {
     final Event.Ticket ticket;
     final Episode episode;
     final boolean isCall;
-    final long startNs = System.nanoTime();
+    private final long queuedNs = System.nanoTime();
+    private long startNs;
     private Thread thread;
     private boolean cancelled;
 
@@ -67,8 +71,20 @@ final class ToolWorkers implements AutoCloseable {
 
     synchronized boolean begin() {
       thread = Thread.currentThread();
+      startNs = System.nanoTime();
       Thread.interrupted();
       return !cancelled;
+    }
+
+    /** The deadline counts from the start; waiting for a thread has a limit ten times as long. */
+    synchronized long dueNs(final long deadlineNs) {
+      return thread == null && startNs == 0
+          ? queuedNs + QUEUE_DEADLINES * deadlineNs
+          : startNs + deadlineNs;
+    }
+
+    synchronized long elapsedNs() {
+      return System.nanoTime() - (startNs == 0 ? queuedNs : startNs);
     }
 
     /** Marks the end, so that a late cancel does not interrupt what the thread does next. */
@@ -87,20 +103,20 @@ final class ToolWorkers implements AutoCloseable {
 
   Running call(final Event.Ticket ticket, final Episode episode, final String text) {
     final Running running = new Running(ticket, episode, true);
-    threads.execute(() -> run(running, () -> called(running, text)));
+    dispatcher.execute(() -> run(running, () -> called(running, text)));
     return running;
   }
 
   Running score(final Event.Ticket ticket, final Episode episode, final String answer) {
     final Running running = new Running(ticket, episode, false);
-    threads.execute(() -> run(running, () -> scored(running, () -> episode.finish(answer))));
+    dispatcher.execute(() -> run(running, () -> scored(running, () -> episode.finish(answer))));
     return running;
   }
 
   Running scoreTruncated(
       final Event.Ticket ticket, final Episode episode, final StopReason reason) {
     final Running running = new Running(ticket, episode, false);
-    threads.execute(() -> run(running, () -> scored(running, () -> episode.truncated(reason))));
+    dispatcher.execute(() -> run(running, () -> scored(running, () -> episode.truncated(reason))));
     return running;
   }
 
@@ -110,7 +126,7 @@ final class ToolWorkers implements AutoCloseable {
       return;
     }
     final Event event = work.get();
-    latency.recordValue(Math.min(LARGEST_LATENCY_NS, System.nanoTime() - running.startNs));
+    latency.recordValue(Math.min(LARGEST_LATENCY_NS, running.elapsedNs()));
     if (running.finish()) {
       inbox.publish(event);
     } else {
@@ -172,7 +188,7 @@ final class ToolWorkers implements AutoCloseable {
   }
 
   private static long latencyUs(final Running running) {
-    return (System.nanoTime() - running.startNs) / 1_000;
+    return (running.elapsedNs()) / 1_000;
   }
 
   static Event failed(
@@ -221,6 +237,7 @@ final class ToolWorkers implements AutoCloseable {
   /** Interrupts what still runs and does not wait for it. */
   @Override
   public void close() {
+    dispatcher.close();
     threads.shutdownNow();
   }
 }

@@ -8,6 +8,7 @@ import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.TestRun;
 import dev.coppice.fixture.WitnessBackend;
 import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.scheduling.BranchingPolicy;
@@ -74,6 +75,21 @@ final class LedgerTest {
         "seed=" + seed);
   }
 
+  @ParameterizedTest
+  @MethodSource("policies")
+  void whatPreemptionComputesAgainIsBookedApart(final BranchingPolicy policy)
+      throws InterruptedException {
+    for (int blocks = 33; blocks < 60; blocks += 3) {
+      final TestRun run = new TestRun().seed(blocks).policy(policy).groups(16);
+      final Sums sums =
+          new Sums(run.capacity(new EngineConfig.Capacity(16, 20, 4, 64, blocks, 4, 0)).run());
+
+      assertEquals(sums.given, sums.prefilled - sums.recomputed, "blocks=" + blocks);
+      assertEquals(sums.action, sums.decoded, "blocks=" + blocks);
+      assertEquals(sums.blockNs, run.stats().blockNs(), "blocks=" + blocks);
+    }
+  }
+
   @Test
   void aBudgetIsNeverOverspentAndHardlyEverMissed() throws InterruptedException {
     final Random random = new Random(7);
@@ -121,6 +137,7 @@ final class LedgerTest {
     private long given;
     private long decoded;
     private long prefilled;
+    private long recomputed;
     private long blockNs;
     private long calls;
     private long recordedCalls;
@@ -131,6 +148,7 @@ final class LedgerTest {
         for (final TreeLedger ledger : result.ledgers()) {
           decoded += ledger.decodedTokens();
           prefilled += ledger.prefilledTokens();
+          recomputed += ledger.recomputedTokens();
           blockNs += ledger.blockNs();
           calls += ledger.toolCalls();
         }

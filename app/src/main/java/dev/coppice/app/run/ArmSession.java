@@ -79,8 +79,12 @@ final class ArmSession {
       awaitAll(engine);
       stats = engine.stats();
       latencies = engine.latencies();
-    } catch (final IllegalStateException e) {
+    } catch (final RuntimeException e) {
+      writer.end();
       throw writer.failure() == null ? e : writer.failure();
+    } catch (final InterruptedException e) {
+      writer.end();
+      throw e;
     }
     final SessionSums sums = writer.finish();
     progress.onArmDone();

@@ -13,9 +13,8 @@ import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 /**
  * Keeps finished groups on a thread of its own.
@@ -30,14 +29,16 @@ import java.util.concurrent.TimeUnit;
 final class GroupWriter implements GroupListener {
   private static final int QUEUED_GROUPS = 256;
   private static final int WRITTEN_TOGETHER = 64;
-  private static final long POLL_MS = 100;
+  private static final long LOOK_NS = 2_000_000;
 
   private final String arm;
   private final TraceFile file;
   private final CreditScribe credit;
   private final SegmentSink sink;
   private final RunProgress progress;
-  private final BlockingQueue<GroupResult> queue = new ArrayBlockingQueue<>(QUEUED_GROUPS);
+  // The writer looks for itself: waking it would cost the engine thread a system call a group.
+  private final OneToOneConcurrentArrayQueue<GroupResult> queue =
+      new OneToOneConcurrentArrayQueue<>(QUEUED_GROUPS);
   private final SessionSums sums = new SessionSums();
   private final Thread thread;
   private int done;
@@ -70,17 +71,14 @@ final class GroupWriter implements GroupListener {
 
   @Override
   public void onGroup(final GroupResult result) {
-    try {
-      boolean taken = false;
-      while (!taken) {
-        if (failure != null) {
-          throw failure;
-        }
-        taken = queue.offer(result, POLL_MS, TimeUnit.MILLISECONDS);
+    while (!queue.offer(result)) {
+      if (failure != null) {
+        throw failure;
       }
-    } catch (final InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while a group was to be kept", e);
+      LockSupport.parkNanos(LOOK_NS);
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
@@ -88,17 +86,14 @@ final class GroupWriter implements GroupListener {
     final List<GroupResult> batch = new ArrayList<>();
     try {
       while (!ending || !queue.isEmpty()) {
-        final GroupResult first = queue.poll(POLL_MS, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          batch.add(first);
-          queue.drainTo(batch, WRITTEN_TOGETHER - 1);
+        if (queue.drainTo(batch, WRITTEN_TOGETHER) == 0) {
+          LockSupport.parkNanos(LOOK_NS);
+        } else {
           keep(batch);
           batch.clear();
         }
       }
       sink.flush();
-    } catch (final InterruptedException e) {
-      failure = new IllegalStateException("the writer was interrupted", e);
     } catch (final RuntimeException e) {
       failure = e;
     }
@@ -160,6 +155,22 @@ final class GroupWriter implements GroupListener {
       throw failure;
     }
     return sums;
+  }
+
+  /** Waits until everything taken is kept, whatever went wrong elsewhere. */
+  void end() {
+    ending = true;
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (final InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Returns what went wrong, or null. */

@@ -35,6 +35,11 @@ final class JournalSink implements EngineJournal, AutoCloseable {
   }
 
   @Override
+  public void flush() {
+    writer.flush();
+  }
+
+  @Override
   public void close() {
     writer.close();
   }

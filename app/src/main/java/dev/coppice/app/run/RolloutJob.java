@@ -111,14 +111,17 @@ public final class RolloutJob {
               + " now="
               + bench.backend().name());
     }
-    final Finished finished = Finished.of(folder);
-    try (RunLog log = new RunLog(folder)) {
+    // The journal is the folder's lock: nothing is read or cut before it is held.
+    try (JournalSink journal = new JournalSink(folder.journal());
+        RunLog log = new RunLog(folder)) {
+      final Finished finished = Finished.of(folder);
       log.line("session begins: " + finished.count() + " groups are there");
       if (finished.tornBytes() > 0) {
         log.line("cut " + finished.tornBytes() + " bytes of an unfinished group");
         progress.onMessage("cut " + finished.tornBytes() + " bytes of an unfinished group");
       }
-      state = runArms(folder, state, finished, log);
+      WarmUp.run();
+      state = runArms(folder, state, finished, new Logs(journal, log));
       final RunReport report = ReportSource.read(folder);
       DurableFile.write(folder.report(), ReportJson.bytes(report));
       final List<String> broken = brokenLaws(state);
@@ -128,12 +131,16 @@ public final class RolloutJob {
     }
   }
 
+  /** Bundles what a session writes down beside the groups. */
+  private record Logs(JournalSink journal, RunLog log) {}
+
   private RunState runArms(
-      final RunFolder folder, final RunState begun, final Finished finished, final RunLog log)
+      final RunFolder folder, final RunState begun, final Finished finished, final Logs logs)
       throws InterruptedException {
     RunState state = begun;
-    try (TraceFile traces = TraceFile.open(folder.traces(), finished.keepBytes());
-        JournalSink journal = new JournalSink(folder.journal())) {
+    final JournalSink journal = logs.journal();
+    final RunLog log = logs.log();
+    try (TraceFile traces = TraceFile.open(folder.traces(), finished.keepBytes())) {
       for (final ArmState arm : begun.arms()) {
         try (SegmentSink segments = segments(folder, begun.run(), arm.arm())) {
           if (isDone(arm, finished.of(arm.arm()).size())) {

@@ -20,10 +20,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Derives everything a run folder claims from its traces again.
@@ -155,9 +155,10 @@ public final class RunVerifier {
 
   private void compare(final String place, final JsonNode stored, final JsonNode derived) {
     if (derived.isObject()) {
-      final Iterator<String> names = derived.fieldNames();
-      while (names.hasNext()) {
-        final String name = names.next();
+      final Set<String> names = new TreeSet<>();
+      derived.fieldNames().forEachRemaining(names::add);
+      stored.fieldNames().forEachRemaining(names::add);
+      for (final String name : names) {
         compare(place + " " + name, stored.path(name), derived.path(name));
       }
     } else if (derived.isNumber()) {

@@ -117,6 +117,10 @@ public final class TraceReader implements AutoCloseable {
     ahead = next();
     while (ahead != null && ahead.tree().group().equals(id)) {
       if (ahead.tree().tree() <= trees.getLast().tree()) {
+        // Another arm of the same run may name its groups alike.
+        if (!ahead.tree().run().equals(trees.getLast().run())) {
+          break;
+        }
         throw new TraceFormatException(
             path.toString(),
             lines.number(),
