@@ -32,12 +32,12 @@ final class ModelOptions {
   }
 
   private Path folder() {
-    return ProjectPaths.find(model);
+    return ProjectPaths.modelFolder(model);
   }
 
   /** Reads a file that holds one JSON array of token ids. */
   static int[] tokens(final Path file) {
-    if (!Files.isRegularFile(file)) {
+    if (!Files.exists(file) || Files.isDirectory(file)) {
       throw new ConfigException("no such file of tokens: " + file);
     }
     try {

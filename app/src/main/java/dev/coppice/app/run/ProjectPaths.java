@@ -1,5 +1,6 @@
 package dev.coppice.app.run;
 
+import dev.coppice.app.config.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -26,5 +27,24 @@ public final class ProjectPaths {
     }
     final Path there = Path.of(home).resolve(name);
     return Files.exists(there) ? there : here;
+  }
+
+  /**
+   * Finds a model folder.
+   *
+   * @param name of it, as for {@link #find}.
+   * @return the folder.
+   * @throws ConfigException if there is none.
+   */
+  public static Path modelFolder(final String name) {
+    final Path folder = find(name);
+    if (!Files.isDirectory(folder)) {
+      throw new ConfigException(
+          "no such model folder: "
+              + folder
+              + "; model.path (or --model) names a folder with config.json, model.safetensors and"
+              + " tokenizer.json, such as models/tiny-policy or what convert-llama2c writes");
+    }
+    return folder;
   }
 }

@@ -62,7 +62,7 @@ public record Workbench(
   public static Tokenizer tokenizer(final RunConfig config) {
     return config.model().policy().equals("replay")
         ? new ByteTokenizer()
-        : DjlTokenizer.open(ProjectPaths.find(config.model().path()));
+        : DjlTokenizer.open(ProjectPaths.modelFolder(config.model().path()));
   }
 
   private static Environment environment(final RunConfig config) {
@@ -113,7 +113,7 @@ public record Workbench(
   }
 
   private static Workbench model(final RunConfig config, final Environment environment) {
-    final Path folder = ProjectPaths.find(config.model().path());
+    final Path folder = ProjectPaths.modelFolder(config.model().path());
     final DjlTokenizer tokenizer = DjlTokenizer.open(folder);
     final DjlSettings defaults = DjlSettings.defaults();
     final DjlSettings settings =
