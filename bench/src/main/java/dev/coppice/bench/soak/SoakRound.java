@@ -36,7 +36,7 @@ final class SoakRound implements AutoCloseable {
   private static final int SLICES_BETWEEN_SWAPS = 6;
   private static final int WAITING_CHECKS = 64;
   private static final long PATIENCE_NS = 120_000_000_000L;
-  private static final int KV_BLOCKS = 256;
+  private static final int KV_BLOCKS = 160;
   private static final int BLOCK_TOKENS = 16;
 
   private final SoakOptions options;
