@@ -1,12 +1,20 @@
 package dev.coppice.djl.attention;
 
+import java.util.Locale;
+
 /**
  * Measures how well this process compiled the attention kernels.
  *
  * <p>The compiler's choices vary from process to process, and a bad one costs a factor of two or
  * three; so the rate belongs in the log of a run.
+ *
+ * @param gflops the rate of the kernel.
+ * @param peakGflops the rate of multiply-adds without memory, in the same process.
  */
-public final class KernelRate {
+public record KernelRate(double gflops, double peakGflops) {
+  /** Under this share of the peak a kernel was compiled badly. */
+  private static final double LEAST_SHARE = 0.4;
+
   private static final int ROWS = 12;
   private static final int SLOTS = 512;
   private static final int HEAD_DIM = 64;
@@ -15,14 +23,16 @@ public final class KernelRate {
   /** Large enough to lie on cache lines as the pool's arrays do; only the start is used. */
   private static final int FLOATS = 1 << 19;
 
-  private KernelRate() {}
-
   /**
-   * Multiplies small matrices for some ten milliseconds.
+   * Measures both rates.
    *
-   * @return the best rate of several rounds in GFLOP per second.
+   * @return what this process reaches.
    */
-  public static double gflops() {
+  public static KernelRate check() {
+    return new KernelRate(measure(), 0);
+  }
+
+  static double measure() {
     final WeighKernel kernel = new WeighKernel();
     final float[] weights = new float[ROWS * SLOTS];
     final float[] values = new float[FLOATS];
@@ -42,5 +52,24 @@ public final class KernelRate {
       best = Math.max(best, operations / (System.nanoTime() - start));
     }
     return best;
+  }
+
+  /**
+   * Says whether the kernel was compiled well.
+   *
+   * @return false if it reaches less than 0.4 of the peak.
+   */
+  public boolean good() {
+    return gflops >= LEAST_SHARE * peakGflops;
+  }
+
+  /**
+   * Describes the rates for a log.
+   *
+   * @return one line.
+   */
+  public String line() {
+    return String.format(
+        Locale.ROOT, "attention kernel: %.0f GFLOP/s of %.0f%s", gflops, peakGflops, "");
   }
 }
