@@ -129,7 +129,9 @@ public final class DecodeBenchCommand implements Callable<Integer> {
     final DjlSettings settings =
         new DjlSettings(threads, dtype, defaults.device(), defaults.slabTokens());
     final Path folder =
-        model.folder == null ? RandomShapes.folder(model.shape) : ProjectPaths.modelFolder(model.folder);
+        model.folder == null
+            ? RandomShapes.folder(model.shape)
+            : ProjectPaths.modelFolder(model.folder);
     final List<BenchResult> results = new ArrayList<>();
     try (DjlBackend backend = DjlBackend.open(folder, settings)) {
       System.err.println(KernelRate.check().line());

@@ -37,15 +37,20 @@ final class DecodeTable {
     row.append(
         "%-6s  %-5s  %7d  %6d  %3d  %5d"
             .formatted(
-                layout, result.dtype(), result.threads(), cell.shared(), cell.fresh(), cell.batch()));
+                layout,
+                result.dtype(),
+                result.threads(),
+                cell.shared(),
+                cell.fresh(),
+                cell.batch()));
     result
         .figures()
         .forEach(
             (figure, value) ->
                 row.append(
-                    String.format(
-                        Locale.ROOT, "  %" + title(figure).length() + ".1f", value)));
-    return row.append(String.format(Locale.ROOT, "  %6.1f", result.kvBytes() / MEBIBYTE)).toString();
+                    String.format(Locale.ROOT, "  %" + title(figure).length() + ".1f", value)));
+    return row.append(String.format(Locale.ROOT, "  %6.1f", result.kvBytes() / MEBIBYTE))
+        .toString();
   }
 
   private static String title(final BenchFigure figure) {
