@@ -14,6 +14,8 @@ import java.util.Objects;
  * @param correct whether the call was right, or null where nobody can say.
  * @param over whether the rules of the world end the episode here.
  * @param stepReward for this step, usually 0.
+ * @param note that the reward shall remember of this call, or null; see {@link
+ *     dev.coppice.environments.tool.Seen#notes}.
  * @param source where the result comes from; a world's own results are {@code REAL}.
  */
 public record ToolResult(
@@ -22,6 +24,7 @@ public record ToolResult(
     Boolean correct,
     boolean over,
     double stepReward,
+    String note,
     Observation.Source source) {
   /** Checks that nothing is missing, and that a failure is thrown instead. */
   public ToolResult {
@@ -39,7 +42,19 @@ public record ToolResult(
    * @return the result.
    */
   public static ToolResult ok(final String text) {
-    return new ToolResult(ToolCall.Status.OK, text, null, false, 0.0, Observation.Source.REAL);
+    return ok(text, null);
+  }
+
+  /**
+   * Answers a call that worked and that the reward shall remember.
+   *
+   * @param text the policy is shown.
+   * @param note for the reward.
+   * @return the result.
+   */
+  public static ToolResult ok(final String text, final String note) {
+    return new ToolResult(
+        ToolCall.Status.OK, text, null, false, 0.0, note, Observation.Source.REAL);
   }
 
   /**
@@ -55,6 +70,7 @@ public record ToolResult(
         false,
         false,
         0.0,
+        null,
         Observation.Source.REAL);
   }
 
@@ -65,6 +81,6 @@ public record ToolResult(
    * @return a copy.
    */
   public ToolResult from(final Observation.Source other) {
-    return new ToolResult(status, text, correct, over, stepReward, other);
+    return new ToolResult(status, text, correct, over, stepReward, note, other);
   }
 }

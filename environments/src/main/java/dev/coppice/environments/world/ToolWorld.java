@@ -1,6 +1,7 @@
 package dev.coppice.environments.world;
 
 import dev.coppice.environment.Score;
+import dev.coppice.environments.tool.Seen;
 import dev.coppice.trajectory.RuntimeContract;
 import dev.coppice.trajectory.Task;
 import java.util.List;
@@ -17,8 +18,10 @@ import java.util.List;
  * states have equal digests, and a call that changes what a later call answers changes the digest; a
  * tool that does not declare WRITE never changes the digest.
  *
- * @thread one at a time; {@link #call} and {@link #reward} run on tool threads and must end soon
- *     after their thread is interrupted.
+ * @thread {@link #reset}, calls of WRITE tools and {@link #close} have the instance to themselves;
+ *     calls of PURE and READ tools, {@link #fork}, {@link #digest} and {@link #reward} may run at
+ *     the same time, because branches share an instance. All run on tool threads and must end soon
+ *     after their thread is interrupted; an instance an interrupt has broken throws from then on.
  */
 public interface ToolWorld extends AutoCloseable {
   /**
@@ -105,13 +108,24 @@ public interface ToolWorld extends AutoCloseable {
   }
 
   /**
+   * Tells whether {@link #reward} looks at the answer and at what was seen, never at the state.
+   *
+   * @return true if an episode whose results were imagined can be scored all the same.
+   */
+  default boolean scoresAnswerAlone() {
+    return false;
+  }
+
+  /**
    * Scores the state at the end of an episode.
    *
-   * @param answer the policy gave, exactly as sampled, or null where a limit ended the episode.
-   * @return the score; without an answer the reward is ignored and 0 takes its place.
+   * @param answer the policy gave, exactly as sampled, or null where a limit ended the episode; the
+   *     reward of such a score is ignored, and 0 takes its place.
+   * @param seen the results of the episode's calls that worked.
+   * @return the score.
    * @throws Exception if the world fails.
    */
-  Score reward(String answer) throws Exception;
+  Score reward(String answer, Seen seen) throws Exception;
 
   /** Releases what the world holds: processes, connections, memory. */
   @Override
