@@ -165,7 +165,18 @@ def parse_trace(line: str | bytes) -> Tree:
     return _parse(line, "trace")
 
 
-_KNOWN = {"format", "run", "group", "tree", "task", "sampling", "nodes", "calls", "leaves", "credit"}
+_KNOWN = {
+    "format",
+    "run",
+    "group",
+    "tree",
+    "task",
+    "sampling",
+    "nodes",
+    "calls",
+    "leaves",
+    "credit",
+}
 
 
 def _parse(line: str | bytes, source: str) -> Tree:

@@ -2,6 +2,7 @@ package dev.coppice.app;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.folder.RunFolderException;
+import dev.coppice.app.measure.DecodeBenchCommand;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.djl.files.ModelFileException;
 import java.io.PrintStream;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Command;
       TokenizeCommand.class,
       DetokenizeCommand.class,
       ConvertLlama2cCommand.class,
+      DecodeBenchCommand.class,
       PretrainCommand.class,
       CreditCheckCommand.class
     })
