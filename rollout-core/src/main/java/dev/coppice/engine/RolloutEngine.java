@@ -336,6 +336,20 @@ public final class RolloutEngine implements AutoCloseable {
     return gauge.latencies(workers.latency());
   }
 
+  /** Releases weights that came after the engine thread had ended. */
+  private void releaseUnusedWeights() {
+    try {
+      inbox.poll(
+          message -> {
+            if (message instanceof WeightPublisher.Loaded loaded) {
+              loaded.weights().close();
+            }
+          });
+    } catch (final Exception e) {
+      throw new IllegalStateException("weights could not be released", e);
+    }
+  }
+
   /** Stops the engine; unfinished groups are not delivered. */
   @Override
   public void close() {
@@ -348,5 +362,6 @@ public final class RolloutEngine implements AutoCloseable {
     }
     publisher.close();
     runner.close();
+    releaseUnusedWeights();
   }
 }
