@@ -6,6 +6,7 @@ import dev.coppice.chat.value.Namespace;
 import dev.coppice.chat.value.None;
 import dev.coppice.chat.value.Ordering;
 import dev.coppice.chat.value.PythonText;
+import dev.coppice.chat.value.SafeText;
 import dev.coppice.chat.value.Sequences;
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.chat.value.Tuple;
@@ -43,6 +44,9 @@ public final class Attributes {
     if (owner instanceof Undefined undefined) {
       throw undefined.failure();
     }
+    if (owner instanceof SafeText safe) {
+      return attribute(safe.text(), name);
+    }
     final Object method = methodOf(owner, name);
     if (method != null) {
       return method;
@@ -61,6 +65,9 @@ public final class Attributes {
   public static Object item(final Object owner, final Object key) {
     if (owner instanceof Undefined undefined) {
       throw undefined.failure();
+    }
+    if (owner instanceof SafeText safe) {
+      return item(safe.text(), key);
     }
     final Object value = Sequences.item(owner, key);
     if (value != null) {

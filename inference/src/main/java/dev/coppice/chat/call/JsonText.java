@@ -4,6 +4,7 @@ import dev.coppice.chat.value.Arithmetic;
 import dev.coppice.chat.value.None;
 import dev.coppice.chat.value.Ordering;
 import dev.coppice.chat.value.PythonText;
+import dev.coppice.chat.value.SafeText;
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.chat.value.Tuple;
 import java.util.ArrayList;
@@ -67,6 +68,7 @@ public final class JsonText {
     }
     switch (value) {
       case String text -> quote(text);
+      case SafeText safe -> quote(safe.text());
       case None none -> out.append("null");
       case Boolean b -> out.append(b.booleanValue());
       case Double d -> out.append(real(d));

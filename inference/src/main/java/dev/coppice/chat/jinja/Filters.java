@@ -8,6 +8,7 @@ import dev.coppice.chat.call.StringMethods;
 import dev.coppice.chat.value.Arithmetic;
 import dev.coppice.chat.value.None;
 import dev.coppice.chat.value.PythonText;
+import dev.coppice.chat.value.SafeText;
 import dev.coppice.chat.value.Sequences;
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.chat.value.Tuple;
@@ -17,6 +18,7 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /** Holds the filters; those of sequences are in {@link SequenceFilters}. */
@@ -34,9 +36,9 @@ final class Filters {
           Map.entry("truncate", TextFilters::truncate),
           Map.entry("center", (v, a) -> TextFilters.center(v, a)),
           Map.entry("wordcount", (v, a) -> TextFilters.words(PythonText.str(v))),
-          Map.entry("escape", (v, a) -> TextFilters.escape(PythonText.str(v))),
-          Map.entry("e", (v, a) -> TextFilters.escape(PythonText.str(v))),
-          Map.entry("safe", (v, a) -> PythonText.str(v)),
+          Map.entry("escape", (v, a) -> new SafeText(SafeText.escape(PythonText.str(v)))),
+          Map.entry("e", (v, a) -> new SafeText(SafeText.escape(PythonText.str(v)))),
+          Map.entry("safe", (v, a) -> new SafeText(PythonText.str(v))),
           Map.entry("string", (v, a) -> PythonText.str(v)),
           Map.entry("format", Filters::format),
           Map.entry("default", Filters::otherwise),
@@ -48,6 +50,10 @@ final class Filters {
           Map.entry("length", (v, a) -> (long) Sequences.length(v)),
           Map.entry("count", (v, a) -> (long) Sequences.length(v)),
           Map.entry("attr", Filters::attribute));
+
+  /** Filters that leave safe text as it is. */
+  private static final Set<String> KEEP_SAFE =
+      Set.of("safe", "escape", "e", "string", "default", "d");
 
   private Filters() {}
 
@@ -61,7 +67,8 @@ final class Filters {
     if (filter == null) {
       throw new TemplateException("no filter named '" + name + "'");
     }
-    return filter.apply(value, args);
+    final boolean keeps = value instanceof SafeText && KEEP_SAFE.contains(name);
+    return keeps ? value : filter.apply(SafeText.plain(value), args);
   }
 
   private static Object otherwise(final Object value, final Arguments args) {

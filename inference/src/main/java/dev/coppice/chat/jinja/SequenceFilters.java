@@ -91,6 +91,9 @@ final class SequenceFilters {
   }
 
   private static Object map(final Object value, final Arguments args) {
+    if (!Sequences.truth(value)) {
+      return new Lazy(List.of());
+    }
     if (args.positional().isEmpty() && args.named().containsKey("attribute")) {
       final Object path = args.named().get("attribute");
       final Object otherwise = args.named().get("default");
@@ -108,6 +111,9 @@ final class SequenceFilters {
 
   private static Object select(
       final Object value, final Arguments args, final boolean byPath, final boolean keep) {
+    if (!Sequences.truth(value)) {
+      return new Lazy(List.of());
+    }
     final Object path = byPath ? args.need(0, "attribute") : None.NONE;
     final Arguments rest = args.after(byPath ? 1 : 0);
     final String test = rest.positional().isEmpty() ? "" : rest.text(0, "test");

@@ -6,6 +6,7 @@ import dev.coppice.chat.call.StringMethods;
 import dev.coppice.chat.value.Arithmetic;
 import dev.coppice.chat.value.None;
 import dev.coppice.chat.value.PythonText;
+import dev.coppice.chat.value.SafeText;
 import dev.coppice.chat.value.Sequences;
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.chat.value.Tuple;
@@ -18,7 +19,8 @@ import java.util.Map;
 final class Tests {
   private Tests() {}
 
-  static boolean apply(final String name, final Object value, final Arguments args) {
+  static boolean apply(final String name, final Object subject, final Arguments args) {
+    final Object value = SafeText.plain(subject);
     return switch (name) {
       case "defined" -> !(value instanceof Undefined);
       case "undefined" -> value instanceof Undefined;

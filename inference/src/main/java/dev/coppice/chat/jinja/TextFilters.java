@@ -96,12 +96,4 @@ final class TextFilters {
     }
     return count;
   }
-
-  static String escape(final String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("'", "&#39;")
-        .replace("\"", "&#34;");
-  }
 }

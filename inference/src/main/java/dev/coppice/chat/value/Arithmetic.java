@@ -215,6 +215,9 @@ public final class Arithmetic {
   }
 
   private static Object join(final Object left, final Object right) {
+    if (isText(left) && isText(right) && !(left instanceof String && right instanceof String)) {
+      return SafeText.join(left, right);
+    }
     if (left instanceof String a && right instanceof String b) {
       size((long) a.length() + b.length());
       return a + b;
@@ -231,6 +234,10 @@ public final class Arithmetic {
       return new Tuple(both);
     }
     throw unsupported("+", left, right);
+  }
+
+  private static boolean isText(final Object value) {
+    return value instanceof String || value instanceof SafeText;
   }
 
   private static Object repeat(final Object what, final Object count) {

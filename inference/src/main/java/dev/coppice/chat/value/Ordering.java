@@ -18,7 +18,7 @@ public final class Ordering {
    * @return Python's {@code ==}.
    */
   public static boolean equal(final Object left, final Object right) {
-    return equal(left, right, 0);
+    return equal(SafeText.plain(left), SafeText.plain(right), 0);
   }
 
   private static boolean equal(final Object left, final Object right, final int depth) {
@@ -134,8 +134,8 @@ public final class Ordering {
    * @return Python's {@code in}.
    */
   public static boolean contains(final Object item, final Object container) {
-    if (container instanceof String text) {
-      if (item instanceof String part) {
+    if (SafeText.plain(container) instanceof String text) {
+      if (SafeText.plain(item) instanceof String part) {
         return text.contains(part);
       }
       throw new TemplateException(

@@ -20,6 +20,7 @@ public final class PythonText {
     return switch (value) {
       case String text -> text;
       case Undefined undefined -> "";
+      case SafeText safe -> safe.text();
       default -> repr(value);
     };
   }
@@ -40,6 +41,11 @@ public final class PythonText {
     Arithmetic.size(out.length());
     switch (value) {
       case String text -> quote(text, out);
+      case SafeText safe -> {
+        out.append("Markup(");
+        quote(safe.text(), out);
+        out.append(')');
+      }
       case None none -> out.append("None");
       case Boolean b -> out.append(b ? "True" : "False");
       case Double d -> out.append(real(d));
@@ -169,6 +175,7 @@ public final class PythonText {
   public static String typeName(final Object value) {
     return switch (value) {
       case String text -> "str";
+      case SafeText safe -> "Markup";
       case None none -> "NoneType";
       case Boolean b -> "bool";
       case Long l -> "int";

@@ -20,6 +20,7 @@ public final class Sequences {
       case None none -> false;
       case Undefined undefined -> false;
       case String text -> !text.isEmpty();
+      case SafeText safe -> !safe.text().isEmpty();
       case Double d -> d != 0;
       case List<?> list -> !list.isEmpty();
       case Map<?, ?> map -> !map.isEmpty();
@@ -59,6 +60,7 @@ public final class Sequences {
       case DictView view -> view.items();
       case Undefined undefined -> List.of();
       case String text -> letters(text);
+      case SafeText safe -> letters(safe.text());
       default ->
           throw new TemplateException(
               "'" + PythonText.typeName(value) + "' object is not iterable");
