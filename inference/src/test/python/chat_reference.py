@@ -1,11 +1,12 @@
 """Renders many conversations by many chat templates with Jinja2 as transformers sets it up.
 
 Usage: python chat_reference.py OUT.jsonl FOLDER_OR_FILE [...]
-Needs the packages transformers and jinja2; the templates are all *.jinja files below the folders.
-They come from packages of the Python registry (trl, llama-cpp-python) and are no part of this
+Needs the packages transformers and jinja2. The templates are all *.jinja files below the folders,
+and those written out as text in a file of Python or C++ that is named itself. They come from packages of the Python registry (trl, llama-cpp-python) and are no part of this
 project. ChatReferenceTest renders the same conversations and compares byte for byte.
 """
 
+import ast
 import datetime
 import json
 import pathlib
@@ -130,19 +131,48 @@ def render(source, messages, tools, way):
         return {"error": type(error).__name__ + ": " + re.sub(r"\s+", " ", str(error))[:200]}
 
 
-def main(out, places):
-    files = []
+def inside(file):
+    """Yields the templates that stand as text in a source file."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".py":
+        texts = [n.value for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Constant)]
+    else:
+        texts = []
+        for literals in re.findall(r'template_str= \*/((?:\s*"(?:[^"\\\n]|\\.)*")+)', text):
+            texts.append(ast.literal_eval("(" + literals + ")"))
+    number = 0
+    for source in texts:
+        if isinstance(source, str) and "{%" in source and "messages" in source:
+            number += 1
+            yield f"{file.stem}/{number}", source
+
+
+def templates(places):
+    """Yields names and sources; a source that was seen before is left out."""
+    seen = set()
     for place in map(pathlib.Path, places):
-        files += sorted(place.rglob("*.jinja")) if place.is_dir() else [place]
+        found = []
+        if place.is_dir():
+            for file in sorted(place.rglob("*.jinja")):
+                found.append((file.parts[-3] + "/" + file.stem, file.read_bytes().decode("utf-8")))
+        else:
+            found = inside(place)
+        for name, source in found:
+            if source not in seen:
+                seen.add(source)
+                yield name, source
+
+
+def main(out, places):
+    count = 0
     with open(out, "w", encoding="utf-8") as target:
-        for file in files:
-            source = file.read_bytes().decode("utf-8")
-            name = file.parts[-3] + "/" + file.stem if len(file.parts) > 2 else file.stem
+        for name, source in templates(places):
+            count += 1
             target.write(json.dumps({"template": name, "source": source, "tokens": TOKENS}) + "\n")
             try:
                 chat_template_utils._compile_jinja_template(source)
             except Exception as error:
-                print("no template of Jinja's:", file, error, file=sys.stderr)
+                print("no template of Jinja's:", name, error, file=sys.stderr)
             for label, (messages, tools) in CONVERSATIONS.items():
                 for way in WAYS:
                     last = messages[-1]
@@ -154,7 +184,7 @@ def main(out, places):
                     except Exception as error:
                         line["error"] = str(error)
                     target.write(json.dumps(line) + "\n")
-    print(f"{len(files)} templates, {len(CONVERSATIONS)} conversations", file=sys.stderr)
+    print(f"{count} templates, {len(CONVERSATIONS)} conversations", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import dev.coppice.chat.value.Ordering;
 import dev.coppice.chat.value.PythonText;
 import dev.coppice.chat.value.SafeText;
 import dev.coppice.chat.value.Sequences;
+import dev.coppice.chat.value.SliceKey;
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.chat.value.Tuple;
 import dev.coppice.chat.value.Undefined;
@@ -72,6 +73,9 @@ public final class Attributes {
     final Object value = Sequences.item(owner, key);
     if (value != null) {
       return value;
+    }
+    if (key instanceof SliceKey) {
+      throw new TemplateException("'" + PythonText.typeName(owner) + "' cannot be sliced");
     }
     final Object method = key instanceof String name ? methodOf(owner, name) : null;
     return method == null ? Undefined.key(owner, key) : method;

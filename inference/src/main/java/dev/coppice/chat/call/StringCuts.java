@@ -72,7 +72,7 @@ public final class StringCuts {
     int from = PythonSpace.skip(text, 0);
     while (from < text.length()) {
       if (words.size() == most) {
-        words.add(PythonSpace.stripEnd(text.substring(from)));
+        words.add(text.substring(from));
         break;
       }
       int to = from;

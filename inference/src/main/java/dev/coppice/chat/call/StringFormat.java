@@ -110,6 +110,7 @@ public final class StringFormat {
     final StringBuilder out = new StringBuilder();
     int from = 0;
     int next = 0;
+    boolean numbered = false;
     while (fields.find()) {
       plain(text.substring(from, fields.start()), out);
       from = fields.end();
@@ -118,6 +119,10 @@ public final class StringFormat {
         continue;
       }
       final String name = fields.group(1);
+      numbered |= !name.isEmpty() && Character.isDigit(name.charAt(0));
+      if (numbered && (next > 0 || name.isEmpty())) {
+        throw new TemplateException("cannot mix {} and numbered fields: " + text);
+      }
       Object value =
           name.isEmpty() || Character.isDigit(name.charAt(0))
               ? positional(args, name.isEmpty() ? next++ : width(name))

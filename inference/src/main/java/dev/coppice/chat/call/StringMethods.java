@@ -48,7 +48,7 @@ public final class StringMethods {
           Map.entry("rjust", (s, a) -> justify(s, a, 2)),
           Map.entry("center", (s, a) -> justify(s, a, 1)),
           Map.entry("format", StringFormat::format),
-          Map.entry("isdigit", (s, a) -> all(s, Character::isDigit)),
+          Map.entry("isdigit", (s, a) -> all(s, StringMethods::isDigit)),
           Map.entry("isdecimal", (s, a) -> all(s, Character::isDigit)),
           Map.entry("isnumeric", (s, a) -> all(s, StringMethods::isNumeric)),
           Map.entry("isalpha", (s, a) -> all(s, Character::isLetter)),
@@ -80,6 +80,13 @@ public final class StringMethods {
 
   private static boolean all(final String text, final IntPredicate test) {
     return !text.isEmpty() && text.codePoints().allMatch(test);
+  }
+
+  /** Tells digits, those set high or in circles included. */
+  private static boolean isDigit(final int letter) {
+    final int value = Character.getNumericValue(letter);
+    final boolean other = Character.getType(letter) == Character.OTHER_NUMBER;
+    return Character.isDigit(letter) || other && value >= 0 && value <= 9;
   }
 
   private static boolean isNumeric(final int letter) {

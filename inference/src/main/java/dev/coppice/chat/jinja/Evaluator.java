@@ -89,9 +89,21 @@ final class Evaluator {
       if (key instanceof List<?> || key instanceof Map<?, ?>) {
         throw new TemplateException("unhashable type: '" + PythonText.typeName(key) + "'");
       }
-      map.put(key, value(dict.values().get(i), scope));
+      map.put(known(map, key), value(dict.values().get(i), scope));
     }
     return map;
+  }
+
+  /** Finds the key that is equal to this one; 1, 1.0 and true are one key, the first written. */
+  private static Object known(final Map<Object, Object> map, final Object key) {
+    if (Arithmetic.isNumber(key)) {
+      for (final Object other : map.keySet()) {
+        if (Ordering.equal(other, key)) {
+          return other;
+        }
+      }
+    }
+    return key;
   }
 
   private Object sign(final Expression.Sign sign, final Scope scope) {

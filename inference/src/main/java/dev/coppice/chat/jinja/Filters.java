@@ -177,17 +177,27 @@ final class Filters {
 
   /** Follows a dotted path of keys, as the filters of sequences do. */
   static Object path(final Object value, final Object path) {
+    return path(value, path, null);
+  }
+
+  /** Follows a path, taking {@code otherwise} at every step that leads nowhere. */
+  static Object path(final Object value, final Object path, final Object otherwise) {
     if (path == None.NONE) {
       return value;
     }
     if (Arithmetic.isInteger(path)) {
-      return Attributes.item(value, path);
+      return step(value, path, otherwise);
     }
     Object at = value;
     for (final String step : PythonText.str(path).split("\\.", -1)) {
       final boolean number = !step.isEmpty() && step.chars().allMatch(Character::isDigit);
-      at = Attributes.item(at, number ? (Object) Long.parseLong(step) : step);
+      at = step(at, number ? (Object) Long.parseLong(step) : step, otherwise);
     }
     return at;
+  }
+
+  private static Object step(final Object at, final Object key, final Object otherwise) {
+    final Object next = Attributes.item(at, key);
+    return next instanceof Undefined && otherwise != null ? otherwise : next;
   }
 }

@@ -97,16 +97,11 @@ final class SequenceFilters {
     if (args.positional().isEmpty() && args.named().containsKey("attribute")) {
       final Object path = args.named().get("attribute");
       final Object otherwise = args.named().get("default");
-      return lazy(stream(value).map(item -> pick(item, path, otherwise)));
+      return lazy(stream(value).map(item -> Filters.path(item, path, otherwise)));
     }
     final String name = args.text(0, "name");
     final Arguments rest = args.after(1);
     return lazy(stream(value).map(item -> Filters.apply(name, item, rest)));
-  }
-
-  private static Object pick(final Object item, final Object path, final Object otherwise) {
-    final Object found = Filters.path(item, path);
-    return found instanceof Undefined && otherwise != null ? otherwise : found;
   }
 
   private static Object select(

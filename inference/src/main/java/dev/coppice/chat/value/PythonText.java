@@ -2,6 +2,7 @@ package dev.coppice.chat.value;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -147,7 +148,7 @@ public final class PythonText {
     if (value == 0) {
       return 1 / value < 0 ? "-0.0" : "0.0";
     }
-    final BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    final BigDecimal shortest = shortest(value);
     final String digits = shortest.unscaledValue().abs().toString();
     final int point = digits.length() - shortest.scale();
     final String sign = value < 0 ? "-" : "";
@@ -164,6 +165,14 @@ public final class PythonText {
       return sign + digits + "0".repeat(point - digits.length()) + ".0";
     }
     return sign + digits.substring(0, point) + "." + digits.substring(point);
+  }
+
+  /** Finds the shortest digits; Java writes two where one would do, in 4.9E-324. */
+  private static BigDecimal shortest(final double value) {
+    final BigDecimal one = new BigDecimal(value).round(new MathContext(1));
+    return one.doubleValue() == value
+        ? one.stripTrailingZeros()
+        : new BigDecimal(Double.toString(value)).stripTrailingZeros();
   }
 
   /**
