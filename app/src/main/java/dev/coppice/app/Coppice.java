@@ -37,6 +37,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       TokenizeCommand.class,
       DetokenizeCommand.class,
+      ChatTemplateCommand.class,
       ConvertLlama2cCommand.class,
       PretrainCommand.class,
       CreditCheckCommand.class

@@ -23,6 +23,7 @@ final class Globals {
 
   static Map<String, Object> all(final Supplier<LocalDateTime> now) {
     return Map.of(
+        "self", (Attributed) name -> new Undefined("block '" + name + "' is not defined"),
         "range", (Callable) Globals::range,
         "namespace", (Callable) Globals::namespace,
         "dict", (Callable) Globals::dict,
