@@ -45,9 +45,7 @@ final class ChatTemplateCommand implements Callable<Integer> {
       description = "File with one JSON array of documents.")
   private Path documents;
 
-  @Option(
-      names = "--generation-prompt",
-      description = "End where the model begins to answer.")
+  @Option(names = "--generation-prompt", description = "End where the model begins to answer.")
   private boolean generationPrompt;
 
   @Option(

@@ -131,8 +131,7 @@ public final class ChatTemplate {
    */
   public String render(final ChatRequest request, final Supplier<LocalDateTime> now) {
     final List<Map<Object, Object>> messages = messages(request);
-    final String wanted =
-        request.continueFinalMessage() ? markFinal(messages) : "";
+    final String wanted = request.continueFinalMessage() ? markFinal(messages) : "";
     final Map<String, Object> variables = new LinkedHashMap<>(specialTokens);
     request.options().forEach((key, value) -> variables.put(key, ChatValues.of(value)));
     variables.put("messages", messages);
@@ -193,8 +192,6 @@ public final class ChatTemplate {
       throw new TemplateException("the template drops the final message that is to be continued");
     }
     final String before = text.substring(0, at);
-    return text.startsWith(MARK, at)
-        ? before
-        : (String) StringMethods.call(before, "rstrip");
+    return text.startsWith(MARK, at) ? before : (String) StringMethods.call(before, "rstrip");
   }
 }

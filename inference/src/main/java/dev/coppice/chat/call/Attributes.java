@@ -161,6 +161,7 @@ public final class Attributes {
   }
 
   private static Undefined hidden(final String type, final String name) {
-    return new Undefined("access to " + type + "." + name + " is unsafe: it would change the value");
+    return new Undefined(
+        "access to " + type + "." + name + " is unsafe: it would change the value");
   }
 }

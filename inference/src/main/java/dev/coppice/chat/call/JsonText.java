@@ -56,8 +56,7 @@ public final class JsonText {
    */
   public static String dumps(final Object value, final Arguments args) {
     final JsonText json =
-        new JsonText(
-            args.expect("tojson", "ensure_ascii", "indent", "separators", "sort_keys"));
+        new JsonText(args.expect("tojson", "ensure_ascii", "indent", "separators", "sort_keys"));
     json.write(value, 0);
     return json.out.toString();
   }
@@ -89,7 +88,9 @@ public final class JsonText {
     if (Double.isNaN(value)) {
       return "NaN";
     }
-    return Double.isInfinite(value) ? (value > 0 ? "Infinity" : "-Infinity") : PythonText.real(value);
+    return Double.isInfinite(value)
+        ? (value > 0 ? "Infinity" : "-Infinity")
+        : PythonText.real(value);
   }
 
   private void array(final List<?> items, final int depth) {

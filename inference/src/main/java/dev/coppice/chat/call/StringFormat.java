@@ -18,7 +18,8 @@ public final class StringFormat {
   private static final Pattern PERCENT =
       Pattern.compile("%(?:\\((\\w+)\\))?([-0 ]*)(\\d*)(?:\\.(\\d+))?([a-zA-Z%])");
   private static final Pattern FIELD =
-      Pattern.compile("\\{\\{|\\}\\}|\\{(\\w*)((?:\\.\\w+|\\[[^\\]{}]+\\])*)(?:!([rs]))?(?::([^{}]*))?\\}");
+      Pattern.compile(
+          "\\{\\{|\\}\\}|\\{(\\w*)((?:\\.\\w+|\\[[^\\]{}]+\\])*)(?:!([rs]))?(?::([^{}]*))?\\}");
   private static final Pattern SPEC =
       Pattern.compile("(?:(.)?([<>^]))?(0?)(\\d*)(?:\\.(\\d+))?([sdf]?)");
   private static final int WIDEST = 10_000;
@@ -69,8 +70,7 @@ public final class StringFormat {
           case "r" -> PythonText.repr(value);
           case "d", "i" -> whole(value);
           case "f" -> fixed(Arithmetic.real(value), digits == null ? 6 : Integer.parseInt(digits));
-          default ->
-              throw new TemplateException("unsupported format field %" + field.group(5));
+          default -> throw new TemplateException("unsupported format field %" + field.group(5));
         };
     final int width = width(field.group(3));
     final int missing = Math.max(0, width - Sequences.length(body));

@@ -98,8 +98,7 @@ public final class StringMethods {
 
   private static boolean isCased(final String text, final IntPredicate wanted) {
     final IntPredicate cased = c -> Character.isUpperCase(c) || Character.isLowerCase(c);
-    return text.codePoints().anyMatch(cased)
-        && text.codePoints().filter(cased).allMatch(wanted);
+    return text.codePoints().anyMatch(cased) && text.codePoints().filter(cased).allMatch(wanted);
   }
 
   private static String capitalize(final String text) {
@@ -122,8 +121,7 @@ public final class StringMethods {
     for (final Object item : Sequences.iterate(text)) {
       final String letter = (String) item;
       final boolean isLetter = Character.isLetter(letter.codePointAt(0));
-      out.append(
-          !isLetter ? letter : inside ? letter.toLowerCase(Locale.ROOT) : titleCase(letter));
+      out.append(!isLetter ? letter : inside ? letter.toLowerCase(Locale.ROOT) : titleCase(letter));
       inside = isLetter;
     }
     return out.toString();
@@ -209,8 +207,7 @@ public final class StringMethods {
     for (final Object one : wanted instanceof Tuple tuple ? tuple.items() : List.of(wanted)) {
       if (!(one instanceof String affix)) {
         throw new TemplateException(
-            "startswith and endswith take str or a tuple of str, not "
-                + PythonText.typeName(one));
+            "startswith and endswith take str or a tuple of str, not " + PythonText.typeName(one));
       }
       if (start ? part.startsWith(affix) : part.endsWith(affix)) {
         return true;

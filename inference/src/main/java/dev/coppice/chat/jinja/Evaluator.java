@@ -184,8 +184,7 @@ final class Evaluator {
       throw undefined.failure();
     }
     if (!(callee instanceof Callable callable)) {
-      throw new TemplateException(
-          "'" + PythonText.typeName(callee) + "' object is not callable");
+      throw new TemplateException("'" + PythonText.typeName(callee) + "' object is not callable");
     }
     Arguments args = arguments(call.with(), scope);
     if (caller != null) {

@@ -32,6 +32,7 @@ final class MacroArguments {
                 rest.put(name, value);
               }
             });
-    return new Arguments(List.copyOf(args.positional().subList(taken, args.positional().size())), rest);
+    return new Arguments(
+        List.copyOf(args.positional().subList(taken, args.positional().size())), rest);
   }
 }

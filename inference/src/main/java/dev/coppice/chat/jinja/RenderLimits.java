@@ -10,8 +10,7 @@ package dev.coppice.chat.jinja;
  */
 public record RenderLimits(int templateLetters, long steps, int outputLetters, int depth) {
   /** Limits far above what a chat needs. */
-  public static final RenderLimits DEFAULT =
-      new RenderLimits(1 << 20, 20_000_000, 1 << 24, 100);
+  public static final RenderLimits DEFAULT = new RenderLimits(1 << 20, 20_000_000, 1 << 24, 100);
 
   /** Checks the values. */
   public RenderLimits {

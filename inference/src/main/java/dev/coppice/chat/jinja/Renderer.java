@@ -171,8 +171,7 @@ final class Renderer {
     }
   }
 
-  private Object filtered(
-      final Expression filter, final List<Statement> body, final Scope scope) {
+  private Object filtered(final Expression filter, final List<Statement> body, final Scope scope) {
     final String text = render(body, new Scope(scope));
     return filter == null ? text : evaluator.filter((Expression.Filter) filter, text, scope);
   }

@@ -59,9 +59,7 @@ final class SequenceFilters {
 
   private static Object first(final Object value) {
     final Iterator<Object> items = Sequences.iterate(value).iterator();
-    return items.hasNext()
-        ? items.next()
-        : new Undefined("No first item, sequence was empty.");
+    return items.hasNext() ? items.next() : new Undefined("No first item, sequence was empty.");
   }
 
   private static Object last(final Object value) {
@@ -69,9 +67,7 @@ final class SequenceFilters {
       throw new TemplateException("'generator' object is not reversible");
     }
     final List<Object> items = Sequences.list(value);
-    return items.isEmpty()
-        ? new Undefined("No last item, sequence was empty.")
-        : items.getLast();
+    return items.isEmpty() ? new Undefined("No last item, sequence was empty.") : items.getLast();
   }
 
   private static Object join(final Object value, final Arguments args) {

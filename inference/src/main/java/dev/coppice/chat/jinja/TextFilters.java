@@ -4,10 +4,10 @@ import dev.coppice.chat.call.Arguments;
 import dev.coppice.chat.call.PythonSpace;
 import dev.coppice.chat.call.StringCuts;
 import dev.coppice.chat.call.StringMethods;
+import dev.coppice.chat.value.None;
 import dev.coppice.chat.value.PythonText;
 import dev.coppice.chat.value.Sequences;
 import dev.coppice.chat.value.SliceKey;
-import dev.coppice.chat.value.None;
 import dev.coppice.chat.value.TemplateException;
 import java.util.List;
 import java.util.Locale;
@@ -29,10 +29,8 @@ final class TextFilters {
     boolean starts = true;
     for (final Object item : Sequences.iterate(text)) {
       final String letter = (String) item;
-      out.append(
-          starts ? letter.toUpperCase(Locale.ROOT) : letter.toLowerCase(Locale.ROOT));
-      starts =
-          "-({[<".contains(letter) || PythonSpace.isSpace(letter.codePointAt(0));
+      out.append(starts ? letter.toUpperCase(Locale.ROOT) : letter.toLowerCase(Locale.ROOT));
+      starts = "-({[<".contains(letter) || PythonSpace.isSpace(letter.codePointAt(0));
     }
     return out.toString();
   }
@@ -84,8 +82,7 @@ final class TextFilters {
   }
 
   static Object center(final Object value, final Arguments args) {
-    return StringMethods.call(
-        PythonText.str(value), "center", (long) args.integer(0, "width", 80));
+    return StringMethods.call(PythonText.str(value), "center", (long) args.integer(0, "width", 80));
   }
 
   static Object words(final String text) {

@@ -38,8 +38,8 @@ final class TimeFormat {
       case 'T', 'X' -> by(time, "HH:mm:ss");
       case 'R' -> by(time, "HH:mm");
       case 'x' -> by(time, "MM/dd/yy");
-      case 'c' -> by(time, "EEE MMM ") + "%2d".formatted(time.getDayOfMonth())
-          + by(time, " HH:mm:ss yyyy");
+      case 'c' ->
+          by(time, "EEE MMM ") + "%2d".formatted(time.getDayOfMonth()) + by(time, " HH:mm:ss yyyy");
       case 'e' -> "%2d".formatted(time.getDayOfMonth());
       case 'w' -> String.valueOf(time.getDayOfWeek().getValue() % 7);
       case 'u' -> String.valueOf(time.getDayOfWeek().getValue());

@@ -154,8 +154,7 @@ public final class TemplateParser {
     if (in.skipOperator("=")) {
       return new Statement.Set(target, expressions.tuple(true, false, null));
     }
-    final Expression filter =
-        in.current().isOperator("|") ? expressions.filter(null) : null;
+    final Expression filter = in.current().isOperator("|") ? expressions.filter(null) : null;
     return new Statement.SetBlock(target, filter, bodyTo("endset"));
   }
 

@@ -25,8 +25,7 @@ public record Undefined(String message) {
    * @return the value.
    */
   public static Undefined key(final Object owner, final Object key) {
-    return new Undefined(
-        "'" + PythonText.typeName(owner) + "' has no " + PythonText.repr(key));
+    return new Undefined("'" + PythonText.typeName(owner) + "' has no " + PythonText.repr(key));
   }
 
   /**
