@@ -73,7 +73,13 @@ class ConfigLoaderTest {
 
     assertTrue(refused.getMessage().contains("model.device must be cpu, cuda or cuda:N"));
     assertTrue(refused("[model]\ndevice = \"cuda:x\"\n").getMessage().contains("cuda:x"));
-    assertEquals("bf16", load("[model]\ndtype = \"bf16\"\ndevice = \"cuda:1\"\n").model().dtype());
+    final RunConfig taken =
+        new ConfigLoader()
+            .override("model.dtype", "bf16")
+            .override("model.device", "cuda:1")
+            .load();
+    assertEquals("bf16", taken.model().dtype());
+    assertEquals("cuda:1", taken.model().device());
   }
 
   @Test
