@@ -39,6 +39,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       TokenizeCommand.class,
       DetokenizeCommand.class,
+      ChatTemplateCommand.class,
       ConvertLlama2cCommand.class,
       DecodeBenchCommand.class,
       PretrainCommand.class,

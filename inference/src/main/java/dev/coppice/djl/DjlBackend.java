@@ -66,6 +66,7 @@ public final class DjlBackend implements InferenceBackend {
    *     supported.
    */
   public static DjlBackend open(final Path folder, final DjlSettings settings) {
+    DeviceCheck.require(settings.device());
     final ModelConfig config = ModelConfig.read(folder);
     // The files are checked before the engine starts.
     WeightFiles.open(folder).close();

@@ -36,7 +36,7 @@ public record RunConfig(
   public static final RunConfig DEFAULT =
       new RunConfig(
           new Run("", 1, "runs", List.of(), true),
-          new Model("models/tiny-policy", "model", "f32", 1),
+          new Model("models/tiny-policy", "model", "f32", "cpu", 1),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", ""),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree(
@@ -120,6 +120,7 @@ public record RunConfig(
    * @param path of the model folder.
    * @param policy that samples.
    * @param dtype of the model's numbers.
+   * @param device that computes its linear layers.
    * @param threads of the model.
    */
   public record Model(
@@ -130,10 +131,24 @@ public record RunConfig(
               choices = {"model", "replay"})
           String policy,
       @Key(
-              value = "Numbers the model computes in.",
-              choices = {"f32"})
+              value =
+                  "Numbers of the linear layers: f32, in which a seed gives the same tokens"
+                      + " whatever the batch, or bf16, for speed.",
+              choices = {"f32", "bf16"})
           String dtype,
-      @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads) {}
+      @Key(
+              "What computes the linear layers: cpu, cuda or cuda:N; cuda needs natives built for it"
+                  + " (docs/GPU.md).")
+          String device,
+      @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads) {
+    /** Refuses a device of another kind. */
+    public Model {
+      if (!device.matches("cpu|cuda(:\\d{1,3})?")) {
+        throw new IllegalArgumentException(
+            "model.device must be cpu, cuda or cuda:N: device=" + device);
+      }
+    }
+  }
 
   /**
    * Says what is solved.

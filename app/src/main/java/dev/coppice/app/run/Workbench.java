@@ -2,6 +2,8 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.chat.ChatTemplate;
+import dev.coppice.chat.value.TemplateException;
 import dev.coppice.djl.DjlBackend;
 import dev.coppice.djl.DjlSettings;
 import dev.coppice.djl.DjlTokenizer;
@@ -28,9 +30,14 @@ import java.util.HexFormat;
  * @param tokenizer of the model.
  * @param backend of the model.
  * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
+ * @param chatTemplateSha256 digest of the model's chat template, or empty where there is none.
  */
 public record Workbench(
-    Environment environment, Tokenizer tokenizer, InferenceBackend backend, String tokenizerSha256)
+    Environment environment,
+    Tokenizer tokenizer,
+    InferenceBackend backend,
+    String tokenizerSha256,
+    String chatTemplateSha256)
     implements AutoCloseable {
   private static final int REPLAY_CONTEXT = 16_384;
 
@@ -109,7 +116,7 @@ public record Workbench(
             tokenizer.vocabularySize(),
             REPLAY_CONTEXT,
             ReplayPolicy.of(scripted, tokenizer));
-    return new Workbench(environment, tokenizer, backend, "");
+    return new Workbench(environment, tokenizer, backend, "", "");
   }
 
   private static Workbench model(final RunConfig config, final Environment environment) {
@@ -120,14 +127,24 @@ public record Workbench(
         new DjlSettings(
             config.model().threads(),
             config.model().dtype(),
-            defaults.device(),
+            config.model().device(),
             defaults.slabTokens());
     try {
       final String digest = sha256(folder.resolve("tokenizer.json"));
-      return new Workbench(environment, tokenizer, DjlBackend.open(folder, settings), digest);
+      final String template = chatTemplate(folder);
+      return new Workbench(
+          environment, tokenizer, DjlBackend.open(folder, settings), digest, template);
     } catch (final RuntimeException e) {
       tokenizer.close();
       throw e;
+    }
+  }
+
+  private static String chatTemplate(final Path folder) {
+    try {
+      return ChatTemplate.sha256(folder);
+    } catch (final TemplateException e) {
+      throw new ConfigException(e.getMessage());
     }
   }
 
