@@ -25,6 +25,10 @@ final class EngineAgent implements Agent {
   private final ToolWorkers workers;
   private final ForwardStage forward;
   private final LongSupplier clockNs;
+
+  /** What keeps events in a fixed order, or null where they come as they come. */
+  private final Lockstep lockstep;
+
   private final long deadlineNs;
   private final EngineGauge gauge;
   private final Offers offers;
@@ -41,13 +45,14 @@ final class EngineAgent implements Agent {
       final Inbox inbox,
       final ToolWorkers workers,
       final EngineGauge gauge,
-      final LongSupplier clockNs) {
+      final RolloutEngine.Pace pace) {
     this.state = state;
     this.parts = parts;
     this.inbox = inbox;
     this.workers = workers;
     this.gauge = gauge;
-    this.clockNs = clockNs;
+    this.clockNs = pace.clockNs();
+    this.lockstep = pace.inLockstep() ? new Lockstep() : null;
     this.deadlineNs = state.config().limits().callDeadlineNs();
     this.forward = new ForwardStage(state, parts.backend(), gauge, clockNs);
     this.offers = new Offers(parts.environment(), parts.tokenizer(), state.config().seed());
@@ -58,8 +63,11 @@ final class EngineAgent implements Agent {
     gauge.beginCycle(clockNs.getAsLong());
     int work = inbox.poll(this::receive);
     work += expire(clockNs.getAsLong());
-    if (state.wantsTick()) {
-      apply(new Event.Tick(clockNs.getAsLong()));
+    if (lockstep != null) {
+      work += lockstep.release(running.size(), this::received);
+    }
+    if (state.wantsTick() && (lockstep == null || running.isEmpty())) {
+      apply(new Event.Tick(lockstep == null ? clockNs.getAsLong() : lockstep.nextNs()));
       work++;
     }
     gauge.endCycle(work, clockNs.getAsLong());
@@ -70,20 +78,29 @@ final class EngineAgent implements Agent {
     switch (message) {
       case RolloutEngine.Offered offered -> {
         gauge.begin(clockNs.getAsLong());
-        apply(offers.open(offered.request()));
+        offered.requests().forEach(request -> apply(offers.open(request)));
       }
       case Event.GroupRestored restored -> apply(restored);
-      case Event.CallDone done -> {
-        if (settled(done.ticket())) {
-          apply(done);
-        }
-      }
-      case Event.Scored scored -> {
-        if (settled(scored.ticket())) {
-          apply(scored);
-        }
-      }
+      case Event.CallDone done -> result(done.ticket(), done);
+      case Event.Scored scored -> result(scored.ticket(), scored);
       default -> throw new IllegalStateException("unknown message: " + message);
+    }
+  }
+
+  private void result(final Event.Ticket ticket, final Event result) {
+    final ToolWorkers.Running work = running.get(ticket.branch());
+    if (lockstep == null) {
+      received(result);
+    } else if (work != null && work.ticket.equals(ticket)) {
+      lockstep.hold(ticket.branch(), result);
+    }
+  }
+
+  private void received(final Event result) {
+    final Event.Ticket ticket =
+        result instanceof Event.CallDone done ? done.ticket() : ((Event.Scored) result).ticket();
+    if (settled(ticket)) {
+      apply(result);
     }
   }
 
@@ -106,10 +123,17 @@ final class EngineAgent implements Agent {
         break;
       }
       it.remove();
-      running.remove(oldest.ticket.branch());
+      if (lockstep != null && lockstep.holds(oldest.ticket.branch())) {
+        continue;
+      }
       worlds.remove(oldest.ticket.branch());
       oldest.cancel();
-      apply(timeout(oldest));
+      if (lockstep == null) {
+        running.remove(oldest.ticket.branch());
+        apply(timeout(oldest));
+      } else {
+        lockstep.hold(oldest.ticket.branch(), timeout(oldest));
+      }
     }
     return expired;
   }
@@ -132,7 +156,7 @@ final class EngineAgent implements Agent {
       event = null;
       for (int i = 0; i < effects.size(); i++) {
         if (carryOut(effects.get(i))) {
-          event = forward.compute();
+          event = lockstep == null ? forward.compute() : lockstep.stamped(forward.compute());
         }
       }
     }
