@@ -32,6 +32,9 @@ final class EngineAgent implements Agent {
   private final long deadlineNs;
   private final EngineGauge gauge;
   private final Offers offers;
+  private final WeightPublisher publisher;
+  private WeightPublisher.Loaded nextWeights;
+  private volatile boolean paused;
   private boolean closed;
   private final EventBytes bytes = new EventBytes();
   private final List<Effect> effects = new ArrayList<>();
@@ -39,17 +42,20 @@ final class EngineAgent implements Agent {
   private final Int2ObjectHashMap<ToolWorkers.Running> running = new Int2ObjectHashMap<>();
   private final LinkedHashSet<ToolWorkers.Running> byDeadline = new LinkedHashSet<>();
 
+  /** Where messages come from, and who works for this thread on others. */
+  record Outside(Inbox inbox, ToolWorkers workers, WeightPublisher publisher) {}
+
   EngineAgent(
       final State state,
       final RolloutEngine.Parts parts,
-      final Inbox inbox,
-      final ToolWorkers workers,
+      final Outside outside,
       final EngineGauge gauge,
       final RolloutEngine.Pace pace) {
     this.state = state;
     this.parts = parts;
-    this.inbox = inbox;
-    this.workers = workers;
+    this.inbox = outside.inbox();
+    this.workers = outside.workers();
+    this.publisher = outside.publisher();
     this.gauge = gauge;
     this.clockNs = pace.clockNs();
     this.lockstep = pace.inLockstep() ? new Lockstep() : null;
@@ -66,12 +72,20 @@ final class EngineAgent implements Agent {
     if (lockstep != null) {
       work += lockstep.release(running.size(), this::received);
     }
-    if (state.wantsTick() && (lockstep == null || running.isEmpty())) {
-      apply(new Event.Tick(lockstep == null ? clockNs.getAsLong() : lockstep.nextNs()));
+    if (nextWeights != null && state.maySwitchWeights()) {
+      apply(new Event.WeightsSwapped(eventNs(), nextWeights.publication().version()));
+      work++;
+    }
+    if (!paused && state.wantsTick() && (lockstep == null || running.isEmpty())) {
+      apply(new Event.Tick(eventNs()));
       work++;
     }
     gauge.endCycle(work, clockNs.getAsLong());
     return work;
+  }
+
+  private long eventNs() {
+    return lockstep == null ? clockNs.getAsLong() : lockstep.nextNs();
   }
 
   private void receive(final Object message) {
@@ -83,6 +97,11 @@ final class EngineAgent implements Agent {
       case Event.GroupRestored restored -> apply(restored);
       case Event.CallDone done -> result(done.ticket(), done);
       case Event.Scored scored -> result(scored.ticket(), scored);
+      case WeightPublisher.Loaded loaded -> nextWeights = loaded;
+      case RolloutEngine.Pause pause -> {
+        paused = pause.paused();
+        pause.done().complete(null);
+      }
       default -> throw new IllegalStateException("unknown message: " + message);
     }
   }
@@ -185,11 +204,25 @@ final class EngineAgent implements Agent {
               workers.scoreTruncated(
                   score.ticket(), worlds.get(score.ticket().branch()), score.reason()));
       case Effect.GroupDone done -> deliver(done);
+      case Effect.UseWeights use -> switchWeights(use.version());
+      case Effect.RetireWeights retired -> parts.backend().retire(retired.version());
       case Effect.Forward ignored -> {
         return true;
       }
     }
     return false;
+  }
+
+  private void switchWeights(final int version) {
+    final WeightPublisher.Loaded loaded = nextWeights;
+    nextWeights = null;
+    parts.backend().adopt(loaded.weights(), version);
+    publisher.switched(loaded.publication());
+  }
+
+  /** Whether no forward pass starts. */
+  boolean isPaused() {
+    return paused;
   }
 
   private void started(final ToolWorkers.Running work) {
@@ -215,6 +248,9 @@ final class EngineAgent implements Agent {
     for (final ToolWorkers.Running work : byDeadline) {
       worlds.remove(work.ticket.branch());
       work.cancel();
+    }
+    if (nextWeights != null) {
+      nextWeights.weights().close();
     }
     worlds.values().forEach(Offers::closed);
     offers.closeAll();

@@ -151,7 +151,8 @@ public record RunConfig(
    * @param prompt of a plain environment.
    */
   public record TaskSet(
-      @Key("Environment that offers the tasks: countdown, drawers, filesystem, gsm8k, retail or stories.")
+      @Key(
+              "Environment that offers the tasks: countdown, drawers, filesystem, gsm8k, retail or stories.")
           String environment,
       @Key(
               "Split of the tasks: 'train' or 'held-out' where they are drawn, 'train' or 'test' in"

@@ -137,7 +137,8 @@ final class ArmSession {
         }
       }
       if (!wave.isEmpty() && !engine.offerAll(wave)) {
-        throw new IllegalStateException("an idle engine has room for a wave: groups=" + wave.size());
+        throw new IllegalStateException(
+            "an idle engine has room for a wave: groups=" + wave.size());
       }
       awaitAll(engine);
     }
