@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
  *   sh          opens the seccomp filter as descriptor 3
  *     setpriv   gives up root, where the engine runs as root
  *       bwrap   new user, pid, net, ipc, uts and cgroup namespaces, no capabilities, new session
- *         python3  /usr read-only, a fresh /proc and /dev, /tmp of limited size, nothing else
+ *         python3  /usr, /proc and /dev of its own, all read-only; /tmp of limited size; nothing else
  * </pre>
  *
  * <p>No variable of the environment and no open file of the engine reaches the inside. When the
@@ -30,8 +30,7 @@ import java.util.concurrent.Executors;
  */
 final class Bubblewrap implements AutoCloseable {
   private static final String NOBODY = "65534";
-  private static final List<String> PYTHONS =
-      List.of("/usr/bin/python3", "/usr/local/bin/python3");
+  private static final List<String> PYTHONS = List.of("/usr/bin/python3", "/usr/local/bin/python3");
   private static final List<String> TOOL_FOLDERS =
       List.of("/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin", "/sbin");
   private static final int CPU_SECONDS = 3_600;
@@ -102,8 +101,7 @@ final class Bubblewrap implements AutoCloseable {
     }
   }
 
-  private static String tool(
-      final List<String> folders, final String name, final String mend) {
+  private static String tool(final List<String> folders, final String name, final String mend) {
     for (final String folder : folders) {
       final Path path = Path.of(folder, name);
       if (Files.isExecutable(path)) {
@@ -169,7 +167,7 @@ final class Bubblewrap implements AutoCloseable {
     walls.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
     walls.addAll(List.of("--size", scratch, "--tmpfs", "/tmp"));
     walls.addAll(List.of("--size", scratch, "--tmpfs", "/dev/shm"));
-    walls.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/"));
+    walls.addAll(List.of("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"));
     walls.addAll(List.of("--chdir", "/tmp", "--seccomp", "3", "--"));
     return walls;
   }

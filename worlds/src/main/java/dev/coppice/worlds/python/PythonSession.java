@@ -32,8 +32,7 @@ final class PythonSession implements AutoCloseable {
    *
    * @throws IOException if it does not come up, with what was said instead.
    */
-  static PythonSession start(
-      final Bubblewrap sandbox, final SandboxLimits limits, final long seed)
+  static PythonSession start(final Bubblewrap sandbox, final SandboxLimits limits, final long seed)
       throws IOException, InterruptedException {
     final PythonSession session = new PythonSession(limits, sandbox.start(limits, seed));
     session.output.begin("\0ready", limits.outputBytes());

@@ -22,7 +22,7 @@ public record SandboxLimits(
     int cellTimeoutMs) {
   /** Limits that suit short programs. */
   public static final SandboxLimits DEFAULT =
-      new SandboxLimits(512L << 20, 16, 16L << 20, 32L << 20, 8 << 10, 5_000);
+      new SandboxLimits(512L << 20, 16, 16L << 20, 32L << 20, 4 << 10, 5_000);
 
   private static final long LEAST_MEMORY_BYTES = 64L << 20;
 

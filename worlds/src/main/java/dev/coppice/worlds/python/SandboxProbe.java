@@ -13,9 +13,11 @@ final class SandboxProbe {
   /** Prints a line per wall that does not hold. */
   private static final String PROGRAM =
       """
-      import os, resource, socket
+      import os, resource
       with open("/proc/self/status") as file:
           status = dict(line.split(":", 1) for line in file if ":" in line)
+      with open("/proc/net/dev") as file:
+          interfaces = [line.split(":")[0].strip() for line in file if ":" in line]
       def wall(name, holds):
           if not holds:
               print("BREACH", name)
@@ -23,8 +25,8 @@ final class SandboxProbe {
       wall("no_new_privs", status["NoNewPrivs"].strip() == "1")
       wall("capabilities", int(status["CapEff"], 16) == 0 and int(status["CapBnd"], 16) == 0)
       wall("uid", os.getuid() == 65534)
-      wall("environment", not set(os.environ) - {"PYTHONHASHSEED", "PWD", "LC_CTYPE"})
-      wall("network", [name for _, name in socket.if_nameindex()] in ([], ["lo"]))
+      wall("environment", not os.environ)
+      wall("network", interfaces in ([], ["lo"]))
       wall("host files", not os.path.exists("CANARY"))
       wall("root", not os.access("/", os.W_OK) and not os.access("/usr", os.W_OK))
       wall("dev", not os.access("/dev", os.W_OK))

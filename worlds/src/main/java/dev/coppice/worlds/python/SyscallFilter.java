@@ -77,7 +77,7 @@ final class SyscallFilter {
     }
     add(IF_EQUAL, 0, 1, table.clone3());
     add(RETURN, 0, 0, ENOSYS);
-    add(IF_EQUAL, 0, 4, table.clone());
+    add(IF_EQUAL, 0, 4, table.fork());
     add(LOAD, 0, 0, ARGUMENT_0);
     add(IF_ANY_BIT, 0, 1, NAMESPACE_FLAGS);
     add(RETURN, 0, 0, EPERM);

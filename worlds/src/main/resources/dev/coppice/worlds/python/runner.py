@@ -64,6 +64,7 @@ def serve():
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
+    os.environ.clear()
     space = {"__name__": "__main__", "__builtins__": __builtins__}
     write(reply, b"\0ready\n")
     while True:
