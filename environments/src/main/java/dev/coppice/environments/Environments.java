@@ -4,10 +4,13 @@ import dev.coppice.environment.Environment;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
-import dev.coppice.environments.filesystem.FilesystemEnvironment;
+import dev.coppice.environments.filesystem.FilesystemTasks;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
-import dev.coppice.environments.retail.RetailEnvironment;
+import dev.coppice.environments.retail.RetailTasks;
 import dev.coppice.environments.stories.StoriesEnvironment;
+import dev.coppice.environments.world.CallFormat;
+import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.world.WorldEnvironment;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,9 +24,9 @@ public final class Environments {
       List.of(
           CountdownEnvironment.NAME,
           DrawersEnvironment.NAME,
-          FilesystemEnvironment.NAME,
+          FilesystemTasks.NAME,
           Gsm8kEnvironment.NAME,
-          RetailEnvironment.NAME,
+          RetailTasks.NAME,
           StoriesEnvironment.NAME);
 
   private Environments() {}
@@ -50,10 +53,8 @@ public final class Environments {
           new CountdownEnvironment(split(config), config.count(), config.seed());
       case DrawersEnvironment.NAME ->
           new DrawersEnvironment(split(config), config.count(), config.seed());
-      case FilesystemEnvironment.NAME ->
-          new FilesystemEnvironment(
-              path(config, "BFCL_v4_multi_turn_base.json"),
-              prompt(config, FilesystemEnvironment.DEFAULT_PROMPT));
+      case FilesystemTasks.NAME ->
+          world(config, new FilesystemTasks(path(config, "BFCL_v4_multi_turn_base.json")));
       case Gsm8kEnvironment.NAME ->
           new Gsm8kEnvironment(
               path(config, "train.jsonl and test.jsonl"),
@@ -61,11 +62,12 @@ public final class Environments {
               config.count(),
               config.seed(),
               prompt(config, Gsm8kEnvironment.DEFAULT_PROMPT));
-      case RetailEnvironment.NAME ->
-          new RetailEnvironment(
-              path(config, "db.json and tasks.json"),
-              oneOf(config, "test", List.of("train", "test", "all")),
-              prompt(config, RetailEnvironment.DEFAULT_PROMPT));
+      case RetailTasks.NAME ->
+          world(
+              config,
+              new RetailTasks(
+                  path(config, "db.json and tasks.json"),
+                  oneOf(config, "test", List.of("train", "test", "all"))));
       case StoriesEnvironment.NAME ->
           new StoriesEnvironment(prompt(config, StoriesEnvironment.DEFAULT_PROMPT), config.count());
       default ->
@@ -75,6 +77,11 @@ public final class Environments {
                   + "; known are "
                   + String.join(", ", NAMES));
     };
+  }
+
+  private static Environment world(final EnvironmentConfig config, final Taskset taskset) {
+    return new WorldEnvironment(
+        taskset, CallFormat.TAGS, prompt(config, WorldEnvironment.DEFAULT_PROMPT));
   }
 
   private static Split split(final EnvironmentConfig config) {

@@ -8,9 +8,10 @@ import com.sun.management.ThreadMXBean;
 import dev.coppice.environment.Environment;
 import dev.coppice.environment.Episode;
 import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.filesystem.FilesystemEnvironment;
-import dev.coppice.environments.retail.RetailEnvironment;
+import dev.coppice.environments.filesystem.FilesystemTasks;
+import dev.coppice.environments.retail.RetailTasks;
 import dev.coppice.environments.tool.Toolbox;
+import dev.coppice.environments.world.WorldEnvironment;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -116,7 +117,7 @@ class ForkCostTest {
     Files.writeString(
         data.resolve("possible_answer").resolve(file),
         CanonicalJson.write(Map.of("id", "e", "ground_truth", List.of(List.of("ls()")))));
-    return new FilesystemEnvironment(data, FilesystemEnvironment.DEFAULT_PROMPT);
+    return new WorldEnvironment(new FilesystemTasks(data));
   }
 
   private Environment retail() throws IOException {
@@ -143,7 +144,7 @@ class ForkCostTest {
         data.resolve("db.json"),
         CanonicalJson.write(Map.of("products", Map.of(), "orders", Map.of(), "users", users)));
     Files.writeString(data.resolve("tasks.json"), "[{\"id\":\"0\"}]");
-    return new RetailEnvironment(data, "all", RetailEnvironment.DEFAULT_PROMPT);
+    return new WorldEnvironment(new RetailTasks(data, "all"));
   }
 
   private static Map<String, String> address() {
