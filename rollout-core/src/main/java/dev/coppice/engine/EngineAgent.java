@@ -5,7 +5,6 @@ import dev.coppice.core.Effect;
 import dev.coppice.core.Event;
 import dev.coppice.core.State;
 import dev.coppice.environment.Episode;
-import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -116,10 +115,10 @@ final class EngineAgent implements Agent {
   }
 
   private Event timeout(final ToolWorkers.Running work) {
-    final String message = "no answer within " + deadlineNs / 1_000_000 + " ms";
     return work.isCall
-        ? ToolWorkers.failed(work, ToolCall.Status.TIMEOUT, "timeout", message)
-        : ToolWorkers.unscored(work, "timeout", message);
+        ? ToolWorkers.timedOut(work, deadlineNs)
+        : ToolWorkers.unscored(
+            work, "timeout", "no answer within " + deadlineNs / 1_000_000 + " ms");
   }
 
   /** Journals an event, applies it and carries out what follows; a batch is an event again. */

@@ -1,9 +1,9 @@
 package dev.coppice.environments.world;
 
+import dev.coppice.environment.Observation;
 import dev.coppice.environment.ToolFailedException;
 import dev.coppice.environments.episode.StateDigest;
 import dev.coppice.trajectory.CounterRandom;
-import dev.coppice.trajectory.Provenance;
 import dev.coppice.trajectory.RuntimeContract;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
@@ -89,7 +89,7 @@ final class Course {
                 + digest
                 + " now="
                 + world.digest(),
-            Provenance.REAL);
+            Observation.Source.REAL);
       }
       return world;
     } catch (final Exception | Error e) {

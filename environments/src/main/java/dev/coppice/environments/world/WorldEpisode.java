@@ -228,8 +228,7 @@ public final class WorldEpisode implements Episode {
 
   private static ToolFailedException invalid(
       final Observation.Source source, final String message) {
-    return new ToolFailedException(
-        ToolCall.Status.INVALID, "invalid_result", message, source.provenance());
+    return new ToolFailedException(ToolCall.Status.INVALID, "invalid_result", message, source);
   }
 
   @Override
