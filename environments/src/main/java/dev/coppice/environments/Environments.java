@@ -13,6 +13,9 @@ import dev.coppice.environments.world.Taskset;
 import dev.coppice.environments.world.WorldEnvironment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Makes environments by name.
@@ -37,7 +40,9 @@ public final class Environments {
    * @return the names in alphabetical order.
    */
   public static List<String> names() {
-    return NAMES;
+    final Set<String> names = new TreeSet<>(NAMES);
+    ServiceLoader.load(TasksetProvider.class).forEach(provider -> names.add(provider.name()));
+    return List.copyOf(names);
   }
 
   /**
@@ -70,13 +75,21 @@ public final class Environments {
                   oneOf(config, "test", List.of("train", "test", "all"))));
       case StoriesEnvironment.NAME ->
           new StoriesEnvironment(prompt(config, StoriesEnvironment.DEFAULT_PROMPT), config.count());
-      default ->
-          throw new IllegalArgumentException(
-              "there is no such environment: name="
-                  + config.name()
-                  + "; known are "
-                  + String.join(", ", NAMES));
+      default -> world(config, provided(config));
     };
+  }
+
+  private static Taskset provided(final EnvironmentConfig config) {
+    for (final TasksetProvider provider : ServiceLoader.load(TasksetProvider.class)) {
+      if (provider.name().equals(config.name())) {
+        return provider.open(config);
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no such environment: name="
+            + config.name()
+            + "; known are "
+            + String.join(", ", names()));
   }
 
   private static Environment world(final EnvironmentConfig config, final Taskset taskset) {

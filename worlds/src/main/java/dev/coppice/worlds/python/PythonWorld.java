@@ -1,5 +1,6 @@
 package dev.coppice.worlds.python;
 
+import dev.coppice.environment.Observation;
 import dev.coppice.environment.Score;
 import dev.coppice.environment.ToolFailedException;
 import dev.coppice.environments.episode.CanonicalJson;
@@ -10,7 +11,7 @@ import dev.coppice.environments.world.ToolRequest;
 import dev.coppice.environments.world.ToolResult;
 import dev.coppice.environments.world.ToolSpec;
 import dev.coppice.environments.world.ToolWorld;
-import dev.coppice.trajectory.Provenance;
+
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;
@@ -148,7 +149,7 @@ final class PythonWorld implements ToolWorld {
             ToolCall.Status.INVALID,
             "replay_diverged",
             "cell " + i + " answered otherwise when it was run again: " + history.get(i).code(),
-            Provenance.REAL);
+            Observation.Source.REAL);
       }
     }
   }

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Runs programs that try to get out or to use more than they may: none can, and each of them can
  * where the wall in question is missing.
  */
+@Tag("slow")
 class EscapeTest {
   private static final SandboxLimits TIGHT =
       new SandboxLimits(256L << 20, 16, 16L << 20, 32L << 20, 4 << 10, 1_500);
