@@ -15,6 +15,9 @@ import dev.coppice.environments.world.WorldEnvironment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Makes environments by name.
@@ -31,7 +34,8 @@ public final class Environments {
           RetailTasks.NAME,
           StoriesEnvironment.NAME);
 
-  private static final List<String> WORLDS = List.of(FilesystemTasks.NAME, RetailTasks.NAME);
+  private static final List<String> SHIPPED_WORLDS =
+      List.of(FilesystemTasks.NAME, RetailTasks.NAME);
 
   private Environments() {}
 
@@ -41,7 +45,9 @@ public final class Environments {
    * @return the names in alphabetical order; {@link #taskset} makes them.
    */
   public static List<String> worlds() {
-    return WORLDS;
+    final Set<String> worlds = new TreeSet<>(SHIPPED_WORLDS);
+    ServiceLoader.load(TasksetProvider.class).forEach(provider -> worlds.add(provider.name()));
+    return List.copyOf(worlds);
   }
 
   /**
@@ -50,7 +56,9 @@ public final class Environments {
    * @return the names in alphabetical order.
    */
   public static List<String> names() {
-    return NAMES;
+    final Set<String> names = new TreeSet<>(NAMES);
+    names.addAll(worlds());
+    return List.copyOf(names);
   }
 
   /**
@@ -73,7 +81,7 @@ public final class Environments {
    * @throws IllegalArgumentException if the name, the split or the data are not what they should be.
    */
   public static Environment create(final EnvironmentConfig config, final WorldMode mode) {
-    if (WORLDS.contains(config.name())) {
+    if (worlds().contains(config.name())) {
       return new WorldEnvironment(
           mode.over(() -> taskset(config)),
           CallFormat.TAGS,
@@ -86,7 +94,7 @@ public final class Environments {
               + "\" needs a world of tools: environment="
               + config.name()
               + "; such are "
-              + String.join(", ", WORLDS));
+              + String.join(", ", worlds()));
     }
     return switch (config.name()) {
       case CountdownEnvironment.NAME ->
@@ -111,7 +119,7 @@ public final class Environments {
         "there is no such environment: name="
             + config.name()
             + "; known are "
-            + String.join(", ", NAMES));
+            + String.join(", ", names()));
   }
 
   /**
@@ -129,8 +137,17 @@ public final class Environments {
           new RetailTasks(
               path(config, "db.json and tasks.json"),
               oneOf(config, "test", List.of("train", "test", "all")));
-      default -> throw unknown(config);
+      default -> provided(config);
     };
+  }
+
+  private static Taskset provided(final EnvironmentConfig config) {
+    for (final TasksetProvider provider : ServiceLoader.load(TasksetProvider.class)) {
+      if (provider.name().equals(config.name())) {
+        return provider.open(config);
+      }
+    }
+    throw unknown(config);
   }
 
   private static Split split(final EnvironmentConfig config) {

@@ -6,7 +6,6 @@ import dev.coppice.environments.episode.StateDigest;
 import dev.coppice.environments.tool.CallText;
 import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.ResultKey;
 import dev.coppice.environments.world.Taskset;
 import dev.coppice.environments.world.ToolRequest;
 import dev.coppice.environments.world.ToolResult;
@@ -126,13 +125,12 @@ final class ScriptPlayer {
   private ToolRequest request(final Script script, final CallText call, final String digest) {
     final String key = key(call, digest);
     final long seed =
-        CounterRandom.mix(
-            script.seed(), Long.parseUnsignedLong(StateDigest.of(key), HEXADECIMAL));
+        CounterRandom.mix(script.seed(), Long.parseUnsignedLong(StateDigest.of(key), HEXADECIMAL));
     return new ToolRequest(call.tool(), call.arguments(), seed);
   }
 
   private String key(final CallText call, final String digest) {
-    return ResultKey.of(specs.get(call.tool()), CanonicalJson.write(call.arguments()), digest);
+    return specs.get(call.tool()).resultKey(CanonicalJson.write(call.arguments()), digest);
   }
 
   private void call(final Script script, final Branch branch, final CallText call)

@@ -26,7 +26,8 @@ public final class WorldCheck {
   static final String BRANCHES_APART = "branches never see each other";
   static final String SAME_PATH = "the same path gives the same answers and digests";
   static final String EQUAL_STATES = "equal digests mean equal states";
-  static final String ONLY_WRITES_WRITE = "only WRITE tools change the state, and not if they refuse";
+  static final String ONLY_WRITES_WRITE =
+      "only WRITE tools change the state, and not if they refuse";
   static final String REWARDS = "a state is scored the same way twice, and not changed by it";
   static final String RECORDINGS = "a recording and its replay show what the world shows";
   static final String NOTHING_THROWS = "calls are answered, not thrown back";

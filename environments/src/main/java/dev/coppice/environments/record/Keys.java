@@ -1,7 +1,6 @@
 package dev.coppice.environments.record;
 
 import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.world.ResultKey;
 import dev.coppice.environments.world.ToolSpec;
 import dev.coppice.trajectory.Task;
 import java.util.Arrays;
@@ -23,7 +22,7 @@ final class Keys {
   }
 
   static String call(final ToolSpec spec, final String arguments, final String digest) {
-    return CALL + ResultKey.of(spec, arguments, digest) + "]";
+    return CALL + spec.resultKey(arguments, digest) + "]";
   }
 
   static boolean isCallOf(final String key, final String tool) {

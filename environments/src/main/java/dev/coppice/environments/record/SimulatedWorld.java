@@ -6,7 +6,6 @@ import dev.coppice.environments.episode.CanonicalJson;
 import dev.coppice.environments.episode.StateDigest;
 import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.ResultKey;
 import dev.coppice.environments.world.ToolRequest;
 import dev.coppice.environments.world.ToolResult;
 import dev.coppice.environments.world.ToolSpec;
@@ -60,7 +59,7 @@ final class SimulatedWorld implements ToolWorld {
       return ToolResult.refused("there is no such tool: " + request.tool());
     }
     final String arguments = CanonicalJson.write(request.arguments());
-    final String key = ResultKey.of(spec, arguments, digest);
+    final String key = spec.resultKey(arguments, digest);
     ToolResult result = tasks.imagined().get(key);
     if (result == null) {
       final ToolResult made = imagine(spec, arguments, request.seed());
