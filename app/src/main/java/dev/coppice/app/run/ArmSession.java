@@ -219,6 +219,7 @@ final class ArmSession {
       final ArmState state, final Counted counted, final SessionSums sums, final long offered) {
     final EngineStats stats = counted.stats();
     final Map<String, Long> counters = SessionSums.counters(stats);
+    counters.putAll(sums.calls());
     counters.putAll(counted.world());
     state.engine().forEach((name, value) -> counters.merge(name, value, Long::sum));
     // Dropped groups are offered again by every session, so the last one counts them all.

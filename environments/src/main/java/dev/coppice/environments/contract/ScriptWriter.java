@@ -88,16 +88,16 @@ public final class ScriptWriter {
     if (words.size() >= MOST_WORDS) {
       return;
     }
-    switch (value) {
-      case String text when text.length() <= LONGEST_WORD -> words.add(text);
-      case List<?> list -> list.forEach(item -> gather(item, words));
-      case Map<?, ?> map ->
-          map.forEach(
-              (key, item) -> {
-                gather(key, words);
-                gather(item, words);
-              });
-      default -> {}
+    if (value instanceof String text && text.length() <= LONGEST_WORD) {
+      words.add(text);
+    } else if (value instanceof List<?> list) {
+      list.forEach(item -> gather(item, words));
+    } else if (value instanceof Map<?, ?> map) {
+      map.forEach(
+          (key, item) -> {
+            gather(key, words);
+            gather(item, words);
+          });
     }
   }
 
