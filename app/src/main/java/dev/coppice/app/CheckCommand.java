@@ -40,7 +40,8 @@ final class CheckCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "WORLD",
-      description = "A shipped world, or the full name of a class that is a Taskset or a ToolWorld.")
+      description =
+          "A shipped world, or the full name of a class that is a Taskset or a ToolWorld.")
   private String world;
 
   @Option(names = "--path", paramLabel = "DIR", description = "Data of a shipped world.")

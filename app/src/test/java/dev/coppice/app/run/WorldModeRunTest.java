@@ -130,7 +130,8 @@ class WorldModeRunTest {
     final Path store = folder.resolve("store").resolve("results.log");
     final List<String> lines = Files.readAllLines(store);
     // The results of one task's cat are taken out; the store itself stays sound.
-    lines.removeIf(line -> line.contains("cat") && line.matches(".*file_name[^a-z0-9]+f7[^a-z0-9].*"));
+    lines.removeIf(
+        line -> line.contains("cat") && line.matches(".*file_name[^a-z0-9]+f7[^a-z0-9].*"));
     Files.write(store, lines);
 
     final RolloutJob.Outcome replayed = ReplayRuns.run(loader("replay").load());
@@ -164,7 +165,8 @@ class WorldModeRunTest {
       executed += tree.calls().size();
       for (final Leaf leaf : tree.leaves()) {
         for (final ToolCall call : tree.calls()) {
-          onPaths += call.node() <= leaf.node() && leaf.node() < tree.subtreeEnd(call.node()) ? 1 : 0;
+          onPaths +=
+              call.node() <= leaf.node() && leaf.node() < tree.subtreeEnd(call.node()) ? 1 : 0;
         }
       }
     }

@@ -102,8 +102,7 @@ public final class ScriptWriter {
   }
 
   /** Draws calls. */
-  private record Draw(
-      SplittableRandom random, List<ToolSpec> tools, List<Taskset.Call> solution) {
+  private record Draw(SplittableRandom random, List<ToolSpec> tools, List<Taskset.Call> solution) {
     CallText call(final List<String> words) {
       if (!solution.isEmpty() && random.nextInt(2) == 0) {
         final Taskset.Call call = solution.get(random.nextInt(solution.size()));
