@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       RunCommand.class,
       ReportCommand.class,
+      CheckCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
       ScoreCommand.class,
