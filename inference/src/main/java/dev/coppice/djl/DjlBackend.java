@@ -4,6 +4,8 @@ import dev.coppice.djl.attention.KvPool;
 import dev.coppice.djl.attention.Slab;
 import dev.coppice.djl.files.ModelConfig;
 import dev.coppice.djl.files.WeightFiles;
+import dev.coppice.djl.kernel.Linears;
+import dev.coppice.djl.kernel.ThreadCrew;
 import dev.coppice.inference.BackendException;
 import dev.coppice.inference.ForwardBatch;
 import dev.coppice.inference.InferenceBackend;
@@ -22,7 +24,8 @@ import java.nio.file.Path;
 public final class DjlBackend implements InferenceBackend {
   private final String name;
   private final ModelConfig config;
-  private final TorchLinears linears;
+  private final ThreadCrew crew;
+  private final Linears linears;
   private final Decoder decoder;
   private final Slab slab;
   private DecoderWeights weights;
@@ -34,14 +37,16 @@ public final class DjlBackend implements InferenceBackend {
     this.config = config;
     final Path last = folder.toAbsolutePath().normalize().getFileName();
     name = last == null ? folder.toString() : last.toString();
-    linears = new TorchLinears(settings.threads(), settings.dtype().equals("bf16"));
+    crew = new ThreadCrew(settings.threads());
+    linears = LinearsChoice.open(settings, crew);
     try {
       weights = DecoderWeights.load(linears, config, folder);
     } catch (RuntimeException | Error e) {
       linears.close();
+      crew.close();
       throw e;
     }
-    decoder = new Decoder(config, linears, settings);
+    decoder = new Decoder(config, linears, crew, settings);
     slab = new Slab(settings.slabTokens());
   }
 
@@ -189,9 +194,9 @@ public final class DjlBackend implements InferenceBackend {
   public void close() {
     if (!closed) {
       closed = true;
-      decoder.close();
       weights.close();
       linears.close();
+      crew.close();
     }
   }
 }

@@ -7,10 +7,14 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.coppice.djl.kernel.Linears;
+import dev.coppice.djl.kernel.PackedLayer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Computes linear layers with oneDNN through Deep Java Library, on weights packed once.
@@ -20,7 +24,7 @@ import java.lang.foreign.MemorySegment;
  *
  * @thread one at a time.
  */
-final class TorchLinears implements AutoCloseable {
+final class TorchLinears implements Linears {
   /** The number of rows the packing is told to expect; one packing serves all. */
   private static final long ROWS_HINT = 32;
 
@@ -30,6 +34,11 @@ final class TorchLinears implements AutoCloseable {
    */
   private static final int BF16_LEAST_ROWS = 2;
 
+  /** Wider layers get fewer rows at once, so that buffers stay small. */
+  private static final int MOST_BUFFERED = 4 << 20;
+
+  private final Map<Integer, RowBuffer> buffers = new HashMap<>();
+  private final int mostRows;
   private final int threads;
   private final int leastRows;
   private final PtNDManager manager;
@@ -41,9 +50,11 @@ final class TorchLinears implements AutoCloseable {
    *
    * @param threads PyTorch computes with.
    * @param bf16 whether layers compute in bf16 instead of f32.
+   * @param mostRows computed together.
    */
-  TorchLinears(final int threads, final boolean bf16) {
+  TorchLinears(final int threads, final boolean bf16, final int mostRows) {
     this.threads = threads;
+    this.mostRows = mostRows;
     leastRows = bf16 ? BF16_LEAST_ROWS : 1;
     manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
     JniUtils.setGraphExecutorOptimize(false);
@@ -61,8 +72,11 @@ final class TorchLinears implements AutoCloseable {
    *
    * @param weight as oneDNN laid it out.
    * @param bias or null.
+   * @param in shared by all layers of as many inputs.
+   * @param out shared by all layers of as many outputs.
    */
-  record Packed(IValue weight, IValue bias) implements AutoCloseable {
+  private record Packed(IValue weight, IValue bias, RowBuffer in, RowBuffer out)
+      implements PackedLayer {
     @Override
     public void close() {
       weight.close();
@@ -72,77 +86,74 @@ final class TorchLinears implements AutoCloseable {
     }
   }
 
-  /**
-   * Packs a layer.
-   *
-   * @param weight of {@code outputs x inputs} values, no longer needed afterwards.
-   * @param outputs of the layer.
-   * @param inputs of the layer.
-   * @param bias of {@code outputs} values, or null.
-   * @return the layer; the caller closes it.
-   */
-  Packed pack(
+  @Override
+  public PackedLayer pack(
       final MemorySegment weight, final int outputs, final int inputs, final MemorySegment bias) {
     final IValue packed;
     try (IValue plain = RowBuffer.tensor(manager, weight, outputs, inputs);
         IValue hint = IValue.from(ROWS_HINT)) {
       packed = IValueUtils.runMethod(block, "pack", plain, hint);
     }
+    final RowBuffer in = buffer(inputs);
+    // In and out must not be one buffer: oneDNN would read what it has written.
+    final RowBuffer out = buffer(-outputs);
     if (bias == null) {
-      return new Packed(packed, null);
+      return new Packed(packed, null, in, out);
     }
     try (IValue plain = RowBuffer.tensor(manager, bias, outputs)) {
-      return new Packed(packed, IValueUtils.runMethod(block, "cast", plain));
+      return new Packed(packed, IValueUtils.runMethod(block, "cast", plain), in, out);
     }
   }
 
-  /**
-   * Lends rows.
-   *
-   * @param width of a row.
-   * @param capacity in rows.
-   * @return memory both sides see; the caller closes it.
-   */
-  RowBuffer rows(final int width, final int capacity) {
-    return new RowBuffer(manager, width, Math.max(capacity, leastRows));
+  private RowBuffer buffer(final int key) {
+    final int width = Math.abs(key);
+    final int rows = Math.max(Math.min(mostRows, MOST_BUFFERED / width), leastRows);
+    return buffers.computeIfAbsent(key, ignored -> new RowBuffer(manager, width, rows));
   }
 
-  /**
-   * Applies one layer: {@code out = in W' + b}.
-   *
-   * @param layer to apply.
-   * @param in rows.
-   * @param out rows.
-   * @param rows the number of them.
-   */
-  void apply(final Packed layer, final RowBuffer in, final RowBuffer out, final int rows) {
+  @Override
+  public void apply(
+      final PackedLayer packed,
+      final float[] in,
+      final float[] out,
+      final int outOffset,
+      final int rows) {
     configureThread();
-    final int count = Math.max(rows, leastRows);
-    if (layer.bias() == null) {
-      run("linear", in.view(count), layer.weight(), out.view(count));
-    } else {
-      run("biased", in.view(count), layer.weight(), layer.bias(), out.view(count));
+    final Packed layer = (Packed) packed;
+    final int most = Math.min(layer.in.capacity(), layer.out.capacity());
+    for (int begin = 0; begin < rows; begin += most) {
+      final int some = Math.min(most, rows - begin);
+      final int count = Math.max(some, leastRows);
+      layer.in.put(in, begin, some);
+      if (layer.bias == null) {
+        run("linear", layer.in.view(count), layer.weight, layer.out.view(count));
+      } else {
+        run("biased", layer.in.view(count), layer.weight, layer.bias, layer.out.view(count));
+      }
+      layer.out.get(out, outOffset + begin * layer.out.width(), some);
     }
   }
 
-  /**
-   * Applies the gated layers: {@code out = (silu(in G') * (in U')) D'}.
-   *
-   * @param weights G, U and D.
-   * @param in rows.
-   * @param out rows.
-   * @param rows the number of them.
-   */
-  void applyGated(final Packed[] weights, final RowBuffer in, final RowBuffer out, final int rows) {
+  @Override
+  public void applyGated(
+      final PackedLayer[] layers, final float[] in, final float[] out, final int rows) {
     configureThread();
-    final int count = Math.max(rows, leastRows);
-    run(
-        "gated",
-        in.view(count),
-        weights[0].weight(),
-        weights[1].weight(),
-        weights[2].weight(),
-        out.view(count));
+    final Packed gate = (Packed) layers[0];
+    final Packed down = (Packed) layers[2];
+    final int most = Math.min(gate.in.capacity(), down.out.capacity());
+    for (int begin = 0; begin < rows; begin += most) {
+      final int some = Math.min(most, rows - begin);
+      final int count = Math.max(some, leastRows);
+      gate.in.put(in, begin, some);
+      run(
+          "gated",
+          gate.in.view(count),
+          gate.weight,
+          ((Packed) layers[1]).weight,
+          down.weight,
+          down.out.view(count));
+      down.out.get(out, begin * down.out.width(), some);
+    }
   }
 
   private void run(final String method, final IValue... inputs) {
@@ -159,6 +170,7 @@ final class TorchLinears implements AutoCloseable {
 
   @Override
   public void close() {
+    buffers.values().forEach(RowBuffer::close);
     block.close();
     manager.close();
   }
