@@ -38,6 +38,11 @@ final class LinearsChoice {
         : new TorchLinears(settings.threads(), bf16, settings.slabTokens());
   }
 
+  /** Opens what packs the same way, for a thread beside the engine's; it computes nothing. */
+  static Linears forPacking(final DjlSettings settings) {
+    return open(settings.withThreads(1), new ThreadCrew(1));
+  }
+
   private static boolean multipliesBf16() {
     try {
       return Files.exists(PROCESSORS) && Files.readString(PROCESSORS).contains(" avx512_bf16");

@@ -13,8 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
-import java.util.Map;
+import org.agrona.collections.Int2ObjectHashMap;
 
 /**
  * Computes linear layers with oneDNN through Deep Java Library, on weights packed once.
@@ -37,7 +36,8 @@ final class TorchLinears implements Linears {
   /** Wider layers get fewer rows at once, so that buffers stay small. */
   private static final int MOST_BUFFERED = 4 << 20;
 
-  private final Map<Integer, RowBuffer> buffers = new HashMap<>();
+  private final Int2ObjectHashMap<RowBuffer> inputBuffers = new Int2ObjectHashMap<>();
+  private final Int2ObjectHashMap<RowBuffer> outputBuffers = new Int2ObjectHashMap<>();
   private final int mostRows;
   private final int threads;
   private final int leastRows;
@@ -72,10 +72,10 @@ final class TorchLinears implements Linears {
    *
    * @param weight as oneDNN laid it out.
    * @param bias or null.
-   * @param in shared by all layers of as many inputs.
-   * @param out shared by all layers of as many outputs.
+   * @param inputs of the layer.
+   * @param outputs of the layer.
    */
-  private record Packed(IValue weight, IValue bias, RowBuffer in, RowBuffer out)
+  private record Packed(IValue weight, IValue bias, int inputs, int outputs)
       implements PackedLayer {
     @Override
     public void close() {
@@ -94,21 +94,23 @@ final class TorchLinears implements Linears {
         IValue hint = IValue.from(ROWS_HINT)) {
       packed = IValueUtils.runMethod(block, "pack", plain, hint);
     }
-    final RowBuffer in = buffer(inputs);
-    // In and out must not be one buffer: oneDNN would read what it has written.
-    final RowBuffer out = buffer(-outputs);
     if (bias == null) {
-      return new Packed(packed, null, in, out);
+      return new Packed(packed, null, inputs, outputs);
     }
     try (IValue plain = RowBuffer.tensor(manager, bias, outputs)) {
-      return new Packed(packed, IValueUtils.runMethod(block, "cast", plain), in, out);
+      return new Packed(packed, IValueUtils.runMethod(block, "cast", plain), inputs, outputs);
     }
   }
 
-  private RowBuffer buffer(final int key) {
-    final int width = Math.abs(key);
-    final int rows = Math.max(Math.min(mostRows, MOST_BUFFERED / width), leastRows);
-    return buffers.computeIfAbsent(key, ignored -> new RowBuffer(manager, width, rows));
+  /** Finds or makes the rows of one width; inputs and outputs of one width are apart. */
+  private RowBuffer buffer(final Int2ObjectHashMap<RowBuffer> buffers, final int width) {
+    RowBuffer buffer = buffers.get(width);
+    if (buffer == null) {
+      final int rows = Math.max(Math.min(mostRows, MOST_BUFFERED / width), leastRows);
+      buffer = new RowBuffer(manager, width, rows);
+      buffers.put(width, buffer);
+    }
+    return buffer;
   }
 
   @Override
@@ -120,17 +122,19 @@ final class TorchLinears implements Linears {
       final int rows) {
     configureThread();
     final Packed layer = (Packed) packed;
-    final int most = Math.min(layer.in.capacity(), layer.out.capacity());
+    final RowBuffer from = buffer(inputBuffers, layer.inputs);
+    final RowBuffer to = buffer(outputBuffers, layer.outputs);
+    final int most = Math.min(from.capacity(), to.capacity());
     for (int begin = 0; begin < rows; begin += most) {
       final int some = Math.min(most, rows - begin);
       final int count = Math.max(some, leastRows);
-      layer.in.put(in, begin, some);
+      from.put(in, begin, some);
       if (layer.bias == null) {
-        run("linear", layer.in.view(count), layer.weight, layer.out.view(count));
+        run("linear", from.view(count), layer.weight, to.view(count));
       } else {
-        run("biased", layer.in.view(count), layer.weight, layer.bias, layer.out.view(count));
+        run("biased", from.view(count), layer.weight, layer.bias, to.view(count));
       }
-      layer.out.get(out, outOffset + begin * layer.out.width(), some);
+      to.get(out, outOffset + begin * to.width(), some);
     }
   }
 
@@ -140,19 +144,21 @@ final class TorchLinears implements Linears {
     configureThread();
     final Packed gate = (Packed) layers[0];
     final Packed down = (Packed) layers[2];
-    final int most = Math.min(gate.in.capacity(), down.out.capacity());
+    final RowBuffer from = buffer(inputBuffers, gate.inputs);
+    final RowBuffer to = buffer(outputBuffers, down.outputs);
+    final int most = Math.min(from.capacity(), to.capacity());
     for (int begin = 0; begin < rows; begin += most) {
       final int some = Math.min(most, rows - begin);
       final int count = Math.max(some, leastRows);
-      gate.in.put(in, begin, some);
+      from.put(in, begin, some);
       run(
           "gated",
-          gate.in.view(count),
+          from.view(count),
           gate.weight,
           ((Packed) layers[1]).weight,
           down.weight,
-          down.out.view(count));
-      down.out.get(out, begin * down.out.width(), some);
+          to.view(count));
+      to.get(out, begin * to.width(), some);
     }
   }
 
@@ -170,7 +176,8 @@ final class TorchLinears implements Linears {
 
   @Override
   public void close() {
-    buffers.values().forEach(RowBuffer::close);
+    inputBuffers.values().forEach(RowBuffer::close);
+    outputBuffers.values().forEach(RowBuffer::close);
     block.close();
     manager.close();
   }

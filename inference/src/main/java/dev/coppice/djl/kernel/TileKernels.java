@@ -15,6 +15,9 @@ import jdk.incubator.vector.FloatVector;
  * @thread any.
  */
 final class TileKernels {
+  /** The instruction that stops, between two functions. */
+  private static final int TRAP = 0xCC;
+
   /** Calls a function at an address; arrays are not copied, and no other thread waits for us. */
   @SuppressWarnings("restricted") // Arguments are checked by the callers in this package.
   private static final MethodHandle CALL =
@@ -47,6 +50,16 @@ final class TileKernels {
   }
 
   private static TileKernels make() {
+    final byte[][] codes = new byte[4 * (TileCode.MOST_ROWS + 1)][];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = i < 4 ? new byte[0] : new TileCode(i / 4, (i & 1) != 0, (i & 2) != 0).write();
+    }
+    final MemorySegment[] places = place(codes);
+    return places == null ? null : new TileKernels(places);
+  }
+
+  /** Places functions in executable memory; returns null where the machine cannot run them. */
+  static MemorySegment[] place(final byte[][] codes) {
     final String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     final String processor = System.getProperty("os.arch");
     if (!system.contains("linux")
@@ -55,25 +68,23 @@ final class TileKernels {
       return null;
     }
     final ByteArrayOutputStream all = new ByteArrayOutputStream();
-    final int[] begins = new int[4 * (TileCode.MOST_ROWS + 1)];
-    for (int rows = 1; rows <= TileCode.MOST_ROWS; rows++) {
-      for (int kind = 0; kind < 4; kind++) {
-        while (all.size() % 64 != 0) {
-          all.write(0xCC);
-        }
-        begins[rows * 4 + kind] = all.size();
-        all.writeBytes(new TileCode(rows, (kind & 1) != 0, (kind & 2) != 0).write());
+    final int[] begins = new int[codes.length];
+    for (int i = 0; i < codes.length; i++) {
+      while (all.size() % Assembler.VECTOR != 0) {
+        all.write(TRAP);
       }
+      begins[i] = all.size();
+      all.writeBytes(codes[i]);
     }
-    final MemorySegment code = MappedMemory.code(all.toByteArray());
-    if (code == null) {
+    final MemorySegment memory = MappedMemory.code(all.toByteArray());
+    if (memory == null) {
       return null;
     }
-    final MemorySegment[] places = new MemorySegment[begins.length];
+    final MemorySegment[] places = new MemorySegment[codes.length];
     for (int i = 0; i < places.length; i++) {
-      places[i] = code.asSlice(begins[i]);
+      places[i] = memory.asSlice(begins[i]);
     }
-    return new TileKernels(places);
+    return places;
   }
 
   /**
