@@ -1,4 +1,4 @@
-package dev.coppice.djl.attention;
+package dev.coppice.djl.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -27,6 +27,9 @@ public final class RowMath {
 
   /** Below this the exponential would leave the normal numbers. */
   private static final float SMALLEST = -86f;
+
+  /** Above this it would exceed them. */
+  private static final float LARGEST = 86f;
 
   private final float[] lanes = new float[WIDTH];
 
@@ -70,7 +73,7 @@ public final class RowMath {
    * @param length of the row.
    * @return the sum of the exponentials; NaN if a score was.
    */
-  float exponentials(final float[] scores, final int offset, final int length) {
+  public float exponentials(final float[] scores, final int offset, final int length) {
     for (int i = length; i < length + WIDTH; i++) {
       scores[offset + i] = Float.NEGATIVE_INFINITY;
     }
@@ -106,5 +109,41 @@ public final class RowMath {
       sum += lanes[lane];
     }
     return sum;
+  }
+
+  /**
+   * Gates values: {@code g = g / (1 + exp(-g)) * u}, element by element.
+   *
+   * @param gates array, changed in place.
+   * @param offset of the first of them.
+   * @param ups array.
+   * @param upOffset of the first of them.
+   * @param length a multiple of the width of a vector.
+   */
+  void gate(
+      final float[] gates,
+      final int offset,
+      final float[] ups,
+      final int upOffset,
+      final int length) {
+    final FloatVector ln2High = FloatVector.broadcast(LANES, -LN2_HIGH);
+    final FloatVector ln2Low = FloatVector.broadcast(LANES, -LN2_LOW);
+    for (int i = 0; i < length; i += WIDTH) {
+      final FloatVector g = FloatVector.fromArray(LANES, gates, offset + i);
+      final FloatVector x = g.neg().max(SMALLEST).min(LARGEST);
+      final FloatVector shifted = x.fma(LOG2_E, ROUND);
+      final FloatVector whole = shifted.sub(ROUND);
+      final FloatVector r = whole.fma(ln2Low, whole.fma(ln2High, x));
+      final FloatVector p5 = r.fma(1.9875691500e-4f, 1.3981999507e-3f);
+      final FloatVector p4 = p5.fma(r, FloatVector.broadcast(LANES, 8.3334519073e-3f));
+      final FloatVector p3 = p4.fma(r, FloatVector.broadcast(LANES, 4.1665795894e-2f));
+      final FloatVector p2 = p3.fma(r, FloatVector.broadcast(LANES, 1.6666665459e-1f));
+      final FloatVector p1 = p2.fma(r, FloatVector.broadcast(LANES, 5.0000001201e-1f));
+      final FloatVector p = p1.fma(r.mul(r), r).add(1f);
+      final IntVector power = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      final FloatVector e = p.reinterpretAsInts().add(power).reinterpretAsFloats();
+      final FloatVector u = FloatVector.fromArray(LANES, ups, upOffset + i);
+      g.div(e.add(1f)).mul(u).intoArray(gates, offset + i);
+    }
   }
 }
