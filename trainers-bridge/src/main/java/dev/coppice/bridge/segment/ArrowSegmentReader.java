@@ -91,8 +91,7 @@ public final class ArrowSegmentReader {
     final List<List<NodeRow>> nodes =
         groups(batches(folder.resolve(SegmentFiles.nodes(name)), RowReader::node), NodeRow::group);
     final Path leavesFile = folder.resolve(SegmentFiles.leaves(name));
-    final List<List<LeafRow>> leaves =
-        groups(batches(leavesFile, RowReader::leaf), LeafRow::group);
+    final List<List<LeafRow>> leaves = groups(batches(leavesFile, RowReader::leaf), LeafRow::group);
     if (nodes.size() != leaves.size()) {
       throw new SegmentFormatException(
           leavesFile, "has " + leaves.size() + " groups, its nodes have " + nodes.size());
