@@ -1,0 +1,134 @@
+package dev.coppice.app.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kills engine and trainer, real processes, and looks what became of acknowledged groups. */
+class BridgeKillTest {
+  private static final long SEED = 6;
+  private static final int LONGEST_LIFE_MS = 4_000;
+  private static final List<String> FLAGS =
+      List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+  @TempDir private Path folder;
+
+  @Test
+  void shouldDeliverEveryGroupOnceWhenEngineOrTrainerAreKilledAFewTimes() throws Exception {
+    kill(4, 1);
+  }
+
+  @Test
+  @Tag("slow")
+  void shouldDeliverEveryGroupOnceWhenEngineOrTrainerAreKilled200Times() throws Exception {
+    kill(200, 10_000);
+  }
+
+  private void kill(final int kills, final int least) throws Exception {
+    final Random random = new Random(SEED);
+    final List<String> config = configuration();
+    final Path location = folder.resolve("location");
+    EngineProcess.Running engine = EngineProcess.serve(FLAGS, config, location);
+    final String run = engine.await().path("folder").asText();
+    Process trainer = trainer();
+    for (int kill = 0; kill < kills; kill++) {
+      final boolean ofEngine = random.nextBoolean();
+      final Process victim = ofEngine ? engine.process() : trainer;
+      assertTrue(
+          !victim.waitFor(random.nextInt(LONGEST_LIFE_MS), TimeUnit.MILLISECONDS),
+          "it ended by itself: seed=" + SEED + " kill=" + kill + " engine=" + ofEngine);
+      victim.destroyForcibly();
+      assertTrue(victim.waitFor(30, TimeUnit.SECONDS));
+      if (ofEngine) {
+        engine = EngineProcess.serve(FLAGS, List.of("--resume", run), location);
+      } else {
+        trainer = trainer();
+      }
+    }
+    EngineProcess.write(folder.resolve("stop"), "");
+    assertTrue(trainer.waitFor(5, TimeUnit.MINUTES), "the trainer did not end: seed=" + SEED);
+    engine.process().destroy();
+    assertTrue(engine.process().waitFor(1, TimeUnit.MINUTES));
+
+    final int acknowledged = assertNothingLostOrTwice();
+    final String ledger = Files.readString(Path.of(run, "ledger.json"));
+    assertTrue(ledger.contains("\"delivered\" : " + acknowledged), ledger);
+    assertTrue(ledger.contains("\"submitted\" : " + acknowledged), ledger);
+    assertTrue(acknowledged >= least, "acknowledged=" + acknowledged);
+    System.out.println("kills=" + kills + " acknowledged=" + acknowledged + " lost=0 twice=0");
+  }
+
+  private Process trainer() throws IOException {
+    final Process process =
+        EngineProcess.java(FLAGS, KillTrainer.class.getName(), List.of(folder.toString()));
+    process.getOutputStream().close();
+    return process;
+  }
+
+  private List<String> configuration() throws IOException {
+    final StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 50; i++) {
+      lines.append(
+          String.format(
+              "{\"question\":\"How much is %d and 7?\",\"answer\":\"It is %d+7=<<%d+7=%d>>%d."
+                  + "\\n#### %d\"}%n",
+              i, i, i, i + 7, i + 7, i + 7));
+    }
+    final Path data = Files.writeString(folder.resolve("sums.jsonl"), lines);
+    final Map<String, String> keys = new HashMap<>();
+    keys.put("model.policy", "replay");
+    keys.put("task.environment", "gsm8k");
+    keys.put("task.path", data.toString());
+    keys.put("task.count", "50");
+    keys.put("tree.policy", "fixed");
+    keys.put("tree.fixed.places", "1:2");
+    keys.put("tree.trees", "2");
+    keys.put("bridge.groups-per-segment", "4");
+    keys.put("run.out", folder.resolve("runs").toString());
+    final List<String> arguments = new ArrayList<>();
+    keys.forEach((key, value) -> arguments.addAll(List.of("--" + key, value)));
+    return arguments;
+  }
+
+  /** Counts what was acknowledged; a group may come again before that, but as the same tokens. */
+  private int assertNothingLostOrTwice() throws IOException {
+    final Map<String, String> hashes = new HashMap<>();
+    final Set<String> acknowledged = new HashSet<>();
+    int lost = 0;
+    int twice = 0;
+    int changed = 0;
+    for (final String line : Files.readAllLines(folder.resolve("trainer.log"))) {
+      final String[] words = line.split(" ");
+      if (words[0].equals("R")) {
+        twice += acknowledged.contains(words[1]) ? 1 : 0;
+        final String before = hashes.put(words[1], words[2]);
+        changed += before != null && !before.equals(words[2]) ? 1 : 0;
+      } else if (words[0].equals("A")) {
+        lost += hashes.containsKey(words[1]) ? 0 : 1;
+        acknowledged.add(words[1]);
+      }
+    }
+    assertEquals(0, twice, "delivered again after it was acknowledged: seed=" + SEED);
+    assertEquals(0, changed, "delivered again with other tokens: seed=" + SEED);
+    assertEquals(0, lost, "acknowledged and never received: seed=" + SEED);
+    // A trainer killed between the answer and its note has the group, and the engine knows.
+    for (int group = 0; group < hashes.size(); group++) {
+      assertTrue(hashes.containsKey(Integer.toString(group)), "lost: group=" + group);
+    }
+    return hashes.size();
+  }
+}
