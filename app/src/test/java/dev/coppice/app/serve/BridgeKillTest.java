@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kills engine and trainer, real processes, and looks what became of acknowledged groups. */
 class BridgeKillTest {
   private static final long SEED = 6;
-  private static final int LONGEST_LIFE_MS = 4_000;
+  private static final int LONGEST_LIFE_MS = 1_500;
   private static final List<String> FLAGS =
       List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
@@ -40,12 +39,16 @@ class BridgeKillTest {
 
   private void kill(final int kills, final int least) throws Exception {
     final Random random = new Random(SEED);
-    final List<String> config = configuration();
+    final List<String> config = ReplayConfig.arguments(folder, List.of());
     final Path location = folder.resolve("location");
     EngineProcess.Running engine = EngineProcess.serve(FLAGS, config, location);
     final String run = engine.await().path("folder").asText();
     Process trainer = trainer();
     for (int kill = 0; kill < kills; kill++) {
+      // Three of four are killed at work, the others while they may still be starting.
+      if (random.nextInt(4) > 0) {
+        awaitProgress(engine.process());
+      }
       final boolean ofEngine = random.nextBoolean();
       final Process victim = ofEngine ? engine.process() : trainer;
       assertTrue(
@@ -72,36 +75,22 @@ class BridgeKillTest {
     System.out.println("kills=" + kills + " acknowledged=" + acknowledged + " lost=0 twice=0");
   }
 
+  /** Waits until the trainer has noted something new. */
+  private void awaitProgress(final Process engine) throws Exception {
+    final Path log = folder.resolve("trainer.log");
+    final long before = Files.exists(log) ? Files.size(log) : 0;
+    final long deadlineNs = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    while (!Files.exists(log) || Files.size(log) == before) {
+      assertTrue(System.nanoTime() - deadlineNs < 0, "nothing moves: seed=" + SEED);
+      assertTrue(!engine.waitFor(10, TimeUnit.MILLISECONDS), "the engine ended: seed=" + SEED);
+    }
+  }
+
   private Process trainer() throws IOException {
     final Process process =
         EngineProcess.java(FLAGS, KillTrainer.class.getName(), List.of(folder.toString()));
     process.getOutputStream().close();
     return process;
-  }
-
-  private List<String> configuration() throws IOException {
-    final StringBuilder lines = new StringBuilder();
-    for (int i = 0; i < 50; i++) {
-      lines.append(
-          String.format(
-              "{\"question\":\"How much is %d and 7?\",\"answer\":\"It is %d+7=<<%d+7=%d>>%d."
-                  + "\\n#### %d\"}%n",
-              i, i, i, i + 7, i + 7, i + 7));
-    }
-    final Path data = Files.writeString(folder.resolve("sums.jsonl"), lines);
-    final Map<String, String> keys = new HashMap<>();
-    keys.put("model.policy", "replay");
-    keys.put("task.environment", "gsm8k");
-    keys.put("task.path", data.toString());
-    keys.put("task.count", "50");
-    keys.put("tree.policy", "fixed");
-    keys.put("tree.fixed.places", "1:2");
-    keys.put("tree.trees", "2");
-    keys.put("bridge.groups-per-segment", "4");
-    keys.put("run.out", folder.resolve("runs").toString());
-    final List<String> arguments = new ArrayList<>();
-    keys.forEach((key, value) -> arguments.addAll(List.of("--" + key, value)));
-    return arguments;
   }
 
   /** Counts what was acknowledged; a group may come again before that, but as the same tokens. */
