@@ -42,7 +42,8 @@ import picocli.CommandLine.Command;
       ConvertLlama2cCommand.class,
       DecodeBenchCommand.class,
       PretrainCommand.class,
-      CreditCheckCommand.class
+      CreditCheckCommand.class,
+      dev.coppice.app.measure.BridgeBenchCommand.class
     })
 public final class Coppice {
   /** The work was done. */

@@ -49,6 +49,15 @@ public final class GroupFeed implements AutoCloseable {
   }
 
   /**
+   * Counts the rows of the present message.
+   *
+   * @return nodes of a tree-packed stream, paths of a flat one.
+   */
+  public int rows() {
+    return stream.getRoot().getRowCount();
+  }
+
+  /**
    * Reads the groups of the present message of a tree-packed stream.
    *
    * @return the groups in order.
