@@ -79,7 +79,7 @@ class BridgeKillTest {
   private void awaitProgress(final Process engine) throws Exception {
     final Path log = folder.resolve("trainer.log");
     final long before = Files.exists(log) ? Files.size(log) : 0;
-    final long deadlineNs = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    final long deadlineNs = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
     while (!Files.exists(log) || Files.size(log) == before) {
       assertTrue(System.nanoTime() - deadlineNs < 0, "nothing moves: seed=" + SEED);
       assertTrue(!engine.waitFor(10, TimeUnit.MILLISECONDS), "the engine ended: seed=" + SEED);
