@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       "",
       "  test [--all]               runs every test of the project (the launcher does it)",
       "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
+      "  soak [--minutes N]         runs the engine for long and watches memory and exactness",
       "",
       "Exit status: 0 done, 1 the work failed, 2 the call or the configuration is wrong."
     },
