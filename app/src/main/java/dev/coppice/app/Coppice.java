@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ServeCommand.class,
       ReportCommand.class,
       CheckCommand.class,
       VerifyCommand.class,
@@ -44,7 +45,8 @@ import picocli.CommandLine.Command;
       ConvertLlama2cCommand.class,
       DecodeBenchCommand.class,
       PretrainCommand.class,
-      CreditCheckCommand.class
+      CreditCheckCommand.class,
+      dev.coppice.app.measure.BridgeBenchCommand.class
     })
 public final class Coppice {
   /** The work was done. */
@@ -92,7 +94,7 @@ public final class Coppice {
     line.setUsageHelpAutoWidth(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, System.err));
-    for (final String name : new String[] {"run", "demo"}) {
+    for (final String name : new String[] {"run", "demo", "serve"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
     }
     return line;
