@@ -41,7 +41,7 @@ public final class Environments {
    */
   public static List<String> names() {
     final Set<String> names = new TreeSet<>(NAMES);
-    ServiceLoader.load(TasksetProvider.class).forEach(provider -> names.add(provider.name()));
+    ServiceLoader.load(EnvironmentProvider.class).forEach(provider -> names.add(provider.name()));
     return List.copyOf(names);
   }
 
@@ -75,14 +75,14 @@ public final class Environments {
                   oneOf(config, "test", List.of("train", "test", "all"))));
       case StoriesEnvironment.NAME ->
           new StoriesEnvironment(prompt(config, StoriesEnvironment.DEFAULT_PROMPT), config.count());
-      default -> world(config, provided(config));
+      default -> provided(config);
     };
   }
 
-  private static Taskset provided(final EnvironmentConfig config) {
-    for (final TasksetProvider provider : ServiceLoader.load(TasksetProvider.class)) {
+  private static Environment provided(final EnvironmentConfig config) {
+    for (final EnvironmentProvider provider : ServiceLoader.load(EnvironmentProvider.class)) {
       if (provider.name().equals(config.name())) {
-        return provider.open(config);
+        return provider.create(config);
       }
     }
     throw new IllegalArgumentException(

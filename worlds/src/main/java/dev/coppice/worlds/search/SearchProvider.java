@@ -1,12 +1,12 @@
 package dev.coppice.worlds.search;
 
+import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
-import dev.coppice.environments.TasksetProvider;
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.EnvironmentProvider;
 import java.nio.file.Path;
 
 /** Makes {@code search} from a configuration whose path is the folder of the data. */
-public final class SearchProvider implements TasksetProvider {
+public final class SearchProvider implements EnvironmentProvider {
   /** Makes the provider. */
   public SearchProvider() {}
 
@@ -16,11 +16,11 @@ public final class SearchProvider implements TasksetProvider {
   }
 
   @Override
-  public Taskset open(final EnvironmentConfig config) {
+  public Environment create(final EnvironmentConfig config) {
     if (config.path().isEmpty()) {
       throw new IllegalArgumentException(
           "search needs environment.path: the folder with hotpotqa_distractor_60.jsonl");
     }
-    return new SearchTaskset(Path.of(config.path()));
+    return EnvironmentProvider.world(config, new SearchTaskset(Path.of(config.path())));
   }
 }
