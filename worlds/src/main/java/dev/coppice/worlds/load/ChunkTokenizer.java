@@ -22,7 +22,7 @@ final class ChunkTokenizer implements Tokenizer {
   private static final int END = 2;
   private static final int BEGIN = 3;
   private static final int MARKS = 16;
-  private static final int CHUNKS = 4_096;
+  private static final int CHUNKS = 256;
   private static final int CHUNK_CHARS = 4;
 
   /** Stands for a number where texts must differ. */
@@ -39,7 +39,7 @@ final class ChunkTokenizer implements Tokenizer {
         hash = 31 * hash + text.charAt(i);
       }
       hash *= 0x9e3779b1;
-      chunks.append((char) (FIRST + MARKS + (hash >>> 20) % CHUNKS));
+      chunks.append((char) (FIRST + MARKS + (hash >>> 16) % CHUNKS));
     }
     return chunks.toString();
   }

@@ -100,9 +100,12 @@ public final class LoadEnvironment implements SelfPlayedEnvironment {
         NAME + "/" + rollout.id(),
         CanonicalJson.write(
             Map.of(
-                "index", index,
-                "tokens", sequences.get(index).length,
-                "turns", rollout.turns().size())));
+                "index",
+                index,
+                "tokens",
+                sequences.get(index).length,
+                "turns",
+                rollout.turns().size())));
   }
 
   @Override

@@ -38,8 +38,7 @@ final class LoadPolicy implements PathPolicy {
     for (int tried = 0; tried < sequences.size(); tried++) {
       final int index = (last + tried) % sequences.size();
       final int[] sequence = sequences.get(index);
-      if (length <= sequence.length
-          && Arrays.equals(path, 0, length, sequence, 0, length)) {
+      if (length <= sequence.length && Arrays.equals(path, 0, length, sequence, 0, length)) {
         last = index;
         return length < sequence.length ? sequence[length] : endToken;
       }

@@ -83,9 +83,7 @@ public final class LoadRun {
                 result
                     .group()
                     .trees()
-                    .forEach(
-                        tree ->
-                            tree.leaves().forEach(leaf -> count(leaf, completed, other))));
+                    .forEach(tree -> tree.leaves().forEach(leaf -> count(leaf, completed, other))));
     final EngineStats stats;
     final EngineStats.Latencies latencies;
     try (RolloutEngine engine = RolloutEngine.start(config, parts)) {

@@ -80,7 +80,11 @@ final class RolloutFiles {
             ? RecordedRollout.Times.RECORDED
             : wholeS > 0 ? RecordedRollout.Times.BOUNDED : RecordedRollout.Times.ASSUMED;
     return new RecordedRollout(
-        id, prompt(row.path("responses_create_params")), read, row.path("reward").asDouble(), times);
+        id,
+        prompt(row.path("responses_create_params")),
+        read,
+        row.path("reward").asDouble(),
+        times);
   }
 
   private static String prompt(final JsonNode params) {

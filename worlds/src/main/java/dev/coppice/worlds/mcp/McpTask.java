@@ -39,8 +39,7 @@ public record McpTask(String request, String answer, List<Taskset.Call> calls) {
   /** Reads a task; {@code calls} and {@code answer} may be left out. */
   static McpTask read(final Map<?, ?> input) {
     final Object given = input.containsKey("calls") ? input.get("calls") : List.of();
-    if (!(input.get("request") instanceof String request)
-        || !(given instanceof List<?> calls)) {
+    if (!(input.get("request") instanceof String request) || !(given instanceof List<?> calls)) {
       throw new IllegalArgumentException("mcp: a task needs a request: " + input);
     }
     final List<Taskset.Call> read = new ArrayList<>();
@@ -54,7 +53,6 @@ public record McpTask(String request, String answer, List<Taskset.Call> calls) {
       values.forEach((name, value) -> arguments.put((String) name, value));
       read.add(new Taskset.Call(tool, arguments));
     }
-    return new McpTask(
-        request, input.get("answer") instanceof String answer ? answer : null, read);
+    return new McpTask(request, input.get("answer") instanceof String answer ? answer : null, read);
   }
 }

@@ -94,9 +94,7 @@ final class StdioTransport implements McpClientTransport {
       }
       if (line.size() >= config.limits().messageBytes()) {
         throw new OversizeException(
-            "the server sent a message of more than "
-                + config.limits().messageBytes()
-                + " bytes");
+            "the server sent a message of more than " + config.limits().messageBytes() + " bytes");
       }
       line.write(next);
     }

@@ -32,7 +32,8 @@ public final class PythonProvider implements EnvironmentProvider {
   @Override
   public Environment create(final EnvironmentConfig config) {
     final int count = config.count() == 0 ? DEFAULT_COUNT : config.count();
-    return EnvironmentProvider.world(config, new PythonTaskset(count, config.seed(), limits(config.path())));
+    return EnvironmentProvider.world(
+        config, new PythonTaskset(count, config.seed(), limits(config.path())));
   }
 
   static SandboxLimits limits(final String path) {

@@ -68,8 +68,18 @@ public final class CrankyServer {
     }
     for (final String name :
         new String[] {
-          "refuse", "break", "mistake", "clock", "crash", "hang", "malformed", "flood", "long",
-          "noise", "child", "image"
+          "refuse",
+          "break",
+          "mistake",
+          "clock",
+          "crash",
+          "hang",
+          "malformed",
+          "flood",
+          "long",
+          "noise",
+          "child",
+          "image"
         }) {
       tool(tools, name, "Misbehaves.");
     }

@@ -75,8 +75,7 @@ class McpProcessTest {
     assertEquals(Effect.WRITE, tools.get(0).effect());
     assertEquals(Effect.READ, tools.get(1).effect());
     assertEquals("cranky 1", tools.get(0).version());
-    assertTrue(
-        tools.stream().anyMatch(t -> t.name().equals("clock") && t.effect() == Effect.READ));
+    assertTrue(tools.stream().anyMatch(t -> t.name().equals("clock") && t.effect() == Effect.READ));
     assertEquals("\"counter is 4\"", call("add", Map.of("n", 4)).text());
     assertEquals("\"counter is 4\"", call("get", Map.of()).text());
     assertEquals("\"[image image/png, 4 base64 characters]\"", call("image", Map.of()).text());
@@ -208,12 +207,10 @@ class McpProcessTest {
 
   private static McpServerConfig command(
       final McpServerConfig.Limits limits, final McpTask task, final String... command) {
-    return new McpServerConfig(
-        List.of(command), Map.of(), null, Set.of(), limits, List.of(task));
+    return new McpServerConfig(List.of(command), Map.of(), null, Set.of(), limits, List.of(task));
   }
 
-  private ToolResult call(final String tool, final Map<String, Object> arguments)
-      throws Exception {
+  private ToolResult call(final String tool, final Map<String, Object> arguments) throws Exception {
     return world.call(new ToolRequest(tool, arguments, 0));
   }
 
