@@ -1,15 +1,10 @@
 package dev.coppice.environments;
 
 import dev.coppice.environment.Environment;
-import dev.coppice.environments.world.CallFormat;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.WorldEnvironment;
 
 /**
- * Makes an environment that another module brings; found by {@link java.util.ServiceLoader}.
- *
- * <p>So worlds with heavy dependencies stay out of this module, and anybody's own world is reached
- * by name once its jar is on the class path.
+ * Makes an environment that is no world of tools and that another module brings; found by {@link
+ * java.util.ServiceLoader}. A world of tools is brought by a {@link TasksetProvider}.
  *
  * @thread any; implementations are stateless.
  */
@@ -29,17 +24,4 @@ public interface EnvironmentProvider {
    * @throws IllegalArgumentException if the configuration or the data are not what they should be.
    */
   Environment create(EnvironmentConfig config);
-
-  /**
-   * Lets the engine run a world in the usual format of calls, with the prompt of the configuration.
-   *
-   * @param config of the environment.
-   * @param taskset of the world; closed with the environment.
-   * @return the environment.
-   */
-  static WorldEnvironment world(final EnvironmentConfig config, final Taskset taskset) {
-    final String prompt =
-        config.prompt().isEmpty() ? WorldEnvironment.DEFAULT_PROMPT : config.prompt();
-    return new WorldEnvironment(taskset, CallFormat.TAGS, prompt);
-  }
 }

@@ -25,9 +25,16 @@ final class EngineAgent implements Agent {
   private final ToolWorkers workers;
   private final ForwardStage forward;
   private final LongSupplier clockNs;
+
+  /** What keeps events in a fixed order, or null where they come as they come. */
+  private final Lockstep lockstep;
+
   private final long deadlineNs;
   private final EngineGauge gauge;
   private final Offers offers;
+  private final WeightPublisher publisher;
+  private WeightPublisher.Loaded nextWeights;
+  private volatile boolean paused;
   private boolean closed;
   private final EventBytes bytes = new EventBytes();
   private final List<Effect> effects = new ArrayList<>();
@@ -35,19 +42,23 @@ final class EngineAgent implements Agent {
   private final Int2ObjectHashMap<ToolWorkers.Running> running = new Int2ObjectHashMap<>();
   private final LinkedHashSet<ToolWorkers.Running> byDeadline = new LinkedHashSet<>();
 
+  /** Where messages come from, and who works for this thread on others. */
+  record Outside(Inbox inbox, ToolWorkers workers, WeightPublisher publisher) {}
+
   EngineAgent(
       final State state,
       final RolloutEngine.Parts parts,
-      final Inbox inbox,
-      final ToolWorkers workers,
+      final Outside outside,
       final EngineGauge gauge,
-      final LongSupplier clockNs) {
+      final RolloutEngine.Pace pace) {
     this.state = state;
     this.parts = parts;
-    this.inbox = inbox;
-    this.workers = workers;
+    this.inbox = outside.inbox();
+    this.workers = outside.workers();
+    this.publisher = outside.publisher();
     this.gauge = gauge;
-    this.clockNs = clockNs;
+    this.clockNs = pace.clockNs();
+    this.lockstep = pace.inLockstep() ? new Lockstep() : null;
     this.deadlineNs = state.config().limits().callDeadlineNs();
     this.forward = new ForwardStage(state, parts.backend(), gauge, clockNs);
     this.offers = new Offers(parts.environment(), parts.tokenizer(), state.config().seed());
@@ -58,32 +69,57 @@ final class EngineAgent implements Agent {
     gauge.beginCycle(clockNs.getAsLong());
     int work = inbox.poll(this::receive);
     work += expire(clockNs.getAsLong());
-    if (state.wantsTick()) {
-      apply(new Event.Tick(clockNs.getAsLong()));
+    if (lockstep != null) {
+      work += lockstep.release(running.size(), this::received);
+    }
+    if (nextWeights != null && state.maySwitchWeights()) {
+      apply(new Event.WeightsSwapped(eventNs(), nextWeights.publication().version()));
+      work++;
+    }
+    if (!paused && state.wantsTick() && (lockstep == null || running.isEmpty())) {
+      apply(new Event.Tick(eventNs()));
       work++;
     }
     gauge.endCycle(work, clockNs.getAsLong());
     return work;
   }
 
+  private long eventNs() {
+    return lockstep == null ? clockNs.getAsLong() : lockstep.nextNs();
+  }
+
   private void receive(final Object message) {
     switch (message) {
       case RolloutEngine.Offered offered -> {
         gauge.begin(clockNs.getAsLong());
-        apply(offers.open(offered.request()));
+        offered.requests().forEach(request -> apply(offers.open(request)));
       }
       case Event.GroupRestored restored -> apply(restored);
-      case Event.CallDone done -> {
-        if (settled(done.ticket())) {
-          apply(done);
-        }
-      }
-      case Event.Scored scored -> {
-        if (settled(scored.ticket())) {
-          apply(scored);
-        }
+      case Event.CallDone done -> result(done.ticket(), done);
+      case Event.Scored scored -> result(scored.ticket(), scored);
+      case WeightPublisher.Loaded loaded -> nextWeights = loaded;
+      case RolloutEngine.Pause pause -> {
+        paused = pause.paused();
+        pause.done().complete(null);
       }
       default -> throw new IllegalStateException("unknown message: " + message);
+    }
+  }
+
+  private void result(final Event.Ticket ticket, final Event result) {
+    final ToolWorkers.Running work = running.get(ticket.branch());
+    if (lockstep == null) {
+      received(result);
+    } else if (work != null && work.ticket.equals(ticket)) {
+      lockstep.hold(ticket.branch(), result);
+    }
+  }
+
+  private void received(final Event result) {
+    final Event.Ticket ticket =
+        result instanceof Event.CallDone done ? done.ticket() : ((Event.Scored) result).ticket();
+    if (settled(ticket)) {
+      apply(result);
     }
   }
 
@@ -106,10 +142,17 @@ final class EngineAgent implements Agent {
         break;
       }
       it.remove();
-      running.remove(oldest.ticket.branch());
+      if (lockstep != null && lockstep.holds(oldest.ticket.branch())) {
+        continue;
+      }
       worlds.remove(oldest.ticket.branch());
       oldest.cancel();
-      apply(timeout(oldest));
+      if (lockstep == null) {
+        running.remove(oldest.ticket.branch());
+        apply(timeout(oldest));
+      } else {
+        lockstep.hold(oldest.ticket.branch(), timeout(oldest));
+      }
     }
     return expired;
   }
@@ -132,7 +175,7 @@ final class EngineAgent implements Agent {
       event = null;
       for (int i = 0; i < effects.size(); i++) {
         if (carryOut(effects.get(i))) {
-          event = forward.compute();
+          event = lockstep == null ? forward.compute() : lockstep.stamped(forward.compute());
         }
       }
     }
@@ -161,11 +204,25 @@ final class EngineAgent implements Agent {
               workers.scoreTruncated(
                   score.ticket(), worlds.get(score.ticket().branch()), score.reason()));
       case Effect.GroupDone done -> deliver(done);
+      case Effect.UseWeights use -> switchWeights(use.version());
+      case Effect.RetireWeights retired -> parts.backend().retire(retired.version());
       case Effect.Forward ignored -> {
         return true;
       }
     }
     return false;
+  }
+
+  private void switchWeights(final int version) {
+    final WeightPublisher.Loaded loaded = nextWeights;
+    nextWeights = null;
+    parts.backend().adopt(loaded.weights(), version);
+    publisher.switched(loaded.publication());
+  }
+
+  /** Whether no forward pass starts. */
+  boolean isPaused() {
+    return paused;
   }
 
   private void started(final ToolWorkers.Running work) {
@@ -191,6 +248,9 @@ final class EngineAgent implements Agent {
     for (final ToolWorkers.Running work : byDeadline) {
       worlds.remove(work.ticket.branch());
       work.cancel();
+    }
+    if (nextWeights != null) {
+      nextWeights.weights().close();
     }
     worlds.values().forEach(Offers::closed);
     offers.closeAll();

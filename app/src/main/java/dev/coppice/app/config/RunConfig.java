@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param run what is run, and where it is kept.
  * @param model that samples.
  * @param task set that is solved.
+ * @param world where results of tools come from.
  * @param sampling settings.
  * @param tree how trees branch.
  * @param budget of the run.
@@ -25,6 +26,7 @@ public record RunConfig(
     Run run,
     Model model,
     TaskSet task,
+    World world,
     Sampling sampling,
     Tree tree,
     Budget budget,
@@ -38,6 +40,7 @@ public record RunConfig(
           new Run("", 1, "runs", List.of(), true),
           new Model("models/tiny-policy", "model", "f32", 1),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", ""),
+          new World("real", "", List.of(), 1, ""),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree(
               "entropy",
@@ -148,7 +151,8 @@ public record RunConfig(
    * @param prompt of a plain environment.
    */
   public record TaskSet(
-      @Key("Environment that offers the tasks: countdown, drawers, gsm8k or stories.")
+      @Key(
+              "Environment that offers the tasks: countdown, drawers, filesystem, gsm8k, retail or stories.")
           String environment,
       @Key(
               "Split of the tasks: 'train' or 'held-out' where they are drawn, 'train' or 'test' in"
@@ -169,6 +173,36 @@ public record RunConfig(
      */
     public int groups() {
       return Math.multiplyExact(count, repeats);
+    }
+  }
+
+  /**
+   * Says where the results of tools come from.
+   *
+   * @param mode of the world.
+   * @param store of recorded results.
+   * @param faults that are injected.
+   * @param seed of the faults.
+   * @param model that imagines.
+   */
+  public record World(
+      @Key(
+              value =
+                  "Where results of tools come from: the tools; the tools, recorded; recordings"
+                      + " alone; a model; the tools, some broken.",
+              choices = {"real", "record", "replay", "simulate", "fault"})
+          String mode,
+      @Key("Folder of recorded results: written by 'record', read by 'replay' and 'simulate'.")
+          String store,
+      @Key(
+              "Faults of 'fault' by kind and share, as in [\"error:0.05\", \"timeout:0.02\"]; kinds are"
+                  + " error, malformed, oversize, silence and timeout.")
+          List<String> faults,
+      @Key("Seed of the faults.") long seed,
+      @Key("Model folder of the model that imagines in 'simulate'.") String model) {
+    /** Keeps a copy. */
+    public World {
+      faults = List.copyOf(faults);
     }
   }
 

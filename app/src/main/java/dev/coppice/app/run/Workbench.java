@@ -8,6 +8,7 @@ import dev.coppice.djl.DjlTokenizer;
 import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
+import dev.coppice.environments.record.ResultStoreException;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
@@ -68,7 +69,9 @@ public record Workbench(
 
   private static Environment environment(final RunConfig config) {
     final RunConfig.TaskSet task = config.task();
-    final String path = task.path().isEmpty() ? "" : ProjectPaths.find(task.path()).toString();
+    // A replay needs no data, so the data may be gone.
+    final boolean none = task.path().isEmpty() || config.world().mode().equals("replay");
+    final String path = none ? "" : ProjectPaths.find(task.path()).toString();
     try {
       final Environment environment =
           Environments.create(
@@ -78,7 +81,8 @@ public record Workbench(
                   Math.addExact(task.first(), task.count()),
                   task.seed(),
                   path,
-                  task.prompt()));
+                  task.prompt()),
+              WorldModes.of(config.world()));
       if (environment.taskCount() < task.first() + task.count()) {
         final int there = environment.taskCount();
         environment.close();
@@ -91,7 +95,7 @@ public record Workbench(
                 + there);
       }
       return environment;
-    } catch (final IllegalArgumentException e) {
+    } catch (final IllegalArgumentException | ResultStoreException e) {
       throw new ConfigException(e.getMessage().replace("environment.path", "task.path"));
     }
   }

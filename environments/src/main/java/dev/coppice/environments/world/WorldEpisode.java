@@ -121,7 +121,7 @@ public final class WorldEpisode implements Episode {
     if (course.contract() == RuntimeContract.RESET_PER_STEP) {
       restart();
     }
-    final String key = ResultKey.of(spec, arguments, digest);
+    final String key = spec.resultKey(arguments, digest);
     final boolean writing = spec.effect() == Effect.WRITE;
     final ToolResult known = writing ? null : course.remembered(key);
     if (known != null) {

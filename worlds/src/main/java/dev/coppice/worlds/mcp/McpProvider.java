@@ -3,9 +3,9 @@ package dev.coppice.worlds.mcp;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.coppice.environment.Environment;
+import dev.coppice.environments.world.Taskset;
 import dev.coppice.environments.EnvironmentConfig;
-import dev.coppice.environments.EnvironmentProvider;
+import dev.coppice.environments.TasksetProvider;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ import java.util.Set;
  *  "tasks": [{"request": "...", "answer": "...", "calls": [{"tool": "...", "arguments": {}}]}]}
  * </pre>
  */
-public final class McpProvider implements EnvironmentProvider {
+public final class McpProvider implements TasksetProvider {
   private static final Set<String> KEYS =
       Set.of(
           "command",
@@ -47,12 +47,12 @@ public final class McpProvider implements EnvironmentProvider {
   }
 
   @Override
-  public Environment create(final EnvironmentConfig config) {
+  public Taskset open(final EnvironmentConfig config) {
     if (config.path().isEmpty()) {
       throw new IllegalArgumentException(
           "mcp needs environment.path: a JSON file with the server's command or url, and tasks");
     }
-    return EnvironmentProvider.world(config, new McpTaskset(read(Path.of(config.path()))));
+    return new McpTaskset(read(Path.of(config.path())));
   }
 
   static McpServerConfig read(final Path path) {

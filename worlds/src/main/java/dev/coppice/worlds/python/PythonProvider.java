@@ -3,9 +3,9 @@ package dev.coppice.worlds.python;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.coppice.environment.Environment;
+import dev.coppice.environments.world.Taskset;
 import dev.coppice.environments.EnvironmentConfig;
-import dev.coppice.environments.EnvironmentProvider;
+import dev.coppice.environments.TasksetProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -18,7 +18,7 @@ import java.util.Set;
  * 16, "file_bytes": 16777216, "scratch_bytes": 33554432, "output_bytes": 4096, "cell_timeout_ms":
  * 5000}}.
  */
-public final class PythonProvider implements EnvironmentProvider {
+public final class PythonProvider implements TasksetProvider {
   private static final int DEFAULT_COUNT = 64;
 
   /** Makes the provider. */
@@ -30,10 +30,9 @@ public final class PythonProvider implements EnvironmentProvider {
   }
 
   @Override
-  public Environment create(final EnvironmentConfig config) {
+  public Taskset open(final EnvironmentConfig config) {
     final int count = config.count() == 0 ? DEFAULT_COUNT : config.count();
-    return EnvironmentProvider.world(
-        config, new PythonTaskset(count, config.seed(), limits(config.path())));
+    return new PythonTaskset(count, config.seed(), limits(config.path()));
   }
 
   static SandboxLimits limits(final String path) {

@@ -1,12 +1,12 @@
 package dev.coppice.worlds.search;
 
-import dev.coppice.environment.Environment;
+import dev.coppice.environments.world.Taskset;
 import dev.coppice.environments.EnvironmentConfig;
-import dev.coppice.environments.EnvironmentProvider;
+import dev.coppice.environments.TasksetProvider;
 import java.nio.file.Path;
 
 /** Makes {@code search} from a configuration whose path is the folder of the data. */
-public final class SearchProvider implements EnvironmentProvider {
+public final class SearchProvider implements TasksetProvider {
   /** Makes the provider. */
   public SearchProvider() {}
 
@@ -16,11 +16,11 @@ public final class SearchProvider implements EnvironmentProvider {
   }
 
   @Override
-  public Environment create(final EnvironmentConfig config) {
+  public Taskset open(final EnvironmentConfig config) {
     if (config.path().isEmpty()) {
       throw new IllegalArgumentException(
           "search needs environment.path: the folder with hotpotqa_distractor_60.jsonl");
     }
-    return EnvironmentProvider.world(config, new SearchTaskset(Path.of(config.path())));
+    return new SearchTaskset(Path.of(config.path()));
   }
 }
