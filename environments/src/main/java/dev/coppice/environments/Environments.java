@@ -58,6 +58,7 @@ public final class Environments {
   public static List<String> names() {
     final Set<String> names = new TreeSet<>(NAMES);
     names.addAll(worlds());
+    ServiceLoader.load(EnvironmentProvider.class).forEach(provider -> names.add(provider.name()));
     return List.copyOf(names);
   }
 
@@ -87,7 +88,7 @@ public final class Environments {
           CallFormat.TAGS,
           prompt(config, WorldEnvironment.DEFAULT_PROMPT));
     }
-    if (NAMES.contains(config.name()) && mode.kind() != WorldMode.Kind.REAL) {
+    if (names().contains(config.name()) && mode.kind() != WorldMode.Kind.REAL) {
       throw new IllegalArgumentException(
           "world.mode = \""
               + mode.kind().name().toLowerCase(Locale.ROOT)
@@ -110,8 +111,17 @@ public final class Environments {
               prompt(config, Gsm8kEnvironment.DEFAULT_PROMPT));
       case StoriesEnvironment.NAME ->
           new StoriesEnvironment(prompt(config, StoriesEnvironment.DEFAULT_PROMPT), config.count());
-      default -> throw unknown(config);
+      default -> other(config);
     };
+  }
+
+  private static Environment other(final EnvironmentConfig config) {
+    for (final EnvironmentProvider provider : ServiceLoader.load(EnvironmentProvider.class)) {
+      if (provider.name().equals(config.name())) {
+        return provider.create(config);
+      }
+    }
+    throw unknown(config);
   }
 
   private static IllegalArgumentException unknown(final EnvironmentConfig config) {

@@ -14,6 +14,7 @@ import dev.coppice.environments.record.ResultStoreException;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.environments.replay.SelfPlayedEnvironment;
 import dev.coppice.inference.InferenceBackend;
 import dev.coppice.inference.PathBackend;
 import dev.coppice.inference.Tokenizer;
@@ -107,6 +108,13 @@ public record Workbench(
   }
 
   private static Workbench replay(final Environment environment) {
+    if (environment instanceof SelfPlayedEnvironment played) {
+      final Tokenizer tokenizer = played.tokenizer();
+      final InferenceBackend backend =
+          new PathBackend(
+              "replay", tokenizer.vocabularySize(), played.contextTokens(), played.policy());
+      return new Workbench(environment, tokenizer, backend, "");
+    }
     if (!(environment instanceof ScriptedEnvironment scripted)) {
       throw new ConfigException(
           "model.policy = \"replay\" needs an environment with solutions, such as gsm8k; "

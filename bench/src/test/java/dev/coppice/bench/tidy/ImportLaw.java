@@ -37,7 +37,17 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law(
               "environments",
               List.of("trajectory", "environment", "inference", "kvcache"),
-              with(JSON, "org.apache.lucene", "org.agrona")),
+              with(JSON, "org.agrona")),
+          law(
+              "worlds",
+              with(PORTS, "environments", "engine", "rollout"),
+              with(
+                  JSON,
+                  "org.apache.lucene",
+                  "io.modelcontextprotocol",
+                  "reactor.core",
+                  "org.HdrHistogram",
+                  "com.sun.net.httpserver")),
           law("credit", List.of("trajectory"), List.of()),
           law(
               "bridge",

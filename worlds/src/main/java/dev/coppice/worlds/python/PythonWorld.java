@@ -11,7 +11,6 @@ import dev.coppice.environments.world.ToolRequest;
 import dev.coppice.environments.world.ToolResult;
 import dev.coppice.environments.world.ToolSpec;
 import dev.coppice.environments.world.ToolWorld;
-
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;

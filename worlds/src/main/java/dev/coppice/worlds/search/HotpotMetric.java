@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 final class HotpotMetric {
   private static final Set<String> CLOSED = Set.of("yes", "no", "noanswer");
   private static final String PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+
   /** Python's idea of a word: letters, numbers and the underscore, no combining marks. */
   private static final Pattern ARTICLE =
       Pattern.compile("(?<![\\p{L}\\p{N}_])(a|an|the)(?![\\p{L}\\p{N}_])");

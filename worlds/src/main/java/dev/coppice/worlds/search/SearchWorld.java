@@ -56,7 +56,12 @@ public final class SearchWorld extends MethodWorld {
       effect = Effect.READ)
   public ToolResult search(
       @Argument(value = "What to look for, in words.", name = "query") final String query,
-      @Argument(value = "How many passages to show.", name = "k", otherwise = "5", least = 1, most = 20)
+      @Argument(
+              value = "How many passages to show.",
+              name = "k",
+              otherwise = "5",
+              least = 1,
+              most = 20)
           final int k) {
     final List<Map<String, String>> shown = new ArrayList<>();
     final StringBuilder note = new StringBuilder(FOUND);
@@ -75,7 +80,9 @@ public final class SearchWorld extends MethodWorld {
    * @throws ToolException if there is no such passage.
    */
   @ToolMethod(value = "Shows the passage with a title.", effect = Effect.READ)
-  public ToolResult open(@Argument(value = "Title of the passage, as search shows it.", name = "title") final String title)
+  public ToolResult open(
+      @Argument(value = "Title of the passage, as search shows it.", name = "title")
+          final String title)
       throws ToolException {
     final Passage passage = index.open(title);
     if (passage == null) {
