@@ -10,7 +10,9 @@ import pytest
 
 import coppice
 
-pytest.importorskip("verifiers", reason="verifiers is not installed; pip install 'coppice[verifiers]'")
+pytest.importorskip(
+    "verifiers", reason="verifiers is not installed; pip install 'coppice[verifiers]'"
+)
 
 DATA = Path(__file__).parent / "data"
 

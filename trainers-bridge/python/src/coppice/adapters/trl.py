@@ -30,7 +30,7 @@ from coppice.batch import Batch
 from coppice.engine import Engine
 from coppice.errors import EngineTimeoutError
 from coppice.header import Header
-from coppice.rows import FlatGroup
+from coppice.rows import PackedGroup
 
 REWARD = "coppice_reward"
 ADVANTAGES = "coppice_advantages"
@@ -145,15 +145,13 @@ class EngineRollouts:
             rows += found
         return rows
 
-    def _arriving(self, tasks: Sequence[int]) -> Iterator[Batch[FlatGroup]]:
+    def _arriving(self, tasks: Sequence[int]) -> Iterator[Batch[PackedGroup]]:
         """Submits tasks and yields what comes until none of their groups can come any more."""
         missing = set(self.engine.submit(tasks))
         deadline = time.monotonic() + self._timeout_s
         while missing:
             try:
-                for batch in self.engine.batches(
-                    groups=1, form="flat", total=len(missing), timeout_s=_LOOK_S
-                ):
+                for batch in self.engine.batches(groups=1, total=len(missing), timeout_s=_LOOK_S):
                     missing.difference_update(batch.ids)
                     yield batch
             except EngineTimeoutError:
@@ -163,7 +161,7 @@ class EngineRollouts:
                 if time.monotonic() > deadline:
                     raise
 
-    def _trained(self, batch: Batch[FlatGroup]) -> list[Path]:
+    def _trained(self, batch: Batch[PackedGroup]) -> list[Path]:
         rows = [path for path in paths(batch) if path.trained]
         counts = dict.fromkeys(batch.ids, 0)
         for path in rows:
