@@ -2,6 +2,7 @@ package dev.coppice.app;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.folder.RunFolderException;
+import dev.coppice.app.measure.DecodeBenchCommand;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.djl.files.ModelFileException;
 import java.io.PrintStream;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ServeCommand.class,
       ReportCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
@@ -38,6 +40,7 @@ import picocli.CommandLine.Command;
       TokenizeCommand.class,
       DetokenizeCommand.class,
       ConvertLlama2cCommand.class,
+      DecodeBenchCommand.class,
       PretrainCommand.class,
       CreditCheckCommand.class
     })
@@ -87,7 +90,7 @@ public final class Coppice {
     line.setUsageHelpAutoWidth(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, System.err));
-    for (final String name : new String[] {"run", "demo"}) {
+    for (final String name : new String[] {"run", "demo", "serve"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
     }
     return line;
