@@ -89,7 +89,7 @@ def test_trl_trains_on_the_engines_tokens_masks_and_advantages(
     seen: list[dict[str, Any]] = []
 
     class Watched(CreditGRPOTrainer):
-        measure_mismatch = True
+        measure_mismatch = 64
 
         def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
             seen.append({name: value for name, value in inputs.items()})

@@ -123,11 +123,7 @@ class Batch(Generic[G]):
     @property
     def nbytes(self) -> int:
         """Bytes of the tokens' columns: ids, log-probabilities, mask and advantages."""
-        total = 0
-        for group in self.groups:
-            columns = (group.tokens, group.logprobs, group.loss_mask, group.advantages)
-            total += sum(column.values.nbytes for column in columns if column is not None)
-        return total
+        return sum(group.nbytes for group in self.groups)
 
 
 def packed_groups(nodes: pa.RecordBatch, leaves: pa.RecordBatch) -> list[PackedGroup]:

@@ -34,6 +34,7 @@ from coppice.rows import PackedGroup
 
 REWARD = "coppice_reward"
 ADVANTAGES = "coppice_advantages"
+VERSION = "coppice_version"
 _LOOK_S = 5.0
 _TASK = re.compile(r"task (\d+)")
 
@@ -183,10 +184,13 @@ class CreditGRPOTrainer(GRPOTrainer):
 
     The old policy is the one that sampled: its log-probabilities came with the tokens, so the
     clipped ratio is right for tokens of any version. With ``measure_mismatch`` the weights in hand
-    score the tokens once more, and ``mismatches`` collects the largest difference per generation.
+    score some rows once more, and ``mismatches`` collects the largest difference per generation,
+    over rows that the newest weights sampled.
+
+    :cvar measure_mismatch: rows to score again per generation; 0 leaves it out.
     """
 
-    measure_mismatch = False
+    measure_mismatch = 0
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Takes what ``GRPOTrainer`` takes."""
@@ -203,20 +207,22 @@ class CreditGRPOTrainer(GRPOTrainer):
         output["advantages"] = advantages.to(ids.device)
         output["old_per_token_logps"] = output["sampling_per_token_logps"].to(ids.device)
         if self.measure_mismatch:
-            self.mismatches.append(self._mismatch(output))
+            newest = max(example[VERSION] for example in inputs)
+            rows = [row for row, example in enumerate(inputs) if example[VERSION] == newest]
+            self.mismatches.append(self._mismatch(output, rows[: self.measure_mismatch]))
         return output
 
-    def _mismatch(self, output: dict[str, Any]) -> float:
-        ids, mask = output["completion_ids"], output["completion_mask"]
+    def _mismatch(self, output: dict[str, Any], rows: list[int]) -> float:
+        ids, mask = output["completion_ids"][rows], output["completion_mask"][rows]
         with torch.no_grad():
             recomputed, _, _ = self._get_per_token_logps_and_entropies(
                 self.model,
-                torch.cat([output["prompt_ids"], ids], dim=1),
-                torch.cat([output["prompt_mask"], mask], dim=1),
+                torch.cat([output["prompt_ids"][rows], ids], dim=1),
+                torch.cat([output["prompt_mask"][rows], mask], dim=1),
                 ids.size(1),
             )
-        trained = (mask * output["tool_mask"]).bool()
-        return float((recomputed - output["sampling_per_token_logps"])[trained].abs().max())
+        trained = (mask * output["tool_mask"][rows]).bool()
+        return float((recomputed - output["sampling_per_token_logps"][rows])[trained].abs().max())
 
 
 def _columns(rows: Sequence[Path]) -> dict[str, Any]:
@@ -227,6 +233,7 @@ def _columns(rows: Sequence[Path]) -> dict[str, Any]:
         "logprobs": [row.logprobs[at:].tolist() for row, at in zip(rows, cut, strict=True)],
         "env_mask": [row.loss_mask[at:].tolist() for row, at in zip(rows, cut, strict=True)],
         REWARD: [row.reward for row in rows],
+        VERSION: [row.first_version for row in rows],
         ADVANTAGES: [
             (row.advantages * row.loss_mask)[at:].tolist()
             for row, at in zip(rows, cut, strict=True)
