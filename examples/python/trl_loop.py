@@ -49,7 +49,7 @@ class Show(TrainerCallback):
             print(json.dumps(step), flush=True)
 
 
-def held_out(options, weights, tasks=150):
+def held_out(options, weights, tasks=100):
     """The reward of each held-out task at temperature 1: the mean over 8 chains."""
     overrides = {
         "task.split": "held-out",
@@ -111,6 +111,7 @@ def train(options):
         disable_tqdm=True,
         seed=options.seed,
         weight_decay=0.0,
+        adam_beta2=0.95,
     )
     with coppice.Engine.start(options.config, overrides=overrides, out=options.runs) as engine:
         rollouts = EngineRollouts(engine)
@@ -164,10 +165,10 @@ def draw(result, place):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--config", default=str(PROJECT / "examples" / "countdown.toml"))
-    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--rows", type=int, default=192, help="paths per step")
-    parser.add_argument("--rate", type=float, default=6e-4)
-    parser.add_argument("--tasks", type=int, default=2000)
+    parser.add_argument("--rate", type=float, default=3e-4)
+    parser.add_argument("--tasks", type=int, default=24, help="training tasks, round and round")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--runs", default="runs", help="where the engine's run folders go")
     parser.add_argument("--out", default=".", help="where the curve goes")
@@ -181,7 +182,7 @@ def main():
     after = held_out(options, folder)
     result = {
         "command": f"python examples/python/trl_loop.py --config examples/{Path(options.config).name}"
-        f" --steps {options.steps} --rows {options.rows} --rate {options.rate} --seed {options.seed}"
+        f" --steps {options.steps} --rows {options.rows} --rate {options.rate} --tasks {options.tasks} --seed {options.seed}"
         + "".join(f" --set {pair}" for pair in options.set),
         "held_out_before": summed_up(before),
         "held_out_after": summed_up(after),

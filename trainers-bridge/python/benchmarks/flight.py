@@ -28,13 +28,13 @@ def latency(engine, groups):
     engine.submit(count=groups)
     for batch in engine.batches(groups=1, total=groups, timeout_s=300):
         arrived[batch.ids[0]] = time.time_ns()
-        engine.ack(batch)
     waits = []
     for segment in coppice.segments(engine.folder / "trajectories"):
         sealed = segment.files[-1].stat().st_ctime_ns
         for group in segment:
             if group.outcomes.group in arrived:
                 waits.append((arrived[group.outcomes.group] - sealed) / 1e6)
+    engine.ack(arrived)
     return np.array(waits)
 
 
