@@ -67,11 +67,12 @@ def main():
     parser.add_argument("--config", default=str(PROJECT / "examples" / "drawers.toml"))
     parser.add_argument("--groups", type=int, default=256)
     parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--folder", help="where the run goes; a memory file system leaves the disk out")
     options = parser.parse_args()
     overrides = {"bridge.batch": options.groups, "bridge.groups-per-segment": 32,
-                 "bridge.staleness": 0, "model.threads": 1, "tree.trees": 4}
+                 "bridge.staleness": 0, "model.threads": 1, "tree.trees": 1}
     result = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         with coppice.Engine.start(options.config, out=folder, overrides=overrides) as engine:
             waits = latency(engine, options.groups)
             result["seal_to_batch_ms"] = {
