@@ -39,9 +39,7 @@ final class PolicyLoss {
   /** Computes the loss. @shape logits [T, V], start [T, V] log-probabilities or null */
   NDArray of(NDManager manager, NDArray logits, NDArray start) {
     NDArray scaled =
-        settings.temperature() == 1
-            ? logits
-            : logits.div(number(manager, settings.temperature()));
+        settings.temperature() == 1 ? logits : logits.div(number(manager, settings.temperature()));
     NDArray all = scaled.logSoftmax(-1);
     NDArray chosen =
         TreeForward.rows(
@@ -61,9 +59,7 @@ final class PolicyLoss {
       divergenceSum = divergence.getFloat();
       loss = loss.add(divergence.mul(number(manager, settings.klToStart())));
     }
-    return targets.imitates
-        ? loss.sub(chosen.mul(manager.create(targets.imitation)).sum())
-        : loss;
+    return targets.imitates ? loss.sub(chosen.mul(manager.create(targets.imitation)).sum()) : loss;
   }
 
   private NDArray gradientTerm(NDManager manager, NDArray chosen, float[] now) {

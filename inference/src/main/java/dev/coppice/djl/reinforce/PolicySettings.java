@@ -73,14 +73,6 @@ public record PolicySettings(
    */
   public PolicySettings with(double entropy, double kl) {
     return new PolicySettings(
-        temperature,
-        clipLow,
-        clipHigh,
-        entropy,
-        kl,
-        importanceCap,
-        epochs,
-        microTokens,
-        optimizer);
+        temperature, clipLow, clipHigh, entropy, kl, importanceCap, epochs, microTokens, optimizer);
   }
 }

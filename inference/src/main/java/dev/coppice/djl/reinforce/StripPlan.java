@@ -103,8 +103,7 @@ final class StripPlan {
 
   /** Takes strips from the largest down and opens a bucket where padding would grow too much. */
   private void fillBuckets() {
-    strips.sort(
-        Comparator.comparingInt(Strip::queries).thenComparingInt(Strip::keys).reversed());
+    strips.sort(Comparator.comparingInt(Strip::queries).thenComparingInt(Strip::keys).reversed());
     List<Strip> open = new ArrayList<>();
     int keys = 0;
     long cells = 0;

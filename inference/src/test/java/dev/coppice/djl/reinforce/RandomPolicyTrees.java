@@ -96,8 +96,7 @@ final class RandomPolicyTrees {
         sums[node][2][i] += weight[i];
       }
       nodes.add(
-          new PolicyNode(
-              at - 1, raw.tokens(), raw.logprobs(), gain, pain, weight, null, false));
+          new PolicyNode(at - 1, raw.tokens(), raw.logprobs(), gain, pain, weight, null, false));
     }
     return new PolicyTree(nodes);
   }

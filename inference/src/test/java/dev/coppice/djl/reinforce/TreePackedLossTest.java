@@ -34,7 +34,9 @@ class TreePackedLossTest {
     try (SupervisedTrainer fresh =
         new SupervisedTrainer(SHAPE, TrainerSettings.tiny(1, SEED), (index, progress) -> null)) {
       List<String> texts =
-          IntStream.range(0, VOCABULARY).mapToObj(i -> i < 3 ? "<t" + i + ">" : "" + (char) (96 + i)).toList();
+          IntStream.range(0, VOCABULARY)
+              .mapToObj(i -> i < 3 ? "<t" + i + ">" : "" + (char) (96 + i))
+              .toList();
       new HuggingFaceExport(fresh.policy(), texts, 3).write(folder);
     }
   }
