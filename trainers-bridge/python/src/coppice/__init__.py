@@ -1,11 +1,23 @@
-"""Reads tree rollouts of the Coppice engine.
+"""Tree rollouts of the Coppice engine, for trainers.
 
-Read in this order: :mod:`coppice.segment` for what a trainer gets, :mod:`coppice.rows` for its
-columns, :mod:`coppice.trace` for the full record.
+Read in this order: :mod:`coppice.engine` for the engine process, :mod:`coppice.batch` and
+:mod:`coppice.rows` for what a trainer gets, :mod:`coppice.segment` and :mod:`coppice.trace` for
+what a run leaves on disk, :mod:`coppice.adapters` for trainers by name.
 """
 
+from coppice.batch import Acknowledged, Batch, Counts, Status
 from coppice.columns import Ragged
-from coppice.errors import FormatError
+from coppice.connection import Retry
+from coppice.engine import Engine
+from coppice.errors import (
+    EngineError,
+    EngineTimeoutError,
+    FormatError,
+    RefusedError,
+    StartError,
+    StoppedError,
+    UnreachableError,
+)
 from coppice.header import Header
 from coppice.rows import FlatGroup, Outcomes, PackedGroup, Spans, VersionRuns
 from coppice.segment import Segment, segments
@@ -22,11 +34,18 @@ from coppice.trace import (
     read_groups,
     read_traces,
 )
+from coppice.weights import read_weights, weights_folder
 
 __all__ = [
+    "Acknowledged",
+    "Batch",
     "Branch",
     "Call",
+    "Counts",
     "Credit",
+    "Engine",
+    "EngineError",
+    "EngineTimeoutError",
     "Failure",
     "FlatGroup",
     "FormatError",
@@ -36,15 +55,23 @@ __all__ = [
     "Outcomes",
     "PackedGroup",
     "Ragged",
+    "RefusedError",
+    "Retry",
     "Segment",
     "Span",
     "Spans",
+    "StartError",
+    "Status",
+    "StoppedError",
     "Tree",
+    "UnreachableError",
     "VersionRuns",
     "parse_trace",
     "read_groups",
     "read_traces",
+    "read_weights",
     "segments",
+    "weights_folder",
 ]
 
 __version__ = "0.1.0"

@@ -55,15 +55,25 @@ def numbers_or_nan(array: pa.Array) -> Float32:
 
 
 def ragged(array: pa.ListArray) -> Ragged[Any]:
-    """Views a column of lists of numbers."""
-    return Ragged(numbers(array.values), offsets(array))
+    """Views a column of lists of numbers; a slice of a column gives the values of the slice."""
+    return Ragged(numbers(items(array)), offsets(array))
+
+
+def items(array: pa.ListArray) -> pa.Array:
+    """Views the items of all lists of a column, one list after the other."""
+    if len(array) == 0:
+        return array.values.slice(0, 0)
+    bounds = numbers(array.offsets)
+    first = int(bounds[0])
+    return array.values.slice(first, int(bounds[-1]) - first)
 
 
 def offsets(array: pa.ListArray) -> Int32:
-    """Views the offsets of a column of lists."""
+    """Views the offsets of a column of lists, from 0; only those of a slice are copied."""
     if len(array) == 0:
         return np.zeros(1, dtype=np.int32)
-    return numbers(array.offsets)
+    bounds: Int32 = numbers(array.offsets)
+    return bounds if bounds[0] == 0 else bounds - bounds[0]
 
 
 def gather(starts: Int32, lengths: Int32) -> Int64:

@@ -19,6 +19,7 @@ from coppice.columns import (
     Int64,
     Ragged,
     gather,
+    items,
     numbers,
     numbers_or_nan,
     offsets,
@@ -31,22 +32,22 @@ NOT_SAMPLED = -1
 
 @dataclass(frozen=True)
 class VersionRuns:
-    """Which weights sampled which tokens, run by run; row ``i`` holds the runs of node or path i."""
+    """Which weights sampled which tokens; row ``i`` holds the runs of node or path i."""
 
     version: Int32
     length: Int32
     offsets: Int32
 
     def per_token(self) -> Int32:
-        """Returns the version of every token, all rows one after the other; -1 where not sampled."""
+        """Returns the version of every token, row after row; -1 where not sampled."""
         return np.repeat(self.version, self.length)
 
     @staticmethod
     def of(array: pa.ListArray) -> VersionRuns:
         """Views an Arrow column."""
-        items = array.values
+        runs = items(array)
         return VersionRuns(
-            numbers(items.field("version")), numbers(items.field("length")), offsets(array)
+            numbers(runs.field("version")), numbers(runs.field("length")), offsets(array)
         )
 
 
@@ -66,12 +67,12 @@ class Spans:
     @staticmethod
     def of(array: pa.ListArray) -> Spans:
         """Views an Arrow column."""
-        items = array.values
+        spans = items(array)
         return Spans(
-            numbers(items.field("start")),
-            numbers(items.field("length")),
-            numbers(items.field("kind")),
-            numbers(items.field("call")),
+            numbers(spans.field("start")),
+            numbers(spans.field("length")),
+            numbers(spans.field("kind")),
+            numbers(spans.field("call")),
             offsets(array),
         )
 

@@ -39,7 +39,10 @@ class Branch:
 
 @dataclass(frozen=True)
 class Node:
-    """Tokens that one writer added in one go; ``logprobs`` is None on unsampled nodes."""
+    """Tokens that one writer added in one go; ``logprobs`` is None on unsampled nodes.
+
+    ``version_runs`` holds (version, length) pairs that cover the sampled tokens.
+    """
 
     id: int
     parent: int
@@ -48,6 +51,7 @@ class Node:
     logprobs: Float32 | None = None
     spans: tuple[Span, ...] = ()
     policy_version: int = 0
+    version_runs: tuple[tuple[int, int], ...] = ()
     kv_version: int = 0
     cached_tokens: int = 0
     state: str | None = None
@@ -161,7 +165,18 @@ def parse_trace(line: str | bytes) -> Tree:
     return _parse(line, "trace")
 
 
-_KNOWN = {"format", "run", "group", "tree", "task", "sampling", "nodes", "calls", "leaves", "credit"}
+_KNOWN = {
+    "format",
+    "run",
+    "group",
+    "tree",
+    "task",
+    "sampling",
+    "nodes",
+    "calls",
+    "leaves",
+    "credit",
+}
 
 
 def _parse(line: str | bytes, source: str) -> Tree:
@@ -216,6 +231,10 @@ def _check_shape(tree: Tree, source: str) -> None:
 def _node(data: Mapping[str, Any]) -> Node:
     branch = data.get("branch")
     logprobs = data.get("logprobs") if data["kind"] in SAMPLED_KINDS else None
+    version = data.get("policy_version", 0)
+    runs = tuple((run["version"], run["length"]) for run in data.get("version_runs") or ())
+    if not runs and data["kind"] in SAMPLED_KINDS and data["tokens"]:
+        runs = ((version, len(data["tokens"])),)
     return Node(
         id=data["id"],
         parent=data["parent"],
@@ -226,7 +245,8 @@ def _node(data: Mapping[str, Any]) -> Node:
             Span(span["start"], span["length"], span["kind"], span.get("call"))
             for span in data.get("spans", ())
         ),
-        policy_version=data.get("policy_version", 0),
+        policy_version=version,
+        version_runs=runs,
         kv_version=data.get("kv_version", 0),
         cached_tokens=data.get("cached_tokens", 0),
         state=data.get("state"),

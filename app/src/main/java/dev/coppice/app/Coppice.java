@@ -2,6 +2,7 @@ package dev.coppice.app;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.folder.RunFolderException;
+import dev.coppice.app.measure.DecodeBenchCommand;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.djl.files.ModelFileException;
 import java.io.PrintStream;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
       "",
       "  test [--all]               runs every test of the project (the launcher does it)",
       "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
+      "  soak [--minutes N]         runs the engine for long and watches memory and exactness",
       "",
       "Exit status: 0 done, 1 the work failed, 2 the call or the configuration is wrong."
     },
@@ -38,6 +40,7 @@ import picocli.CommandLine.Command;
       TokenizeCommand.class,
       DetokenizeCommand.class,
       ConvertLlama2cCommand.class,
+      DecodeBenchCommand.class,
       PretrainCommand.class,
       CreditCheckCommand.class
     })

@@ -45,7 +45,7 @@ public final class TreeSamples {
             new int[trunk],
             new float[trunk],
             List.of(),
-            0,
+            TrajectoryNode.VersionRun.all(0, trunk),
             0,
             0,
             "s",

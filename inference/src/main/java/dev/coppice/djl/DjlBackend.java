@@ -3,12 +3,19 @@ package dev.coppice.djl;
 import dev.coppice.djl.attention.KvPool;
 import dev.coppice.djl.attention.Slab;
 import dev.coppice.djl.files.ModelConfig;
+import dev.coppice.djl.files.ModelFileException;
 import dev.coppice.djl.files.WeightFiles;
 import dev.coppice.inference.BackendException;
 import dev.coppice.inference.ForwardBatch;
 import dev.coppice.inference.InferenceBackend;
+import dev.coppice.inference.LoadedWeights;
 import dev.coppice.inference.Logits;
+import dev.coppice.inference.WeightsException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Computes a decoder of the Llama family inside this process, on Deep Java Library.
@@ -25,7 +32,9 @@ public final class DjlBackend implements InferenceBackend {
   private final TorchLinears linears;
   private final Decoder decoder;
   private final Slab slab;
-  private DecoderWeights weights;
+  private final Path tokenizer;
+  private final DjlSettings settings;
+  private final Map<Integer, DecoderWeights> weights = new HashMap<>();
   private KvPool pool;
   private int policyVersion;
   private boolean closed;
@@ -35,8 +44,10 @@ public final class DjlBackend implements InferenceBackend {
     final Path last = folder.toAbsolutePath().normalize().getFileName();
     name = last == null ? folder.toString() : last.toString();
     linears = new TorchLinears(settings.threads(), settings.dtype().equals("bf16"));
+    tokenizer = folder.resolve("tokenizer.json");
+    this.settings = settings;
     try {
-      weights = DecoderWeights.load(linears, config, folder);
+      weights.put(0, DecoderWeights.load(linears, config, folder));
     } catch (RuntimeException | Error e) {
       linears.close();
       throw e;
@@ -77,21 +88,63 @@ public final class DjlBackend implements InferenceBackend {
    * the engine must not use them for the new.
    *
    * @param folder of the new weights, whose configuration must be the same.
-   * @throws dev.coppice.djl.files.ModelFileException if they cannot be read; the old ones then stay.
+   * @throws WeightsException if they cannot be read or are of another model; the old ones then stay.
    */
   public void swap(final Path folder) {
     if (closed) {
       throw new IllegalStateException("the backend is closed");
     }
-    final ModelConfig other = ModelConfig.read(folder);
-    if (!other.equals(config)) {
-      throw new IllegalArgumentException(
-          "new weights need the same configuration: old=" + config + " new=" + other);
+    adopt(load(folder), policyVersion + 1);
+    retire(policyVersion - 1);
+  }
+
+  /** Weights packed and ready. */
+  private record Loaded(DecoderWeights weights) implements LoadedWeights {
+    @Override
+    public void close() {
+      weights.close();
     }
-    final DecoderWeights old = weights;
-    weights = DecoderWeights.load(linears, config, folder);
-    policyVersion++;
-    old.close();
+  }
+
+  @Override
+  public void startAt(final int version) {
+    weights.put(version, weights.remove(policyVersion));
+    policyVersion = version;
+  }
+
+  @Override
+  public LoadedWeights load(final Path folder) {
+    final String where = "the weights in " + folder + " are refused: ";
+    try {
+      final ModelConfig other = ModelConfig.read(folder);
+      if (!other.equals(config)) {
+        throw new WeightsException(
+            where + "they are of another model: present=" + config + " new=" + other, null);
+      }
+      final Path otherTokenizer = folder.resolve("tokenizer.json");
+      if (Files.exists(tokenizer)
+          && Files.exists(otherTokenizer)
+          && Files.mismatch(tokenizer, otherTokenizer) >= 0) {
+        throw new WeightsException(where + "tokenizer.json is another than the model's", null);
+      }
+      // A module of its own packs: that of the engine thread may be computing.
+      try (TorchLinears packing = new TorchLinears(1, settings.dtype().equals("bf16"))) {
+        return new Loaded(DecoderWeights.load(packing, config, folder));
+      }
+    } catch (ModelFileException | IOException | IllegalArgumentException e) {
+      throw new WeightsException(where + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void adopt(final LoadedWeights loaded, final int version) {
+    weights.put(version, ((Loaded) loaded).weights());
+    policyVersion = version;
+  }
+
+  @Override
+  public void retire(final int version) {
+    weights.remove(version).close();
   }
 
   @Override
@@ -133,18 +186,30 @@ public final class DjlBackend implements InferenceBackend {
   @Override
   public void forward(final ForwardBatch batch, final Logits logits) {
     check(batch);
+    final DecoderWeights used = weightsOf(batch);
     final int vocabulary = vocabularySize();
     final float[] values = logits.reset(batch.wantedLogits(), vocabulary);
     int done = 0;
     try {
       slab.begin();
       while (slab.next(batch)) {
-        decoder.run(slab, weights, pool, values, done * vocabulary);
+        decoder.run(slab, used, pool, values, done * vocabulary);
         done += slab.wantedRows();
       }
     } catch (ai.djl.engine.EngineException e) {
       throw new BackendException("the forward pass failed: " + e.getMessage(), e);
     }
+  }
+
+  private DecoderWeights weightsOf(final ForwardBatch batch) {
+    final int version = batch.policyVersion();
+    final DecoderWeights used =
+        weights.get(version == ForwardBatch.NEWEST ? policyVersion : version);
+    if (used == null) {
+      throw new IllegalArgumentException(
+          "there are no such weights: version=" + version + " newest=" + policyVersion);
+    }
+    return used;
   }
 
   /** Refuses a batch that would read or write outside the pool. */
@@ -190,7 +255,7 @@ public final class DjlBackend implements InferenceBackend {
     if (!closed) {
       closed = true;
       decoder.close();
-      weights.close();
+      weights.values().forEach(DecoderWeights::close);
       linears.close();
     }
   }

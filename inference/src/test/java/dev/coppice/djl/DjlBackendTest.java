@@ -11,12 +11,12 @@ import dev.coppice.djl.decode.Generator;
 import dev.coppice.djl.decode.Scorer;
 import dev.coppice.djl.files.ModelConfig;
 import dev.coppice.djl.files.ModelDimensions;
-import dev.coppice.djl.files.ModelFileException;
 import dev.coppice.djl.files.SafetensorsReader;
 import dev.coppice.djl.files.SafetensorsWriter;
 import dev.coppice.djl.files.TensorType;
 import dev.coppice.inference.ForwardBatch;
 import dev.coppice.inference.Logits;
+import dev.coppice.inference.WeightsException;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -130,11 +130,11 @@ class DjlBackendTest {
     try (DjlBackend backend = open(1)) {
       final float[] before = Sequences.all(backend, tokens, 16, 3);
       Files.write(folder.resolve("model.safetensors"), new byte[20]);
-      assertThrows(ModelFileException.class, () -> backend.swap(folder));
+      assertThrows(WeightsException.class, () -> backend.swap(folder));
       final ModelConfig other =
           RandomModel.llama(new ModelDimensions(64, 96, 1, 40, 128), 4, 2, true);
       RandomModel.write(folder, other, TensorType.F32, 1);
-      assertThrows(IllegalArgumentException.class, () -> backend.swap(folder));
+      assertThrows(WeightsException.class, () -> backend.swap(folder));
 
       assertEquals(0, backend.policyVersion());
       assertArrayEquals(before, Sequences.all(backend, tokens, 16, 3));

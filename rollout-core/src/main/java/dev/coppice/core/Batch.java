@@ -64,6 +64,20 @@ public final class Batch {
     copies[copyCount++] = tokens;
   }
 
+  /** Whether a row computes a block that another sequence could take from the cache a pass later. */
+  boolean computesNextBlockOf(final Branch other, final int blockTokens) {
+    final int from = other.lease.tokens();
+    for (int row = 0; row < branches.size(); row++) {
+      final Branch branch = branches.get(row);
+      if (computed[row] >= blockTokens
+          && branch.lease.tokens() + computed[row] >= from + blockTokens
+          && Arrays.equals(branch.path, 0, from + blockTokens, other.path, 0, from + blockTokens)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   Branch branch(final int row) {
     return branches.get(row);
   }
@@ -151,7 +165,7 @@ public final class Batch {
    */
   public boolean keepsLogits(final int draw) {
     final Branch branch = branches.get(draws[draw]);
-    return !branch.drawOnly && !branch.group.promptComputed;
+    return branch == branch.group.claimer;
   }
 
   /**

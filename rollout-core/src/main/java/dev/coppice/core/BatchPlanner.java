@@ -13,11 +13,15 @@ import java.util.List;
  * youngest branch that holds any; that one later finds what is still cached and computes the rest
  * again, with the same draws. The oldest branch is never robbed, so something always advances.
  *
+ * <p>A batch is computed with one version of the weights; versions take turns. A prefill that another
+ * row of the batch is about to do as well waits for the next batch and finds it in the cache.
+ *
  * @thread the engine thread.
  */
 final class BatchPlanner {
   private final State state;
   private final List<Branch> skipped = new ArrayList<>();
+  private final List<Branch> otherVersions = new ArrayList<>();
 
   BatchPlanner(final State state) {
     this.state = state;
@@ -25,19 +29,39 @@ final class BatchPlanner {
 
   void plan(final List<Effect> effects) {
     final Batch batch = state.batch;
-    final EngineConfig.Capacity capacity = state.config.capacity();
     batch.clear();
-    int tokensLeft = capacity.batchTokens();
-    while (batch.rows() < capacity.batchRows() && tokensLeft > 0 && !state.ready.isEmpty()) {
-      tokensLeft -= admit(state.ready.poll(), tokensLeft, effects);
+    int skippedInAll = 0;
+    for (int turn = state.versions.live(); turn > 0 && batch.rows() == 0; turn--) {
+      skippedInAll += fill(state.versions.nextTurn(), effects);
     }
-    state.ready.addAll(skipped);
-    state.stalled = batch.rows() == 0 && skipped.size() == state.ready.size();
-    skipped.clear();
+    state.counters.evictedBlocks = state.cache.evictedBlocks();
+    state.stalled = batch.rows() == 0 && skippedInAll == state.ready.size();
     if (batch.rows() > 0) {
       state.forwardInFlight = true;
       effects.add(new Effect.Forward());
     }
+  }
+
+  /** Fills the batch with branches of one version; answers how many of them found no place. */
+  private int fill(final int version, final List<Effect> effects) {
+    final Batch batch = state.batch;
+    final EngineConfig.Capacity capacity = state.config.capacity();
+    batch.forward().policyVersion(version);
+    int tokensLeft = capacity.batchTokens();
+    while (batch.rows() < capacity.batchRows() && tokensLeft > 0 && !state.ready.isEmpty()) {
+      final Branch branch = state.ready.poll();
+      if (branch.tree.version() == version) {
+        tokensLeft -= admit(branch, tokensLeft, effects);
+      } else {
+        otherVersions.add(branch);
+      }
+    }
+    final int found = skipped.size();
+    state.ready.addAll(skipped);
+    state.ready.addAll(otherVersions);
+    skipped.clear();
+    otherVersions.clear();
+    return found;
   }
 
   /** Puts a branch into the batch, ends it, or skips it; answers the tokens it takes up. */
@@ -49,6 +73,11 @@ final class BatchPlanner {
       return 0;
     }
     if (branch.lease == null && !leasePrefix(branch)) {
+      skipped.add(branch);
+      return 0;
+    }
+    if (waitsForAnother(branch)) {
+      branch.release();
       skipped.add(branch);
       return 0;
     }
@@ -68,11 +97,19 @@ final class BatchPlanner {
 
   private boolean leasePrefix(final Branch branch) {
     branch.lease =
-        state.cache.acquire(state.namespace, branch.path, branch.length - 1, branch.tree.owner);
+        state.cache.acquire(
+            branch.tree.namespace, branch.path, branch.length - 1, branch.tree.owner);
     if (branch.lease != null && branch.lease.tokens() > branch.everComputed) {
       foundMore(branch);
     }
     return branch.lease != null;
+  }
+
+  private boolean waitsForAnother(final Branch branch) {
+    final int size = state.config.capacity().blockTokens();
+    return branch.uncomputed() > size
+        && branch.lease.tokens() % size == 0
+        && state.batch.computesNextBlockOf(branch, size);
   }
 
   /** Books tokens this path never computed itself: another path of equal tokens did. */

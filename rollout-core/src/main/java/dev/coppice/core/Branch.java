@@ -113,10 +113,9 @@ final class Branch {
   }
 
   /** Closes the node that grew so far and opens an action node under it. */
-  void beginSegment(final int policyVersion) {
+  void beginSegment() {
     closeSegment();
     node = new NodeDraft(node, NodeKind.ACTION, 8);
-    node.policyVersion = policyVersion;
   }
 
   /** Writes down what the tokens of the growing action node are for; done when it closes. */

@@ -37,6 +37,10 @@ public final class Core {
         state.advanceTo(failed.nowNs());
         state.growth.batchFailed(failed, effects);
       }
+      case Event.WeightsSwapped swapped -> {
+        state.advanceTo(swapped.nowNs());
+        state.versions.swap(swapped, effects);
+      }
       case Event.CallDone done -> state.growth.callDone(done, effects);
       case Event.Scored scored -> state.growth.scored(scored, effects);
     }

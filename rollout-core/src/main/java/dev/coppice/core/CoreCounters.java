@@ -24,7 +24,7 @@ public final class CoreCounters {
   /** Prompt tokens of model calls found in the cache. */
   public long cached;
 
-  /** Tokens computed again after a preemption. */
+  /** Tokens computed again after a preemption or a change of weights. */
   public long recomputed;
 
   /** Tool calls that came back. */
@@ -38,6 +38,12 @@ public final class CoreCounters {
 
   /** Leases taken away from branches. */
   public long preemptions;
+
+  /** Cached blocks given up for room. */
+  public long evictedBlocks;
+
+  /** Changes of weights. */
+  public long weightSwaps;
 
   /** Blocks live, integrated over time. */
   public long blockNs;

@@ -61,6 +61,20 @@ public sealed interface Effect {
    */
   record GroupDone(int group, GroupResult result) implements Effect {}
 
+  /**
+   * Gives the backend the weights that wait.
+   *
+   * @param version of the weights.
+   */
+  record UseWeights(int version) implements Effect {}
+
+  /**
+   * Lets the backend drop weights that no batch will name again.
+   *
+   * @param version of the weights.
+   */
+  record RetireWeights(int version) implements Effect {}
+
   /** Computes the batch that was planned and draws from it. */
   record Forward() implements Effect {}
 }

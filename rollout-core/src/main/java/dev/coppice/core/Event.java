@@ -68,6 +68,14 @@ public sealed interface Event {
   record BatchFailed(long nowNs, String message) implements Event {}
 
   /**
+   * New weights are ready to be used, and no batch is being computed.
+   *
+   * @param nowNs the time.
+   * @param version of the weights, one more than the last.
+   */
+  record WeightsSwapped(long nowNs, int version) implements Event {}
+
+  /**
    * A tool call came back.
    *
    * @param ticket of the call.

@@ -5,6 +5,7 @@ import dev.coppice.kvcache.PrefixLease;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
+import dev.coppice.scheduling.BudgetSplit;
 import dev.coppice.trajectory.CounterRandom;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.TrajectoryGroup;
@@ -126,6 +127,7 @@ final class GroupBook {
     state.treeOfOwner.put(tree.owner, tree);
     group.trees.add(tree);
     group.treesOpen++;
+    state.versions.opened(tree);
     tree.liveBranches = 1;
     final Branch root = new Branch(state.nextBranch++, tree, 0L, new ActionParser(state.dialect));
     root.node = tree.prompt;
@@ -158,11 +160,11 @@ final class GroupBook {
     final GroupState group = root.group;
     if (group.promptComputed) {
       drawFromPrompt(root);
-    } else if (group.promptClaimed) {
+    } else if (group.claimer != null) {
       root.wait = Branch.Wait.PROMPT;
       group.waitingForPrompt.add(root);
     } else {
-      group.promptClaimed = true;
+      group.claimer = root;
       state.ready(root);
     }
   }
@@ -180,6 +182,8 @@ final class GroupBook {
   void promptComputed(final Branch first) {
     final GroupState group = first.group;
     group.promptComputed = true;
+    group.promptEverComputed = true;
+    group.claimer = null;
     final BudgetConfig budget = state.config.budget();
     if (budget.isLimited() || budget.trees() > 1) {
       group.promptLease = first.lease.fork(first.tree.owner);
@@ -188,6 +192,54 @@ final class GroupBook {
       drawFromPrompt(waiting);
     }
     group.waitingForPrompt.clear();
+  }
+
+  /**
+   * Has every group compute its prompt again, with the newest weights. Roots that have drawn nothing
+   * come to the newest weights with it; one that has computed part of its prompt under weights it is
+   * to end on goes on, but for itself alone.
+   */
+  void renewPrompts() {
+    final List<Branch> roots = new ArrayList<>();
+    for (final Branch branch : state.branches.values()) {
+      final boolean claims = branch == branch.group.claimer;
+      if (claims || branch.drawOnly || branch.wait == Branch.Wait.PROMPT) {
+        roots.add(branch);
+      }
+    }
+    // What was computed of a prompt is booked on the tree that did, so that tree computes it again.
+    roots.sort(
+        Comparator.comparing((Branch root) -> !begun(root)).thenComparingInt(root -> root.id));
+    for (final GroupState group : open.values()) {
+      group.promptComputed = false;
+      group.claimer = null;
+      group.waitingForPrompt.clear();
+      if (group.promptLease != null) {
+        group.promptLease.close();
+        group.promptLease = null;
+      }
+    }
+    roots.forEach(this::renewRoot);
+  }
+
+  private static boolean begun(final Branch root) {
+    return !root.drawOnly && root.everComputed > 0;
+  }
+
+  private void renewRoot(final Branch root) {
+    final boolean begun = begun(root);
+    if (begun && root.tree.version() != state.versions.newest()) {
+      return;
+    }
+    if (!begun) {
+      root.everComputed = 0;
+      root.tree.prompt.cachedTokens = 0;
+    }
+    root.drawOnly = false;
+    root.release();
+    state.versions.move(root.tree);
+    state.ready.remove(root);
+    placeRoot(root);
   }
 
   /** Returns the first tree of the oldest open group, or null. */
@@ -217,10 +269,11 @@ final class GroupBook {
 
   void branchEnded(final Branch branch, final List<Effect> effects) {
     final GroupState group = branch.group;
-    if (!group.promptComputed && group.promptClaimed) {
-      group.promptClaimed = !group.waitingForPrompt.isEmpty();
-      if (group.promptClaimed) {
-        state.ready(group.waitingForPrompt.removeFirst());
+    if (branch == group.claimer) {
+      group.claimer =
+          group.waitingForPrompt.isEmpty() ? null : group.waitingForPrompt.removeFirst();
+      if (group.claimer != null) {
+        state.ready(group.claimer);
       }
     }
     if (--branch.tree.liveBranches == 0) {
@@ -231,10 +284,11 @@ final class GroupBook {
 
   private void treeEnded(final TreeDraft tree, final List<Effect> effects) {
     final GroupState group = tree.group;
+    state.versions.ended(tree, effects);
     if (split.isLimited()) {
       split.treeEnded(group.share, tree.computedTokens());
       // A tree that was cut before its first token would be opened again and again.
-      group.refused |= !group.promptComputed || tree.computedTokens() == 0;
+      group.refused |= !group.promptEverComputed || tree.computedTokens() == 0;
       openTreeOrEnd(group, effects);
       dealRest(effects);
     } else if (group.treesOpen == 0) {

@@ -5,6 +5,7 @@ import dev.coppice.inference.DrawSpec;
 import dev.coppice.kvcache.PrefixLease;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.scheduling.BudgetLease;
+import dev.coppice.scheduling.BudgetSplit;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ final class GroupState {
   BudgetLease budget;
   PrefixLease promptLease;
   boolean promptComputed;
-  boolean promptClaimed;
+  boolean promptEverComputed;
+  Branch claimer;
   int treesOpen;
   boolean refused;
   BudgetSplit.Share share;

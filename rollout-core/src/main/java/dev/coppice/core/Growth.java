@@ -4,7 +4,6 @@ import dev.coppice.environment.ActionParser;
 import dev.coppice.environment.Score;
 import dev.coppice.inference.Draws;
 import dev.coppice.inference.Sampler;
-import dev.coppice.kvcache.CacheNamespace;
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
@@ -26,10 +25,14 @@ final class Growth {
 
   void batchDone(final Event.BatchDone done, final List<Effect> effects) {
     state.forwardInFlight = false;
-    if (done.policyVersion() != state.namespace.policyVersion()) {
-      state.namespace = new CacheNamespace(done.policyVersion(), 0, 0L);
-    }
     final Batch batch = state.batch;
+    if (done.policyVersion() != batch.forward().policyVersion()) {
+      throw new IllegalStateException(
+          "computed with other weights: planned="
+              + batch.forward().policyVersion()
+              + " computed="
+              + done.policyVersion());
+    }
     int drawRow = 0;
     for (int row = 0; row < batch.rows(); row++) {
       final Branch branch = batch.branch(row);
@@ -72,21 +75,21 @@ final class Growth {
       fail(branch, Failures.notFinite(), effects);
       return;
     }
-    if (!branch.drawOnly && !branch.group.promptComputed) {
+    if (branch == branch.group.claimer) {
       state.groups.promptComputed(branch);
     }
     if (branch.drawOnly || branch.parser.tokens() == 0) {
       countCall(branch, branch.length - branch.callPrefilled);
     }
     branch.drawOnly = false;
+    branch.node.kvVersion = branch.tree.version();
     final int children = decide(branch, prepaid, draws, row);
     if (children > prepaid && !branch.group.budget.spend(children - prepaid)) {
       branch.group.budget.giveBack(prepaid);
       truncate(branch, StopReason.BUDGET, effects);
     } else if (children == 1) {
-      if (branch.node.kind != NodeKind.ACTION
-          || branch.node.policyVersion != state.namespace.policyVersion()) {
-        branch.beginSegment(state.namespace.policyVersion());
+      if (branch.node.kind != NodeKind.ACTION) {
+        branch.beginSegment();
       }
       grow(branch, draws.token(row, 0), draws.logprob(row, 0), effects);
     } else {
@@ -129,7 +132,7 @@ final class Growth {
       sibling.children = 1;
     }
     for (int child = 0; child < children; child++) {
-      siblings[child].beginSegment(state.namespace.policyVersion());
+      siblings[child].beginSegment();
     }
     for (int child = 0; child < children; child++) {
       grow(siblings[child], draws.token(row, child), draws.logprob(row, child), effects);
@@ -151,7 +154,7 @@ final class Growth {
 
   private void grow(
       final Branch branch, final int token, final float logprob, final List<Effect> effects) {
-    branch.node.append(token, logprob);
+    branch.node.append(token, logprob, branch.tree.version());
     branch.tailSampled |= branch.everComputed == branch.length;
     branch.append(token);
     branch.sampled++;

@@ -19,10 +19,12 @@ import java.util.List;
  * @thread the engine thread.
  */
 final class NodeDraft {
+  private static final int[] NO_RUNS = {};
+
   final NodeDraft parent;
   final NodeKind kind;
   final List<NodeDraft> children = new ArrayList<>(1);
-  int policyVersion;
+  int kvVersion;
   int cachedTokens;
   int call = Span.NO_CALL;
   double stepReward;
@@ -34,6 +36,7 @@ final class NodeDraft {
   private int[] tokens;
   private float[] logprobs;
   private int length;
+  private int[] runStarts = NO_RUNS;
 
   NodeDraft(final NodeDraft parent, final NodeKind kind, final int expectedTokens) {
     this.parent = parent;
@@ -43,6 +46,7 @@ final class NodeDraft {
     if (parent != null) {
       parent.children.add(this);
       state = parent.state;
+      kvVersion = parent.kvVersion;
     }
   }
 
@@ -53,13 +57,28 @@ final class NodeDraft {
     return node;
   }
 
-  void append(final int token, final float logprob) {
+  void append(final int token, final float logprob, final int version) {
     if (length == tokens.length) {
       tokens = Arrays.copyOf(tokens, Math.max(8, length * 2));
       logprobs = Arrays.copyOf(logprobs, tokens.length);
     }
     tokens[length] = token;
     logprobs[length++] = logprob;
+    if (runStarts.length == 0 || runStarts[runStarts.length - 2] != version) {
+      runStarts = Arrays.copyOf(runStarts, runStarts.length + 2);
+      runStarts[runStarts.length - 2] = version;
+      runStarts[runStarts.length - 1] = length - 1;
+    }
+    kvVersion = version;
+  }
+
+  private List<TrajectoryNode.VersionRun> versionRuns() {
+    final List<TrajectoryNode.VersionRun> runs = new ArrayList<>(runStarts.length / 2);
+    for (int i = 0; i < runStarts.length; i += 2) {
+      final int end = i + 3 < runStarts.length ? runStarts[i + 3] : length;
+      runs.add(new TrajectoryNode.VersionRun(runStarts[i], end - runStarts[i + 1]));
+    }
+    return runs;
   }
 
   int length() {
@@ -76,8 +95,8 @@ final class NodeDraft {
         ownTokens,
         ownLogprobs,
         spans,
-        policyVersion,
-        policyVersion,
+        versionRuns(),
+        kvVersion,
         cachedTokens,
         state,
         branch,

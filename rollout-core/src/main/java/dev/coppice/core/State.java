@@ -2,7 +2,6 @@ package dev.coppice.core;
 
 import dev.coppice.environment.Dialect;
 import dev.coppice.inference.Tokenizer;
-import dev.coppice.kvcache.CacheNamespace;
 import dev.coppice.kvcache.KvCacheConfig;
 import dev.coppice.kvcache.PrefixCache;
 import dev.coppice.rollout.EngineConfig;
@@ -36,7 +35,7 @@ public final class State {
   final BatchPlanner planner = new BatchPlanner(this);
   final Growth growth = new Growth(this);
   final GroupBook groups;
-  CacheNamespace namespace = new CacheNamespace(0, 0, 0L);
+  final VersionBook versions;
   int nextBranch;
   int nextOwner;
   long nowNs;
@@ -86,6 +85,7 @@ public final class State {
             capacity.blockTokens(), capacity.kvBlocks(), capacity.leases(), contextTokens);
     this.cache = new PrefixCache(cacheConfig, this::attribute);
     this.budget = BudgetLease.root(config.budget().computedTokens());
+    this.versions = new VersionBook(this);
     this.groups = new GroupBook(this);
   }
 
@@ -128,6 +128,24 @@ public final class State {
    */
   public boolean wantsTick() {
     return !forwardInFlight && !stalled && !ready.isEmpty();
+  }
+
+  /**
+   * Returns whether new weights may be switched to now, or must wait for old trees to end.
+   *
+   * @return true if a {@link Event.WeightsSwapped} may be applied.
+   */
+  public boolean maySwitchWeights() {
+    return !forwardInFlight && versions.maySwitch();
+  }
+
+  /**
+   * Returns the version of the weights that new trees start on.
+   *
+   * @return the version.
+   */
+  public int policyVersion() {
+    return versions.newest();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.coppice.core;
 
+import dev.coppice.kvcache.CacheNamespace;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
@@ -26,6 +27,7 @@ final class TreeDraft {
   final long key;
   final int owner;
   final NodeDraft prompt;
+  CacheNamespace namespace;
   int liveBranches;
   long prefilled;
   long cached;
@@ -41,6 +43,11 @@ final class TreeDraft {
     this.owner = owner;
     this.prompt = NodeDraft.given(null, NodeKind.PROMPT, group.prompt);
     this.prompt.state = group.digest;
+  }
+
+  /** The version of the weights this tree's keys and values are of. */
+  int version() {
+    return namespace.policyVersion();
   }
 
   TreeLedger ledger() {

@@ -10,10 +10,12 @@
  *   Tick          ----&gt;   plan a batch within budgets    ----&gt;  Forward
  *   BatchDone     ----&gt;   append tokens, fork, parse     ----&gt;  Call, Score, ForkWorld
  *   CallDone      ----&gt;   append the observation
+ *   WeightsSwapped ---&gt;   keep or move the trees         ----&gt;  UseWeights, RetireWeights
  *   Scored        ----&gt;   finish the leaf, tree, group   ----&gt;  GroupDone
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.rollout.EngineConfig}, {@link dev.coppice.core.Event},
- * {@link dev.coppice.core.Core}, BatchPlanner, Growth, GroupBook.
+ * {@link dev.coppice.core.Core}, BatchPlanner, Growth, GroupBook,
+ * VersionBook.
  */
 package dev.coppice.core;

@@ -29,6 +29,9 @@ final class EngineAgent implements Agent {
   private final long deadlineNs;
   private final EngineGauge gauge;
   private final Offers offers;
+  private final WeightPublisher publisher;
+  private WeightPublisher.Loaded nextWeights;
+  private volatile boolean paused;
   private boolean closed;
   private final EventBytes bytes = new EventBytes();
   private final List<Effect> effects = new ArrayList<>();
@@ -36,17 +39,20 @@ final class EngineAgent implements Agent {
   private final Int2ObjectHashMap<ToolWorkers.Running> running = new Int2ObjectHashMap<>();
   private final LinkedHashSet<ToolWorkers.Running> byDeadline = new LinkedHashSet<>();
 
+  /** Where messages come from, and who works for this thread on others. */
+  record Outside(Inbox inbox, ToolWorkers workers, WeightPublisher publisher) {}
+
   EngineAgent(
       final State state,
       final RolloutEngine.Parts parts,
-      final Inbox inbox,
-      final ToolWorkers workers,
+      final Outside outside,
       final EngineGauge gauge,
       final LongSupplier clockNs) {
     this.state = state;
     this.parts = parts;
-    this.inbox = inbox;
-    this.workers = workers;
+    this.inbox = outside.inbox();
+    this.workers = outside.workers();
+    this.publisher = outside.publisher();
     this.gauge = gauge;
     this.clockNs = clockNs;
     this.deadlineNs = state.config().limits().callDeadlineNs();
@@ -59,7 +65,11 @@ final class EngineAgent implements Agent {
     gauge.beginCycle(clockNs.getAsLong());
     int work = inbox.poll(this::receive);
     work += expire(clockNs.getAsLong());
-    if (state.wantsTick()) {
+    if (nextWeights != null && state.maySwitchWeights()) {
+      apply(new Event.WeightsSwapped(clockNs.getAsLong(), nextWeights.publication().version()));
+      work++;
+    }
+    if (!paused && state.wantsTick()) {
       apply(new Event.Tick(clockNs.getAsLong()));
       work++;
     }
@@ -83,6 +93,11 @@ final class EngineAgent implements Agent {
         if (settled(scored.ticket())) {
           apply(scored);
         }
+      }
+      case WeightPublisher.Loaded loaded -> nextWeights = loaded;
+      case RolloutEngine.Pause pause -> {
+        paused = pause.paused();
+        pause.done().complete(null);
       }
       default -> throw new IllegalStateException("unknown message: " + message);
     }
@@ -162,11 +177,25 @@ final class EngineAgent implements Agent {
               workers.scoreTruncated(
                   score.ticket(), worlds.get(score.ticket().branch()), score.reason()));
       case Effect.GroupDone done -> deliver(done);
+      case Effect.UseWeights use -> switchWeights(use.version());
+      case Effect.RetireWeights retired -> parts.backend().retire(retired.version());
       case Effect.Forward ignored -> {
         return true;
       }
     }
     return false;
+  }
+
+  private void switchWeights(final int version) {
+    final WeightPublisher.Loaded loaded = nextWeights;
+    nextWeights = null;
+    parts.backend().adopt(loaded.weights(), version);
+    publisher.switched(loaded.publication());
+  }
+
+  /** Whether no forward pass starts. */
+  boolean isPaused() {
+    return paused;
   }
 
   private void started(final ToolWorkers.Running work) {
@@ -192,6 +221,9 @@ final class EngineAgent implements Agent {
     for (final ToolWorkers.Running work : byDeadline) {
       worlds.remove(work.ticket.branch());
       work.cancel();
+    }
+    if (nextWeights != null) {
+      nextWeights.weights().close();
     }
     worlds.values().forEach(Offers::closed);
     offers.closeAll();

@@ -24,7 +24,7 @@ final class EngineGauge {
   private boolean counting;
   private volatile Snapshot published =
       new Snapshot(
-          new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+          new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
           new Histogram(LARGEST_NS, 3),
           new Histogram(LARGEST_NS, 3));
 
@@ -80,6 +80,9 @@ final class EngineGauge {
             counters.forks,
             counters.blocksCopied,
             counters.preemptions,
+            counters.evictedBlocks,
+            counters.recomputed,
+            counters.weightSwaps,
             counters.blockNs);
     // Histograms are large: they are copied when nothing is open, which is when they are read.
     final boolean isIdle = counters.groupsOpen == 0;

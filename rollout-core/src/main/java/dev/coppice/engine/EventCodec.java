@@ -31,6 +31,7 @@ import java.util.Map;
  *               step reward float64, digest string, failure
  *   7 scored    branch int32, sequence int32, reward float64, components int32,
  *               per component: name string, value float64; answer string, failure
+ *   8 swapped   time int64, version int32
  *   failure     boundary int8 (-1 for none), code string, message string
  * </pre>
  *
@@ -44,6 +45,7 @@ final class EventCodec {
   static final int BATCH_FAILED = 5;
   static final int CALL_DONE = 6;
   static final int SCORED = 7;
+  static final int WEIGHTS_SWAPPED = 8;
 
   private EventCodec() {}
 
@@ -70,6 +72,11 @@ final class EventCodec {
       }
       case Event.CallDone done -> callDone(done, to);
       case Event.Scored scored -> scored(scored, to);
+      case Event.WeightsSwapped swapped -> {
+        to.putLong(swapped.nowNs());
+        to.putInt(swapped.version());
+        yield WEIGHTS_SWAPPED;
+      }
     };
   }
 
@@ -166,6 +173,7 @@ final class EventCodec {
       case BATCH_FAILED -> new Event.BatchFailed(from.getLong(), from.getString());
       case CALL_DONE -> callDone(from);
       case SCORED -> scored(from);
+      case WEIGHTS_SWAPPED -> new Event.WeightsSwapped(from.getLong(), from.getInt());
       default -> throw new IllegalArgumentException("unknown event type: type=" + type);
     };
   }

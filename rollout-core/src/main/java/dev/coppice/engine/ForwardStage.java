@@ -58,7 +58,7 @@ final class ForwardStage {
     draw(batch, startNs);
     final long drawnNs = clockNs.getAsLong();
     gauge.forward(batch.rows(), computedNs - startNs, drawnNs - computedNs);
-    return new Event.BatchDone(drawnNs, backend.policyVersion(), draws);
+    return new Event.BatchDone(drawnNs, batch.forward().policyVersion(), draws);
   }
 
   private void draw(final Batch batch, final long startNs) {

@@ -9,6 +9,8 @@ import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.scheduling.BranchingPolicy;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,7 +24,7 @@ import org.agrona.concurrent.BackoffIdleStrategy;
  * <p>{@link #offer} puts a group on a ring; one engine thread grows its trees and hands finished
  * groups to the listener.
  *
- * @thread {@link #offer}, {@link #awaitIdle} and {@link #close} from any thread.
+ * @thread every method from any thread.
  */
 public final class RolloutEngine implements AutoCloseable {
   private final Inbox inbox = new Inbox();
@@ -33,6 +35,7 @@ public final class RolloutEngine implements AutoCloseable {
   private final ToolWorkers workers;
   private final EngineAgent agent;
   private final AgentRunner runner;
+  private final WeightPublisher publisher;
   private int outstanding;
   private int awaited = -1;
   private Throwable failure;
@@ -56,6 +59,14 @@ public final class RolloutEngine implements AutoCloseable {
       EngineJournal journal,
       GroupListener listener) {}
 
+  /**
+   * A wish on the ring to pause or to go on.
+   *
+   * @param paused whether to pause.
+   * @param done completed by the engine thread between two passes.
+   */
+  record Pause(boolean paused, CompletableFuture<Void> done) {}
+
   /** A request on the ring. */
   record Offered(GroupRequest request) {}
 
@@ -71,7 +82,10 @@ public final class RolloutEngine implements AutoCloseable {
             parts.environment().dialect(),
             parts.backend().contextTokens());
     final State state = new State(config, world);
+    final int firstVersion = config.weights().firstVersion();
+    parts.backend().startAt(firstVersion);
     parts.backend().allocate(capacity.kvBlocks(), capacity.blockTokens());
+    this.publisher = new WeightPublisher(parts.backend(), firstVersion, inbox::publish);
     final GroupListener listener = parts.listener();
     final Parts counted =
         new Parts(
@@ -81,7 +95,8 @@ public final class RolloutEngine implements AutoCloseable {
             parts.policy(),
             parts.journal(),
             result -> delivered(listener, result));
-    this.agent = new EngineAgent(state, counted, inbox, workers, gauge, clockNs);
+    final EngineAgent.Outside outside = new EngineAgent.Outside(inbox, workers, publisher);
+    this.agent = new EngineAgent(state, counted, outside, gauge, clockNs);
     this.runner =
         new AgentRunner(
             new BackoffIdleStrategy(100, 10, 1_000, 200_000), this::failed, null, agent);
@@ -137,12 +152,7 @@ public final class RolloutEngine implements AutoCloseable {
    * @param trees it was given.
    */
   public void restore(final GroupRequest request, final long computedTokens, final int trees) {
-    lock.lock();
-    try {
-      requireRunning();
-    } finally {
-      lock.unlock();
-    }
+    requireRunningNow();
     inbox.publish(new Event.GroupRestored(request, computedTokens, trees));
   }
 
@@ -168,6 +178,7 @@ public final class RolloutEngine implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    publisher.close();
     // The runner does not close an agent whose error handler throws.
     agent.onClose();
     throw new org.agrona.concurrent.AgentTerminationException(throwable);
@@ -231,6 +242,83 @@ public final class RolloutEngine implements AutoCloseable {
   }
 
   /**
+   * Brings new weights to the rollouts without stopping them.
+   *
+   * <p>They are read and checked on a thread of their own; the engine thread only switches, between
+   * two forward passes, also while paused. What becomes of running trees is {@link
+   * dev.coppice.rollout.EngineConfig.Weights#swap()}. Where running trees finish and the most
+   * versions are alive, the switch waits until the oldest one has no tree any more.
+   *
+   * @param folder of the weights, as Hugging Face lays it out.
+   * @param version of them, {@link #policyVersion()} + 1.
+   * @return completed with the version once rollouts sample from it; fails with a {@link
+   *     dev.coppice.inference.WeightsException} if the weights are refused, and the present ones go
+   *     on.
+   * @throws IllegalArgumentException if the version is not the next one.
+   * @throws IllegalStateException if another version is on its way, or the engine failed or is
+   *     closed.
+   */
+  public CompletableFuture<Integer> publishWeights(final Path folder, final int version) {
+    requireRunningNow();
+    return publisher.publish(folder, version);
+  }
+
+  /**
+   * Returns the version of the weights that new trees start on.
+   *
+   * @return the version.
+   */
+  public int policyVersion() {
+    return publisher.version();
+  }
+
+  /**
+   * Starts no forward pass any more until {@link #resume}; offers are still taken, tool calls run on
+   * and their results wait. The journal needs no record of it: passes are its events, pauses are not.
+   *
+   * @return completed once the pass that was running has ended.
+   * @throws IllegalStateException if the engine failed or is closed.
+   */
+  public CompletableFuture<Void> pause() {
+    return pause(true);
+  }
+
+  /**
+   * Goes on after {@link #pause}; does nothing if the engine is not paused.
+   *
+   * @return completed once passes may start.
+   * @throws IllegalStateException if the engine failed or is closed.
+   */
+  public CompletableFuture<Void> resume() {
+    return pause(false);
+  }
+
+  /**
+   * Returns whether the engine is paused.
+   *
+   * @return true between a completed {@link #pause} and a completed {@link #resume}.
+   */
+  public boolean isPaused() {
+    return agent.isPaused();
+  }
+
+  private CompletableFuture<Void> pause(final boolean paused) {
+    requireRunningNow();
+    final CompletableFuture<Void> done = new CompletableFuture<>();
+    inbox.publish(new Pause(paused, done));
+    return done;
+  }
+
+  private void requireRunningNow() {
+    lock.lock();
+    try {
+      requireRunning();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Returns the counters as of the last finished group.
    *
    * @return a snapshot.
@@ -258,6 +346,7 @@ public final class RolloutEngine implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    publisher.close();
     runner.close();
   }
 }

@@ -20,6 +20,9 @@ import java.util.Arrays;
  * @thread one at a time; refilled for each pass.
  */
 public final class ForwardBatch {
+  /** Stands for the newest weights the backend has. */
+  public static final int NEWEST = -1;
+
   private int rows;
   private int[] tokens = new int[64];
   private int[] blocks = new int[64];
@@ -28,11 +31,31 @@ public final class ForwardBatch {
   private int[] start = new int[16];
   private int[] logitsFrom = new int[16];
   private int wanted;
+  private int policyVersion = NEWEST;
 
-  /** Empties the batch. */
+  /** Empties the batch; it then asks for the newest weights. */
   public void clear() {
     rows = 0;
     wanted = 0;
+    policyVersion = NEWEST;
+  }
+
+  /**
+   * Chooses the weights for all rows.
+   *
+   * @param version of weights the backend has, or {@link #NEWEST}.
+   */
+  public void policyVersion(final int version) {
+    policyVersion = version;
+  }
+
+  /**
+   * Returns the version of the weights that compute all rows.
+   *
+   * @return the version, or {@link #NEWEST}.
+   */
+  public int policyVersion() {
+    return policyVersion;
   }
 
   /**

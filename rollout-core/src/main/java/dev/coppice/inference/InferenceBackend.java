@@ -1,5 +1,7 @@
 package dev.coppice.inference;
 
+import java.nio.file.Path;
+
 /**
  * Computes next-token logits over a pool of key-value blocks.
  *
@@ -71,7 +73,48 @@ public interface InferenceBackend extends AutoCloseable {
   void forward(ForwardBatch batch, Logits logits);
 
   /**
-   * Returns the version of the weights the next forward pass uses.
+   * Gives the weights the backend was opened with another number; called before the first pass.
+   *
+   * @param version of the weights, from 0.
+   */
+  default void startAt(final int version) {
+    if (version != 0) {
+      throw new IllegalArgumentException(
+          "the backend cannot number its weights: backend=" + name() + " version=" + version);
+    }
+  }
+
+  /**
+   * Reads and checks other weights for this model, while passes go on with those in use.
+   *
+   * @param folder of the weights.
+   * @return weights to be given to {@link #adopt}, or closed.
+   * @throws WeightsException if they cannot be read or are not of this model.
+   * @thread any, one at a time; not the engine thread.
+   */
+  default LoadedWeights load(final Path folder) {
+    throw new WeightsException("the backend cannot change its weights: backend=" + name(), null);
+  }
+
+  /**
+   * Adds loaded weights under a version; those in use stay until they are retired.
+   *
+   * @param weights of {@link #load}; owned by the backend from now on.
+   * @param version of the weights, one more than the last.
+   */
+  default void adopt(final LoadedWeights weights, final int version) {
+    throw new WeightsException("the backend cannot change its weights: backend=" + name(), null);
+  }
+
+  /**
+   * Releases weights that no batch will name again.
+   *
+   * @param version of the weights, not the newest.
+   */
+  default void retire(final int version) {}
+
+  /**
+   * Returns the version of the newest weights.
    *
    * @return the version, from 0.
    */

@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param limits of one trajectory.
  * @param budget of the run.
  * @param capacity of queues, batches and the cache.
+ * @param weights says how versions follow one another.
  */
 public record EngineConfig(
     String run,
@@ -19,7 +20,8 @@ public record EngineConfig(
     SamplingSettings sampling,
     RolloutLimits limits,
     BudgetConfig budget,
-    Capacity capacity) {
+    Capacity capacity,
+    Weights weights) {
   /** Checks that nothing is missing. */
   public EngineConfig {
     Objects.requireNonNull(run, "run is null");
@@ -27,6 +29,62 @@ public record EngineConfig(
     Objects.requireNonNull(limits, "limits is null");
     Objects.requireNonNull(budget, "budget is null");
     Objects.requireNonNull(capacity, "capacity is null");
+    Objects.requireNonNull(weights, "weights is null");
+  }
+
+  /**
+   * Makes a configuration that starts at version 0 and lets running trees finish.
+   *
+   * @param run the name of the run, written into every tree.
+   * @param seed of every draw.
+   * @param sampling settings of every action token.
+   * @param limits of one trajectory.
+   * @param budget of the run.
+   * @param capacity of queues, batches and the cache.
+   */
+  public EngineConfig(
+      final String run,
+      final long seed,
+      final SamplingSettings sampling,
+      final RolloutLimits limits,
+      final BudgetConfig budget,
+      final Capacity capacity) {
+    this(run, seed, sampling, limits, budget, capacity, Weights.DEFAULT);
+  }
+
+  /**
+   * Copies the configuration with another way to follow new weights.
+   *
+   * @param newWeights says how versions follow one another.
+   * @return a copy.
+   */
+  public EngineConfig with(final Weights newWeights) {
+    return new EngineConfig(run, seed, sampling, limits, budget, capacity, newWeights);
+  }
+
+  /**
+   * Says how versions of the weights follow one another.
+   *
+   * @param swap what becomes of running trees.
+   * @param firstVersion the number of the weights the engine starts with.
+   * @param liveVersions the most versions kept at once where running trees finish; the next switch
+   *     waits until the oldest one has no tree any more.
+   */
+  public record Weights(WeightSwap swap, int firstVersion, int liveVersions) {
+    /** Running trees finish, the first version is 0, two versions at once. */
+    public static final Weights DEFAULT = new Weights(WeightSwap.FINISH, 0, 2);
+
+    /** Checks the ranges. */
+    public Weights {
+      Objects.requireNonNull(swap, "swap is null");
+      if (firstVersion < 0 || liveVersions < 2) {
+        throw new IllegalArgumentException(
+            "versions start at 0 and a switch needs two: firstVersion="
+                + firstVersion
+                + " liveVersions="
+                + liveVersions);
+      }
+    }
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.coppice.rollout;
 
 import dev.coppice.trajectory.TrajectoryGroup;
+import dev.coppice.trajectory.TrajectoryNode;
+import dev.coppice.trajectory.TrajectoryTree;
 import java.util.List;
 import java.util.Objects;
 
@@ -20,5 +22,25 @@ public record GroupResult(GroupRequest request, TrajectoryGroup group, List<Tree
       throw new IllegalArgumentException(
           "one ledger per tree: trees=" + group.trees().size() + " ledgers=" + ledgers.size());
     }
+  }
+
+  /** Stands for a group in which no token was sampled. */
+  public static final int NOTHING_SAMPLED = -1;
+
+  /**
+   * Returns the oldest weights that sampled a token of the group.
+   *
+   * @return the version, or {@link #NOTHING_SAMPLED}.
+   */
+  public int oldestPolicyVersion() {
+    int oldest = Integer.MAX_VALUE;
+    for (final TrajectoryTree tree : group.trees()) {
+      for (final TrajectoryNode node : tree.nodes()) {
+        if (!node.versionRuns().isEmpty()) {
+          oldest = Math.min(oldest, node.policyVersion());
+        }
+      }
+    }
+    return oldest == Integer.MAX_VALUE ? NOTHING_SAMPLED : oldest;
   }
 }

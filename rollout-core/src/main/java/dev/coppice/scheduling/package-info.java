@@ -3,6 +3,6 @@
  *
  * <p>Read in this order: {@link dev.coppice.scheduling.BranchingPolicy}, {@link
  * dev.coppice.scheduling.BranchPoint}, then one policy, then {@link
- * dev.coppice.scheduling.BudgetLease}.
+ * dev.coppice.scheduling.BudgetLease} and {@link dev.coppice.scheduling.BudgetSplit}.
  */
 package dev.coppice.scheduling;

@@ -17,8 +17,9 @@ import java.util.Objects;
  * @param tokens of this node alone.
  * @param logprobs of each token where the node was sampled, else empty.
  * @param spans of the node in order of their start.
- * @param policyVersion the weights that sampled the tokens.
- * @param kvVersion the weights whose keys and values the node was computed from.
+ * @param versionRuns the weights that sampled the tokens, run after run; they cover every token of
+ *     a sampled node, and are empty elsewhere.
+ * @param kvVersion the weights whose keys and values the end of the node was computed from.
  * @param cachedTokens the tokens of this node whose keys and values were found in the cache.
  * @param state digest of the world after this node, or null.
  * @param branch the decision on the number of children, or null at a leaf.
@@ -32,7 +33,7 @@ public record TrajectoryNode(
     int[] tokens,
     float[] logprobs,
     List<Span> spans,
-    int policyVersion,
+    List<VersionRun> versionRuns,
     int kvVersion,
     int cachedTokens,
     String state,
@@ -41,10 +42,38 @@ public record TrajectoryNode(
     int call) {
   private static final float[] NO_LOGPROBS = {};
 
+  /**
+   * Says which weights sampled a run of tokens of one node.
+   *
+   * @param version of the weights, from 0.
+   * @param length of the run in tokens.
+   */
+  public record VersionRun(int version, int length) {
+    /** Checks the ranges. */
+    public VersionRun {
+      if (version < 0 || length < 1) {
+        throw new IllegalArgumentException(
+            "a run needs a version and tokens: version=" + version + " length=" + length);
+      }
+    }
+
+    /**
+     * Gives all tokens of a node to one version.
+     *
+     * @param version of the weights.
+     * @param length of the node in tokens.
+     * @return one run, or none if there is no token.
+     */
+    public static List<VersionRun> all(final int version, final int length) {
+      return length == 0 ? List.of() : List.of(new VersionRun(version, length));
+    }
+  }
+
   /** Checks that the arrays fit the kind and the parent comes first. */
   public TrajectoryNode {
     Objects.requireNonNull(kind, "kind is null");
     spans = List.copyOf(spans);
+    versionRuns = List.copyOf(versionRuns);
     if (parent >= id || parent < -1) {
       throw new IllegalArgumentException(
           "parent must come before its child: id=" + id + " parent=" + parent);
@@ -59,6 +88,32 @@ public record TrajectoryNode(
               + " logprobs="
               + logprobs.length);
     }
+    requireRuns(id, expected, versionRuns);
+  }
+
+  private static void requireRuns(final int id, final int tokens, final List<VersionRun> runs) {
+    int covered = 0;
+    for (final VersionRun run : runs) {
+      covered += run.length();
+    }
+    if (covered != tokens) {
+      throw new IllegalArgumentException(
+          "version runs must cover the sampled tokens: id="
+              + id
+              + " covered="
+              + covered
+              + " sampled="
+              + tokens);
+    }
+  }
+
+  /**
+   * Returns the oldest weights that sampled a token of this node; versions never fall along a path.
+   *
+   * @return the version of the first token; 0 where nothing was sampled.
+   */
+  public int policyVersion() {
+    return versionRuns.isEmpty() ? 0 : versionRuns.getFirst().version();
   }
 
   /**
@@ -69,7 +124,19 @@ public record TrajectoryNode(
    */
   public static TrajectoryNode prompt(final int[] tokens) {
     return new TrajectoryNode(
-        0, -1, NodeKind.PROMPT, tokens, NO_LOGPROBS, List.of(), 0, 0, 0, null, null, 0.0, -1);
+        0,
+        -1,
+        NodeKind.PROMPT,
+        tokens,
+        NO_LOGPROBS,
+        List.of(),
+        List.of(),
+        0,
+        0,
+        null,
+        null,
+        0.0,
+        -1);
   }
 
   /**
@@ -84,7 +151,19 @@ public record TrajectoryNode(
   public static TrajectoryNode action(
       final int id, final int parent, final int[] tokens, final float[] logprobs) {
     return new TrajectoryNode(
-        id, parent, NodeKind.ACTION, tokens, logprobs, List.of(), 0, 0, 0, null, null, 0.0, -1);
+        id,
+        parent,
+        NodeKind.ACTION,
+        tokens,
+        logprobs,
+        List.of(),
+        VersionRun.all(0, tokens.length),
+        0,
+        0,
+        null,
+        null,
+        0.0,
+        -1);
   }
 
   /**
@@ -105,7 +184,7 @@ public record TrajectoryNode(
         tokens,
         NO_LOGPROBS,
         List.of(),
-        0,
+        List.of(),
         0,
         0,
         null,
@@ -129,7 +208,7 @@ public record TrajectoryNode(
         tokens,
         logprobs,
         spans,
-        policyVersion,
+        versionRuns,
         kvVersion,
         cachedTokens,
         state,

@@ -103,7 +103,7 @@ final class CreditGroups {
         List.of(
             new Span(0, half, SpanKind.THINK, Span.NO_CALL),
             new Span(half, tokens - half, SpanKind.TOOL_CALL, calls.size())),
-        0,
+        TrajectoryNode.VersionRun.all(0, tokens),
         0,
         0,
         "s" + random.nextInt(1000),

@@ -22,7 +22,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law("trajectory", List.of(), List.of("org.agrona")),
           law("environment", List.of("trajectory"), List.of()),
           law("inference", List.of("trajectory", "kvcache"), List.of()),
-          law("scheduling", List.of("trajectory", "kvcache"), List.of()),
+          law("scheduling", List.of("trajectory", "kvcache", "rollout"), List.of()),
           law("rollout", List.of("trajectory"), List.of()),
           law("core", with(PORTS, "rollout"), List.of("org.agrona", "org.HdrHistogram")),
           law(

@@ -2,33 +2,58 @@ package dev.coppice.environments.tool;
 
 import dev.coppice.environments.episode.StateDigest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
- * Remembers which results an agent has seen, as digests.
+ * Remembers which results an agent has seen, as digests, and what a world noted of them.
  *
  * <p>A later memory links to the earlier one, so branches share what they saw together.
  *
- * @cost 24 bytes per result.
+ * @cost 32 bytes per result.
  * @thread immutable, any thread
  */
 public final class Seen {
   private static final int HEXADECIMAL = 16;
 
   /** Has seen nothing. */
-  static final Seen NOTHING = new Seen(0, null);
+  public static final Seen NOTHING = new Seen(0, null, null);
 
   private final long digest;
+  private final String note;
   private final Seen earlier;
 
-  private Seen(final long digest, final Seen earlier) {
+  private Seen(final long digest, final String note, final Seen earlier) {
     this.digest = digest;
+    this.note = note;
     this.earlier = earlier;
   }
 
-  /** Adds a result. */
-  Seen and(final String result) {
-    return new Seen(digest(result), this);
+  /**
+   * Adds a result.
+   *
+   * @param result of a call that worked.
+   * @param noted what the world noted of it, or null.
+   * @return a memory that links to this one.
+   */
+  public Seen and(final String result, final String noted) {
+    return new Seen(digest(result), noted, this);
+  }
+
+  /**
+   * Lists what the world noted.
+   *
+   * @return the notes in the order of their calls; calls without a note are left out.
+   */
+  public List<String> notes() {
+    final List<String> notes = new ArrayList<>();
+    for (Seen seen = this; seen.earlier != null; seen = seen.earlier) {
+      if (seen.note != null) {
+        notes.add(seen.note);
+      }
+    }
+    Collections.reverse(notes);
+    return notes;
   }
 
   /**

@@ -69,7 +69,7 @@ public final class ToolEpisode<S> implements Episode {
         // Here, because calls run on tool threads and digests are asked for on the engine's.
         digest = task.digest().apply(state);
       }
-      seen = seen.and(outcome.result());
+      seen = seen.and(outcome.result(), null);
     }
     return Observation.of(
         OBSERVATION_OPEN + outcome.result() + OBSERVATION_CLOSE,

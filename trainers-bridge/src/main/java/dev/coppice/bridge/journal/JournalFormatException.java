@@ -9,7 +9,14 @@ public final class JournalFormatException extends RuntimeException {
   /** The place of the damage in bytes from the start of the file. */
   private final long offset;
 
-  JournalFormatException(final Path path, final long offset, final String fault) {
+  /**
+   * Makes the exception.
+   *
+   * @param path of the file.
+   * @param offset of the damage in bytes from the start of the file.
+   * @param fault that the message tells, with the mend.
+   */
+  public JournalFormatException(final Path path, final long offset, final String fault) {
     super("journal " + path + " " + fault);
     this.offset = offset;
   }

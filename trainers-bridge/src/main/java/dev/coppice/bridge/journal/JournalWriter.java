@@ -35,6 +35,7 @@ public final class JournalWriter implements AutoCloseable {
   private ByteBuffer buffer;
   private long flushed;
   private long durable;
+  private long marked;
   private IOException poison;
 
   private JournalWriter(
@@ -44,6 +45,7 @@ public final class JournalWriter implements AutoCloseable {
     this.recovered = recovered;
     this.flushed = recovered.position();
     this.durable = recovered.position();
+    this.marked = recovered.position();
     this.buffer = newBuffer(bufferBytes);
   }
 
@@ -72,6 +74,37 @@ public final class JournalWriter implements AutoCloseable {
    * @throws StorageException if the disk is full or broken.
    */
   public static JournalWriter open(final Disk disk, final Path path, final int bufferBytes) {
+    return open(disk, path, bufferBytes, (type, payload, length, position) -> {});
+  }
+
+  /** Sees a frame that the journal holds. */
+  @FunctionalInterface
+  public interface FrameListener {
+    /**
+     * Sees a frame.
+     *
+     * @param type of the frame.
+     * @param payload a view that is good until the call returns.
+     * @param length of the payload in bytes.
+     * @param position of the frame in bytes from the start of the file.
+     */
+    void onFrame(int type, DirectBuffer payload, int length, long position);
+  }
+
+  /**
+   * Opens a journal and shows every frame it holds, under the lock that keeps other writers out.
+   *
+   * @param disk that holds the file.
+   * @param path of the file.
+   * @param bufferBytes the size of the buffer; a larger frame makes it grow.
+   * @param listener of the frames in order; what it throws ends the opening.
+   * @return a writer behind the last whole frame.
+   * @throws JournalFormatException if the file is no journal, has another version, is corrupt
+   *     before its tail, or is open elsewhere.
+   * @throws StorageException if the disk is full or broken.
+   */
+  public static JournalWriter open(
+      final Disk disk, final Path path, final int bufferBytes, final FrameListener listener) {
     if (bufferBytes < JournalDescriptor.FRAME_HEADER_BYTES) {
       throw new IllegalArgumentException("buffer is too small: bufferBytes=" + bufferBytes);
     }
@@ -82,7 +115,7 @@ public final class JournalWriter implements AutoCloseable {
       if (!file.lock()) {
         throw new JournalFormatException(path, 0, "is open in another writer; stop that one first");
       }
-      final TornTail tail = recover(path, file);
+      final TornTail tail = recover(path, file, listener);
       if (isNew) {
         disk.forceFolder(path.toAbsolutePath().getParent());
       }
@@ -97,7 +130,8 @@ public final class JournalWriter implements AutoCloseable {
   }
 
   /** A file shorter than its header was killed while it was made: it never held a frame. */
-  private static TornTail recover(final Path path, final DiskFile file) throws IOException {
+  private static TornTail recover(
+      final Path path, final DiskFile file, final FrameListener listener) throws IOException {
     final long size = file.size();
     if (size < JournalDescriptor.FILE_HEADER_BYTES && isStartOfHeader(file, (int) size)) {
       file.truncate(0);
@@ -108,7 +142,7 @@ public final class JournalWriter implements AutoCloseable {
     final JournalReader reader = new JournalReader(path, file);
     reader.checkFileHeader();
     while (reader.next()) {
-      continue;
+      listener.onFrame(reader.type(), reader.payload(), reader.length(), reader.position());
     }
     if (reader.tail().isTorn()) {
       file.truncate(reader.tail().position());
@@ -235,6 +269,24 @@ public final class JournalWriter implements AutoCloseable {
       throw new PoisonedFileException(path, e);
     }
     durable = flushed;
+  }
+
+  /**
+   * Makes every frame durable and marks that behind them, so that damage to any of them is told from
+   * a torn tail even if the process dies next.
+   *
+   * @throws PoisonedFileException if the fsync fails, now and from then on.
+   * @throws StorageException if the frames cannot be written.
+   */
+  public void forceAndMark() {
+    if (marked == position()) {
+      return;
+    }
+    force();
+    reserve(JournalDescriptor.FRAME_HEADER_BYTES);
+    seal(buffer.position(), JournalDescriptor.MARK_TYPE, 0);
+    marked = position();
+    flush();
   }
 
   private void checkNotPoisoned() {

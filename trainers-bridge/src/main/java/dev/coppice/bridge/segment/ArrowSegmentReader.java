@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.ToLongFunction;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
@@ -88,9 +89,10 @@ public final class ArrowSegmentReader {
    */
   public List<PackedGroup> packed(final String name) {
     final List<List<NodeRow>> nodes =
-        batches(folder.resolve(SegmentFiles.nodes(name)), RowReader::node);
+        groups(batches(folder.resolve(SegmentFiles.nodes(name)), RowReader::node), NodeRow::group);
     final Path leavesFile = folder.resolve(SegmentFiles.leaves(name));
-    final List<List<LeafRow>> leaves = batches(leavesFile, RowReader::leaf);
+    final List<List<LeafRow>> leaves =
+        groups(batches(leavesFile, RowReader::leaf), LeafRow::group);
     if (nodes.size() != leaves.size()) {
       throw new SegmentFormatException(
           leavesFile, "has " + leaves.size() + " groups, its nodes have " + nodes.size());
@@ -98,6 +100,23 @@ public final class ArrowSegmentReader {
     final List<PackedGroup> groups = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       groups.add(new PackedGroup(nodes.get(i), leaves.get(i)));
+    }
+    return groups;
+  }
+
+  /** Cuts batches into groups; the rows of a group stand together in one batch. */
+  private static <R> List<List<R>> groups(
+      final List<List<R>> batches, final ToLongFunction<R> groupOf) {
+    final List<List<R>> groups = new ArrayList<>();
+    for (final List<R> batch : batches) {
+      int first = 0;
+      for (int row = 1; row <= batch.size(); row++) {
+        if (row == batch.size()
+            || groupOf.applyAsLong(batch.get(row)) != groupOf.applyAsLong(batch.get(first))) {
+          groups.add(batch.subList(first, row));
+          first = row;
+        }
+      }
     }
     return groups;
   }
@@ -111,7 +130,9 @@ public final class ArrowSegmentReader {
    * @throws StorageException if the file cannot be read.
    */
   public List<List<FlatRow>> flat(final String name) {
-    return batches(folder.resolve(SegmentFiles.flat(name)), RowReader::flat);
+    return groups(
+        batches(folder.resolve(SegmentFiles.flat(name)), RowReader::flat),
+        row -> row.outcome().group());
   }
 
   /**

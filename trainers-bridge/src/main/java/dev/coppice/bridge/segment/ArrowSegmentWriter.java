@@ -122,6 +122,15 @@ public final class ArrowSegmentWriter implements AutoCloseable {
   }
 
   /**
+   * Numbers segments behind one that was deleted since.
+   *
+   * @param number the highest number known to have been used.
+   */
+  public void continueAfter(final int number) {
+    lastNumber = Math.max(lastNumber, number);
+  }
+
+  /**
    * Writes groups as one new segment.
    *
    * @param groups to write, at least one; each becomes one batch per file.
@@ -130,58 +139,83 @@ public final class ArrowSegmentWriter implements AutoCloseable {
    *     same groups may be written again.
    */
   public SegmentSeal write(final List<CreditedGroup> groups) {
+    return write(groups, 1);
+  }
+
+  /**
+   * Writes groups as one new segment with one batch per file, which costs fewer bytes.
+   *
+   * @param groups to write, at least one.
+   * @return name, sizes and digests of the segment, which is then durable.
+   * @throws StorageException if the disk is full or broken; the segment is then not there, and the
+   *     same groups may be written again.
+   */
+  public SegmentSeal writeTogether(final List<CreditedGroup> groups) {
+    return write(groups, Math.max(1, groups.size()));
+  }
+
+  private SegmentSeal write(final List<CreditedGroup> groups, final int perBatch) {
     if (groups.isEmpty()) {
       throw new IllegalArgumentException("a segment needs at least one group: groups=0");
     }
     final String name = SegmentFiles.name(++lastNumber);
     final List<SegmentSeal.SealedFile> files =
-        form == SegmentForm.FLAT ? writeFlat(name, groups) : writePacked(name, groups);
+        form == SegmentForm.FLAT
+            ? writeFlat(name, groups, perBatch)
+            : writePacked(name, groups, perBatch);
     return new SegmentSeal(name, groups.size(), files);
   }
 
   private List<SegmentSeal.SealedFile> writePacked(
-      final String name, final List<CreditedGroup> groups) {
+      final String name, final List<CreditedGroup> groups, final int perBatch) {
     final List<PackedGroup> packed = new ArrayList<>();
     for (final CreditedGroup group : groups) {
       packed.add(TreePacker.pack(group));
     }
     final Batches nodes =
-        (columns, batch) -> {
+        (columns, from, to) -> {
           int row = 0;
-          for (final NodeRow node : packed.get(batch).nodes()) {
-            RowWriter.putNode(columns, row++, node);
+          for (final PackedGroup group : packed.subList(from, to)) {
+            for (final NodeRow node : group.nodes()) {
+              RowWriter.putNode(columns, row++, node);
+            }
           }
           return row;
         };
     final Batches leaves =
-        (columns, batch) -> {
+        (columns, from, to) -> {
           int row = 0;
-          for (final LeafRow leaf : packed.get(batch).leaves()) {
-            RowWriter.putLeaf(columns, row++, leaf);
+          for (final PackedGroup group : packed.subList(from, to)) {
+            for (final LeafRow leaf : group.leaves()) {
+              RowWriter.putLeaf(columns, row++, leaf);
+            }
           }
           return row;
         };
+    final Cut cut = new Cut(groups.size(), perBatch);
     return List.of(
-        write(SegmentFiles.nodes(name), SegmentSchemas.nodes(header), groups.size(), nodes),
-        write(SegmentFiles.leaves(name), SegmentSchemas.leaves(header), groups.size(), leaves));
+        write(SegmentFiles.nodes(name), SegmentSchemas.nodes(header), cut, nodes),
+        write(SegmentFiles.leaves(name), SegmentSchemas.leaves(header), cut, leaves));
   }
 
   private List<SegmentSeal.SealedFile> writeFlat(
-      final String name, final List<CreditedGroup> groups) {
+      final String name, final List<CreditedGroup> groups, final int perBatch) {
     final Batches rows =
-        (columns, batch) -> {
+        (columns, from, to) -> {
           int row = 0;
-          for (final FlatRow flat : FlatPacker.pack(groups.get(batch))) {
-            RowWriter.putFlat(columns, row++, flat);
+          for (final CreditedGroup group : groups.subList(from, to)) {
+            for (final FlatRow flat : FlatPacker.pack(group)) {
+              RowWriter.putFlat(columns, row++, flat);
+            }
           }
           return row;
         };
-    return List.of(
-        write(SegmentFiles.flat(name), SegmentSchemas.flat(header), groups.size(), rows));
+    final Cut cut = new Cut(groups.size(), perBatch);
+    return List.of(write(SegmentFiles.flat(name), SegmentSchemas.flat(header), cut, rows));
   }
 
   private SegmentSeal.SealedFile write(
-      final String file, final Schema schema, final int count, final Batches batches) {
+      final String file, final Schema schema, final Cut cut, final Batches batches) {
     final SealedBytes content =
         DurableFile.write(
             disk,
@@ -190,10 +224,11 @@ public final class ArrowSegmentWriter implements AutoCloseable {
               try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
                   ArrowFileWriter writer = new ArrowFileWriter(root, null, channel)) {
                 writer.start();
-                for (int batch = 0; batch < count; batch++) {
+                for (int from = 0; from < cut.groups(); from += cut.perBatch()) {
+                  final int to = Math.min(cut.groups(), from + cut.perBatch());
                   root.clear();
                   final ColumnWriter columns = new ColumnWriter(root);
-                  columns.finish(batches.fill(columns, batch));
+                  columns.finish(batches.fill(columns, from, to));
                   writer.writeBatch();
                 }
                 writer.end();
@@ -212,9 +247,12 @@ public final class ArrowSegmentWriter implements AutoCloseable {
     allocator.close();
   }
 
-  /** Fills one batch and returns its number of rows. */
+  /** Says how groups are cut into batches. */
+  private record Cut(int groups, int perBatch) {}
+
+  /** Fills one batch with the groups of a range and returns its number of rows. */
   @FunctionalInterface
   private interface Batches {
-    int fill(ColumnWriter columns, int batch);
+    int fill(ColumnWriter columns, int from, int to);
   }
 }

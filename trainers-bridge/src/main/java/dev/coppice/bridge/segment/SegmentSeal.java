@@ -17,6 +17,15 @@ public record SegmentSeal(String name, int groups, List<SealedFile> files) {
   }
 
   /**
+   * Returns the number in the name; numbers count up and are never used twice.
+   *
+   * @return the number, from 1.
+   */
+  public int number() {
+    return Integer.parseInt(name.substring(name.indexOf('-') + 1));
+  }
+
+  /**
    * Adds up the sizes of the files.
    *
    * @return the size of the segment in bytes.

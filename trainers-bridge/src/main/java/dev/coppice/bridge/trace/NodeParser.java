@@ -25,6 +25,7 @@ final class NodeParser {
   private int[] tokens;
   private float[] logprobs;
   private int policyVersion;
+  private List<TrajectoryNode.VersionRun> versionRuns;
   private int kvVersion;
   private int cachedTokens;
   private String state;
@@ -48,7 +49,7 @@ final class NodeParser {
         tokens,
         logprobsOfKind(),
         spans,
-        policyVersion,
+        versionRunsOfKind(),
         kvVersion,
         cachedTokens,
         state,
@@ -70,6 +71,16 @@ final class NodeParser {
     return logprobs;
   }
 
+  /** A node of one version names it alone; what was not sampled has none. */
+  private List<TrajectoryNode.VersionRun> versionRunsOfKind() {
+    if (!kind.isSampled()) {
+      return List.of();
+    }
+    return versionRuns == null
+        ? TrajectoryNode.VersionRun.all(policyVersion, tokens.length)
+        : versionRuns;
+  }
+
   /** Returns the node's share of the cache in block-microseconds, or {@link #NOT_MEASURED}. */
   long kvBlockUs() {
     return kvBlockUs;
@@ -84,6 +95,7 @@ final class NodeParser {
       case TraceFields.LOGPROBS -> logprobs = in.isNull() ? null : in.floats();
       case "spans" -> in.eachElement(() -> spans.add(readSpan()));
       case "policy_version" -> policyVersion = in.integer();
+      case TraceFields.VERSION_RUNS -> versionRuns = in.isNull() ? null : readRuns();
       case "kv_version" -> kvVersion = in.integer();
       case "cached_tokens" -> cachedTokens = in.integer();
       case "state" -> state = in.textOrNull();
@@ -93,6 +105,24 @@ final class NodeParser {
       case "kv_block_us" -> kvBlockUs = in.longInteger();
       default -> in.skip();
     }
+  }
+
+  private List<TrajectoryNode.VersionRun> readRuns() throws IOException {
+    final List<TrajectoryNode.VersionRun> runs = new ArrayList<>();
+    in.eachElement(
+        () -> {
+          final int[] run = new int[2];
+          in.eachField(
+              name -> {
+                switch (name) {
+                  case "version" -> run[0] = in.integer();
+                  case "length" -> run[1] = in.integer();
+                  default -> in.skip();
+                }
+              });
+          runs.add(new TrajectoryNode.VersionRun(run[0], run[1]));
+        });
+    return runs;
   }
 
   private Span readSpan() throws IOException {

@@ -9,6 +9,7 @@ final class TraceFields {
   static final String NODES = "nodes";
   static final String LEAVES = "leaves";
   static final String LOGPROBS = "logprobs";
+  static final String VERSION_RUNS = "version_runs";
   static final String TOKENS = "tokens";
   static final String CHILDREN = "children";
   static final String POLICY = "policy";

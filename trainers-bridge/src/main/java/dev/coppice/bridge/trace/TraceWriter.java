@@ -135,6 +135,9 @@ public final class TraceWriter {
       writeSpans(json, node.spans());
     }
     writeUnlessPlain(json, "policy_version", node.policyVersion(), sampled);
+    if (node.versionRuns().size() > 1) {
+      writeVersionRuns(json, node.versionRuns());
+    }
     writeUnlessPlain(json, "kv_version", node.kvVersion(), sampled);
     writeUnlessPlain(json, "cached_tokens", node.cachedTokens(), sampled);
     if (sampled || node.state() != null) {
@@ -162,6 +165,18 @@ public final class TraceWriter {
     if (always || value != 0) {
       json.writeNumberField(name, value);
     }
+  }
+
+  private static void writeVersionRuns(
+      final JsonGenerator json, final List<TrajectoryNode.VersionRun> runs) throws IOException {
+    json.writeArrayFieldStart(TraceFields.VERSION_RUNS);
+    for (final TrajectoryNode.VersionRun run : runs) {
+      json.writeStartObject();
+      json.writeNumberField("version", run.version());
+      json.writeNumberField("length", run.length());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void writeSpans(final JsonGenerator json, final List<Span> spans)

@@ -72,10 +72,9 @@ public final class FlatPacker {
           System.arraycopy(own, 0, advantages, at, node.length());
         }
       }
-      addRun(
-          runs,
-          node.kind().isSampled() ? node.policyVersion() : VersionRun.NOT_SAMPLED,
-          node.length());
+      for (final VersionRun run : VersionRun.of(node)) {
+        addRun(runs, run.version(), run.length());
+      }
       for (final Span span : node.spans()) {
         spans.add(new Span(at + span.start(), span.length(), span.kind(), span.call()));
       }

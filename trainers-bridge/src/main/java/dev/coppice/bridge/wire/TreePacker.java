@@ -99,7 +99,6 @@ public final class TreePacker {
     if (sampled && multiplicity > 0) {
       Arrays.fill(lossMask, (byte) 1);
     }
-    final int version = sampled ? node.policyVersion() : VersionRun.NOT_SAMPLED;
     return new NodeRow(
         group,
         rows.size(),
@@ -113,7 +112,7 @@ public final class TreePacker {
         credited.advantages(place, node),
         multiplicity,
         (float) tree.pathWeight(node.id()),
-        node.length() == 0 ? List.of() : List.of(new VersionRun(version, node.length())),
+        VersionRun.of(node),
         node.kvVersion(),
         node.cachedTokens(),
         node.spans(),

@@ -99,8 +99,8 @@ class TraceRoundTripPropertyTest {
       assertArrayEquals(a.tokens(), b.tokens(), seed);
       assertArrayEquals(a.logprobs(), b.logprobs(), seed);
       assertEquals(
-          List.of(a.id(), a.parent(), a.kind(), a.spans(), a.policyVersion(), a.kvVersion()),
-          List.of(b.id(), b.parent(), b.kind(), b.spans(), b.policyVersion(), b.kvVersion()),
+          List.of(a.id(), a.parent(), a.kind(), a.spans(), a.versionRuns(), a.kvVersion()),
+          List.of(b.id(), b.parent(), b.kind(), b.spans(), b.versionRuns(), b.kvVersion()),
           seed);
       assertEquals(a.cachedTokens(), b.cachedTokens(), seed);
       assertEquals(a.state(), b.state(), seed);

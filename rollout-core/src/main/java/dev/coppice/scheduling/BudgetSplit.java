@@ -1,7 +1,8 @@
-package dev.coppice.core;
+package dev.coppice.scheduling;
 
 import dev.coppice.rollout.BudgetConfig;
-import org.agrona.collections.Long2ObjectHashMap;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Splits a budget over groups so that it comes out even and does not depend on who is faster.
@@ -17,21 +18,27 @@ import org.agrona.collections.Long2ObjectHashMap;
  * @unit computed tokens.
  * @thread the engine thread.
  */
-final class BudgetSplit {
+public final class BudgetSplit {
   private final BudgetConfig budget;
   private final int lanes;
-  private final Long2ObjectHashMap<Share> ended = new Long2ObjectHashMap<>();
+  private final Map<Long, Share> ended = new HashMap<>();
   private long dearest;
   private long spent;
   private long trees;
 
-  BudgetSplit(final BudgetConfig budget, final int lanes) {
+  /**
+   * Starts before the first group.
+   *
+   * @param budget to split.
+   * @param lanes the number of groups in flight.
+   */
+  public BudgetSplit(final BudgetConfig budget, final int lanes) {
     this.budget = budget;
     this.lanes = lanes;
   }
 
   /** What a group may spend, and what its lane has seen. */
-  static final class Share {
+  public static final class Share {
     private final long place;
     private final boolean last;
     private long left;
@@ -44,13 +51,21 @@ final class BudgetSplit {
       this.left = left;
     }
 
-    /** Says whether the group is the last of its lane. */
-    boolean isLast() {
+    /**
+     * Says whether the group is the last of its lane.
+     *
+     * @return true if nobody comes after it.
+     */
+    public boolean isLast() {
       return last;
     }
 
-    /** Says whether what is left is worth another tree to a group that has a successor. */
-    boolean allowsTree() {
+    /**
+     * Says whether what is left is worth another tree to a group that has a successor.
+     *
+     * @return true if the group may start a tree.
+     */
+    public boolean allowsTree() {
       if (laneTrees == 0) {
         return left > 0;
       }
@@ -59,15 +74,32 @@ final class BudgetSplit {
     }
   }
 
-  boolean isLimited() {
+  /**
+   * Returns whether there is a budget to split.
+   *
+   * @return true if there is.
+   */
+  public boolean isLimited() {
     return budget.isLimited();
   }
 
-  boolean mayStart(final long place) {
+  /**
+   * Returns whether the group before it in its lane has ended.
+   *
+   * @param place of the group in the order of starts.
+   * @return true if the group may start.
+   */
+  public boolean mayStart(final long place) {
     return place < lanes || ended.containsKey(place - lanes);
   }
 
-  Share start(final long place) {
+  /**
+   * Starts a group.
+   *
+   * @param place of the group in the order of starts.
+   * @return what it may spend.
+   */
+  public Share start(final long place) {
     final Share before = ended.remove(place - lanes);
     final long share = budget.computedTokens() / budget.groups();
     final Share own =
@@ -80,12 +112,25 @@ final class BudgetSplit {
     return own;
   }
 
-  void treeEnded(final Share share, final long cost) {
+  /**
+   * Books a tree.
+   *
+   * @param share of its group.
+   * @param cost of the tree.
+   */
+  public void treeEnded(final Share share, final long cost) {
     restored(share, cost, 1);
     dearest = Math.max(dearest, cost);
   }
 
-  void restored(final Share share, final long cost, final int treeCount) {
+  /**
+   * Books trees that an earlier process made.
+   *
+   * @param share of their group.
+   * @param cost of the trees.
+   * @param treeCount the number of them.
+   */
+  public void restored(final Share share, final long cost, final int treeCount) {
     share.left -= cost;
     share.laneCost += cost;
     share.laneTrees += treeCount;
@@ -94,12 +139,22 @@ final class BudgetSplit {
     dearest = Math.max(dearest, treeCount == 0 ? 0 : cost / treeCount);
   }
 
-  void end(final Share share) {
+  /**
+   * Ends a group; what it left or owes goes to its successor.
+   *
+   * @param share of the group.
+   */
+  public void end(final Share share) {
     ended.put(share.place, share);
   }
 
-  /** Answers how many more trees the rest of the budget surely pays for. */
-  int affordableTrees(final int most) {
+  /**
+   * Answers how many more trees the rest of the budget surely pays for.
+   *
+   * @param most to be asked for.
+   * @return the number of trees, at most {@code most}.
+   */
+  public int affordableTrees(final int most) {
     final long rest = budget.computedTokens() - spent;
     final double mean = trees == 0 ? 1 : (double) spent / trees;
     int affordable = 0;

@@ -1,0 +1,65 @@
+package dev.coppice.environment;
+
+import dev.coppice.trajectory.Provenance;
+import dev.coppice.trajectory.ToolCall;
+import java.util.Objects;
+
+/**
+ * Says that a tool failed, in words a person can act on; the branch ends as {@code tool_failed} and
+ * is never scored.
+ *
+ * <p>Any other exception of a tool means the same with the code {@code threw}.
+ */
+public final class ToolFailedException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final ToolCall.Status status;
+  private final String code;
+  private final Provenance provenance;
+
+  /**
+   * Describes a failure.
+   *
+   * @param status THREW, TIMEOUT, OVERSIZE or INVALID.
+   * @param code short stable name, for example {@code replay_miss}.
+   * @param message for a person.
+   * @param provenance of the failure.
+   */
+  public ToolFailedException(
+      final ToolCall.Status status,
+      final String code,
+      final String message,
+      final Provenance provenance) {
+    super(message);
+    this.status = Objects.requireNonNull(status, "status is null");
+    this.code = Objects.requireNonNull(code, "code is null");
+    this.provenance = Objects.requireNonNull(provenance, "provenance is null");
+  }
+
+  /**
+   * Returns what the call came to.
+   *
+   * @return the status.
+   */
+  public ToolCall.Status status() {
+    return status;
+  }
+
+  /**
+   * Returns the short name of the failure.
+   *
+   * @return the code.
+   */
+  public String code() {
+    return code;
+  }
+
+  /**
+   * Returns where the failure comes from.
+   *
+   * @return the provenance.
+   */
+  public Provenance provenance() {
+    return provenance;
+  }
+}

@@ -1,0 +1,1 @@
+"""Adapters to trainers, one module each; a module imports its trainer when it is used."""

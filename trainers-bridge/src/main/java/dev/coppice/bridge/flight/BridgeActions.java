@@ -1,0 +1,153 @@
+package dev.coppice.bridge.flight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.coppice.bridge.outbox.AckOutcome;
+import dev.coppice.bridge.outbox.Outbox;
+import dev.coppice.bridge.outbox.OutboxCounts;
+import dev.coppice.bridge.outbox.PublishedWeights;
+import dev.coppice.bridge.outbox.Submission;
+import java.util.List;
+
+/**
+ * Answers the actions of docs/BRIDGE.md.
+ *
+ * @thread any.
+ */
+final class BridgeActions {
+  static final String FORMAT = "coppice.bridge/1";
+
+  private final BridgeService service;
+
+  BridgeActions(final BridgeService service) {
+    this.service = service;
+  }
+
+  /** Answers one action; what it throws becomes a status. */
+  byte[] answer(final String action, final byte[] body) throws InterruptedException {
+    final RolloutSource source = service.source();
+    return switch (action) {
+      case "status" -> status(action, body);
+      case "submit" -> submit(BridgeJson.object(body, action, "request", "tasks", "count"));
+      case "ack" -> acknowledge(BridgeJson.object(body, action, "groups"));
+      case "pause" -> {
+        source.pause();
+        yield status(action, body);
+      }
+      case "resume" -> {
+        source.resume();
+        yield status(action, body);
+      }
+      case "publish" -> publish(BridgeJson.object(body, action, "folder", "version", "sha256"));
+      case "shutdown" -> {
+        BridgeJson.object(body, action);
+        source.shutdown();
+        yield BridgeJson.bytes(BridgeJson.newObject());
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "unknown action \""
+                  + action
+                  + "\"; there are status, submit, ack, pause, resume, publish and shutdown");
+    };
+  }
+
+  private byte[] status(final String action, final byte[] body) {
+    BridgeJson.object(body, action);
+    final RolloutSource source = service.source();
+    final String paused = source.pausedBecause();
+    final ObjectNode answer = BridgeJson.newObject();
+    answer.put("format", FORMAT);
+    answer.put("run", source.run());
+    answer.put("model", source.model());
+    answer.put("policy_version", source.policyVersion());
+    answer.put("paused", !paused.isEmpty());
+    answer.put("paused_because", paused);
+    answer.put("staleness", service.limits().staleness());
+    answer.put("batch", service.limits().batch());
+    answer.put("may_issue", paused.isEmpty() ? service.outbox().mayIssue() : 0);
+    answer.put("tasks", source.taskCount());
+    final ObjectNode header = answer.putObject("header");
+    service.segments().metadata().forEach(header::put);
+    putCounts(answer.putObject("counts"), service.outbox().counts());
+    final ObjectNode engine = answer.putObject("engine");
+    source.counters().forEach(engine::put);
+    return BridgeJson.bytes(answer);
+  }
+
+  private static void putCounts(final ObjectNode to, final OutboxCounts counts) {
+    to.put("submitted", counts.submitted());
+    to.put("queued", counts.queued());
+    to.put("issued", counts.issued());
+    to.put("in_flight", counts.inFlight());
+    to.put("sealed", counts.sealed());
+    to.put("offered", counts.offered());
+    to.put("acknowledged", counts.acknowledged());
+    final ObjectNode dropped = to.putObject("dropped");
+    counts.dropped().forEach(dropped::put);
+    final ObjectNode quarantined = to.putObject("quarantined");
+    counts.quarantined().forEach(quarantined::put);
+  }
+
+  private byte[] submit(final JsonNode body) {
+    final String request = BridgeJson.text(body, "submit", "request");
+    if (body.has("tasks") == body.has("count")) {
+      throw new IllegalArgumentException("submit: give either tasks or count");
+    }
+    final int taskCount = service.source().taskCount();
+    final Submission submission;
+    if (body.has("count")) {
+      final JsonNode count = body.path("count");
+      if (!count.isInt() || count.asInt() < 1 || count.asInt() > Outbox.MAX_REQUEST_GROUPS) {
+        throw new IllegalArgumentException(
+            "submit: count must be 1 to " + Outbox.MAX_REQUEST_GROUPS + ", not " + count);
+      }
+      submission = service.outbox().submitNext(request, count.asInt(), taskCount);
+    } else {
+      final List<Long> tasks = BridgeJson.numbers(body, "submit", "tasks");
+      for (final long task : tasks) {
+        if (task < 0 || task >= taskCount) {
+          throw new IllegalArgumentException(
+              "submit: there are tasks 0 to " + (taskCount - 1) + ", not " + task);
+        }
+      }
+      submission =
+          service.outbox().submit(request, tasks.stream().map(Long::intValue).toList());
+    }
+    final ObjectNode answer = BridgeJson.newObject();
+    final var groups = answer.putArray("groups");
+    for (int i = 0; i < submission.count(); i++) {
+      groups.add(submission.first() + i);
+    }
+    answer.put("repeated", submission.repeated());
+    return BridgeJson.bytes(answer);
+  }
+
+  private byte[] acknowledge(final JsonNode body) {
+    final AckOutcome outcome =
+        service.outbox().acknowledge(BridgeJson.numbers(body, "ack", "groups"));
+    service.cleanUp();
+    final ObjectNode answer = BridgeJson.newObject();
+    answer.put("acknowledged", outcome.acknowledged());
+    answer.put("already", outcome.already());
+    final var unknown = answer.putArray("unknown");
+    outcome.unknown().forEach(unknown::add);
+    return BridgeJson.bytes(answer);
+  }
+
+  private byte[] publish(final JsonNode body) throws InterruptedException {
+    final JsonNode version = body.path("version");
+    if (!version.isInt()) {
+      throw new IllegalArgumentException("publish: version must be a whole number");
+    }
+    final PublishedWeights weights =
+        new PublishedWeights(
+            version.asInt(),
+            BridgeJson.text(body, "publish", "folder"),
+            BridgeJson.text(body, "publish", "sha256"));
+    service.source().publish(weights);
+    final ObjectNode answer = BridgeJson.newObject();
+    answer.put("policy_version", service.source().policyVersion());
+    return BridgeJson.bytes(answer);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.coppice.bridge.flight;
+
+import dev.coppice.bridge.outbox.Outbox;
+import dev.coppice.bridge.outbox.OutboxLimits;
+import dev.coppice.bridge.segment.SegmentSource;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.arrow.flight.FlightServer;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * Serves groups to trainers over Arrow Flight.
+ *
+ * <p>Every call has an allocator of its own; {@link #allocatedBytes()} is 0 when no call is open. A
+ * peer that has vanished without a word is noticed by keep-alive pings.
+ *
+ * @thread any.
+ */
+public final class BridgeServer implements AutoCloseable {
+  private static final long KEEP_ALIVE_S = 20;
+  private static final long KEEP_ALIVE_TIMEOUT_S = 10;
+
+  private final BufferAllocator memory;
+  private final BridgeProducer producer;
+  private final BridgeService service;
+  private final FlightServer server;
+  private final BridgeSettings settings;
+
+  /**
+   * Bundles the parts the service works with; it closes none of them.
+   *
+   * @param outbox of the groups.
+   * @param limits of the outbox.
+   * @param source of rollouts.
+   * @param segments of the outbox.
+   */
+  public record Parts(
+      Outbox outbox, OutboxLimits limits, RolloutSource source, SegmentSource segments) {}
+
+  private BridgeServer(final BridgeSettings settings, final Parts parts) {
+    this.settings = settings;
+    this.memory = new RootAllocator(Long.MAX_VALUE);
+    this.service = new BridgeService(parts, settings.maxMessageBytes());
+    this.producer = new BridgeProducer(service, memory, settings.maxStreams());
+    final Location location =
+        settings.isTls()
+            ? Location.forGrpcTls(settings.address(), settings.port())
+            : Location.forGrpcInsecure(settings.address(), settings.port());
+    final Consumer<NettyServerBuilder> keepAlive =
+        builder ->
+            builder
+                .keepAliveTime(KEEP_ALIVE_S, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_S, TimeUnit.SECONDS);
+    final FlightServer.Builder builder =
+        FlightServer.builder(memory, location, producer)
+            .maxInboundMessageSize(settings.maxMessageBytes())
+            .transportHint("grpc.builderConsumer", keepAlive);
+    if (!settings.token().isEmpty()) {
+      builder.middleware(TokenCheck.KEY, new TokenCheck(settings.token()));
+    }
+    try {
+      if (settings.isTls()) {
+        builder.useTls(new File(settings.tlsCertificate()), new File(settings.tlsKey()));
+      }
+      server = builder.build().start();
+    } catch (final IOException e) {
+      memory.close();
+      throw new UncheckedIOException(
+          "the bridge cannot listen at "
+              + settings.address()
+              + ":"
+              + settings.port()
+              + " ("
+              + e.getMessage()
+              + "); choose another bridge.port, or 0 for any free one",
+          e);
+    }
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @param settings of the service.
+   * @param parts the service works with.
+   * @return the running service.
+   * @throws UncheckedIOException if the address is taken or a certificate cannot be read.
+   */
+  public static BridgeServer start(final BridgeSettings settings, final Parts parts) {
+    return new BridgeServer(settings, parts);
+  }
+
+  /**
+   * Returns where the service listens.
+   *
+   * @return for example {@code grpc://127.0.0.1:4711}, or {@code grpc+tls://...}.
+   */
+  public String location() {
+    return (settings.isTls() ? "grpc+tls://" : "grpc://")
+        + settings.address()
+        + ":"
+        + server.getPort();
+  }
+
+  /**
+   * Returns the Arrow memory that calls hold.
+   *
+   * @return the size in bytes, mapped segments included.
+   */
+  public long allocatedBytes() {
+    return memory.getAllocatedMemory();
+  }
+
+  /** Deletes the files of segments whose groups have all ended. */
+  public void cleanUp() {
+    service.cleanUp();
+  }
+
+  /** Ends streams and stops to listen; an interruption makes it quick. */
+  @Override
+  public void close() {
+    service.close();
+    server.shutdown();
+    try {
+      producer.awaitStreams();
+      server.close();
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (memory.getAllocatedMemory() == 0 && memory.getChildAllocators().isEmpty()) {
+      memory.close();
+    }
+  }
+}

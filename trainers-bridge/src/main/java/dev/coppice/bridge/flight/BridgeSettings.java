@@ -1,0 +1,74 @@
+package dev.coppice.bridge.flight;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Objects;
+
+/**
+ * Says where the service listens and what it bears.
+ *
+ * @param address to listen at; other than loopback only with TLS and a token.
+ * @param port to listen at; 0 for any free one.
+ * @param maxMessageBytes the largest request taken and about the largest message sent.
+ * @param maxStreams at a time.
+ * @param tlsCertificate path of a PEM file, or an empty string.
+ * @param tlsKey path of a PEM file, or an empty string.
+ * @param token a caller must show, or an empty string.
+ */
+public record BridgeSettings(
+    String address,
+    int port,
+    int maxMessageBytes,
+    int maxStreams,
+    String tlsCertificate,
+    String tlsKey,
+    String token) {
+  /** Refuses an open door. */
+  public BridgeSettings {
+    Objects.requireNonNull(address, "address is null");
+    if (maxMessageBytes < 1 || maxStreams < 1 || port < 0 || port > 65_535) {
+      throw new IllegalArgumentException(
+          "bridge limits are out of range: maxMessageBytes="
+              + maxMessageBytes
+              + " maxStreams="
+              + maxStreams
+              + " port="
+              + port);
+    }
+    if (tlsCertificate.isEmpty() != tlsKey.isEmpty()) {
+      throw new IllegalArgumentException(
+          "bridge.tls-certificate and bridge.tls-key go together: set both or none");
+    }
+    if (!isLoopback(address) && (tlsCertificate.isEmpty() || token.isEmpty())) {
+      throw new IllegalArgumentException(
+          "bridge.address = \""
+              + address
+              + "\" is reachable from other machines: set bridge.tls-certificate, bridge.tls-key and"
+              + " bridge.token, or listen at 127.0.0.1");
+    }
+  }
+
+  private static boolean isLoopback(final String address) {
+    try {
+      return InetAddress.getByName(address).isLoopbackAddress();
+    } catch (final UnknownHostException e) {
+      throw new IllegalArgumentException(
+          "bridge.address names no address of this machine: " + address, e);
+    }
+  }
+
+  /**
+   * Returns whether the transport is encrypted.
+   *
+   * @return true with a certificate.
+   */
+  public boolean isTls() {
+    return !tlsCertificate.isEmpty();
+  }
+
+  /** Leaves the token out. */
+  @Override
+  public String toString() {
+    return "BridgeSettings[address=" + address + ", port=" + port + ", tls=" + isTls() + "]";
+  }
+}

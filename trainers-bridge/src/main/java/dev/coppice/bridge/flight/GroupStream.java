@@ -1,0 +1,170 @@
+package dev.coppice.bridge.flight;
+
+import dev.coppice.bridge.outbox.Offer;
+import dev.coppice.bridge.outbox.OutboxStream;
+import dev.coppice.bridge.segment.SegmentForm;
+import dev.coppice.bridge.segment.SegmentFormatException;
+import dev.coppice.bridge.segment.SegmentSource;
+import dev.coppice.bridge.wire.PackedGroup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.FlightProducer;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/**
+ * Sends groups to one trainer until it has what it asked for.
+ *
+ * @thread its own.
+ * @cost while the transport is not ready, what it has buffered and nothing else.
+ */
+final class GroupStream implements Runnable {
+  /** The longest a stream goes without looking whether anybody still listens. */
+  private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /** The bytes a token takes at least: id, log-probability, advantage and mask. */
+  private static final int TOKEN_BYTES = 13;
+
+  private static final int MOST_GROUPS = 4096;
+
+  private final BridgeService service;
+  private final StreamTicket ticket;
+  private final FlightProducer.ServerStreamListener listener;
+  private final BufferAllocator memory;
+  private final OutboxStream groups;
+  private final StreamGate gate;
+  private long sent;
+
+  /** Takes over the allocator. */
+  GroupStream(
+      final BridgeService service,
+      final StreamTicket ticket,
+      final FlightProducer.ServerStreamListener listener,
+      final BufferAllocator memory) {
+    this.service = service;
+    this.ticket = ticket;
+    this.listener = listener;
+    this.memory = memory;
+    this.groups = service.outbox().stream(ticket.redeliver());
+    this.gate = new StreamGate(listener, groups::close);
+    listener.setUseZeroCopy(true);
+  }
+
+  @Override
+  public void run() {
+    final SegmentSource segments = service.segments();
+    try (VectorSchemaRoot root = VectorSchemaRoot.create(segments.schema(ticket.form()), memory)) {
+      listener.start(root);
+      while (wantsMore() && !gate.isCancelled() && !service.isClosed()) {
+        if (gate.awaitReady(LOOK_NS)) {
+          final Offer offer = groups.take(most(), LOOK_NS);
+          if (offer != null) {
+            send(offer, root);
+          }
+        }
+      }
+      if (!gate.isCancelled()) {
+        listener.completed();
+      }
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+      listener.error(BridgeErrors.status(new IllegalStateException("the engine is stopping")));
+    } catch (final RuntimeException e) {
+      if (!gate.isCancelled()) {
+        listener.error(BridgeErrors.status(e));
+      }
+    } finally {
+      groups.close();
+    }
+  }
+
+  private boolean wantsMore() {
+    return ticket.groups() == 0 || sent < ticket.groups();
+  }
+
+  private int most() {
+    return ticket.groups() == 0
+        ? MOST_GROUPS
+        : (int) Math.min(MOST_GROUPS, ticket.groups() - sent);
+  }
+
+  /** Sends groups, unless their segment cannot be trusted. */
+  private void send(final Offer offer, final VectorSchemaRoot root) throws InterruptedException {
+    final SegmentSource segments = service.segments();
+    try {
+      service.verify(offer.segment());
+      if (offer.whole() && ticket.form() == SegmentForm.TREE_PACKED) {
+        segments.mapNodes(offer.segment(), root, memory);
+        put(root, segments.leaves(offer.segment(), memory));
+      } else {
+        sendRows(segments.read(offer.segment(), offer.groups()), root);
+      }
+      sent += offer.groups().size();
+    } catch (final SegmentFormatException e) {
+      service.quarantine(offer.segment(), e);
+    } finally {
+      root.clear();
+    }
+  }
+
+  /** Sends groups as few messages as the limit allows. */
+  private void sendRows(final List<PackedGroup> all, final VectorSchemaRoot root)
+      throws InterruptedException {
+    final List<PackedGroup> next = new ArrayList<>();
+    long bytes = 0;
+    for (final PackedGroup group : all) {
+      final long more = bytes(group);
+      if (!next.isEmpty() && bytes + more > service.maxMessageBytes()) {
+        putRows(next, root);
+        next.clear();
+        bytes = 0;
+      }
+      next.add(group);
+      bytes += more;
+    }
+    if (!next.isEmpty()) {
+      putRows(next, root);
+    }
+  }
+
+  private long bytes(final PackedGroup group) {
+    if (ticket.form() == SegmentForm.TREE_PACKED) {
+      return TOKEN_BYTES * group.tokenCount();
+    }
+    long tokens = 0;
+    for (final var leaf : group.leaves()) {
+      final var last = group.nodes().get(leaf.node());
+      tokens += last.startPos() + last.tokens().length;
+    }
+    return TOKEN_BYTES * tokens;
+  }
+
+  private void putRows(final List<PackedGroup> some, final VectorSchemaRoot root)
+      throws InterruptedException {
+    while (!gate.isCancelled() && !gate.awaitReady(LOOK_NS)) {
+      continue;
+    }
+    final SegmentSource segments = service.segments();
+    if (ticket.form() == SegmentForm.FLAT) {
+      segments.putFlat(some, root);
+      put(root, null);
+    } else {
+      segments.putNodes(some, root);
+      put(root, segments.leaves(some, memory));
+    }
+  }
+
+  private void put(final VectorSchemaRoot root, final byte[] metadata) {
+    if (gate.isCancelled()) {
+      return;
+    }
+    ArrowBuf buffer = null;
+    if (metadata != null) {
+      buffer = memory.buffer(metadata.length);
+      buffer.writeBytes(metadata);
+    }
+    listener.putNext(buffer); // The message owns the buffer and frees it.
+  }
+}

@@ -1,0 +1,78 @@
+package dev.coppice.bridge.flight;
+
+import dev.coppice.bridge.outbox.PublishedWeights;
+import java.util.Map;
+
+/**
+ * Stands for the engine behind the service.
+ *
+ * @thread any; calls come from many at once.
+ */
+public interface RolloutSource {
+  /**
+   * Returns the name of the run.
+   *
+   * @return the name.
+   */
+  String run();
+
+  /**
+   * Returns the model that samples.
+   *
+   * @return its name.
+   */
+  String model();
+
+  /**
+   * Returns the size of the configured set of tasks.
+   *
+   * @return the number of tasks; a request names them from 0.
+   */
+  int taskCount();
+
+  /**
+   * Returns the weights that rollouts sample from.
+   *
+   * @return the version.
+   */
+  int policyVersion();
+
+  /**
+   * Says why nothing is issued.
+   *
+   * @return the reason, or an empty string while groups are issued.
+   */
+  String pausedBecause();
+
+  /**
+   * Returns the engine's counters.
+   *
+   * @return values by name.
+   */
+  Map<String, Long> counters();
+
+  /** Stops issuing and computing until {@link #resume()}. */
+  void pause();
+
+  /** Goes on after {@link #pause()}. */
+  void resume();
+
+  /**
+   * Has rollouts sample from new weights.
+   *
+   * @param weights to load; the old ones go on if they are refused.
+   * @throws WeightsRefusedException if they are missing, damaged, or do not fit.
+   * @throws InterruptedException if interrupted.
+   */
+  void publish(PublishedWeights weights) throws InterruptedException;
+
+  /** Ends the process soon; what is durable stays. */
+  void shutdown();
+
+  /**
+   * Notes for people what happened.
+   *
+   * @param line of text.
+   */
+  void note(String line);
+}

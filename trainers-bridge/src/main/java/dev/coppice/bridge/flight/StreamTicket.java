@@ -1,0 +1,31 @@
+package dev.coppice.bridge.flight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.coppice.bridge.segment.SegmentForm;
+
+/**
+ * Says what a stream asks for.
+ *
+ * @param form of the groups.
+ * @param groups to send, or 0 for all that come.
+ * @param redeliver whether groups that were offered before come too.
+ */
+record StreamTicket(SegmentForm form, long groups, boolean redeliver) {
+  static StreamTicket parse(final byte[] bytes) {
+    final JsonNode ticket = BridgeJson.object(bytes, "ticket", "form", "groups", "redeliver");
+    final String form = ticket.path("form").asText("tree");
+    if (!form.equals("tree") && !form.equals("flat")) {
+      throw new IllegalArgumentException(
+          "ticket: form must be \"tree\" or \"flat\", not \"" + form + "\"");
+    }
+    final JsonNode groups = ticket.path("groups");
+    if (!groups.isMissingNode() && (!groups.isIntegralNumber() || groups.asLong() < 0)) {
+      throw new IllegalArgumentException(
+          "ticket: groups must be a number, 0 for a stream that stays open, not " + groups);
+    }
+    return new StreamTicket(
+        form.equals("flat") ? SegmentForm.FLAT : SegmentForm.TREE_PACKED,
+        groups.asLong(0),
+        ticket.path("redeliver").asBoolean(true));
+  }
+}

@@ -1,0 +1,572 @@
+package dev.coppice.bridge.outbox;
+
+import dev.coppice.bridge.disk.Disk;
+import dev.coppice.bridge.disk.DiskFullException;
+import dev.coppice.bridge.segment.SegmentSeal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Takes groups from request to acknowledgement so that none is lost and none is delivered twice.
+ *
+ * <p>Every step is a record in the journal before anything depends on it: what a trainer is told is
+ * forced to the disk first, what the engine or a stream is given has at least reached the kernel. A
+ * killed process finds its groups again: unfinished ones are to be grown again, sealed ones to be
+ * offered, acknowledged ones stay acknowledged.
+ *
+ * <p>Backpressure counts groups: one is issued while {@code issued - consumed} stays within {@link
+ * OutboxLimits#ahead()}, where consumed groups are those acknowledged, dropped or quarantined. A
+ * group that lies further behind the current weights than allowed when it would be offered is
+ * dropped as {@link #STALE}.
+ *
+ * @thread any.
+ * @cost one fsync per submission, sealed segment, acknowledgement or end; one write per offer.
+ */
+public final class Outbox implements AutoCloseable {
+  /** The reason of groups whose oldest token lies too many versions behind. */
+  public static final String STALE = "stale";
+
+  /** The longest text that names a request, in characters. */
+  public static final int MAX_REQUEST_CHARS = 1024;
+
+  /** The most groups of one request. */
+  public static final int MAX_REQUEST_GROUPS = 1_000_000;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final OutboxState state = new OutboxState();
+  private final OutboxLimits limits;
+  private final OutboxJournal journal;
+  private final Map<Long, OutboxStream> holders = new HashMap<>();
+  private boolean closed;
+  private boolean behind;
+
+  private Outbox(final Disk disk, final Path path, final OutboxLimits limits) {
+    this.limits = limits;
+    this.journal = OutboxJournal.open(disk, path, state::apply);
+    state.counts();
+  }
+
+  /**
+   * Opens an outbox, creating its journal where there is none.
+   *
+   * @param journal the path of {@code bridge.log}.
+   * @param limits of groups on their way.
+   * @return the outbox as an earlier process left it.
+   * @throws dev.coppice.bridge.journal.JournalFormatException if the journal is damaged.
+   * @throws dev.coppice.bridge.disk.StorageException if the disk is full or broken.
+   */
+  public static Outbox open(final Path journal, final OutboxLimits limits) {
+    return open(Disk.LOCAL, journal, limits);
+  }
+
+  /**
+   * Opens an outbox on a given disk.
+   *
+   * @param disk that holds the journal.
+   * @param journal the path of {@code bridge.log}.
+   * @param limits of groups on their way.
+   * @return the outbox as an earlier process left it.
+   */
+  public static Outbox open(final Disk disk, final Path journal, final OutboxLimits limits) {
+    return new Outbox(disk, journal, limits);
+  }
+
+  /**
+   * Queues groups for the tasks of a request; the same request again gives the same groups.
+   *
+   * @param request a text that names the request.
+   * @param tasks one per group.
+   * @return the groups, durable.
+   */
+  public Submission submit(final String request, final List<Integer> tasks) {
+    return submit(request, tasks.size(), place -> tasks.get(place), 0);
+  }
+
+  /**
+   * Queues groups for the next tasks, round and round.
+   *
+   * @param request a text that names the request.
+   * @param count of groups.
+   * @param taskCount of the set the tasks are taken from.
+   * @return the groups, durable.
+   */
+  public Submission submitNext(final String request, final int count, final int taskCount) {
+    return submit(request, count, place -> (int) ((state.cursor() + place) % taskCount), count);
+  }
+
+  private Submission submit(
+      final String request,
+      final int count,
+      final java.util.function.IntFunction<Integer> task,
+      final int advance) {
+    if (request.isEmpty() || request.length() > MAX_REQUEST_CHARS) {
+      throw new IllegalArgumentException(
+          "a request is named by 1 to " + MAX_REQUEST_CHARS + " characters: " + request.length());
+    }
+    if (count < 1 || count > MAX_REQUEST_GROUPS) {
+      throw new IllegalArgumentException(
+          "a request asks for 1 to " + MAX_REQUEST_GROUPS + " groups: count=" + count);
+    }
+    lock.lock();
+    try {
+      final OutboxRecord.Remembered known = state.request(request);
+      if (known != null) {
+        force();
+        return new Submission(known.first(), known.count(), true);
+      }
+      final List<Integer> tasks = new ArrayList<>(count);
+      for (int place = 0; place < count; place++) {
+        tasks.add(task.apply(place));
+      }
+      final long first = state.nextGroup();
+      record(new OutboxRecord.Submitted(request, first, tasks, state.cursor() + advance));
+      force();
+      return new Submission(first, count, false);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Lists the groups that were issued and not sealed; after a restart they must be grown again.
+   *
+   * @return the groups in order.
+   */
+  public List<IssuedGroup> inFlight() {
+    lock.lock();
+    try {
+      return state.inFlight().stream().map(group -> new IssuedGroup(group.id, group.task)).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until a group may be issued, and issues it.
+   *
+   * @param timeoutNs to wait at most, in nanoseconds.
+   * @return the next group queued, or null if time ran out or the outbox was closed.
+   * @throws InterruptedException if interrupted.
+   */
+  public IssuedGroup issue(final long timeoutNs) throws InterruptedException {
+    final long deadlineNs = System.nanoTime() + timeoutNs;
+    lock.lockInterruptibly();
+    try {
+      while (!closed && (state.queued().isEmpty() || room() <= 0)) {
+        if (!await(deadlineNs)) {
+          return null;
+        }
+      }
+      if (closed) {
+        return null;
+      }
+      final OutboxState.Group next = state.queued().iterator().next();
+      record(new OutboxRecord.Issued(List.of(next.id)));
+      flushLater();
+      return new IssuedGroup(next.id, next.task);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long room() {
+    return limits.ahead() - (state.issued() - state.consumed());
+  }
+
+  /** Waits for a change; false if time has run out. */
+  private boolean await(final long deadlineNs) throws InterruptedException {
+    final long leftNs = deadlineNs - System.nanoTime();
+    if (leftNs <= 0) {
+      return false;
+    }
+    changed.await(leftNs, TimeUnit.NANOSECONDS);
+    return true;
+  }
+
+  /**
+   * Counts the groups that may be issued now.
+   *
+   * @return {@code (staleness + 1) x batch - (issued - consumed)}, at least 0.
+   */
+  public long mayIssue() {
+    lock.lock();
+    try {
+      return Math.max(0, room());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Notes that a segment is durable; its groups may be offered once this note is.
+   *
+   * @param segment that was written.
+   * @param groups in it, in their order.
+   */
+  public void seal(final SegmentSeal segment, final List<SealedGroup> groups) {
+    end(new OutboxRecord.Sealed(segment, groups));
+  }
+
+  /**
+   * Ends groups that will not be delivered.
+   *
+   * @param groups that were issued and have not ended.
+   * @param reason a short name that the counts show.
+   */
+  public void drop(final List<Long> groups, final String reason) {
+    end(new OutboxRecord.Dropped(reason, groups));
+  }
+
+  /**
+   * Ends groups that must not be delivered.
+   *
+   * @param groups that were issued and have not ended.
+   * @param reason a short name that the counts show.
+   */
+  public void quarantine(final List<Long> groups, final String reason) {
+    end(new OutboxRecord.Quarantined(reason, groups));
+  }
+
+  /**
+   * Ends the groups of a segment that have not ended.
+   *
+   * @param segment that cannot be trusted.
+   * @param reason a short name that the counts show.
+   * @return the groups that were quarantined.
+   */
+  public List<Long> quarantine(final SegmentSeal segment, final String reason) {
+    lock.lock();
+    try {
+      for (final OutboxState.Segment known : state.segments()) {
+        if (known.seal.name().equals(segment.name())) {
+          final List<Long> groups = openGroups(known);
+          end(new OutboxRecord.Quarantined(reason, groups));
+          return groups;
+        }
+      }
+      return List.of();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Long> openGroups(final OutboxState.Segment segment) {
+    return segment.groups.stream()
+        .map(SealedGroup::group)
+        .filter(group -> state.open(group) != null)
+        .toList();
+  }
+
+  private void end(final OutboxRecord record) {
+    lock.lock();
+    try {
+      record(record);
+      if (forceLater()) {
+        journal.compact(state);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes every step durable. */
+  private void force() {
+    behind = true;
+    journal.force();
+    behind = false;
+  }
+
+  /** Makes every step durable, or leaves it to whoever tells a trainer of it; false then. */
+  private boolean forceLater() {
+    try {
+      force();
+      return true;
+    } catch (final DiskFullException e) {
+      return false;
+    }
+  }
+
+  /** Hands a step to the kernel; a step that finds no room waits, since losing it loses nothing. */
+  private void flushLater() {
+    try {
+      journal.flush();
+    } catch (final DiskFullException e) {
+      behind = true;
+    }
+  }
+
+  /**
+   * Returns whether steps wait for room on the disk; tries once more to write them.
+   *
+   * @return true if the disk is still full.
+   */
+  public boolean isBehind() {
+    lock.lock();
+    try {
+      return behind && !forceLater();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Applies a record that the journal holds; waits are checked anew. */
+  private void record(final OutboxRecord record) {
+    if (closed) {
+      throw new IllegalStateException("the outbox is closed");
+    }
+    journal.flush();
+    journal.append(record);
+    state.apply(record);
+    changed.signalAll();
+  }
+
+  /**
+   * Opens a stream of groups.
+   *
+   * @param redeliver whether groups that an earlier stream took and nobody acknowledged come first.
+   * @return the stream; the caller closes it.
+   */
+  public OutboxStream stream(final boolean redeliver) {
+    return new OutboxStream(this, redeliver);
+  }
+
+  /** Waits for groups and notes that they are offered. */
+  Offer take(final OutboxStream stream, final int most, final long timeoutNs)
+      throws InterruptedException {
+    final long deadlineNs = System.nanoTime() + timeoutNs;
+    lock.lockInterruptibly();
+    try {
+      while (!closed && !stream.isClosed()) {
+        dropStale();
+        final List<OutboxState.Group> groups = next(stream, most);
+        if (!groups.isEmpty()) {
+          return offer(stream, groups);
+        }
+        if (!await(deadlineNs)) {
+          return null;
+        }
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Offer offer(final OutboxStream stream, final List<OutboxState.Group> groups) {
+    final List<Long> ids = groups.stream().map(group -> group.id).toList();
+    if (behind) {
+      force();
+    }
+    record(new OutboxRecord.Offered(ids));
+    journal.flush();
+    ids.forEach(id -> holders.put(id, stream));
+    final OutboxState.Segment segment = groups.getFirst().segment;
+    return new Offer(segment.seal, ids, ids.size() == segment.groups.size());
+  }
+
+  /** Ends what no stream may get any more; a group that a live stream holds was in time. */
+  private void dropStale() {
+    final int oldest = version() - limits.staleness();
+    final List<Long> stale = new ArrayList<>();
+    for (final OutboxState.Group group : state.sealed()) {
+      if (group.oldestVersion < oldest) {
+        stale.add(group.id);
+      }
+    }
+    for (final OutboxState.Group group : state.offered()) {
+      if (group.oldestVersion < oldest && !holders.containsKey(group.id)) {
+        stale.add(group.id);
+      }
+    }
+    if (!stale.isEmpty()) {
+      record(new OutboxRecord.Dropped(STALE, stale));
+      forceLater();
+    }
+  }
+
+  /** Finds the first groups of one segment that the stream may take. */
+  private List<OutboxState.Group> next(final OutboxStream stream, final int most) {
+    if (stream.redeliver()) {
+      final List<OutboxState.Group> again = firstSegment(state.offered(), most, holders.keySet());
+      if (!again.isEmpty()) {
+        return again;
+      }
+    }
+    return firstSegment(state.sealed(), most, Set.of());
+  }
+
+  private static List<OutboxState.Group> firstSegment(
+      final Collection<OutboxState.Group> from, final int most, final Set<Long> except) {
+    final List<OutboxState.Group> found = new ArrayList<>();
+    for (final OutboxState.Group group : from) {
+      if (except.contains(group.id)) {
+        continue;
+      }
+      if (!found.isEmpty() && group.segment != found.getFirst().segment) {
+        break;
+      }
+      found.add(group);
+      if (found.size() == most) {
+        break;
+      }
+    }
+    return found;
+  }
+
+  /** Gives the groups of a stream back. */
+  void release(final OutboxStream stream) {
+    lock.lock();
+    try {
+      stream.markClosed();
+      holders.values().removeIf(holder -> holder == stream);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes an acknowledgement; the same one again changes nothing.
+   *
+   * @param groups a trainer has for good.
+   * @return what was new, durable.
+   */
+  public AckOutcome acknowledge(final Collection<Long> groups) {
+    lock.lock();
+    try {
+      final List<Long> fresh = new ArrayList<>();
+      final List<Long> unknown = new ArrayList<>();
+      int already = 0;
+      for (final long group : new HashSet<>(groups)) {
+        final OutboxState.Group open = state.open(group);
+        if (open != null && open.segment != null) {
+          fresh.add(group);
+        } else if (state.hasEnded(group)) {
+          already++;
+        } else {
+          unknown.add(group);
+        }
+      }
+      fresh.sort(null);
+      unknown.sort(null);
+      if (!fresh.isEmpty()) {
+        record(new OutboxRecord.Acknowledged(fresh));
+        fresh.forEach(holders::remove);
+      }
+      force();
+      journal.compact(state);
+      return new AckOutcome(fresh.size(), already, unknown);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Notes that rollouts sample from new weights.
+   *
+   * @param weights that were published.
+   */
+  public void publish(final PublishedWeights weights) {
+    end(new OutboxRecord.Published(weights));
+  }
+
+  /**
+   * Returns the weights that were published last.
+   *
+   * @return the weights, or null if none ever were.
+   */
+  public PublishedWeights weights() {
+    lock.lock();
+    try {
+      return state.weights();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int version() {
+    return state.weights() == null ? 0 : state.weights().version();
+  }
+
+  /**
+   * Lists the segments of which some group has not ended.
+   *
+   * @return their seals in the order they were sealed.
+   */
+  public List<SegmentSeal> segments() {
+    lock.lock();
+    try {
+      return state.segments().stream().map(segment -> segment.seal).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes the names of segments whose groups have all ended since the last call; their files may be
+   * deleted.
+   *
+   * @return the names.
+   */
+  public List<String> takeEmptied() {
+    lock.lock();
+    try {
+      return state.takeEmptied();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Returns the highest number a segment has had.
+   *
+   * @return the number, or 0.
+   */
+  public int lastSegment() {
+    lock.lock();
+    try {
+      return state.lastSegment();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Counts the groups.
+   *
+   * @return a snapshot that adds up.
+   */
+  public OutboxCounts counts() {
+    lock.lock();
+    try {
+      return state.counts();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes everything durable and wakes whoever waits. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        changed.signalAll();
+        journal.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}
