@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ServeCommand.class,
       ReportCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
@@ -90,7 +91,7 @@ public final class Coppice {
     line.setUsageHelpAutoWidth(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, System.err));
-    for (final String name : new String[] {"run", "demo"}) {
+    for (final String name : new String[] {"run", "demo", "serve"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
     }
     return line;

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param limits of one trajectory.
  * @param engine sizes.
  * @param credit estimators.
+ * @param bridge to a trainer.
  */
 public record RunConfig(
     Run run,
@@ -30,7 +31,8 @@ public record RunConfig(
     Budget budget,
     Limits limits,
     Engine engine,
-    Credit credit) {
+    Credit credit,
+    Bridge bridge) {
 
   /** Every default. */
   public static final RunConfig DEFAULT =
@@ -48,12 +50,14 @@ public record RunConfig(
           new Budget(OptionalLong.empty()),
           new Limits(512, 64, 2048, 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
-          new Credit(List.of("grpo", "tree-grpo")));
+          new Credit(List.of("grpo", "tree-grpo")),
+          new Bridge("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""));
 
   /** Checks what no single key can check. */
   public RunConfig {
     Objects.requireNonNull(run, "run is null");
     Objects.requireNonNull(credit, "credit is null");
+    Objects.requireNonNull(bridge, "bridge is null");
     if (engine.batchTokens() < engine.batchRows()) {
       throw new IllegalArgumentException(
           "engine.batch-tokens must be at least engine.batch-rows, a token per row: batch-tokens="
@@ -83,6 +87,16 @@ public record RunConfig(
    */
   public String policyOf(final String arm) {
     return arm.equals("tree") ? tree.policy : arm;
+  }
+
+  /**
+   * Copies the configuration as it may be written down.
+   *
+   * @return a copy without secrets.
+   */
+  public RunConfig withoutSecrets() {
+    return new RunConfig(
+        run, model, task, sampling, tree, budget, limits, engine, credit, bridge.withoutToken());
   }
 
   /**
@@ -348,6 +362,89 @@ public record RunConfig(
     /** Keeps a copy. */
     public Credit {
       estimators = List.copyOf(estimators);
+    }
+  }
+
+  /**
+   * Configures the service that {@code serve} offers to a trainer.
+   *
+   * @param address to listen at.
+   * @param port to listen at.
+   * @param arm whose policy grows the groups.
+   * @param batch of groups per update.
+   * @param staleness in versions.
+   * @param groupsPerSegment at most.
+   * @param sealAfterMs at the latest.
+   * @param maxMessageMib of a message.
+   * @param maxStreams at a time.
+   * @param weights says what becomes of running branches.
+   * @param tlsCertificate of the service.
+   * @param tlsKey of the certificate.
+   * @param token of the caller.
+   */
+  public record Bridge(
+      @Key("Address the service listens at; other than loopback only with TLS and a token.")
+          String address,
+      @Key(value = "Port the service listens at; 0 for any free one.", min = 0, max = 65_535)
+          int port,
+      @Key(
+              value = "Arm whose policy grows the groups; 'tree' runs tree.policy.",
+              choices = {"chain", "tree", "fixed", "tree-grpo", "entropy"})
+          String arm,
+      @Key(value = "Groups a trainer consumes per update.", min = 1, max = 1_000_000) int batch,
+      @Key(
+              value =
+                  "Most versions a delivered group's oldest token may lie behind the weights; groups"
+                      + " are issued while issued - consumed <= (staleness + 1) x batch.",
+              min = 0,
+              max = 1_000_000)
+          int staleness,
+      @Key(value = "Most groups written and sent together.", min = 1, max = 4096)
+          int groupsPerSegment,
+      @Key(
+              value = "Longest a finished group waits for others to be sent with, in milliseconds.",
+              min = 0,
+              max = 60_000)
+          int sealAfterMs,
+      @Key(value = "Largest message, in MiB; a larger group is quarantined.", min = 1, max = 1024)
+          int maxMessageMib,
+      @Key(value = "Most streams at a time.", min = 1, max = 4096) int maxStreams,
+      @Key(
+              value =
+                  "Running branches when weights change: 'finish' on the old ones, or 'recompute'"
+                      + " their keys and values with the new ones.",
+              choices = {"finish", "recompute"})
+          String weights,
+      @Key("PEM file of the service's certificate; empty without TLS.") String tlsCertificate,
+      @Key("PEM file of the certificate's key; empty without TLS.") String tlsKey,
+      @Key("Token a caller sends as 'authorization: Bearer TOKEN'; never written down.")
+          String token) {
+    /** Leaves the token out. */
+    @Override
+    public String toString() {
+      return "Bridge[address=" + address + ", port=" + port + ", arm=" + arm + "]";
+    }
+
+    /**
+     * Copies the section without its token, as it may be written down.
+     *
+     * @return a copy.
+     */
+    public Bridge withoutToken() {
+      return new Bridge(
+          address,
+          port,
+          arm,
+          batch,
+          staleness,
+          groupsPerSegment,
+          sealAfterMs,
+          maxMessageMib,
+          maxStreams,
+          weights,
+          tlsCertificate,
+          tlsKey,
+          "");
     }
   }
 }

@@ -9,8 +9,6 @@ import dev.coppice.engine.RolloutEngine;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
-import dev.coppice.rollout.RolloutLimits;
-import dev.coppice.trajectory.SamplingSettings;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -130,33 +128,12 @@ final class ArmSession {
   }
 
   private EngineConfig engineConfig(final ArmState state, final String runName) {
-    final RunConfig.Sampling sampling = config.sampling();
-    final RunConfig.Limits limits = config.limits();
-    final RunConfig.Engine engine = config.engine();
     final BudgetConfig budget =
         new BudgetConfig(
             config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
             state.groups(),
             Policies.trees(state.policy(), config.tree()));
-    return new EngineConfig(
-        runName + "/" + state.arm(),
-        config.run().seed(),
-        new SamplingSettings(
-            sampling.temperature(), sampling.topP(), sampling.topK(), sampling.minP()),
-        new RolloutLimits(
-            limits.newTokens(),
-            limits.calls(),
-            limits.observationTokens(),
-            TimeUnit.MILLISECONDS.toNanos(limits.callDeadlineMs())),
-        budget,
-        new EngineConfig.Capacity(
-            engine.batchRows(),
-            engine.batchTokens(),
-            engine.groupsInFlight(),
-            Math.max(EngineConfig.Capacity.DEFAULT.queuedGroups(), engine.groupsInFlight()),
-            engine.kvBlocks(),
-            engine.blockTokens(),
-            engine.toolThreads()));
+    return EngineConfigs.of(config, runName + "/" + state.arm(), budget);
   }
 
   private static ArmState ended(

@@ -16,9 +16,8 @@ public final class Policies {
    * Makes the policy of a name.
    *
    * @param name of the policy.
-   * @param tree that configures it.
+   * @param tree the section that shapes it.
    * @return the policy.
-   * @throws ConfigException if there is no such policy.
    */
   public static BranchingPolicy of(final String name, final RunConfig.Tree tree) {
     return switch (name) {
@@ -42,7 +41,7 @@ public final class Policies {
    * Returns the trees of each group where no budget is set.
    *
    * @param name of the policy.
-   * @param tree that configures it.
+   * @param tree the section that shapes it.
    * @return the number of trees.
    */
   public static int trees(final String name, final RunConfig.Tree tree) {

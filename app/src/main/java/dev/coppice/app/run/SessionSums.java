@@ -16,7 +16,7 @@ import java.util.Map;
  *
  * @thread the writer thread; read by others after it ended.
  */
-final class SessionSums {
+public final class SessionSums {
   private static final double EXACT = 0;
   private static final double TIME = 1e-6;
 
@@ -97,8 +97,13 @@ final class SessionSums {
     return new ArmState.Law(name, left, right, EXACT);
   }
 
-  /** Names the engine's counters. */
-  static Map<String, Long> counters(final EngineStats stats) {
+  /**
+   * Names the engine's counters.
+   *
+   * @param stats of the engine.
+   * @return values by name, in a fixed order.
+   */
+  public static Map<String, Long> counters(final EngineStats stats) {
     final Map<String, Long> counters = new LinkedHashMap<>();
     counters.put("wall_ns", stats.wallNs());
     counters.put("forward_ns", stats.forwardNs());
