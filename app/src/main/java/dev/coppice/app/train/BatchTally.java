@@ -1,8 +1,7 @@
 package dev.coppice.app.train;
 
-import dev.coppice.trajectory.Leaf;
-import dev.coppice.trajectory.TrajectoryGroup;
-import dev.coppice.trajectory.TrajectoryTree;
+import dev.coppice.bridge.wire.LeafRow;
+import dev.coppice.bridge.wire.PackedGroup;
 
 /** Sums up the rewards of a batch. */
 final class BatchTally {
@@ -12,21 +11,18 @@ final class BatchTally {
   private int scoredGroups;
   private int leaves;
 
-  void add(TrajectoryGroup group) {
+  void add(PackedGroup group) {
     double sum = 0;
     double mass = 0;
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
-    for (TrajectoryTree tree : group.trees()) {
-      for (Leaf leaf : tree.leaves()) {
-        if (leaf.isScored()) {
-          double weight = tree.pathWeight(leaf.node());
-          sum += weight * leaf.reward();
-          mass += weight;
-          least = Math.min(least, leaf.reward());
-          most = Math.max(most, leaf.reward());
-          leaves++;
-        }
+    for (LeafRow leaf : group.leaves()) {
+      if (leaf.isScored()) {
+        sum += leaf.weight() * leaf.reward();
+        mass += leaf.weight();
+        least = Math.min(least, leaf.reward());
+        most = Math.max(most, leaf.reward());
+        leaves++;
       }
     }
     groups++;

@@ -14,6 +14,8 @@ import java.util.Set;
 /**
  * Scores groups of independent chains on held-out problems.
  *
+ * @param step of the training run, or 0.
+ * @param temperature of the samples, 0 for greedy.
  * @param problems played.
  * @param samples per problem.
  * @param pass share of solved episodes.
@@ -28,6 +30,8 @@ import java.util.Set;
  * @param sampledTokens mean of an episode.
  */
 public record HeldOutScore(
+    int step,
+    double temperature,
     int problems,
     int samples,
     double pass,
@@ -43,15 +47,38 @@ public record HeldOutScore(
   /**
    * Scores groups.
    *
+   * @param temperature of the samples.
    * @param groups one per problem, each of as many one-leaf trees.
    * @return the score; a leaf without a reward counts as not solved.
    */
-  public static HeldOutScore of(List<GroupResult> groups) {
+  public static HeldOutScore of(double temperature, List<GroupResult> groups) {
     Tally tally = new Tally();
     for (GroupResult result : groups) {
       tally.add(result.group());
     }
-    return tally.score(groups.size());
+    return tally.score(temperature, groups.size());
+  }
+
+  /**
+   * Names the update the score belongs to.
+   *
+   * @param newStep of the training run.
+   * @return a copy.
+   */
+  public HeldOutScore at(int newStep) {
+    return new HeldOutScore(
+        newStep,
+        temperature,
+        problems,
+        samples,
+        pass,
+        passError,
+        passOfEight,
+        distinct,
+        surprisalNats,
+        calls,
+        accepted,
+        sampledTokens);
   }
 
   /** Sums over problems. */
@@ -94,10 +121,12 @@ public record HeldOutScore(
       ofEight += samples < OF ? Math.min(1, wins) : passOf(samples, wins);
     }
 
-    HeldOutScore score(int problems) {
+    HeldOutScore score(double temperature, int problems) {
       double pass = solved / problems;
       double variance = Math.max(0, solvedSquares / problems - pass * pass);
       return new HeldOutScore(
+          0,
+          temperature,
           problems,
           episodes / problems,
           pass,

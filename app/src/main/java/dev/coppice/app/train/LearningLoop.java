@@ -8,12 +8,8 @@ import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.djl.reinforce.PolicyFolder;
-import dev.coppice.djl.reinforce.PolicyNode;
 import dev.coppice.djl.reinforce.PolicyTrainer;
-import dev.coppice.djl.reinforce.PolicyTree;
 import dev.coppice.djl.reinforce.UpdateReport;
-import dev.coppice.environments.demonstration.Demonstration;
-import dev.coppice.environments.demonstration.Demonstrations;
 import dev.coppice.environments.demonstration.TaskKind;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.TrajectoryGroup;
@@ -35,11 +31,11 @@ import java.util.function.Consumer;
  */
 public final class LearningLoop implements AutoCloseable {
   private final LoopSettings settings;
-  private final TaskKind kind;
   private final Path scratch;
   private final LocalRollouts rollouts;
   private final PolicyTrainer trainer;
   private final AdvantageEstimator estimator;
+  private final Imitated imitated;
   private long spentTokens;
   private long groupsDone;
 
@@ -53,7 +49,7 @@ public final class LearningLoop implements AutoCloseable {
    */
   public LearningLoop(LoopSettings settings, TaskKind kind, LocalRollouts rollouts, Path scratch) {
     this.settings = settings;
-    this.kind = kind;
+    this.imitated = new Imitated(settings.imitation(), kind, settings.seed());
     this.scratch = scratch;
     this.rollouts = rollouts;
     this.estimator = Estimators.create(settings.credit().estimator(), settings.credit().options());
@@ -89,13 +85,14 @@ public final class LearningLoop implements AutoCloseable {
     List<PackedGroup> packed = new ArrayList<>();
     BatchTally tally = new BatchTally();
     for (GroupResult result : round.groups()) {
-      packed.add(TreePacker.pack(credited(result.group())));
-      tally.add(result.group());
+      PackedGroup group = TreePacker.pack(credited(result.group()));
+      packed.add(group);
+      tally.add(group);
     }
     TrainingBatch batch =
         TrainingBatch.of(packed, settings.credit().rule(), rollouts.policyVersion());
     UpdateReport done =
-        trainer.update(batch.with(demonstrations(update)).trees(), settings.rate(update));
+        trainer.update(batch.with(imitated.of(update)).trees(), settings.rate(update));
     long trainedNs = System.nanoTime();
     PolicyFolder.write(trainer.policy(), settings.start(), scratch);
     rollouts.swap(scratch);
@@ -119,29 +116,6 @@ public final class LearningLoop implements AutoCloseable {
       blocks.add(CreditBlock.of(advantages, tree));
     }
     return new CreditedGroup(group, blocks);
-  }
-
-  private List<PolicyTree> demonstrations(int update) {
-    int count = settings.imitation().demonstrations();
-    List<Demonstration> drawn = new ArrayList<>();
-    double weight = 0;
-    for (int i = 0; i < count; i++) {
-      long index = (long) update * count + i;
-      Demonstration next = Demonstrations.demonstration(kind, 77_000 + settings.seed(), index);
-      drawn.add(next);
-      for (float value : next.lossWeights()) {
-        weight += value;
-      }
-    }
-    List<PolicyTree> trees = new ArrayList<>();
-    for (Demonstration one : drawn) {
-      float[] coefficients = new float[one.tokens().length];
-      for (int i = 1; i < coefficients.length; i++) {
-        coefficients[i] = (float) (settings.imitation().weight() * one.lossWeights()[i] / weight);
-      }
-      trees.add(new PolicyTree(List.of(PolicyNode.demonstration(one.tokens(), coefficients))));
-    }
-    return trees;
   }
 
   /**

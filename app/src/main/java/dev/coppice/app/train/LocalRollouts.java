@@ -14,6 +14,7 @@ import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.RolloutLimits;
 import dev.coppice.rollout.TreeLedger;
+import dev.coppice.rollout.WeightSwap;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,7 +97,8 @@ public final class LocalRollouts implements AutoCloseable {
             shape.sampling(),
             RolloutLimits.DEFAULT,
             BudgetConfig.trees(shape.trees()),
-            CAPACITY);
+            CAPACITY,
+            new EngineConfig.Weights(WeightSwap.FINISH, backend.policyVersion(), 2));
     long startNs = System.nanoTime();
     try (RolloutEngine engine = RolloutEngine.start(config, parts)) {
       for (int i = 0; i < groups; i++) {

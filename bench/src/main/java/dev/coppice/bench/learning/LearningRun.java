@@ -147,10 +147,12 @@ final class LearningRun {
     int first = spec.sweep() ? 0 : VALIDATION;
     int count = spec.sweep() ? VALIDATION : TEST;
     HeldOutScore score =
-        HeldOutScore.of(rollouts.grow(shape, first, count, 31 * spec.seed() + step).groups());
+        HeldOutScore.of(
+                temperature,
+                rollouts.grow(shape, first, count, 31 * spec.seed() + step).groups())
+            .at(step);
     ObjectNode node = mapper.valueToTree(score);
-    node.put("kind", "score").put("step", step).put("temperature", temperature);
-    lines.add(mapper.writeValueAsString(named(node)));
+    lines.add(named(node.put("kind", "score")).toString());
   }
 
   private void step(StepReport report) {
