@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       RunCommand.class,
       ServeCommand.class,
+      TrainCommand.class,
       ReportCommand.class,
       CheckCommand.class,
       VerifyCommand.class,
@@ -94,7 +95,7 @@ public final class Coppice {
     line.setUsageHelpAutoWidth(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, System.err));
-    for (final String name : new String[] {"run", "demo", "serve"}) {
+    for (final String name : new String[] {"run", "demo", "serve", "train"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
     }
     return line;

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
  * @param engine sizes.
  * @param credit estimators.
  * @param bridge to a trainer.
+ * @param train what the shipped trainer does.
  */
 public record RunConfig(
     Run run,
@@ -34,7 +35,8 @@ public record RunConfig(
     Limits limits,
     Engine engine,
     Credit credit,
-    Bridge bridge) {
+    Bridge bridge,
+    TrainSection train) {
 
   /** Every default. */
   public static final RunConfig DEFAULT =
@@ -54,13 +56,21 @@ public record RunConfig(
           new Limits(512, 64, 2048, 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
-          new Bridge("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""));
+          new Bridge("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""),
+          TrainSection.DEFAULT);
 
   /** Checks what no single key can check. */
   public RunConfig {
     Objects.requireNonNull(run, "run is null");
     Objects.requireNonNull(credit, "credit is null");
     Objects.requireNonNull(bridge, "bridge is null");
+    if (train.ahead() > bridge.staleness) {
+      throw new IllegalArgumentException(
+          "train.ahead must be at most bridge.staleness, or its groups would be dropped: ahead="
+              + train.ahead()
+              + " staleness="
+              + bridge.staleness);
+    }
     if (engine.batchTokens() < engine.batchRows()) {
       throw new IllegalArgumentException(
           "engine.batch-tokens must be at least engine.batch-rows, a token per row: batch-tokens="
@@ -99,7 +109,7 @@ public record RunConfig(
    */
   public RunConfig withoutSecrets() {
     return new RunConfig(
-        run, model, task, sampling, tree, budget, limits, engine, credit, bridge.withoutToken());
+        run, model, task, sampling, tree, budget, limits, engine, credit, bridge.withoutToken(), train);
   }
 
   /**
