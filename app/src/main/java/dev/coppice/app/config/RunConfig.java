@@ -109,7 +109,18 @@ public record RunConfig(
    */
   public RunConfig withoutSecrets() {
     return new RunConfig(
-        run, model, task, sampling, tree, budget, limits, engine, credit, bridge.withoutToken(), train);
+        run,
+        model,
+        task,
+        world,
+        sampling,
+        tree,
+        budget,
+        limits,
+        engine,
+        credit,
+        bridge.withoutToken(),
+        train);
   }
 
   /**

@@ -113,7 +113,7 @@ public record Workbench(
       final InferenceBackend backend =
           new PathBackend(
               "replay", tokenizer.vocabularySize(), played.contextTokens(), played.policy());
-      return new Workbench(environment, tokenizer, backend, "");
+      return new Workbench(environment, tokenizer, backend, "", "");
     }
     if (!(environment instanceof ScriptedEnvironment scripted)) {
       throw new ConfigException(
