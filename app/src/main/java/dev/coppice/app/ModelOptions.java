@@ -31,7 +31,7 @@ final class ModelOptions {
         new DjlSettings(defaults.threads(), dtype, defaults.device(), defaults.slabTokens()));
   }
 
-  Path folder() {
+  private Path folder() {
     return ProjectPaths.modelFolder(model);
   }
 

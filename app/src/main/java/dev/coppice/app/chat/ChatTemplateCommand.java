@@ -1,6 +1,7 @@
-package dev.coppice.app;
+package dev.coppice.app.chat;
 
 import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.chat.ChatRequest;
 import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.ChatValues;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Renders a conversation by a model's chat template. */
@@ -23,8 +23,15 @@ import picocli.CommandLine.Option;
     name = "chat-template",
     mixinStandardHelpOptions = true,
     description = "Prints a conversation as the model's chat template writes it, byte for byte.")
-final class ChatTemplateCommand implements Callable<Integer> {
-  @Mixin private ModelOptions model;
+public final class ChatTemplateCommand implements Callable<Integer> {
+  private static final int DONE = 0;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Model folder in Hugging Face's layout.")
+  private String model;
 
   @Option(
       names = "--messages",
@@ -65,6 +72,9 @@ final class ChatTemplateCommand implements Callable<Integer> {
       description = "Option of the template, such as enable_thinking=false; may be repeated.")
   private Map<String, String> options = new LinkedHashMap<>();
 
+  /** Made by picocli. */
+  public ChatTemplateCommand() {}
+
   @Override
   public Integer call() {
     final ChatRequest request =
@@ -77,14 +87,14 @@ final class ChatTemplateCommand implements Callable<Integer> {
             options());
     final byte[] text;
     try {
-      final ChatTemplate template = ChatTemplate.open(model.folder(), name);
+      final ChatTemplate template = ChatTemplate.open(ProjectPaths.modelFolder(model), name);
       text = template.render(request).getBytes(StandardCharsets.UTF_8);
     } catch (final TemplateException e) {
       throw new ConfigException(e.getMessage());
     }
     System.out.write(text, 0, text.length);
     System.out.flush();
-    return Coppice.DONE;
+    return DONE;
   }
 
   private List<Map<String, Object>> conversation() {
