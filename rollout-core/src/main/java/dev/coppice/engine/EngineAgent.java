@@ -66,9 +66,11 @@ final class EngineAgent implements Agent {
 
   @Override
   public int doWork() throws Exception {
-    gauge.beginCycle(clockNs.getAsLong());
+    // Read before the results are: one that came in time must not expire while others are taken in.
+    final long nowNs = clockNs.getAsLong();
+    gauge.beginCycle(nowNs);
     int work = inbox.poll(this::receive);
-    work += expire(clockNs.getAsLong());
+    work += expire(nowNs);
     if (lockstep != null) {
       work += lockstep.release(running.size(), this::received);
     }
