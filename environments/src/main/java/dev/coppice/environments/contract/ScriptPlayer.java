@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Plays a script on a world and watches its laws.
@@ -244,6 +245,7 @@ final class ScriptPlayer {
           WorldCheck.REWARDS,
           "scored twice, the state gave " + score + " and " + again + ", or changed");
     }
-    return score.toString();
+    // An immutable map has no order to rely on: that of equal ones may differ.
+    return score.reward() + " " + new TreeMap<>(score.components()) + " " + score.answer();
   }
 }

@@ -29,7 +29,13 @@ public final class CrankyServer {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FLOOD = 10 << 20;
 
+  private final boolean tame;
   private int counter;
+
+  /** Makes a server; a tame one offers only tools that behave. */
+  CrankyServer(final boolean tame) {
+    this.tame = tame;
+  }
 
   /** Answers a message, or returns null where none is due. */
   ObjectNode answer(final JsonNode message) {
@@ -55,7 +61,7 @@ public final class CrankyServer {
   }
 
   /** Lists two pages. */
-  private static void list(final JsonNode message, final ObjectNode result) {
+  private void list(final JsonNode message, final ObjectNode result) {
     final ArrayNode tools = result.putArray("tools");
     if (message.path("params").path("cursor").isMissingNode()) {
       final ObjectNode add = tool(tools, "add", "Adds to the counter.");
@@ -123,7 +129,7 @@ public final class CrankyServer {
   public static void main(final String[] arguments) throws Exception {
     final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     out.println("cranky server, at your service");
-    final CrankyServer server = new CrankyServer();
+    final CrankyServer server = new CrankyServer(false);
     final BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -185,7 +191,7 @@ public final class CrankyServer {
       final JsonNode message = JSON.readTree(exchange.getRequestBody());
       if (message.path("method").asText().equals("initialize")) {
         session = "s" + names.incrementAndGet();
-        sessions.put(session, new CrankyServer());
+        sessions.put(session, new CrankyServer(true));
         exchange.getResponseHeaders().add("Mcp-Session-Id", session);
       }
       final CrankyServer server = sessions.get(String.valueOf(session));
