@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       "",
       "  test [--all]               runs every test of the project (the launcher does it)",
       "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
+      "  soak [--minutes N]         runs the engine for long and watches memory and exactness",
       "",
       "Exit status: 0 done, 1 the work failed, 2 the call or the configuration is wrong."
     },
@@ -32,17 +33,21 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       RunCommand.class,
       ServeCommand.class,
+      TrainCommand.class,
       ReportCommand.class,
+      CheckCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
       TokenizeCommand.class,
       DetokenizeCommand.class,
+      ChatTemplateCommand.class,
       ConvertLlama2cCommand.class,
       DecodeBenchCommand.class,
       PretrainCommand.class,
-      CreditCheckCommand.class
+      CreditCheckCommand.class,
+      dev.coppice.app.measure.BridgeBenchCommand.class
     })
 public final class Coppice {
   /** The work was done. */
@@ -90,7 +95,7 @@ public final class Coppice {
     line.setUsageHelpAutoWidth(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, System.err));
-    for (final String name : new String[] {"run", "demo", "serve"}) {
+    for (final String name : new String[] {"run", "demo", "serve", "train"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
     }
     return line;

@@ -162,6 +162,15 @@ public final class PrefixCache {
   }
 
   /**
+   * Returns the number of cached blocks given up for room so far.
+   *
+   * @return the number of blocks.
+   */
+  public long evictedBlocks() {
+    return pool.evictedBlocks;
+  }
+
+  /**
    * Returns the size of the pool.
    *
    * @return the number of blocks.

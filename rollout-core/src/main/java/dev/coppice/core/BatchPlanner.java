@@ -34,6 +34,7 @@ final class BatchPlanner {
     for (int turn = state.versions.live(); turn > 0 && batch.rows() == 0; turn--) {
       skippedInAll += fill(state.versions.nextTurn(), effects);
     }
+    state.counters.evictedBlocks = state.cache.evictedBlocks();
     state.stalled = batch.rows() == 0 && skippedInAll == state.ready.size();
     if (batch.rows() > 0) {
       state.forwardInFlight = true;

@@ -39,6 +39,9 @@ public final class CoreCounters {
   /** Leases taken away from branches. */
   public long preemptions;
 
+  /** Cached blocks given up for room. */
+  public long evictedBlocks;
+
   /** Changes of weights. */
   public long weightSwaps;
 

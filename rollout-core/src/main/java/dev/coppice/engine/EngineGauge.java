@@ -22,9 +22,10 @@ final class EngineGauge {
   private long passes;
   private long rows;
   private boolean counting;
+  private boolean measuresDelays = true;
   private volatile Snapshot published =
       new Snapshot(
-          new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+          new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
           new Histogram(LARGEST_NS, 3),
           new Histogram(LARGEST_NS, 3));
 
@@ -59,7 +60,15 @@ final class EngineGauge {
     stepTime.recordValue(Math.clamp(computeNs, 0, LARGEST_NS));
   }
 
+  /** Says whether the events' times are times: counted ones say nothing about delays. */
+  void measureDelays(final boolean measured) {
+    measuresDelays = measured;
+  }
+
   void waited(final long delayNs) {
+    if (!measuresDelays) {
+      return;
+    }
     schedulingDelay.recordValue(Math.clamp(delayNs, 0, LARGEST_NS));
   }
 
@@ -80,6 +89,9 @@ final class EngineGauge {
             counters.forks,
             counters.blocksCopied,
             counters.preemptions,
+            counters.evictedBlocks,
+            counters.recomputed,
+            counters.weightSwaps,
             counters.blockNs);
     // Histograms are large: they are copied when nothing is open, which is when they are read.
     final boolean isIdle = counters.groupsOpen == 0;

@@ -20,6 +20,9 @@ import org.HdrHistogram.Histogram;
  * @param forks made.
  * @param blocksCopied because of a fork in the middle of a block.
  * @param preemptions of running sequences.
+ * @param evictedBlocks cached blocks given up for room.
+ * @param recomputedTokens computed again after a preemption or a change of weights.
+ * @param weightSwaps changes of weights.
  * @param blockNs the pool's integral of live blocks over time.
  */
 public record EngineStats(
@@ -37,6 +40,9 @@ public record EngineStats(
     long forks,
     long blocksCopied,
     long preemptions,
+    long evictedBlocks,
+    long recomputedTokens,
+    long weightSwaps,
     long blockNs) {
   /**
    * Returns the time that was neither model, sampling, tool nor waiting.

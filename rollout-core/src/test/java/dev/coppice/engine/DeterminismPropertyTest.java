@@ -52,15 +52,21 @@ final class DeterminismPropertyTest {
   @MethodSource("policies")
   void aPoolThatForcesPreemptionGivesTheSameTrees(final BranchingPolicy policy)
       throws InterruptedException {
-    final long seed = new Random().nextLong();
-    final String expected =
-        TestRun.canonical(run(policy, 16, 64, 4096, 0).groups(16).seed(seed).run());
+    final Random seeds = new Random();
+    long preemptions = 0;
+    // Which groups meet in a tight pool depends on timing: a few seeds make one sure to preempt.
+    for (int attempt = 0; attempt < 20 && preemptions == 0; attempt++) {
+      final long seed = seeds.nextLong();
+      final String expected =
+          TestRun.canonical(run(policy, 16, 64, 4096, 0).groups(16).seed(seed).run());
 
-    final TestRun tight = run(policy, 16, 64, 34, 0).groups(16).seed(seed);
-    final String actual = TestRun.canonical(tight.run());
+      final TestRun tight = run(policy, 16, 64, 34, 0).groups(16).seed(seed);
+      final String actual = TestRun.canonical(tight.run());
 
-    assertEquals(expected, actual, "seed=" + seed);
-    assertTrue(tight.stats().preemptions() > 0, "the pool was not tight: seed=" + seed);
+      assertEquals(expected, actual, "seed=" + seed);
+      preemptions += tight.stats().preemptions();
+    }
+    assertTrue(preemptions > 0, "the pool was never tight");
   }
 
   @ParameterizedTest

@@ -1,0 +1,95 @@
+package dev.coppice.bench.soak;
+
+import dev.coppice.environment.Dialect;
+import dev.coppice.environment.Environment;
+import dev.coppice.environment.Episode;
+import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.fixture.LetterWorld;
+import dev.coppice.trajectory.CounterRandom;
+import dev.coppice.trajectory.StopReason;
+import dev.coppice.trajectory.Task;
+
+/** The world of letters with prompts of some hundred tokens, many of which share a beginning. */
+final class SoakWorld implements Environment {
+  private static final String LETTERS = "abcdefg";
+
+  private final LetterWorld letters = LetterWorld.calm(Integer.MAX_VALUE);
+
+  @Override
+  public String name() {
+    return "soak";
+  }
+
+  @Override
+  public Dialect dialect() {
+    return letters.dialect();
+  }
+
+  @Override
+  public int taskCount() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public Task task(final int index) {
+    return letters.task(index);
+  }
+
+  @Override
+  public Episode start(final Task task, final long seed) {
+    final int index = Integer.parseInt(task.id().substring("letters/".length()));
+    return new LongPrompt(letters.start(task, seed), prompt(index));
+  }
+
+  /** Eight families of prompts; members of one differ in their last third. */
+  private static String prompt(final int index) {
+    final int family = index & 7;
+    final int length = 40 + (int) Long.remainderUnsigned(CounterRandom.mix(family, 3), 160);
+    final int shared = length * 2 / 3;
+    final StringBuilder text = new StringBuilder(length);
+    for (int i = 0; i < length; i++) {
+      final long key = CounterRandom.mix(i < shared ? family : index + 8L, i);
+      text.append(LETTERS.charAt((int) Long.remainderUnsigned(key, LETTERS.length())));
+    }
+    return text.toString();
+  }
+
+  private record LongPrompt(Episode inner, String prompt) implements Episode {
+    @Override
+    public EpisodePlan plan() {
+      return inner.plan();
+    }
+
+    @Override
+    public Observation call(final String text) throws Exception {
+      return inner.call(text);
+    }
+
+    @Override
+    public Score finish(final String answer) throws Exception {
+      return inner.finish(answer);
+    }
+
+    @Override
+    public Score truncated(final StopReason reason) {
+      return inner.truncated(reason);
+    }
+
+    @Override
+    public Episode fork() {
+      return new LongPrompt(inner.fork(), prompt);
+    }
+
+    @Override
+    public String digest() {
+      return inner.digest();
+    }
+
+    @Override
+    public void close() {
+      inner.close();
+    }
+  }
+}
