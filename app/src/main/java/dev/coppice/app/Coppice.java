@@ -32,17 +32,22 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       RunCommand.class,
+      ServeCommand.class,
+      TrainCommand.class,
       ReportCommand.class,
+      CheckCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
       TokenizeCommand.class,
       DetokenizeCommand.class,
+      ChatTemplateCommand.class,
       ConvertLlama2cCommand.class,
       DecodeBenchCommand.class,
       PretrainCommand.class,
-      CreditCheckCommand.class
+      CreditCheckCommand.class,
+      dev.coppice.app.measure.BridgeBenchCommand.class
     })
 public final class Coppice {
   /** The work was done. */
@@ -90,7 +95,7 @@ public final class Coppice {
     line.setUsageHelpAutoWidth(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, System.err));
-    for (final String name : new String[] {"run", "demo"}) {
+    for (final String name : new String[] {"run", "demo", "serve", "train"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
     }
     return line;

@@ -31,7 +31,7 @@ final class ModelOptions {
         new DjlSettings(defaults.threads(), dtype, defaults.device(), defaults.slabTokens()));
   }
 
-  private Path folder() {
+  Path folder() {
     return ProjectPaths.modelFolder(model);
   }
 

@@ -125,6 +125,15 @@ public record RunFolder(Path root) {
   }
 
   /**
+   * Returns the journal of groups on their way to a trainer.
+   *
+   * @return the path of {@code bridge.log}.
+   */
+  public Path bridge() {
+    return root.resolve("bridge.log");
+  }
+
+  /**
    * Returns the ledger.
    *
    * @return the path of {@code ledger.json}.

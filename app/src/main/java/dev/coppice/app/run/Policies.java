@@ -9,11 +9,17 @@ import dev.coppice.scheduling.FixedPolicy;
 import dev.coppice.scheduling.TreeGrpoPolicy;
 
 /** Makes branching policies from a configuration. */
-final class Policies {
+public final class Policies {
   private Policies() {}
 
-  /** Makes the policy of a name. */
-  static BranchingPolicy of(final String name, final RunConfig.Tree tree) {
+  /**
+   * Makes the policy of a name.
+   *
+   * @param name of the policy.
+   * @param tree the section that shapes it.
+   * @return the policy.
+   */
+  public static BranchingPolicy of(final String name, final RunConfig.Tree tree) {
     return switch (name) {
       case "chain" -> new ChainPolicy();
       case "fixed" ->
@@ -31,8 +37,14 @@ final class Policies {
     };
   }
 
-  /** Returns the trees of each group where no budget is set. */
-  static int trees(final String name, final RunConfig.Tree tree) {
+  /**
+   * Returns the trees of each group where no budget is set.
+   *
+   * @param name of the policy.
+   * @param tree the section that shapes it.
+   * @return the number of trees.
+   */
+  public static int trees(final String name, final RunConfig.Tree tree) {
     return name.equals("tree-grpo") ? tree.treeGrpo().m() : tree.trees();
   }
 }

@@ -14,10 +14,15 @@ import java.time.temporal.ChronoUnit;
  *
  * @thread any.
  */
-final class RunLog implements AutoCloseable {
+public final class RunLog implements AutoCloseable {
   private final BufferedWriter out;
 
-  RunLog(final RunFolder folder) {
+  /**
+   * Opens the log of a folder.
+   *
+   * @param folder whose log is appended to.
+   */
+  public RunLog(final RunFolder folder) {
     try {
       out =
           Files.newBufferedWriter(
@@ -27,7 +32,12 @@ final class RunLog implements AutoCloseable {
     }
   }
 
-  synchronized void line(final String text) {
+  /**
+   * Appends a line.
+   *
+   * @param text of the line.
+   */
+  public synchronized void line(final String text) {
     try {
       out.write(Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + text);
       out.newLine();
@@ -37,6 +47,7 @@ final class RunLog implements AutoCloseable {
     }
   }
 
+  /** Closes the file. */
   @Override
   public synchronized void close() {
     try {

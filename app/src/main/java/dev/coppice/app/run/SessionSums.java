@@ -3,7 +3,9 @@ package dev.coppice.app.run;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.rollout.TreeLedger;
+import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.ToolCall;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
@@ -16,7 +18,7 @@ import java.util.Map;
  *
  * @thread the writer thread; read by others after it ended.
  */
-final class SessionSums {
+public final class SessionSums {
   private static final double EXACT = 0;
   private static final double TIME = 1e-6;
 
@@ -34,6 +36,7 @@ final class SessionSums {
   private long cachedInNodes;
   private long closingInNodes;
   private long callsInTraces;
+  private long callsOnPaths;
 
   void addGroup() {
     groups++;
@@ -57,6 +60,7 @@ final class SessionSums {
     calls += ledger.toolCalls();
     blockNs += ledger.blockNs();
     callsInTraces += tree.calls().size();
+    callsOnPaths += callsOnPaths(tree);
     for (final TrajectoryNode node : tree.nodes()) {
       cachedInNodes += node.cachedTokens();
       if (node.kind().isSampled()) {
@@ -66,6 +70,23 @@ final class SessionSums {
         closingInNodes += tree.leafAt(node.id()) >= 0 ? node.length() : 0;
       }
     }
+  }
+
+  /** Counts the calls as chains would have made them: once on every path they lie on. */
+  private static long callsOnPaths(final TrajectoryTree tree) {
+    long count = 0;
+    for (final ToolCall call : tree.calls()) {
+      final int end = tree.subtreeEnd(call.node());
+      for (final Leaf leaf : tree.leaves()) {
+        count += call.node() <= leaf.node() && leaf.node() < end ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  /** Names the calls that were made, and how many there are on all paths together. */
+  Map<String, Long> calls() {
+    return Map.of("calls_executed", callsInTraces, "calls_on_paths", callsOnPaths);
   }
 
   long computed() {
@@ -97,8 +118,13 @@ final class SessionSums {
     return new ArmState.Law(name, left, right, EXACT);
   }
 
-  /** Names the engine's counters. */
-  static Map<String, Long> counters(final EngineStats stats) {
+  /**
+   * Names the engine's counters.
+   *
+   * @param stats of the engine.
+   * @return values by name, in a fixed order.
+   */
+  public static Map<String, Long> counters(final EngineStats stats) {
     final Map<String, Long> counters = new LinkedHashMap<>();
     counters.put("wall_ns", stats.wallNs());
     counters.put("forward_ns", stats.forwardNs());

@@ -7,10 +7,16 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** A disk with room for so many bytes and no more. */
-final class FullDisk implements Disk {
-  private long left;
+public final class FullDisk implements Disk {
+  private volatile long left;
 
-  FullDisk(final long bytes) {
+  /** Makes a disk with so much room. */
+  public FullDisk(final long bytes) {
+    left = bytes;
+  }
+
+  /** Makes room or takes it away. */
+  public void setRoom(final long bytes) {
     left = bytes;
   }
 

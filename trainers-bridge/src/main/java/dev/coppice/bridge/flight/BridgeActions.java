@@ -111,8 +111,7 @@ final class BridgeActions {
               "submit: there are tasks 0 to " + (taskCount - 1) + ", not " + task);
         }
       }
-      submission =
-          service.outbox().submit(request, tasks.stream().map(Long::intValue).toList());
+      submission = service.outbox().submit(request, tasks.stream().map(Long::intValue).toList());
     }
     final ObjectNode answer = BridgeJson.newObject();
     final var groups = answer.putArray("groups");

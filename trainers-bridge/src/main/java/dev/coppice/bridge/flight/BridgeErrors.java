@@ -14,8 +14,7 @@ final class BridgeErrors {
       return known;
     }
     return kind(failure)
-        .withDescription(
-            failure.getMessage() == null ? failure.toString() : failure.getMessage())
+        .withDescription(failure.getMessage() == null ? failure.toString() : failure.getMessage())
         .withCause(failure)
         .toRuntimeException();
   }

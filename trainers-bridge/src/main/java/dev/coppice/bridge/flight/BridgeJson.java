@@ -54,6 +54,15 @@ final class BridgeJson {
     return node;
   }
 
+  /** Reads an answer, whatever its fields. */
+  static JsonNode any(final byte[] bytes, final String call) {
+    try {
+      return MAPPER.readTree(bytes);
+    } catch (final IOException e) {
+      throw new IllegalStateException(call + ": the answer is not JSON: " + e, e);
+    }
+  }
+
   /** Reads a list of whole numbers. */
   static List<Long> numbers(final JsonNode body, final String call, final String field) {
     final JsonNode list = body.path(field);

@@ -37,8 +37,7 @@ final class BridgeProducer extends NoOpFlightProducer {
   private final Semaphore streams;
   private final AtomicLong calls = new AtomicLong();
 
-  BridgeProducer(
-      final BridgeService service, final BufferAllocator memory, final int maxStreams) {
+  BridgeProducer(final BridgeService service, final BufferAllocator memory, final int maxStreams) {
     this.service = service;
     this.actions = new BridgeActions(service);
     this.memory = memory;
@@ -47,8 +46,7 @@ final class BridgeProducer extends NoOpFlightProducer {
   }
 
   @Override
-  public void listActions(
-      final CallContext context, final StreamListener<ActionType> listener) {
+  public void listActions(final CallContext context, final StreamListener<ActionType> listener) {
     ACTIONS.forEach(name -> listener.onNext(new ActionType(name, "see docs/BRIDGE.md")));
     listener.onCompleted();
   }
@@ -81,8 +79,7 @@ final class BridgeProducer extends NoOpFlightProducer {
       listener.error(
           CallStatus.RESOURCE_EXHAUSTED
               .withDescription(
-                  maxStreams
-                      + " streams are open already; end one, or raise bridge.max-streams")
+                  maxStreams + " streams are open already; end one, or raise bridge.max-streams")
               .toRuntimeException());
       return;
     }

@@ -7,6 +7,8 @@ import io.grpc.netty.NettyServerBuilder;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.FlightServer;
@@ -31,6 +33,11 @@ public final class BridgeServer implements AutoCloseable {
   private final BridgeService service;
   private final FlightServer server;
   private final BridgeSettings settings;
+  private final SentBytes sent = new SentBytes();
+  // Flight would end its own threads before the transport has told them of the last calls.
+  private final ExecutorService calls =
+      Executors.newCachedThreadPool(
+          Thread.ofPlatform().daemon(true).name("coppice-call-", 0).factory());
 
   /**
    * Bundles the parts the service works with; it closes none of them.
@@ -56,9 +63,11 @@ public final class BridgeServer implements AutoCloseable {
         builder ->
             builder
                 .keepAliveTime(KEEP_ALIVE_S, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_S, TimeUnit.SECONDS);
+                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_S, TimeUnit.SECONDS)
+                .addStreamTracerFactory(sent);
     final FlightServer.Builder builder =
         FlightServer.builder(memory, location, producer)
+            .executor(calls)
             .maxInboundMessageSize(settings.maxMessageBytes())
             .transportHint("grpc.builderConsumer", keepAlive);
     if (!settings.token().isEmpty()) {
@@ -71,6 +80,7 @@ public final class BridgeServer implements AutoCloseable {
       server = builder.build().start();
     } catch (final IOException e) {
       memory.close();
+      calls.shutdown();
       throw new UncheckedIOException(
           "the bridge cannot listen at "
               + settings.address()
@@ -116,6 +126,15 @@ public final class BridgeServer implements AutoCloseable {
     return memory.getAllocatedMemory();
   }
 
+  /**
+   * Returns what was sent to all peers.
+   *
+   * @return the size of all messages in bytes, as they went over the wire.
+   */
+  public long sentBytes() {
+    return sent.sum();
+  }
+
   /** Deletes the files of segments whose groups have all ended. */
   public void cleanUp() {
     service.cleanUp();
@@ -132,6 +151,7 @@ public final class BridgeServer implements AutoCloseable {
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    calls.shutdown();
     if (memory.getAllocatedMemory() == 0 && memory.getChildAllocators().isEmpty()) {
       memory.close();
     }

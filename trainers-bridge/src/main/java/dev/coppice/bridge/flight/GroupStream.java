@@ -85,9 +85,7 @@ final class GroupStream implements Runnable {
   }
 
   private int most() {
-    return ticket.groups() == 0
-        ? MOST_GROUPS
-        : (int) Math.min(MOST_GROUPS, ticket.groups() - sent);
+    return ticket.groups() == 0 ? MOST_GROUPS : (int) Math.min(MOST_GROUPS, ticket.groups() - sent);
   }
 
   /** Sends groups, unless their segment cannot be trusted. */

@@ -153,8 +153,7 @@ final class RecordCodec {
         final String request = in.readUTF();
         final long first = in.readLong();
         final long cursor = in.readLong();
-        yield new OutboxRecord.Submitted(
-            request, first, all(in, DataInputStream::readInt), cursor);
+        yield new OutboxRecord.Submitted(request, first, all(in, DataInputStream::readInt), cursor);
       }
       case ISSUED -> new OutboxRecord.Issued(longs(in));
       case SEALED -> sealed(in);
@@ -178,8 +177,7 @@ final class RecordCodec {
                   in,
                   from ->
                       new OutboxRecord.Open(from.readLong(), from.readInt(), from.readBoolean())));
-      case REMEMBERED ->
-          new OutboxRecord.Remembered(in.readUTF(), in.readLong(), in.readInt());
+      case REMEMBERED -> new OutboxRecord.Remembered(in.readUTF(), in.readLong(), in.readInt());
       default -> throw new IOException("the type is unknown to this build");
     };
   }

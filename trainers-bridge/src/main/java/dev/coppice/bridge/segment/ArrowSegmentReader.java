@@ -91,33 +91,19 @@ public final class ArrowSegmentReader {
     final List<List<NodeRow>> nodes =
         groups(batches(folder.resolve(SegmentFiles.nodes(name)), RowReader::node), NodeRow::group);
     final Path leavesFile = folder.resolve(SegmentFiles.leaves(name));
-    final List<List<LeafRow>> leaves =
-        groups(batches(leavesFile, RowReader::leaf), LeafRow::group);
+    final List<List<LeafRow>> leaves = groups(batches(leavesFile, RowReader::leaf), LeafRow::group);
     if (nodes.size() != leaves.size()) {
       throw new SegmentFormatException(
           leavesFile, "has " + leaves.size() + " groups, its nodes have " + nodes.size());
     }
-    final List<PackedGroup> groups = new ArrayList<>();
-    for (int i = 0; i < nodes.size(); i++) {
-      groups.add(new PackedGroup(nodes.get(i), leaves.get(i)));
-    }
-    return groups;
+    return PackedBatches.joined(nodes, leaves);
   }
 
   /** Cuts batches into groups; the rows of a group stand together in one batch. */
   private static <R> List<List<R>> groups(
       final List<List<R>> batches, final ToLongFunction<R> groupOf) {
     final List<List<R>> groups = new ArrayList<>();
-    for (final List<R> batch : batches) {
-      int first = 0;
-      for (int row = 1; row <= batch.size(); row++) {
-        if (row == batch.size()
-            || groupOf.applyAsLong(batch.get(row)) != groupOf.applyAsLong(batch.get(first))) {
-          groups.add(batch.subList(first, row));
-          first = row;
-        }
-      }
-    }
+    batches.forEach(batch -> groups.addAll(PackedBatches.cut(batch, groupOf)));
     return groups;
   }
 

@@ -271,8 +271,7 @@ public final class SegmentSource {
 
   private static byte[] stream(final VectorSchemaRoot root) {
     final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ArrowStreamWriter writer =
-        new ArrowStreamWriter(root, null, Channels.newChannel(bytes))) {
+    try (ArrowStreamWriter writer = new ArrowStreamWriter(root, null, Channels.newChannel(bytes))) {
       writer.start();
       writer.writeBatch();
       writer.end();

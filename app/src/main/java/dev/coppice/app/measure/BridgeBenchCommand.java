@@ -1,0 +1,146 @@
+package dev.coppice.app.measure;
+
+import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.folder.GroupScan;
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.bridge.wire.CreditedGroup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Measures the bridge: bytes on the wire, bytes per second, time from sealed to received. */
+@Command(
+    name = "bridge-bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures the bridge to a trainer over loopback.",
+      "With --run the bytes on the wire of a run's groups, tree-packed and flat; else bytes per",
+      "second of one stream and the time from a sealed group to its batch."
+    })
+public final class BridgeBenchCommand implements Callable<Integer> {
+  private static final int MIB = 1024 * 1024;
+
+  @Option(names = "--run", paramLabel = "DIR", description = "Run folder whose groups are sent.")
+  private Path run;
+
+  @Option(
+      names = "--groups-per-segment",
+      description = "Groups written and sent together (${DEFAULT-VALUE}).")
+  private int perSegment = 8;
+
+  @Option(names = "--mib", description = "Size of what is streamed, in MiB (${DEFAULT-VALUE}).")
+  private int mib = 1024;
+
+  @Option(names = "--message-mib", description = "Size of a message, in MiB (${DEFAULT-VALUE}).")
+  private int messageMib = 4;
+
+  @Option(names = "--rounds", description = "Times the stream is taken (${DEFAULT-VALUE}).")
+  private int rounds = 5;
+
+  @Option(names = "--latencies", description = "Groups sealed one by one (${DEFAULT-VALUE}).")
+  private int latencies = 2000;
+
+  /** Made by picocli. */
+  public BridgeBenchCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    final Path folder = Files.createTempDirectory("coppice-bridge-bench");
+    try {
+      if (run != null) {
+        wire(folder);
+      } else {
+        throughput(folder.resolve("throughput"));
+        latency(folder.resolve("latency"));
+      }
+    } finally {
+      delete(folder);
+    }
+    return 0;
+  }
+
+  private void wire(final Path folder) throws IOException {
+    final TreeMap<String, List<CreditedGroup>> arms = new TreeMap<>();
+    try (GroupScan scan = new GroupScan(RunFolder.find(run).traces())) {
+      for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
+        final String estimator =
+            group.trees().getFirst().trace().credit().isEmpty()
+                ? ""
+                : group.trees().getFirst().trace().credit().getFirst().estimator();
+        arms.computeIfAbsent(group.arm(), arm -> new ArrayList<>()).add(group.credited(estimator));
+      }
+    }
+    if (arms.isEmpty()) {
+      throw new ConfigException(run + " has no group");
+    }
+    for (final String arm : arms.keySet()) {
+      final LoopbackBridge.Wire wire =
+          LoopbackBridge.wire(folder.resolve(arm), arms.get(arm), perSegment);
+      System.out.printf(
+          Locale.ROOT,
+          "arm %s: groups %d, tokens tree/flat %d/%d = %.4f, bytes tree/flat %d/%d = %.4f,"
+              + " bytes ratio over token ratio %.3f%n",
+          arm,
+          arms.get(arm).size(),
+          wire.treeTokens(),
+          wire.flatTokens(),
+          wire.tokenRatio(),
+          wire.treeBytes(),
+          wire.flatBytes(),
+          wire.byteRatio(),
+          wire.byteRatio() / wire.tokenRatio());
+    }
+  }
+
+  private void throughput(final Path folder) throws IOException {
+    try (LoopbackBridge bridge = new LoopbackBridge(folder)) {
+      final long bytes = bridge.fill((long) mib * MIB, messageMib * MIB);
+      for (int round = 0; round < rounds; round++) {
+        final long beginNs = System.nanoTime();
+        final long cpuNs = LoopbackBridge.cpuNs();
+        final long messages = bridge.drain();
+        final double seconds = (System.nanoTime() - beginNs) / 1e9;
+        System.out.printf(
+            Locale.ROOT,
+            "stream: %d MiB in %d messages, %.3f s, %.2f GB/s, %.2f CPU s%n",
+            bytes / MIB,
+            messages,
+            seconds,
+            bytes / 1e9 / seconds,
+            (LoopbackBridge.cpuNs() - cpuNs) / 1e9);
+      }
+    }
+  }
+
+  private void latency(final Path folder) throws IOException, InterruptedException {
+    try (LoopbackBridge bridge = new LoopbackBridge(folder)) {
+      final var histogram = bridge.latencies(latencies);
+      System.out.printf(
+          Locale.ROOT,
+          "finished to received, without waiting for others: p50 %.2f ms, p99 %.2f ms, max %.2f ms;"
+              + " groups %d%n",
+          histogram.getValueAtPercentile(50) / 1e6,
+          histogram.getValueAtPercentile(99) / 1e6,
+          histogram.getMaxValue() / 1e6,
+          histogram.getTotalCount());
+    }
+  }
+
+  private static void delete(final Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (final Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,284 @@
+package dev.coppice.app.serve;
+
+import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.run.CreditScribe;
+import dev.coppice.app.run.EngineConfigs;
+import dev.coppice.app.run.Policies;
+import dev.coppice.app.run.RunLog;
+import dev.coppice.app.run.Workbench;
+import dev.coppice.bridge.disk.DurableFile;
+import dev.coppice.bridge.flight.BridgeServer;
+import dev.coppice.bridge.flight.BridgeSettings;
+import dev.coppice.bridge.outbox.Outbox;
+import dev.coppice.bridge.outbox.OutboxCounts;
+import dev.coppice.bridge.outbox.OutboxLimits;
+import dev.coppice.bridge.outbox.PublishedWeights;
+import dev.coppice.bridge.segment.ArrowSegmentWriter;
+import dev.coppice.bridge.segment.SegmentForm;
+import dev.coppice.bridge.segment.SegmentSeal;
+import dev.coppice.bridge.segment.SegmentSource;
+import dev.coppice.bridge.wire.AdvantageKind;
+import dev.coppice.bridge.wire.WireHeader;
+import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.engine.EngineJournal;
+import dev.coppice.engine.RolloutEngine;
+import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.EngineConfig;
+import dev.coppice.rollout.WeightSwap;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Serves a run until somebody asks for its end.
+ *
+ * <p>What the folder's journal says is done is never done again: unfinished groups are grown anew
+ * with the same draws, sealed ones are offered, acknowledged ones stay acknowledged.
+ *
+ * @thread the caller's; the parts have their own.
+ */
+public final class ServeJob {
+  private static final long LOOK_MS = 100;
+  private static final int LIVE_VERSIONS = 2;
+  private static final long MIB = 1024L * 1024;
+
+  private final RunConfig config;
+  private final RunFolder folder;
+  private final Workbench bench;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /**
+   * Makes a job.
+   *
+   * @param config of the run.
+   * @param folder of the run, new or of an earlier process.
+   * @param bench the open parts; the caller closes them.
+   */
+  public ServeJob(final RunConfig config, final RunFolder folder, final Workbench bench) {
+    this.config = config;
+    this.folder = folder;
+    this.bench = bench;
+  }
+
+  /**
+   * Says where a service can be reached.
+   *
+   * @param location for example {@code grpc://127.0.0.1:4711}.
+   * @param run the name of the run.
+   * @param folder of the run.
+   */
+  public record Announcement(String location, String run, Path folder) {}
+
+  /**
+   * Makes a run folder with its configuration, the token left out.
+   *
+   * @param config of the run.
+   * @return the folder.
+   */
+  public static RunFolder prepare(final RunConfig config) {
+    final RunFolder folder =
+        RunFolder.create(Path.of(config.run().out()), config.task().environment());
+    final String text = ConfigText.resolved(config.withoutSecrets());
+    DurableFile.write(folder.config(), text.getBytes(StandardCharsets.UTF_8));
+    return folder;
+  }
+
+  /**
+   * Serves until {@link #stop()}, a trainer's {@code shutdown}, or a failure.
+   *
+   * @param announce told once the service can be reached.
+   * @throws InterruptedException if interrupted; what is durable stays.
+   */
+  public void run(final Consumer<Announcement> announce) throws InterruptedException {
+    final BridgeSettings settings = settings();
+    final OutboxLimits limits =
+        new OutboxLimits(config.bridge().batch(), config.bridge().staleness());
+    // The journal is the folder's lock: nothing is read or deleted before it is held.
+    try (RunLog log = new RunLog(folder);
+        Outbox outbox = Outbox.open(folder.bridge(), limits);
+        ArrowSegmentWriter writer =
+            new ArrowSegmentWriter(folder.trajectories(), header(), SegmentForm.TREE_PACKED)) {
+      writer.keepOnly(
+          outbox.segments().stream().map(SegmentSeal::name).collect(Collectors.toSet()));
+      writer.continueAfter(outbox.lastSegment());
+      log.line("session begins: " + outbox.counts());
+      final GroupSealer sealer =
+          new GroupSealer(outbox, writer, new CreditScribe(config.credit()), sealing());
+      try (RolloutEngine engine =
+          RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer))) {
+        final EngineDesk desk = new EngineDesk(facts(), engine, outbox, log::line);
+        final SegmentSource segments = new SegmentSource(folder.trajectories(), header());
+        restoreWeights(desk, outbox.weights());
+        try (BridgeServer server =
+            BridgeServer.start(settings, new BridgeServer.Parts(outbox, limits, desk, segments))) {
+          server.cleanUp();
+          final Session session = new Session(outbox, engine, desk, sealer, log);
+          serve(session, () -> announce.accept(announcement(server)));
+        }
+      }
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  /** Bundles what one process works with. */
+  private record Session(
+      Outbox outbox, RolloutEngine engine, EngineDesk desk, GroupSealer sealer, RunLog log) {}
+
+  private void serve(final Session session, final Runnable announce) throws InterruptedException {
+    final EngineDesk desk = session.desk();
+    final IssueLoop issuing =
+        new IssueLoop(
+            session.outbox(),
+            session.engine(),
+            config.task().first(),
+            () -> desk.pausedBecause().isEmpty());
+    session.sealer().start();
+    issuing.start();
+    try {
+      announce.run();
+      watch(session, issuing);
+    } finally {
+      issuing.end();
+      session.engine().close();
+      session.sealer().end();
+      writeLedger(session);
+      session.log().line("session ends: " + session.outbox().counts());
+    }
+    failIf(session.sealer().failure());
+  }
+
+  private void watch(final Session session, final IssueLoop issuing) throws InterruptedException {
+    OutboxCounts written = null;
+    while (stop.getCount() > 0 && !session.desk().awaitShutdown(LOOK_MS)) {
+      failIf(session.sealer().failure());
+      failIf(issuing.failure());
+      session.engine().awaitRoom(0); // Throws if the engine has failed.
+      final boolean full = session.sealer().isFull() | session.outbox().isBehind();
+      session.desk().trouble(full ? "the disk is full; it goes on when there is room" : "");
+      final OutboxCounts counts = session.outbox().counts();
+      if (!counts.equals(written)) {
+        writeLedger(session);
+        written = counts;
+      }
+    }
+  }
+
+  private static void failIf(final RuntimeException failure) {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void writeLedger(final Session session) {
+    ServeLedger.write(
+        folder.ledger(), runName(), session.outbox().counts(), session.desk().counters());
+  }
+
+  /** Asks for the end; returns at once. */
+  public void stop() {
+    stop.countDown();
+  }
+
+  /**
+   * Waits until {@link #run} has left everything durable.
+   *
+   * @param timeoutMs to wait at most, in milliseconds.
+   * @return false if time ran out first.
+   * @throws InterruptedException if interrupted.
+   */
+  public boolean awaitStopped(final long timeoutMs) throws InterruptedException {
+    return stopped.await(timeoutMs, TimeUnit.MILLISECONDS);
+  }
+
+  private Announcement announcement(final BridgeServer server) {
+    return new Announcement(server.location(), runName(), folder.root().toAbsolutePath());
+  }
+
+  private String runName() {
+    final String given = config.run().name();
+    return given.isEmpty() ? folder.root().getFileName().toString() : given;
+  }
+
+  private EngineDesk.Facts facts() {
+    return new EngineDesk.Facts(runName(), bench.backend().name(), config.task().count());
+  }
+
+  private BridgeSettings settings() {
+    final RunConfig.Bridge bridge = config.bridge();
+    try {
+      return new BridgeSettings(
+          bridge.address(),
+          bridge.port(),
+          Math.toIntExact(bridge.maxMessageMib() * MIB),
+          bridge.maxStreams(),
+          bridge.tlsCertificate(),
+          bridge.tlsKey(),
+          bridge.token());
+    } catch (final IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
+    }
+  }
+
+  private GroupSealer.Limits sealing() {
+    final RunConfig.Bridge bridge = config.bridge();
+    return new GroupSealer.Limits(
+        bridge.groupsPerSegment(),
+        TimeUnit.MILLISECONDS.toNanos(bridge.sealAfterMs()),
+        bridge.maxMessageMib() * MIB);
+  }
+
+  private EngineConfig engineConfig(final PublishedWeights published) {
+    final int trees = Policies.trees(policy(), config.tree());
+    final int firstVersion = published == null ? 0 : published.version() - 1;
+    final WeightSwap swap = WeightSwap.valueOf(config.bridge().weights().toUpperCase(Locale.ROOT));
+    return EngineConfigs.of(config, runName(), BudgetConfig.trees(trees))
+        .with(new EngineConfig.Weights(swap, firstVersion, LIVE_VERSIONS));
+  }
+
+  private String policy() {
+    return config.policyOf(config.bridge().arm());
+  }
+
+  private RolloutEngine.Parts parts(final GroupSealer sealer) {
+    return new RolloutEngine.Parts(
+        bench.environment(),
+        bench.tokenizer(),
+        bench.backend(),
+        Policies.of(policy(), config.tree()),
+        EngineJournal.NONE,
+        sealer);
+  }
+
+  /** Loads what an earlier process sampled from last; groups are grown with nothing older. */
+  private void restoreWeights(final EngineDesk desk, final PublishedWeights published)
+      throws InterruptedException {
+    if (published != null) {
+      desk.load(WeightsFolder.check(published), published.version());
+    }
+  }
+
+  private WireHeader header() {
+    final List<String> estimators = config.credit().estimators();
+    final String estimator = estimators.isEmpty() ? "" : estimators.getFirst();
+    return new WireHeader(
+        runName(),
+        bench.backend().name(),
+        bench.tokenizerSha256(),
+        "",
+        "sampled",
+        EngineConfigs.sampling(config),
+        SharedTokenRule.TRAIN_ONCE,
+        estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
+        estimator);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.coppice.app.serve;
+
+import dev.coppice.app.run.ProjectPaths;
+import dev.coppice.bridge.disk.DurableFile;
+import dev.coppice.bridge.disk.SealedBytes;
+import dev.coppice.bridge.flight.WeightsRefusedException;
+import dev.coppice.bridge.outbox.PublishedWeights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Checks that a folder holds the weights its name and a trainer say it holds. */
+final class WeightsFolder {
+  private static final int NAME_DIGITS = 12;
+
+  private WeightsFolder() {}
+
+  /** Returns the folder, every byte of its weights digested. */
+  static Path check(final PublishedWeights weights) {
+    final Path folder = ProjectPaths.find(weights.folder());
+    if (!Files.isDirectory(folder)) {
+      throw new WeightsRefusedException(
+          "publish: there is no folder " + folder + "; write it in full before publishing it",
+          true);
+    }
+    final String sha256 = weights.sha256().toLowerCase(Locale.ROOT);
+    if (!sha256.matches("[0-9a-f]{64}")) {
+      throw refused(folder, "sha256 must be 64 hexadecimal digits, not \"" + sha256 + "\"");
+    }
+    final String name = "v" + weights.version() + "-" + sha256.substring(0, NAME_DIGITS);
+    if (!folder.getFileName().toString().equals(name)) {
+      throw refused(folder, "its name must be " + name + ", for its version and digest");
+    }
+    final Path file = folder.resolve("model.safetensors");
+    if (!Files.isRegularFile(file)) {
+      throw new WeightsRefusedException(
+          "publish: " + folder + " has no model.safetensors; only safetensors are loaded", true);
+    }
+    requireDigest(folder, file, sha256);
+    return folder;
+  }
+
+  private static void requireDigest(final Path folder, final Path file, final String sha256) {
+    final SealedBytes found;
+    try {
+      found = DurableFile.digest(file);
+    } catch (final IOException e) {
+      throw refused(folder, "model.safetensors cannot be read: " + e);
+    }
+    if (!found.sha256().equals(sha256)) {
+      throw refused(
+          folder,
+          "model.safetensors has the digest "
+              + found.sha256()
+              + " instead of "
+              + sha256
+              + ": it is damaged or not written in full; write it again");
+    }
+  }
+
+  private static WeightsRefusedException refused(final Path folder, final String fault) {
+    return new WeightsRefusedException(
+        "publish: " + folder + " is refused: " + fault + "; the present weights go on", false);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.coppice.app.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.bridge.disk.DurableFile;
+import dev.coppice.bridge.flight.WeightsRefusedException;
+import dev.coppice.bridge.outbox.PublishedWeights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WeightsFolderTest {
+  @TempDir private Path folder;
+
+  private PublishedWeights write(final int version) throws IOException {
+    final Path file = Files.writeString(folder.resolve("weights"), "numbers " + version);
+    final String sha256 = DurableFile.digest(file).sha256();
+    final Path named = folder.resolve("v" + version + "-" + sha256.substring(0, 12));
+    Files.createDirectories(named);
+    Files.move(file, named.resolve("model.safetensors"));
+    return new PublishedWeights(version, named.toString(), sha256);
+  }
+
+  @Test
+  void shouldTakeAFolderNamedForItsVersionAndDigest() throws IOException {
+    final PublishedWeights weights = write(3);
+    assertEquals(Path.of(weights.folder()), WeightsFolder.check(weights));
+  }
+
+  @Test
+  void shouldNameTheFileThatIsNotThere() throws IOException {
+    final PublishedWeights weights = write(3);
+    Files.delete(Path.of(weights.folder(), "model.safetensors"));
+    final WeightsRefusedException refused =
+        assertThrows(WeightsRefusedException.class, () -> WeightsFolder.check(weights));
+    assertTrue(refused.isMissing());
+    assertTrue(refused.getMessage().contains("has no model.safetensors"), refused.getMessage());
+  }
+
+  @Test
+  void shouldRefuseWeightsThatAreNotWhatWasDigested() throws IOException {
+    final PublishedWeights weights = write(3);
+    Files.writeString(Path.of(weights.folder(), "model.safetensors"), "other numbers");
+    final WeightsRefusedException refused =
+        assertThrows(WeightsRefusedException.class, () -> WeightsFolder.check(weights));
+    assertTrue(refused.getMessage().contains("write it again"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("the present weights go on"), refused.getMessage());
+  }
+
+  @Test
+  void shouldRefuseAFolderOfAnotherVersion() throws IOException {
+    final PublishedWeights weights = write(3);
+    final PublishedWeights other = new PublishedWeights(4, weights.folder(), weights.sha256());
+    final WeightsRefusedException refused =
+        assertThrows(WeightsRefusedException.class, () -> WeightsFolder.check(other));
+    assertTrue(refused.getMessage().contains("its name must be v4-"), refused.getMessage());
+  }
+}

@@ -1,0 +1,177 @@
+package dev.coppice.bridge.flight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.coppice.bridge.segment.SegmentForm;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.CallOption;
+import org.apache.arrow.flight.CallOptions;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.Result;
+import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * Talks to an engine from a trainer written in Java.
+ *
+ * <p>A refusal is a {@link org.apache.arrow.flight.FlightRuntimeException} whose message names the
+ * thing and the mend. Every action may be repeated.
+ *
+ * @thread any; each feed belongs to one.
+ */
+public final class BridgeClient implements AutoCloseable {
+  private static final long DEADLINE_S = 60;
+  private static final long LONG_DEADLINE_S = 600;
+
+  private final BufferAllocator memory = new RootAllocator(Long.MAX_VALUE);
+  private final FlightClient client;
+
+  private BridgeClient(final String location) {
+    final URI uri = URI.create(location);
+    client =
+        FlightClient.builder(memory, Location.forGrpcInsecure(uri.getHost(), uri.getPort()))
+            .maxInboundMessageSize(Integer.MAX_VALUE)
+            .build();
+  }
+
+  /**
+   * Opens a connection on this machine.
+   *
+   * @param location as the engine announces it, {@code grpc://127.0.0.1:PORT}.
+   * @return the connection.
+   */
+  public static BridgeClient connect(final String location) {
+    return new BridgeClient(location);
+  }
+
+  /**
+   * Asks what the engine does.
+   *
+   * @return the answer, a JSON object.
+   */
+  public String status() {
+    return call("status", BridgeJson.newObject(), DEADLINE_S).toString();
+  }
+
+  /**
+   * Asks for one group per task.
+   *
+   * @param request a text that names the request; the same again gives the same groups.
+   * @param tasks the places of the tasks.
+   * @return the numbers of the groups.
+   */
+  public List<Long> submit(final String request, final List<Integer> tasks) {
+    final ObjectNode body = BridgeJson.newObject().put("request", request);
+    final ArrayNode list = body.putArray("tasks");
+    tasks.forEach(list::add);
+    return longs(call("submit", body, DEADLINE_S).path("groups"));
+  }
+
+  /**
+   * Asks for groups of the next tasks.
+   *
+   * @param request a text that names the request; the same again gives the same groups.
+   * @param count of groups.
+   * @return the numbers of the groups.
+   */
+  public List<Long> submit(final String request, final int count) {
+    final ObjectNode body = BridgeJson.newObject().put("request", request).put("count", count);
+    return longs(call("submit", body, DEADLINE_S).path("groups"));
+  }
+
+  /**
+   * Says that groups are here for good.
+   *
+   * @param groups their numbers.
+   * @return how many were not acknowledged before.
+   */
+  public int acknowledge(final List<Long> groups) {
+    final ObjectNode body = BridgeJson.newObject();
+    final ArrayNode list = body.putArray("groups");
+    groups.forEach(list::add);
+    return call("ack", body, DEADLINE_S).path("acknowledged").asInt();
+  }
+
+  /** Stops issuing and computing. */
+  public void pause() {
+    call("pause", BridgeJson.newObject(), DEADLINE_S);
+  }
+
+  /** Goes on. */
+  public void resume() {
+    call("resume", BridgeJson.newObject(), DEADLINE_S);
+  }
+
+  /**
+   * Has rollouts sample from new weights.
+   *
+   * @param folder that holds them, named for version and digest.
+   * @param version of them, the present one plus one.
+   * @param sha256 of {@code model.safetensors}.
+   * @return the version rollouts sample from now.
+   */
+  public int publish(final Path folder, final int version, final String sha256) {
+    final ObjectNode body = BridgeJson.newObject();
+    body.put("folder", folder.toAbsolutePath().toString());
+    body.put("version", version);
+    body.put("sha256", sha256);
+    return call("publish", body, LONG_DEADLINE_S).path("policy_version").asInt();
+  }
+
+  /** Ends the engine's process. */
+  public void shutdown() {
+    call("shutdown", BridgeJson.newObject(), DEADLINE_S);
+  }
+
+  /**
+   * Opens a stream of groups.
+   *
+   * @param form of the groups.
+   * @param groups to take, or 0 for all that come.
+   * @param redeliver whether groups that were offered before and not acknowledged come too.
+   * @return the stream; the caller closes it.
+   */
+  public GroupFeed groups(final SegmentForm form, final long groups, final boolean redeliver) {
+    final ObjectNode ticket = BridgeJson.newObject();
+    ticket.put("form", form == SegmentForm.FLAT ? "flat" : "tree");
+    ticket.put("groups", groups);
+    ticket.put("redeliver", redeliver);
+    return new GroupFeed(client.getStream(new Ticket(BridgeJson.bytes(ticket))), memory);
+  }
+
+  private JsonNode call(final String name, final ObjectNode body, final long deadlineS) {
+    final CallOption deadline = CallOptions.timeout(deadlineS, TimeUnit.SECONDS);
+    final Iterator<Result> answers =
+        client.doAction(new Action(name, BridgeJson.bytes(body)), deadline);
+    final byte[] answer =
+        answers.hasNext() ? answers.next().getBody() : "{}".getBytes(StandardCharsets.UTF_8);
+    return BridgeJson.any(answer, name);
+  }
+
+  private static List<Long> longs(final JsonNode list) {
+    final List<Long> numbers = new ArrayList<>(list.size());
+    list.forEach(item -> numbers.add(item.asLong()));
+    return numbers;
+  }
+
+  /** Closes the connection. */
+  @Override
+  public void close() {
+    try {
+      client.close();
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    memory.close();
+  }
+}
