@@ -35,7 +35,7 @@ final class SoakRound implements AutoCloseable {
   private static final long SLICE_NS = 500_000_000L;
   private static final int SLICES_BETWEEN_SWAPS = 6;
   private static final int WAITING_CHECKS = 64;
-  private static final long PATIENCE_NS = 120_000_000_000L;
+  private static final long PATIENCE_NS = 900_000_000_000L;
   private static final int KV_BLOCKS = 160;
   private static final int BLOCK_TOKENS = 16;
 
