@@ -1,5 +1,6 @@
 package dev.coppice.app.run;
 
+import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.bridge.trace.TraceFile;
