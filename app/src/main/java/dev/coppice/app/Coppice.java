@@ -1,6 +1,7 @@
 package dev.coppice.app;
 
 import dev.coppice.app.chat.ChatTemplateCommand;
+import dev.coppice.app.check.CheckCommand;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.app.measure.BridgeBenchCommand;
