@@ -38,7 +38,7 @@ final class EngineAgent implements Agent {
   private WeightPublisher.Loaded nextWeights;
   private volatile boolean paused;
   private boolean closed;
-  private final EventBytes bytes = new EventBytes();
+  private final EventCodec.EventBytes bytes = new EventCodec.EventBytes();
   private final List<Effect> effects = new ArrayList<>();
   private final Int2ObjectHashMap<Episode> worlds = new Int2ObjectHashMap<>();
   private final Int2ObjectHashMap<ToolWorkers.Running> running = new Int2ObjectHashMap<>();

@@ -43,7 +43,7 @@ public final class JournalReplay {
    */
   public void accept(final int type, final byte[] payload) {
     effects.clear();
-    Core.step(state, EventCodec.decode(type, new EventBytes(payload)), effects);
+    Core.step(state, EventCodec.decode(type, new EventCodec.EventBytes(payload)), effects);
     for (final Effect effect : effects) {
       if (effect instanceof Effect.GroupDone done) {
         listener.onGroup(done.result());
