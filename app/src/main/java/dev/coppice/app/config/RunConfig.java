@@ -106,7 +106,17 @@ public record RunConfig(
    */
   public RunConfig withoutSecrets() {
     return new RunConfig(
-        run, model, task, sampling, tree, budget, limits, engine, credit, bridge.withoutToken(), train);
+        run,
+        model,
+        task,
+        sampling,
+        tree,
+        budget,
+        limits,
+        engine,
+        credit,
+        bridge.withoutToken(),
+        train);
   }
 
   /**

@@ -36,8 +36,7 @@ class BridgeSoakTest {
             ReplayConfig.arguments(folder, List.of("--tree.trees", "8")),
             folder.resolve("location"));
     final List<Long> rssKib = new ArrayList<>();
-    try (BridgeClient client =
-        BridgeClient.connect(engine.await().path("location").asText())) {
+    try (BridgeClient client = BridgeClient.connect(engine.await().path("location").asText())) {
       final long endNs = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
       long lookNs = System.nanoTime();
       int requests = 0;
@@ -75,8 +74,7 @@ class BridgeSoakTest {
   }
 
   private static long rssKib(final Process process) throws Exception {
-    for (final String line :
-        Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+    for (final String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
       if (line.startsWith("VmRSS:")) {
         return Long.parseLong(line.replaceAll("[^0-9]", ""));
       }

@@ -157,8 +157,7 @@ final class LearningRun {
     int count = spec.sweep() ? VALIDATION : TEST;
     HeldOutScore score =
         HeldOutScore.of(
-                temperature,
-                rollouts.grow(shape, first, count, 31 * spec.seed() + step).groups())
+                temperature, rollouts.grow(shape, first, count, 31 * spec.seed() + step).groups())
             .at(step);
     ObjectNode node = mapper.valueToTree(score);
     lines.add(named(node.put("kind", "score")).toString());
