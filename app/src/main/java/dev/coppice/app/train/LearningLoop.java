@@ -24,7 +24,8 @@ import java.util.function.Consumer;
  * <p>Every update rolls out anew with the weights of the update before, on problems not used before,
  * until the computed tokens reach the update's share; how many groups that takes is estimated from
  * the updates before, and the error is carried on, so that runs of equal length cost the same to
- * within one group. The run depends on its settings alone.
+ * within one group. On one thread of the trainer the run depends on its settings alone; on several,
+ * the sums of a gradient have no fixed order.
  *
  * @thread one.
  */

@@ -34,12 +34,7 @@ public record StepReport(int step, Figures figures, UpdateReport update, Cost co
    * @param cpuNs of processor time of this process, which other processes do not lengthen.
    */
   public record Cost(
-      long computedTokens,
-      long rowTokens,
-      long rolloutNs,
-      long trainNs,
-      long swapNs,
-      long cpuNs) {
+      long computedTokens, long rowTokens, long rolloutNs, long trainNs, long swapNs, long cpuNs) {
     /**
      * Reads the clock of {@code cpuNs}.
      *

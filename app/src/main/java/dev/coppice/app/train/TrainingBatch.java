@@ -97,7 +97,14 @@ public record TrainingBatch(
       }
       nodes.add(
           new PolicyNode(
-              row.parent(), row.tokens(), row.logprobs(), gain, pain, weight, null, stale(row, version)));
+              row.parent(),
+              row.tokens(),
+              row.logprobs(),
+              gain,
+              pain,
+              weight,
+              null,
+              stale(row, version)));
     }
     return new PolicyTree(nodes);
   }

@@ -5,14 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.djl.reinforce.PolicySettings;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.demonstration.TaskKind;
 import dev.coppice.trajectory.SamplingSettings;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +25,16 @@ class LearningLoopTest {
   @TempDir Path scratch;
 
   @Test
-  void shouldRepeatARunExactlyFromItsSeedAndKeepToTheBudget() throws Exception {
+  void shouldRepeatARunFromItsSeedAndKeepToTheBudget() throws Exception {
     List<StepReport> first = run(1, "a");
 
-    assertEquals(digests(first), digests(run(1, "b")));
-    assertNotEquals(digests(first), digests(run(2, "c")));
-    assertEquals(-1, Files.mismatch(weights("a"), weights("b")), "weights differ");
+    // On several threads the sums of a gradient have no fixed order; TrainKillTest runs on one and
+    // compares bits.
+    List<StepReport> second = run(1, "b");
+    assertEquals(first.getFirst().figures(), second.getFirst().figures());
+    assertEquals(first.getFirst().update().loss(), second.getFirst().update().loss(), 1e-5);
+    assertEquals(first.getLast().update().loss(), second.getLast().update().loss(), 1e-3);
+    assertNotEquals(first.getFirst().figures(), run(2, "c").getFirst().figures());
     long spent = first.stream().mapToLong(report -> report.cost().computedTokens()).sum();
     assertEquals(UPDATES * TOKENS, spent, 0.5 * TOKENS, "a group more or less");
     double mismatch =
@@ -40,18 +42,8 @@ class LearningLoopTest {
     assertTrue(mismatch < 1e-3, "recomputed log-probabilities are others: " + mismatch);
   }
 
-  private Path weights(String name) {
-    return scratch.resolve(name).resolve("model.safetensors");
-  }
-
-  private static List<String> digests(List<StepReport> reports) {
-    return reports.stream()
-        .map(report -> report.figures() + " " + report.update().loss())
-        .toList();
-  }
-
   private List<StepReport> run(long seed, String name) throws Exception {
-    Path start = ProjectPaths.modelFolder("models/tiny-policy");
+    Path start = ProjectFolder.root().resolve("models/tiny-policy");
     LocalRollouts.Shape shape =
         new LocalRollouts.Shape("fixed", RunConfig.DEFAULT.tree(), 2, SamplingSettings.PLAIN);
     LoopSettings settings =

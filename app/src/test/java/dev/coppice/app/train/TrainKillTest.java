@@ -3,7 +3,6 @@ package dev.coppice.app.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.app.run.ProjectPaths;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -54,7 +53,7 @@ class TrainKillTest {
   }
 
   private Process begin(Path root) throws IOException {
-    Path config = ProjectPaths.find("examples/drawers-train.toml");
+    Path config = ProjectFolder.root().resolve("examples/drawers-train.toml");
     return start(
         root,
         "@",
@@ -82,9 +81,8 @@ class TrainKillTest {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("OMP_NUM_THREADS", "1");
-    return builder
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile(root).toFile()))
-        .start();
+    builder.environment().put("COPPICE_HOME", ProjectFolder.root().toString());
+    return builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile(root).toFile())).start();
   }
 
   private Path logFile(Path root) {

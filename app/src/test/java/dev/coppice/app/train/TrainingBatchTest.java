@@ -29,9 +29,7 @@ class TrainingBatchTest {
   /** Two trees: a fork of three and one of two, with rewards that differ. */
   private static TrajectoryGroup mixed() {
     return group(
-        "g1",
-        List.of(end("a", 1), end("b", 0), end("c", 0)),
-        List.of(end("a", 1), end("d", 1)));
+        "g1", List.of(end("a", 1), end("b", 0), end("c", 0)), List.of(end("a", 1), end("d", 1)));
   }
 
   private static TreeSamples.End end(String call, double reward) {
@@ -62,7 +60,8 @@ class TrainingBatchTest {
       TrajectoryGroup group = mixed();
       PackedGroup packed = packed(group, "coppice");
       SharedTokens expected = new SharedTokens(group, rule, LossAggregation.TOKEN_MEAN);
-      List<PolicyNode> nodes = TrainingBatch.of(List.of(packed), rule, 0).trees().getFirst().nodes();
+      List<PolicyNode> nodes =
+          TrainingBatch.of(List.of(packed), rule, 0).trees().getFirst().nodes();
 
       for (int i = 0; i < nodes.size(); i++) {
         int tree = packed.nodes().get(i).tree();
@@ -84,8 +83,7 @@ class TrainingBatchTest {
         new SharedTokens(group, SharedTokenRule.TRAIN_ONCE, LossAggregation.TOKEN_MEAN);
     double[][] expected = shared.leafCoefficients(advantages);
     PackedGroup packed = packed(group, "grpo");
-    TrainingBatch batch =
-        TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 0);
+    TrainingBatch batch = TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 0);
     List<PolicyNode> nodes = batch.trees().getFirst().nodes();
 
     for (int i = 1; i < nodes.size(); i++) {
@@ -101,8 +99,7 @@ class TrainingBatchTest {
   void shouldCountAGroupWithoutAnyAdvantageAndNotComputeIt() {
     PackedGroup alike = packed(group("g2", List.of(end("a", 1), end("b", 1))), "grpo");
     PackedGroup mixed = packed(mixed(), "grpo");
-    TrainingBatch both =
-        TrainingBatch.of(List.of(alike, mixed), SharedTokenRule.TRAIN_ONCE, 0);
+    TrainingBatch both = TrainingBatch.of(List.of(alike, mixed), SharedTokenRule.TRAIN_ONCE, 0);
     TrainingBatch alone = TrainingBatch.of(List.of(mixed), SharedTokenRule.TRAIN_ONCE, 0);
 
     assertEquals(1, both.trees().size());

@@ -57,8 +57,7 @@ public final class LearningReport {
         lines.add(mapper.readTree(line));
       }
       JsonNode first = lines.getFirst();
-      Map<String, Map<String, ArmResult>> into =
-          first.path(SWEEP).asBoolean() ? sweeps : results;
+      Map<String, Map<String, ArmResult>> into = first.path(SWEEP).asBoolean() ? sweeps : results;
       String arm = first.path("arm").asText();
       double rate = first.path("rate").asDouble();
       into.computeIfAbsent(first.path("task").asText(), any -> new LinkedHashMap<>())
@@ -127,7 +126,9 @@ public final class LearningReport {
       int last = arm.steps();
       ArmResult.Mean pass = arm.score(last, 1.0, "pass");
       ArmResult.Mean gain =
-          start == null ? new ArmResult.Mean(Double.NaN, 0) : pass.minus(start.score(0, 1.0, "pass"));
+          start == null
+              ? new ArmResult.Mean(Double.NaN, 0)
+              : pass.minus(start.score(0, 1.0, "pass"));
       double tokens = arm.total("computedTokens");
       double cpu = arm.total("cpuNs") / NS;
       text.append(

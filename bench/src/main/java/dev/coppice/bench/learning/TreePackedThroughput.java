@@ -42,12 +42,9 @@ public final class TreePackedThroughput {
     List<PackedGroup> groups;
     try (DrawersEnvironment problems = new DrawersEnvironment(Split.TRAIN, GROUPS, 3);
         LocalRollouts rollouts = new LocalRollouts(start, problems)) {
-      groups =
-          LearningLoop.packed(
-              rollouts.grow(arm.shape(), 0, GROUPS, 1).groups(), arm.credit());
+      groups = LearningLoop.packed(rollouts.grow(arm.shape(), 0, GROUPS, 1).groups(), arm.credit());
     }
-    List<PolicyTree> trees =
-        TrainingBatch.of(groups, SharedTokenRule.TRAIN_ONCE, 0).trees();
+    List<PolicyTree> trees = TrainingBatch.of(groups, SharedTokenRule.TRAIN_ONCE, 0).trees();
     List<PolicyTree> rows = new ArrayList<>();
     trees.forEach(tree -> rows.addAll(flat(tree)));
     System.out.println("| form | tokens computed | processor s | leaf tokens/s | tokens/s |");

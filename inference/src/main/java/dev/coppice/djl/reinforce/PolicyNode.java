@@ -75,8 +75,7 @@ public record PolicyNode(
    * @return a node that shares this node's arrays.
    */
   public PolicyNode under(int newParent) {
-    return new PolicyNode(
-        newParent, tokens, logprobs, gain, pain, weight, imitation, stale);
+    return new PolicyNode(newParent, tokens, logprobs, gain, pain, weight, imitation, stale);
   }
 
   boolean isTrained(int token) {

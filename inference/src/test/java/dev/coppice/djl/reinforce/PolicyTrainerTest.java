@@ -123,7 +123,13 @@ class PolicyTrainerTest {
   void shouldRefuseATreeThatTrainsItsVeryFirstToken() {
     PolicyNode root =
         new PolicyNode(
-            -1, new int[] {1}, new float[1], new float[1], new float[1], new float[] {1}, null,
+            -1,
+            new int[] {1},
+            new float[1],
+            new float[1],
+            new float[1],
+            new float[] {1},
+            null,
             null);
 
     assertThrows(IllegalArgumentException.class, () -> new PolicyTree(List.of(root)));
