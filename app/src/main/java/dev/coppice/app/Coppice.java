@@ -1,9 +1,12 @@
 package dev.coppice.app;
 
 import dev.coppice.app.chat.ChatTemplateCommand;
+import dev.coppice.app.check.CheckCommand;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.folder.RunFolderException;
+import dev.coppice.app.measure.BridgeBenchCommand;
 import dev.coppice.app.measure.DecodeBenchCommand;
+import dev.coppice.app.pretrain.PretrainCommand;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.djl.files.ModelFileException;
 import java.io.PrintStream;
@@ -48,7 +51,7 @@ import picocli.CommandLine.Command;
       DecodeBenchCommand.class,
       PretrainCommand.class,
       CreditCheckCommand.class,
-      dev.coppice.app.measure.BridgeBenchCommand.class
+      BridgeBenchCommand.class
     })
 public final class Coppice {
   /** The work was done. */

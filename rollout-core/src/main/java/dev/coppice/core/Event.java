@@ -1,10 +1,10 @@
 package dev.coppice.core;
 
 import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environment.Provenance;
 import dev.coppice.environment.Score;
 import dev.coppice.inference.Draws;
 import dev.coppice.rollout.GroupRequest;
-import dev.coppice.trajectory.Provenance;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;

@@ -2,13 +2,13 @@ package dev.coppice.engine;
 
 import dev.coppice.core.Event;
 import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environment.Provenance;
 import dev.coppice.environment.Score;
 import dev.coppice.inference.Draws;
 import dev.coppice.rollout.GroupRequest;
-import dev.coppice.trajectory.Provenance;
 import dev.coppice.trajectory.RolloutFailure;
-import dev.coppice.trajectory.RuntimeContract;
 import dev.coppice.trajectory.Task;
+import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

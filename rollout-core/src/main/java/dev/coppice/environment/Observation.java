@@ -1,6 +1,5 @@
 package dev.coppice.environment;
 
-import dev.coppice.trajectory.Provenance;
 import dev.coppice.trajectory.ToolCall;
 import java.util.Objects;
 

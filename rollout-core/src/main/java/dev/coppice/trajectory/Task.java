@@ -26,4 +26,48 @@ public record Task(String id, String input, RuntimeContract contract) {
   public Task(final String id, final String input) {
     this(id, input, RuntimeContract.PERSISTENT);
   }
+
+  /**
+   * Says how long the state of a tool world lives; trajectories under different contracts are never
+   * compared.
+   */
+  public enum RuntimeContract {
+    /** The state lives as long as the episode; a branch goes on from the state it forked from. */
+    PERSISTENT("persistent"),
+    /** Every call finds the initial state; what an earlier call changed is gone. */
+    RESET_PER_STEP("reset_per_step"),
+    /** A branch begins with the initial state, however far its parent had come. */
+    RESET_PER_BRANCH("reset_per_branch");
+
+    private final String wireName;
+
+    RuntimeContract(final String wireName) {
+      this.wireName = wireName;
+    }
+
+    /**
+     * Returns the name used in traces.
+     *
+     * @return the name used in traces.
+     */
+    public String wireName() {
+      return wireName;
+    }
+
+    /**
+     * Finds the value with a trace name.
+     *
+     * @param wireName to look up.
+     * @return the value of that name.
+     * @throws IllegalArgumentException if no value has that name.
+     */
+    public static RuntimeContract ofWireName(final String wireName) {
+      for (final RuntimeContract value : values()) {
+        if (value.wireName.equals(wireName)) {
+          return value;
+        }
+      }
+      throw new IllegalArgumentException("unknown name: RuntimeContract=" + wireName);
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.world.WorldModes;
 import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.djl.DjlBackend;
@@ -89,7 +90,7 @@ public record Workbench(
                   task.seed(),
                   path,
                   task.prompt()),
-              WorldModes.of(config.world()));
+              WorldModes.of(config.world(), ProjectPaths::modelFolder));
       if (environment.taskCount() < task.first() + task.count()) {
         final int there = environment.taskCount();
         environment.close();

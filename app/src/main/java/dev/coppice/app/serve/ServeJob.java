@@ -2,10 +2,10 @@ package dev.coppice.app.serve;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.run.CreditScribe;
-import dev.coppice.app.run.EngineConfigs;
 import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.RunLog;
 import dev.coppice.app.run.Workbench;

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeoutException;
 final class EngineLink implements AutoCloseable {
   private static final long START_S = 300;
   private static final long STOP_S = 30;
+  private static final long LAST_BREATH_S = 5;
 
   private final Process process;
   private final BridgeClient client;
@@ -101,8 +102,9 @@ final class EngineLink implements AutoCloseable {
     return folder;
   }
 
-  boolean isAlive() {
-    return process.isAlive();
+  /** Tells whether the process has ended, giving one that was just killed a moment to be gone. */
+  boolean hasEnded() throws InterruptedException {
+    return process.waitFor(LAST_BREATH_S, TimeUnit.SECONDS);
   }
 
   long pid() {

@@ -12,7 +12,6 @@ import dev.coppice.djl.reinforce.PolicyTrainer;
 import dev.coppice.djl.reinforce.UpdateReport;
 import dev.coppice.environments.demonstration.TaskKind;
 import dev.coppice.rollout.GroupResult;
-import dev.coppice.trajectory.TrajectoryGroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +24,8 @@ import java.util.function.Consumer;
  * <p>Every update rolls out anew with the weights of the update before, on problems not used before,
  * until the computed tokens reach the update's share; how many groups that takes is estimated from
  * the updates before, and the error is carried on, so that runs of equal length cost the same to
- * within one group. The run depends on its settings alone.
+ * within one group. On one thread of the trainer the run depends on its settings alone; on several,
+ * the sums of a gradient have no fixed order.
  *
  * @thread one.
  */
@@ -34,7 +34,6 @@ public final class LearningLoop implements AutoCloseable {
   private final Path scratch;
   private final LocalRollouts rollouts;
   private final PolicyTrainer trainer;
-  private final AdvantageEstimator estimator;
   private final Imitated imitated;
   private long spentTokens;
   private long groupsDone;
@@ -52,7 +51,6 @@ public final class LearningLoop implements AutoCloseable {
     this.imitated = new Imitated(settings.imitation(), kind, settings.seed());
     this.scratch = scratch;
     this.rollouts = rollouts;
-    this.estimator = Estimators.create(settings.credit().estimator(), settings.credit().options());
     this.trainer = PolicyTrainer.open(settings.start(), settings.policy());
   }
 
@@ -73,6 +71,7 @@ public final class LearningLoop implements AutoCloseable {
 
   private StepReport step(int update, long expectedGroupTokens)
       throws InterruptedException, IOException {
+    long cpuNs = StepReport.Cost.processorNs();
     double cost = groupsDone == 0 ? expectedGroupTokens : (double) spentTokens / groupsDone;
     double left = settings.tokensPerUpdate() * (update + 1.0) - spentTokens;
     int groups = (int) Math.max(1, Math.round(left / cost));
@@ -82,13 +81,9 @@ public final class LearningLoop implements AutoCloseable {
     spentTokens += round.computedTokens();
     groupsDone += groups;
     long startNs = System.nanoTime();
-    List<PackedGroup> packed = new ArrayList<>();
+    List<PackedGroup> packed = packed(round.groups(), settings.credit());
     BatchTally tally = new BatchTally();
-    for (GroupResult result : round.groups()) {
-      PackedGroup group = TreePacker.pack(credited(result.group()));
-      packed.add(group);
-      tally.add(group);
-    }
+    packed.forEach(tally::add);
     TrainingBatch batch =
         TrainingBatch.of(packed, settings.credit().rule(), rollouts.policyVersion());
     UpdateReport done =
@@ -106,16 +101,29 @@ public final class LearningLoop implements AutoCloseable {
             batch.rowTokens(),
             round.wallNs(),
             trainedNs - startNs,
-            swappedNs - trainedNs));
+            swappedNs - trainedNs,
+            StepReport.Cost.processorNs() - cpuNs));
   }
 
-  private CreditedGroup credited(TrajectoryGroup group) {
-    GroupAdvantages advantages = estimator.estimate(group);
-    List<CreditBlock> blocks = new ArrayList<>();
-    for (int tree = 0; tree < group.trees().size(); tree++) {
-      blocks.add(CreditBlock.of(advantages, tree));
+  /**
+   * Gives groups their credit and packs them.
+   *
+   * @param groups finished.
+   * @param credit that scores them.
+   * @return the groups in order.
+   */
+  public static List<PackedGroup> packed(List<GroupResult> groups, LoopSettings.Credit credit) {
+    AdvantageEstimator estimator = Estimators.create(credit.estimator(), credit.options());
+    List<PackedGroup> packed = new ArrayList<>();
+    for (GroupResult result : groups) {
+      GroupAdvantages advantages = estimator.estimate(result.group());
+      List<CreditBlock> blocks = new ArrayList<>();
+      for (int tree = 0; tree < result.group().trees().size(); tree++) {
+        blocks.add(CreditBlock.of(advantages, tree));
+      }
+      packed.add(TreePacker.pack(new CreditedGroup(result.group(), blocks)));
     }
-    return new CreditedGroup(group, blocks);
+    return packed;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.coppice.app.train;
 
 import dev.coppice.djl.reinforce.UpdateReport;
+import java.time.Duration;
 
 /**
  * Tells how one update went.
@@ -30,9 +31,19 @@ public record StepReport(int step, Figures figures, UpdateReport update, Cost co
    * @param rolloutNs of the rollouts.
    * @param trainNs of credit, packing and the update.
    * @param swapNs of writing and swapping weights.
+   * @param cpuNs of processor time of this process, which other processes do not lengthen.
    */
   public record Cost(
-      long computedTokens, long rowTokens, long rolloutNs, long trainNs, long swapNs) {
+      long computedTokens, long rowTokens, long rolloutNs, long trainNs, long swapNs, long cpuNs) {
+    /**
+     * Reads the clock of {@code cpuNs}.
+     *
+     * @return processor time of this process so far, in nanoseconds.
+     */
+    static long processorNs() {
+      return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    }
+
     /**
      * Returns the whole time of the step.
      *

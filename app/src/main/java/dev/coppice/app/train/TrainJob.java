@@ -1,5 +1,6 @@
 package dev.coppice.app.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
@@ -150,6 +151,7 @@ public final class TrainJob {
   private TrainFolder.State step(PolicyTrainer trainer, TrainFolder.State before)
       throws InterruptedException, IOException {
     long startNs = System.nanoTime();
+    long cpuNs = StepReport.Cost.processorNs();
     List<Long> asked = List.of();
     List<PackedGroup> groups = List.of();
     while (groups.isEmpty()) {
@@ -190,12 +192,12 @@ public final class TrainJob {
                 batch.rowTokens(),
                 takenNs - startNs,
                 trainedNs - takenNs,
-                System.nanoTime() - trainedNs));
+                System.nanoTime() - trainedNs,
+                StepReport.Cost.processorNs() - cpuNs));
     folder.append(report);
     progress.onStep(report, train.updates());
     boolean due = train.evaluateEvery() > 0 && after.step() % train.evaluateEvery() == 0;
-    evaluate(
-        after.step(), folder.checkpoint(after.step()), due || after.step() == train.updates());
+    evaluate(after.step(), folder.checkpoint(after.step()), due || after.step() == train.updates());
     return after;
   }
 
@@ -203,8 +205,7 @@ public final class TrainJob {
   private List<Long> ask(int step) {
     List<Long> first = List.of();
     for (int i = 0; i <= train.ahead() && step + i < train.updates(); i++) {
-      List<Long> groups =
-          link.client().submit("update-" + (step + i + 1), config.bridge().batch());
+      List<Long> groups = link.client().submit("update-" + (step + i + 1), config.bridge().batch());
       first = i == 0 ? groups : first;
     }
     return first;
@@ -269,7 +270,7 @@ public final class TrainJob {
 
   private void reconnect(RuntimeException cause, TrainFolder.State state)
       throws InterruptedException, IOException {
-    if (link.isAlive() || ++restarts > MOST_RESTARTS) {
+    if (!link.hasEnded() || ++restarts > MOST_RESTARTS) {
       throw cause;
     }
     progress.onRestart(cause.getMessage(), restarts);
@@ -286,18 +287,24 @@ public final class TrainJob {
     }
   }
 
+  /** Reads the engine's counter, which begins at 0 in every process of it. */
   private long computed() throws IOException {
-    var engine = link.status().path("engine");
+    JsonNode engine = link.status().path("engine");
     return engine.path("prefilled_tokens").asLong()
         + engine.path("decoded_tokens").asLong()
         + engine.path("discarded_tokens").asLong();
   }
 
   private long computedSince() throws IOException {
-    long now = computed();
-    long since = Math.max(0, now - computedBefore);
-    computedBefore = now;
-    return since;
+    try {
+      long now = computed();
+      long since = Math.max(0, now - computedBefore);
+      computedBefore = now;
+      return since;
+    } catch (RuntimeException e) {
+      // The engine died after its weights were published; the next update starts it again.
+      return 0;
+    }
   }
 
   private void evaluate(int step, Path weights, boolean due)

@@ -8,6 +8,7 @@ import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.djl.reinforce.PolicyNode;
 import dev.coppice.djl.reinforce.PolicyTree;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -94,15 +95,32 @@ public record TrainingBatch(
           }
         }
       }
-      boolean stale = false;
-      for (VersionRun run : row.versionRuns()) {
-        stale |= run.version() != VersionRun.NOT_SAMPLED && run.version() != version;
-      }
       nodes.add(
           new PolicyNode(
-              row.parent(), row.tokens(), row.logprobs(), gain, pain, weight, null, stale));
+              row.parent(),
+              row.tokens(),
+              row.logprobs(),
+              gain,
+              pain,
+              weight,
+              null,
+              stale(row, version)));
     }
     return new PolicyTree(nodes);
+  }
+
+  /** Marks the tokens of other versions, or returns null where there are none. */
+  private static boolean[] stale(NodeRow row, int version) {
+    boolean[] stale = null;
+    int at = 0;
+    for (VersionRun run : row.versionRuns()) {
+      if (run.version() != VersionRun.NOT_SAMPLED && run.version() != version) {
+        stale = stale == null ? new boolean[row.tokens().length] : stale;
+        Arrays.fill(stale, at, at + run.length(), true);
+      }
+      at += run.length();
+    }
+    return stale;
   }
 
   /** Holds what each node of one group weighs before the batch's denominators are known. */

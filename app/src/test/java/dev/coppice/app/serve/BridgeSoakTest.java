@@ -32,7 +32,8 @@ class BridgeSoakTest {
   void shouldKeepMemoryFlatWhileTheTrainerIsSlow() throws Exception {
     final EngineProcess.Running engine =
         EngineProcess.serve(
-            List.of("-Xmx512m", "-XX:+UseSerialGC"),
+            // The heap is there from the start, so that what grows is not the heap filling up.
+            List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"),
             ReplayConfig.arguments(folder, List.of("--tree.trees", "8")),
             folder.resolve("location"));
     final List<Long> rssKib = new ArrayList<>();

@@ -18,12 +18,24 @@ import java.util.Map;
  */
 public record LearningArm(
     String name, LocalRollouts.Shape shape, LoopSettings.Credit credit, long groupTokens) {
+  /** Names the policy that nothing has trained yet. */
+  static final String START = "start";
+
   private static final int LEAVES = 8;
+
+  /**
+   * Tells whether nothing is trained.
+   *
+   * @return true for the start itself.
+   */
+  boolean isStart() {
+    return name.equals(START);
+  }
 
   /**
    * Finds the arm of a name.
    *
-   * @param name {@code grpo-chains}, {@code tree-grpo}, {@code coppice-trees}, {@code grpo-trees} or
+   * @param name {@code start}, {@code grpo-chains}, {@code tree-grpo}, {@code coppice-trees}, {@code grpo-trees} or
    *     {@code rloo-chains}; a trailing {@code xN} gives a group N trees.
    * @param drawers whether the task is {@code drawers}; else it is {@code countdown}.
    * @return the arm.
@@ -38,6 +50,7 @@ public record LearningArm(
     String forking = drawers ? "entropy" : "fixed";
     long tree = drawers ? 380 : 220;
     return switch (base) {
+      case START -> chains(name, "grpo", chain);
       case "grpo-chains" -> chains(name, "grpo", chain);
       case "rloo-chains" -> chains(name, "rloo", chain);
       case "tree-grpo" ->
@@ -62,7 +75,7 @@ public record LearningArm(
           throw new IllegalArgumentException(
               "no such arm: arm="
                   + name
-                  + "; known are grpo-chains, rloo-chains, tree-grpo, coppice-trees, grpo-trees");
+                  + "; known are start, grpo-chains, rloo-chains, tree-grpo, coppice-trees, grpo-trees");
     };
   }
 

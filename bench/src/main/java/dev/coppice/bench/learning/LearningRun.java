@@ -83,6 +83,19 @@ final class LearningRun {
 
   /** Plays and writes; returns at once if the file is there. */
   void run(Path file, Path scratch) throws InterruptedException, IOException {
+    try (Environment heldOut = problems(Split.HELD_OUT, VALIDATION + TEST, HELD_OUT_SEED)) {
+      if (spec.arm().isStart()) {
+        evaluate(spec.start(), heldOut, 0, true);
+      } else {
+        train(heldOut, scratch);
+      }
+    }
+    Path draft = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.write(draft, lines);
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private void train(Environment heldOut, Path scratch) throws InterruptedException, IOException {
     LoopSettings settings =
         new LoopSettings(
             spec.start(),
@@ -96,7 +109,6 @@ final class LearningRun {
             LoopSettings.Imitation.NONE,
             spec.seed());
     try (Environment training = problems(Split.TRAIN, TRAINING_PROBLEMS, 500 + spec.seed());
-        Environment heldOut = problems(Split.HELD_OUT, VALIDATION + TEST, HELD_OUT_SEED);
         LearningLoop loop =
             new LearningLoop(
                 settings,
@@ -113,9 +125,6 @@ final class LearningRun {
           });
       evaluate(scratch, heldOut, spec.updates(), true);
     }
-    Path draft = file.resolveSibling(file.getFileName() + ".tmp");
-    Files.write(draft, lines);
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private void halfWay(Path weights, Environment heldOut) {
@@ -148,8 +157,7 @@ final class LearningRun {
     int count = spec.sweep() ? VALIDATION : TEST;
     HeldOutScore score =
         HeldOutScore.of(
-                temperature,
-                rollouts.grow(shape, first, count, 31 * spec.seed() + step).groups())
+                temperature, rollouts.grow(shape, first, count, 31 * spec.seed() + step).groups())
             .at(step);
     ObjectNode node = mapper.valueToTree(score);
     lines.add(named(node.put("kind", "score")).toString());

@@ -1,6 +1,7 @@
 package dev.coppice.environments.record;
 
 import dev.coppice.environment.Observation;
+import dev.coppice.environment.Provenance;
 import dev.coppice.environment.Score;
 import dev.coppice.environment.ToolFailedException;
 import dev.coppice.environments.episode.CanonicalJson;
@@ -10,9 +11,8 @@ import dev.coppice.environments.world.ToolRequest;
 import dev.coppice.environments.world.ToolResult;
 import dev.coppice.environments.world.ToolSpec;
 import dev.coppice.environments.world.ToolWorld;
-import dev.coppice.trajectory.Provenance;
-import dev.coppice.trajectory.RuntimeContract;
 import dev.coppice.trajectory.Task;
+import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
 import java.util.List;
 import java.util.Map;

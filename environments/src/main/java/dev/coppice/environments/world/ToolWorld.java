@@ -2,8 +2,8 @@ package dev.coppice.environments.world;
 
 import dev.coppice.environment.Score;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.trajectory.RuntimeContract;
 import dev.coppice.trajectory.Task;
+import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.List;
 
 /**

@@ -11,8 +11,8 @@ import dev.coppice.environments.tool.CallText;
 import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.SchemaCheck;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.trajectory.RuntimeContract;
 import dev.coppice.trajectory.StopReason;
+import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
 import java.util.Map;
 

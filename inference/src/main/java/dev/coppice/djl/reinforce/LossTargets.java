@@ -55,7 +55,7 @@ final class LossTargets {
             weight[at] = node.weight()[i];
             imitation[at] = node.imitation() == null ? 0f : node.imitation()[i];
             imitated |= imitation[at] != 0;
-            stale[at] = node.stale();
+            stale[at] = node.stale() != null && node.stale()[i];
             rowWeight[before] += weight[at];
             sum += weight[at];
             at++;

@@ -17,7 +17,8 @@ package dev.coppice.djl.reinforce;
  * @param pain sum of the negative coefficients, at most 0.
  * @param weight of the token in means such as the entropy's; 0 for a token that is not trained.
  * @param imitation coefficient of the plain log-likelihood, or null where nothing is imitated.
- * @param stale whether older weights than those under training sampled the tokens.
+ * @param stale whether older weights than those under training sampled the token, or null where none
+ *     did.
  * @thread immutable by agreement, any thread
  */
 public record PolicyNode(
@@ -28,7 +29,7 @@ public record PolicyNode(
     float[] pain,
     float[] weight,
     float[] imitation,
-    boolean stale) {
+    boolean[] stale) {
 
   /** Rejects arrays of unequal lengths. */
   public PolicyNode {
@@ -38,9 +39,8 @@ public record PolicyNode(
           "lengths do not fit: tokens=%d logprobs=%d gain=%d pain=%d weight=%d"
               .formatted(n, logprobs.length, gain.length, pain.length, weight.length));
     }
-    if (imitation != null && imitation.length != n) {
-      throw new IllegalArgumentException(
-          "lengths do not fit: tokens=" + n + " imitation=" + imitation.length);
+    if (imitation != null && imitation.length != n || stale != null && stale.length != n) {
+      throw new IllegalArgumentException("imitation and stale need a value per token: tokens=" + n);
     }
   }
 
@@ -53,7 +53,7 @@ public record PolicyNode(
    */
   public static PolicyNode given(int parent, int[] tokens) {
     float[] zeros = new float[tokens.length];
-    return new PolicyNode(parent, tokens, zeros, zeros, zeros, zeros, null, false);
+    return new PolicyNode(parent, tokens, zeros, zeros, zeros, zeros, null, null);
   }
 
   /**
@@ -65,7 +65,17 @@ public record PolicyNode(
    */
   public static PolicyNode demonstration(int[] tokens, float[] imitation) {
     float[] zeros = new float[tokens.length];
-    return new PolicyNode(-1, tokens, zeros, zeros, zeros, zeros, imitation, false);
+    return new PolicyNode(-1, tokens, zeros, zeros, zeros, zeros, imitation, null);
+  }
+
+  /**
+   * Copies the node to another place.
+   *
+   * @param newParent the place of its parent there, or -1.
+   * @return a node that shares this node's arrays.
+   */
+  public PolicyNode under(int newParent) {
+    return new PolicyNode(newParent, tokens, logprobs, gain, pain, weight, imitation, stale);
   }
 
   boolean isTrained(int token) {

@@ -84,7 +84,11 @@ public final class PolicyTrainer implements AutoCloseable {
     for (int epoch = 0; epoch < settings.epochs(); epoch++) {
       last = backward(passes, bases);
       first = first == null ? last : first;
-      norm = optimizer.update(learningRate);
+      // What the optimizer makes on the way would else live as long as the weights.
+      try (NDScope scope = new NDScope()) {
+        scope.suppressNotUsedWarning();
+        norm = optimizer.update(learningRate);
+      }
     }
     return new UpdateReport(
         first.loss,

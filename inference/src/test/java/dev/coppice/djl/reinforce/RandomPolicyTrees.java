@@ -62,7 +62,7 @@ final class RandomPolicyTrees {
               sums[i][1],
               sums[i][2],
               null,
-              false));
+              null));
     }
     return new Both(new PolicyTree(nodes), rows);
   }
@@ -96,7 +96,7 @@ final class RandomPolicyTrees {
         sums[node][2][i] += weight[i];
       }
       nodes.add(
-          new PolicyNode(at - 1, raw.tokens(), raw.logprobs(), gain, pain, weight, null, false));
+          new PolicyNode(at - 1, raw.tokens(), raw.logprobs(), gain, pain, weight, null, null));
     }
     return new PolicyTree(nodes);
   }

@@ -7,38 +7,23 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
-import dev.coppice.djl.training.HuggingFaceExport;
-import dev.coppice.djl.training.LlamaShape;
 import dev.coppice.djl.training.LlamaWeights;
-import dev.coppice.djl.training.SupervisedTrainer;
-import dev.coppice.djl.training.TrainerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TreePackedLossTest {
   private static final long SEED = 11;
-  private static final int VOCABULARY = 13;
-  private static final LlamaShape SHAPE =
-      new LlamaShape(VOCABULARY, 16, 2, 4, 2, 24, 64, 10_000.0, 1e-5);
 
   @TempDir static Path folder;
 
   @BeforeAll
   static void writePolicy() throws IOException {
-    try (SupervisedTrainer fresh =
-        new SupervisedTrainer(SHAPE, TrainerSettings.tiny(1, SEED), (index, progress) -> null)) {
-      List<String> texts =
-          IntStream.range(0, VOCABULARY)
-              .mapToObj(i -> i < 3 ? "<t" + i + ">" : "" + (char) (96 + i))
-              .toList();
-      new HuggingFaceExport(fresh.policy(), texts, 3).write(folder);
-    }
+    TinyPolicyFolder.write(folder, SEED);
   }
 
   @Test
@@ -52,7 +37,7 @@ class TreePackedLossTest {
   }
 
   private void shouldEqualFlat(boolean own) {
-    RandomPolicyTrees trees = new RandomPolicyTrees(SEED, VOCABULARY);
+    RandomPolicyTrees trees = new RandomPolicyTrees(SEED, TinyPolicyFolder.VOCABULARY);
     try (PolicyTrainer trainer = PolicyTrainer.open(folder, PolicySettings.DEFAULT)) {
       for (int round = 0; round < 20; round++) {
         List<PolicyTree> packed = new ArrayList<>();

@@ -3,6 +3,8 @@ package dev.coppice.bridge.flight;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxLimits;
 import dev.coppice.bridge.segment.SegmentSource;
+import io.grpc.Metadata;
+import io.grpc.ServerStreamTracer;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.File;
 import java.io.IOException;
@@ -10,7 +12,10 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
@@ -25,6 +30,9 @@ import org.apache.arrow.memory.RootAllocator;
  * @thread any.
  */
 public final class BridgeServer implements AutoCloseable {
+  /** A call that a trainer cancels is no news; the logger is kept so that its level stays. */
+  private static final Logger TRANSPORT = Logger.getLogger("io.grpc.netty");
+
   private static final long KEEP_ALIVE_S = 20;
   private static final long KEEP_ALIVE_TIMEOUT_S = 10;
 
@@ -51,6 +59,7 @@ public final class BridgeServer implements AutoCloseable {
       Outbox outbox, OutboxLimits limits, RolloutSource source, SegmentSource segments) {}
 
   private BridgeServer(final BridgeSettings settings, final Parts parts) {
+    TRANSPORT.setLevel(Level.SEVERE);
     this.settings = settings;
     this.memory = new RootAllocator(Long.MAX_VALUE);
     this.service = new BridgeService(parts, settings.maxMessageBytes());
@@ -154,6 +163,25 @@ public final class BridgeServer implements AutoCloseable {
     calls.shutdown();
     if (memory.getAllocatedMemory() == 0 && memory.getChildAllocators().isEmpty()) {
       memory.close();
+    }
+  }
+
+  /** Counts the bytes of all messages that went over the wire. */
+  private static final class SentBytes extends ServerStreamTracer.Factory {
+    private final LongAdder bytes = new LongAdder();
+
+    @Override
+    public ServerStreamTracer newServerStreamTracer(final String method, final Metadata headers) {
+      return new ServerStreamTracer() {
+        @Override
+        public void outboundWireSize(final long more) {
+          bytes.add(more);
+        }
+      };
+    }
+
+    long sum() {
+      return bytes.sum();
     }
   }
 }

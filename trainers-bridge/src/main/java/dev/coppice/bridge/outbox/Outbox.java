@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /**
  * Takes groups from request to acknowledgement so that none is lost and none is delivered twice.
@@ -70,12 +72,12 @@ public final class Outbox implements AutoCloseable {
   }
 
   /**
-   * Opens an outbox on a given disk.
+   * Opens an outbox on a given disk; see {@link #open(Path, OutboxLimits)}.
    *
    * @param disk that holds the journal.
-   * @param journal the path of {@code bridge.log}.
+   * @param journal the path of the file.
    * @param limits of groups on their way.
-   * @return the outbox as an earlier process left it.
+   * @return the outbox.
    */
   public static Outbox open(final Disk disk, final Path journal, final OutboxLimits limits) {
     return new Outbox(disk, journal, limits);
@@ -105,10 +107,7 @@ public final class Outbox implements AutoCloseable {
   }
 
   private Submission submit(
-      final String request,
-      final int count,
-      final java.util.function.IntFunction<Integer> task,
-      final int advance) {
+      final String request, final int count, final IntFunction<Integer> task, final int advance) {
     if (request.isEmpty() || request.length() > MAX_REQUEST_CHARS) {
       throw new IllegalArgumentException(
           "a request is named by 1 to " + MAX_REQUEST_CHARS + " characters: " + request.length());
@@ -143,12 +142,9 @@ public final class Outbox implements AutoCloseable {
    * @return the groups in order.
    */
   public List<IssuedGroup> inFlight() {
-    lock.lock();
-    try {
-      return state.inFlight().stream().map(group -> new IssuedGroup(group.id, group.task)).toList();
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () ->
+            state.inFlight().stream().map(group -> new IssuedGroup(group.id, group.task)).toList());
   }
 
   /**
@@ -183,6 +179,15 @@ public final class Outbox implements AutoCloseable {
     return limits.ahead() - (state.issued() - state.consumed());
   }
 
+  private <T> T locked(final Supplier<T> body) {
+    lock.lock();
+    try {
+      return body.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits for a change; false if time has run out. */
   private boolean await(final long deadlineNs) throws InterruptedException {
     final long leftNs = deadlineNs - System.nanoTime();
@@ -199,12 +204,7 @@ public final class Outbox implements AutoCloseable {
    * @return {@code (staleness + 1) x batch - (issued - consumed)}, at least 0.
    */
   public long mayIssue() {
-    lock.lock();
-    try {
-      return Math.max(0, room());
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> Math.max(0, room()));
   }
 
   /**
@@ -245,26 +245,14 @@ public final class Outbox implements AutoCloseable {
    * @return the groups that were quarantined.
    */
   public List<Long> quarantine(final SegmentSeal segment, final String reason) {
-    lock.lock();
-    try {
-      for (final OutboxState.Segment known : state.segments()) {
-        if (known.seal.name().equals(segment.name())) {
-          final List<Long> groups = openGroups(known);
-          end(new OutboxRecord.Quarantined(reason, groups));
+    return locked(
+        () -> {
+          final List<Long> groups = state.openGroups(segment.name());
+          if (!groups.isEmpty()) {
+            end(new OutboxRecord.Quarantined(reason, groups));
+          }
           return groups;
-        }
-      }
-      return List.of();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private List<Long> openGroups(final OutboxState.Segment segment) {
-    return segment.groups.stream()
-        .map(SealedGroup::group)
-        .filter(group -> state.open(group) != null)
-        .toList();
+        });
   }
 
   private void end(final OutboxRecord record) {
@@ -311,12 +299,7 @@ public final class Outbox implements AutoCloseable {
    * @return true if the disk is still full.
    */
   public boolean isBehind() {
-    lock.lock();
-    try {
-      return behind && !forceLater();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> behind && !forceLater());
   }
 
   /** Applies a record that the journal holds; waits are checked anew. */
@@ -377,17 +360,7 @@ public final class Outbox implements AutoCloseable {
   /** Ends what no stream may get any more; a group that a live stream holds was in time. */
   private void dropStale() {
     final int oldest = version() - limits.staleness();
-    final List<Long> stale = new ArrayList<>();
-    for (final OutboxState.Group group : state.sealed()) {
-      if (group.oldestVersion < oldest) {
-        stale.add(group.id);
-      }
-    }
-    for (final OutboxState.Group group : state.offered()) {
-      if (group.oldestVersion < oldest && !holders.containsKey(group.id)) {
-        stale.add(group.id);
-      }
-    }
+    final List<Long> stale = state.olderThan(oldest, holders.keySet());
     if (!stale.isEmpty()) {
       record(new OutboxRecord.Dropped(STALE, stale));
       forceLater();
@@ -396,43 +369,21 @@ public final class Outbox implements AutoCloseable {
 
   /** Finds the first groups of one segment that the stream may take. */
   private List<OutboxState.Group> next(final OutboxStream stream, final int most) {
-    if (stream.redeliver()) {
-      final List<OutboxState.Group> again = firstSegment(state.offered(), most, holders.keySet());
-      if (!again.isEmpty()) {
-        return again;
-      }
-    }
-    return firstSegment(state.sealed(), most, Set.of());
-  }
-
-  private static List<OutboxState.Group> firstSegment(
-      final Collection<OutboxState.Group> from, final int most, final Set<Long> except) {
-    final List<OutboxState.Group> found = new ArrayList<>();
-    for (final OutboxState.Group group : from) {
-      if (except.contains(group.id)) {
-        continue;
-      }
-      if (!found.isEmpty() && group.segment != found.getFirst().segment) {
-        break;
-      }
-      found.add(group);
-      if (found.size() == most) {
-        break;
-      }
-    }
-    return found;
+    final List<OutboxState.Group> again =
+        stream.redeliver()
+            ? OutboxState.firstSegment(state.offered(), most, holders.keySet())
+            : List.of();
+    return again.isEmpty() ? OutboxState.firstSegment(state.sealed(), most, Set.of()) : again;
   }
 
   /** Gives the groups of a stream back. */
-  void release(final OutboxStream stream) {
-    lock.lock();
-    try {
-      stream.markClosed();
-      holders.values().removeIf(holder -> holder == stream);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  boolean release(final OutboxStream stream) {
+    return locked(
+        () -> {
+          stream.markClosed();
+          changed.signalAll();
+          return holders.values().removeIf(holder -> holder == stream);
+        });
   }
 
   /**
@@ -486,12 +437,7 @@ public final class Outbox implements AutoCloseable {
    * @return the weights, or null if none ever were.
    */
   public PublishedWeights weights() {
-    lock.lock();
-    try {
-      return state.weights();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> state.weights());
   }
 
   private int version() {
@@ -504,12 +450,7 @@ public final class Outbox implements AutoCloseable {
    * @return their seals in the order they were sealed.
    */
   public List<SegmentSeal> segments() {
-    lock.lock();
-    try {
-      return state.segments().stream().map(segment -> segment.seal).toList();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> state.segments().stream().map(segment -> segment.seal).toList());
   }
 
   /**
@@ -519,12 +460,7 @@ public final class Outbox implements AutoCloseable {
    * @return the names.
    */
   public List<String> takeEmptied() {
-    lock.lock();
-    try {
-      return state.takeEmptied();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> state.takeEmptied());
   }
 
   /**
@@ -533,12 +469,7 @@ public final class Outbox implements AutoCloseable {
    * @return the number, or 0.
    */
   public int lastSegment() {
-    lock.lock();
-    try {
-      return state.lastSegment();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> state.lastSegment());
   }
 
   /**
@@ -547,12 +478,7 @@ public final class Outbox implements AutoCloseable {
    * @return a snapshot that adds up.
    */
   public OutboxCounts counts() {
-    lock.lock();
-    try {
-      return state.counts();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> state.counts());
   }
 
   /** Makes everything durable and wakes whoever waits. */

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -223,6 +224,50 @@ final class OutboxState {
         queued.add(added);
       }
     }
+  }
+
+  /** Lists the groups that may be offered, but whose oldest token lies before a version. */
+  List<Long> olderThan(final int version, final Set<Long> held) {
+    final List<Long> older = new ArrayList<>();
+    for (final Group group : sealed.values()) {
+      if (group.oldestVersion < version) {
+        older.add(group.id);
+      }
+    }
+    for (final Group group : offered.values()) {
+      if (group.oldestVersion < version && !held.contains(group.id)) {
+        older.add(group.id);
+      }
+    }
+    return older;
+  }
+
+  /** Lists the groups of a segment that have not ended. */
+  List<Long> openGroups(final String name) {
+    final Segment segment = segments.get(name);
+    if (segment == null) {
+      return List.of();
+    }
+    return segment.groups.stream().map(SealedGroup::group).filter(open::containsKey).toList();
+  }
+
+  /** Finds the first groups of one segment that are not among some. */
+  static List<Group> firstSegment(
+      final Collection<Group> from, final int most, final Set<Long> except) {
+    final List<Group> found = new ArrayList<>();
+    for (final Group group : from) {
+      if (except.contains(group.id)) {
+        continue;
+      }
+      if (!found.isEmpty() && group.segment != found.getFirst().segment) {
+        break;
+      }
+      found.add(group);
+      if (found.size() == most) {
+        break;
+      }
+    }
+    return found;
   }
 
   /** Returns records that rebuild this state. */

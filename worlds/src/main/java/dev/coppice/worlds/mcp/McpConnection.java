@@ -30,6 +30,7 @@ import reactor.core.publisher.Mono;
  */
 final class McpConnection implements AutoCloseable {
   private static final int MOST_PAGES = 100;
+  private static final int REASON_TIMEOUT_MS = 1_000;
 
   private final McpServerConfig config;
   private final McpClientTransport transport;
@@ -154,12 +155,33 @@ final class McpConnection implements AutoCloseable {
         return told;
       }
     }
+    final ToolFailedException reason = reason();
+    if (reason != null) {
+      return reason;
+    }
     final String name = String.valueOf(root);
     final boolean isSize = name.contains("MaxSizeExceeded");
     return closed(
         isSize ? ToolCall.Status.OVERSIZE : ToolCall.Status.THREW,
         isSize ? "mcp_oversize" : "mcp_failed",
         "the server " + otherwise + ": " + name);
+  }
+
+  /** Waits a little for the reason why a server does not listen any more. */
+  private ToolFailedException reason() {
+    try {
+      if (process() != null) {
+        failure.get(REASON_TIMEOUT_MS, TimeUnit.MILLISECONDS);
+      }
+    } catch (ExecutionException e) {
+      close();
+      return e.getCause() instanceof ToolFailedException told ? told : null;
+    } catch (TimeoutException e) {
+      // It lives; the reason is another.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return null;
   }
 
   private ToolFailedException closed(

@@ -37,6 +37,7 @@ final class StdioTransport implements McpClientTransport {
   private final ReentrantLock writing = new ReentrantLock();
   private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
   private Process process;
+  private Thread drain;
 
   StdioTransport(final McpServerConfig config, final McpJsonMapper json) {
     this.config = config;
@@ -58,7 +59,7 @@ final class StdioTransport implements McpClientTransport {
     final ProcessBuilder builder = new ProcessBuilder(config.command());
     builder.environment().putAll(config.environment());
     process = builder.start();
-    Thread.ofVirtual().name("mcp-errors").start(() -> drain(process.getErrorStream()));
+    drain = Thread.ofVirtual().name("mcp-errors").start(() -> drain(process.getErrorStream()));
   }
 
   @Override
@@ -120,6 +121,7 @@ final class StdioTransport implements McpClientTransport {
       if (process.waitFor(EXIT_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
         status = " with status " + process.exitValue();
       }
+      drain.join(EXIT_TIMEOUT_MS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +29,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class CrankyServer {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FLOOD = 10 << 20;
+  private static final List<String> GOOD = List.of("refuse", "mistake", "image");
+  private static final List<String> ALL =
+      List.of(
+          "refuse",
+          "break",
+          "mistake",
+          "clock",
+          "crash",
+          "hang",
+          "malformed",
+          "flood",
+          "long",
+          "noise",
+          "child",
+          "image");
 
   private final boolean tame;
   private int counter;
@@ -72,21 +88,7 @@ public final class CrankyServer {
       result.put("nextCursor", "more");
       return;
     }
-    for (final String name :
-        new String[] {
-          "refuse",
-          "break",
-          "mistake",
-          "clock",
-          "crash",
-          "hang",
-          "malformed",
-          "flood",
-          "long",
-          "noise",
-          "child",
-          "image"
-        }) {
+    for (final String name : tame ? GOOD : ALL) {
       tool(tools, name, "Misbehaves.");
     }
   }

@@ -107,6 +107,7 @@ class PythonWorldTest {
       final ToolFailedException failure =
           assertThrows(ToolFailedException.class, () -> call(sibling, "1"));
 
+      sibling.close();
       assertEquals("replay_mismatch", failure.code());
       assertEquals(ToolCall.Status.OK, call(trunk, "1").status());
     }

@@ -1,4 +1,4 @@
-package dev.coppice.app;
+package dev.coppice.app.check;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.run.ProjectPaths;
@@ -33,10 +33,13 @@ import picocli.CommandLine.Parameters;
       "determinism, effects, recordings. Exit status 1 with the shortest sequence found that",
       "breaks it."
     })
-final class CheckCommand implements Callable<Integer> {
+public final class CheckCommand implements Callable<Integer> {
   /** Where the data of the shipped worlds lies beside the project. */
   private static final Map<String, String> DATA =
       Map.of("filesystem", "../shared/data/bfcl", "retail", "../shared/data/tau2-bench/retail");
+
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
 
   @Parameters(
       paramLabel = "WORLD",
@@ -64,7 +67,7 @@ final class CheckCommand implements Callable<Integer> {
     try (Taskset taskset = taskset()) {
       final CheckReport report = new WorldCheck(taskset).run(episodes, seed);
       System.out.print(report.text());
-      return report.holds() ? Coppice.DONE : Coppice.FAILED;
+      return report.holds() ? DONE : FAILED;
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.coppice.trajectory;
+package dev.coppice.environment;
 
 /** Says where the result of a tool call comes from. */
 public enum Provenance {

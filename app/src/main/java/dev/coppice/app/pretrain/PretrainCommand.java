@@ -1,7 +1,5 @@
-package dev.coppice.app;
+package dev.coppice.app.pretrain;
 
-import dev.coppice.app.pretrain.PretrainJob;
-import dev.coppice.app.pretrain.PretrainOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -13,7 +11,7 @@ import picocli.CommandLine.Option;
     name = "pretrain",
     mixinStandardHelpOptions = true,
     description = "Trains the tiny policy on generated demonstrations, from a seed.")
-final class PretrainCommand implements Callable<Integer> {
+public final class PretrainCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
   private Path out;
 
@@ -35,10 +33,13 @@ final class PretrainCommand implements Callable<Integer> {
       description = "Held-out problems to score it on; 0 for none (default ${DEFAULT-VALUE}).")
   private int problems;
 
+  /** Made by picocli. */
+  public PretrainCommand() {}
+
   @Override
   public Integer call() throws IOException {
     new PretrainJob(System.err).run(new PretrainOptions(seed, steps, out, problems));
     System.out.println(out);
-    return Coppice.DONE;
+    return 0;
   }
 }

@@ -1,6 +1,5 @@
-package dev.coppice.app.run;
+package dev.coppice.app.config;
 
-import dev.coppice.app.config.RunConfig;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.RolloutLimits;

@@ -1,4 +1,4 @@
-package dev.coppice.app.run;
+package dev.coppice.app.world;
 
 import dev.coppice.djl.DjlBackend;
 import dev.coppice.djl.DjlSettings;
@@ -17,20 +17,25 @@ import java.util.Arrays;
  *
  * @thread any; one at a time inside.
  */
-final class ModelImagination implements Imagination {
+public final class ModelImagination implements Imagination {
   private static final int NEW_TOKENS = 256;
 
   private final InferenceBackend backend;
   private final Tokenizer tokenizer;
 
-  ModelImagination(final InferenceBackend backend, final Tokenizer tokenizer) {
+  /**
+   * Wraps a model.
+   *
+   * @param backend that computes; closed with this one.
+   * @param tokenizer of the model; closed with this one.
+   */
+  public ModelImagination(final InferenceBackend backend, final Tokenizer tokenizer) {
     this.backend = backend;
     this.tokenizer = tokenizer;
   }
 
   /** Opens a model of its own: the run's belongs to the engine's thread. */
-  static ModelImagination open(final String model) {
-    final Path folder = ProjectPaths.modelFolder(model);
+  static ModelImagination open(final Path folder) {
     return new ModelImagination(
         DjlBackend.open(folder, DjlSettings.defaults()), DjlTokenizer.open(folder));
   }

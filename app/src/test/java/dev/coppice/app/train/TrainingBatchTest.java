@@ -1,0 +1,151 @@
+package dev.coppice.app.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.app.TreeSamples;
+import dev.coppice.bridge.trace.CreditBlock;
+import dev.coppice.bridge.wire.CreditedGroup;
+import dev.coppice.bridge.wire.PackedGroup;
+import dev.coppice.bridge.wire.TreePacker;
+import dev.coppice.credit.Estimators;
+import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.credit.shared.LossAggregation;
+import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.credit.shared.SharedTokens;
+import dev.coppice.djl.reinforce.PolicyNode;
+import dev.coppice.trajectory.TrajectoryGroup;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TrainingBatchTest {
+  private static final double TOLERANCE = 1e-7;
+
+  /** Two trees: a fork of three and one of two, with rewards that differ. */
+  private static TrajectoryGroup mixed() {
+    return group(
+        "g1", List.of(end("a", 1), end("b", 0), end("c", 0)), List.of(end("a", 1), end("d", 1)));
+  }
+
+  private static TreeSamples.End end(String call, double reward) {
+    return new TreeSamples.End(call, "x", reward);
+  }
+
+  @SafeVarargs
+  private static TrajectoryGroup group(String id, List<TreeSamples.End>... ends) {
+    List<TrajectoryTree> trees = new ArrayList<>();
+    for (int i = 0; i < ends.length; i++) {
+      trees.add(TreeSamples.tree("tree", id, i, 7, ends[i]));
+    }
+    return new TrajectoryGroup(id, trees.getFirst().task(), trees);
+  }
+
+  private static PackedGroup packed(TrajectoryGroup group, String estimator) {
+    GroupAdvantages advantages = Estimators.create(estimator, Map.of()).estimate(group);
+    List<CreditBlock> blocks = new ArrayList<>();
+    for (int tree = 0; tree < group.trees().size(); tree++) {
+      blocks.add(CreditBlock.of(advantages, tree));
+    }
+    return TreePacker.pack(new CreditedGroup(group, blocks));
+  }
+
+  @Test
+  void shouldWeighSharedTokensAsTheCreditModuleSaysUnderBothRules() {
+    for (SharedTokenRule rule : List.of(SharedTokenRule.TRAIN_ONCE, SharedTokenRule.WEIGHTED)) {
+      TrajectoryGroup group = mixed();
+      PackedGroup packed = packed(group, "coppice");
+      SharedTokens expected = new SharedTokens(group, rule, LossAggregation.TOKEN_MEAN);
+      List<PolicyNode> nodes =
+          TrainingBatch.of(List.of(packed), rule, 0).trees().getFirst().nodes();
+
+      for (int i = 0; i < nodes.size(); i++) {
+        int tree = packed.nodes().get(i).tree();
+        int node = packed.nodes().get(i).source();
+        boolean sampled = group.trees().get(tree).node(node).kind().isSampled();
+        double weight = sampled ? expected.weight(tree, node) : 0;
+        for (float value : nodes.get(i).weight()) {
+          assertEquals(weight, value, TOLERANCE, "rule=" + rule + " row=" + i);
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldSumWhatEveryRowOfTheFlatFormWouldPush() {
+    TrajectoryGroup group = mixed();
+    GroupAdvantages advantages = Estimators.create("grpo", Map.of()).estimate(group);
+    SharedTokens shared =
+        new SharedTokens(group, SharedTokenRule.TRAIN_ONCE, LossAggregation.TOKEN_MEAN);
+    double[][] expected = shared.leafCoefficients(advantages);
+    PackedGroup packed = packed(group, "grpo");
+    TrainingBatch batch = TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 0);
+    List<PolicyNode> nodes = batch.trees().getFirst().nodes();
+
+    for (int i = 1; i < nodes.size(); i++) {
+      int tree = packed.nodes().get(i).tree();
+      int node = packed.nodes().get(i).source();
+      double pushed = (nodes.get(i).gain()[0] + nodes.get(i).pain()[0]) * batch.rms();
+      assertEquals(expected[tree][node], pushed, TOLERANCE, "row=" + i);
+    }
+    assertTrue(nodes.get(1).gain()[0] > 0 && nodes.get(1).pain()[0] < 0, "the trunk has both");
+  }
+
+  @Test
+  void shouldCountAGroupWithoutAnyAdvantageAndNotComputeIt() {
+    PackedGroup alike = packed(group("g2", List.of(end("a", 1), end("b", 1))), "grpo");
+    PackedGroup mixed = packed(mixed(), "grpo");
+    TrainingBatch both = TrainingBatch.of(List.of(alike, mixed), SharedTokenRule.TRAIN_ONCE, 0);
+    TrainingBatch alone = TrainingBatch.of(List.of(mixed), SharedTokenRule.TRAIN_ONCE, 0);
+
+    assertEquals(1, both.trees().size());
+    assertEquals(alone.rowTokens() + 2 * 17, both.rowTokens());
+    assertEquals(
+        (double) alone.rowTokens() / both.rowTokens(),
+        both.trees().getFirst().nodes().get(1).weight()[0]
+            / alone.trees().getFirst().nodes().get(1).weight()[0],
+        TOLERANCE * 10);
+    assertEquals(
+        List.of(), TrainingBatch.of(List.of(alike), SharedTokenRule.TRAIN_ONCE, 0).trees());
+  }
+
+  @Test
+  void shouldMarkTokensThatOtherWeightsSampled() {
+    PackedGroup packed = packed(mixed(), "grpo");
+
+    assertNull(
+        TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 0)
+            .trees()
+            .getFirst()
+            .nodes()
+            .get(1)
+            .stale());
+    List<PolicyNode> later =
+        TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 3).trees().getFirst().nodes();
+    assertNull(later.get(0).stale(), "prompts are sampled by nobody");
+    assertArrayEquals(
+        new boolean[] {true, true, true, true, true, true, true}, later.get(1).stale());
+  }
+
+  @Test
+  void shouldScaleAdvantagesToARootMeanSquareOfOne() {
+    PackedGroup packed = packed(mixed(), "rloo");
+    TrainingBatch batch = TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 0);
+    double squares = 0;
+    double weights = 0;
+    for (PolicyNode node : batch.trees().getFirst().nodes()) {
+      for (int i = 0; i < node.weight().length; i++) {
+        double push = node.gain()[i] + node.pain()[i];
+        squares += node.weight()[i] == 0 ? 0 : push * push / node.weight()[i];
+        weights += node.weight()[i];
+      }
+    }
+
+    assertEquals(1, weights, 1e-6);
+    assertEquals(1, squares, 1e-6);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.coppice.bench.learning;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Holds the runs of one arm at one learning rate, a list of lines per seed.
+ *
+ * @param arm of the runs.
+ * @param rate of learning.
+ * @param runs by seed.
+ */
+record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
+
+  /**
+   * Represents a mean over seeds.
+   *
+   * @param value of the mean.
+   * @param error standard error over seeds, 0 for one seed.
+   */
+  record Mean(double value, double error) {
+    static Mean of(List<Double> values) {
+      int n = values.size();
+      double mean = values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+      double squares = 0;
+      for (double value : values) {
+        squares += (value - mean) * (value - mean);
+      }
+      return new Mean(mean, n < 2 ? 0 : Math.sqrt(squares / (n - 1) / n));
+    }
+
+    Mean minus(Mean other) {
+      return new Mean(value - other.value, Math.hypot(error, other.error));
+    }
+  }
+
+  static ArmResult empty(String arm, double rate) {
+    return new ArmResult(arm, rate, new TreeMap<>());
+  }
+
+  int steps() {
+    return lines(line -> line.path("kind").asText().equals("step")).stream()
+        .mapToInt(line -> line.path("step").asInt())
+        .max()
+        .orElse(0);
+  }
+
+  /** Takes a field of the score after a step at a temperature, over seeds. */
+  Mean score(int step, double temperature, String field) {
+    return overSeeds(
+        line ->
+            line.path("kind").asText().equals("score")
+                && line.path("step").asInt() == step
+                && line.path("temperature").asDouble() == temperature,
+        line -> line.path(field).asDouble());
+  }
+
+  /** Sums a cost over all updates of a run, then takes the mean over seeds. */
+  double total(String field) {
+    List<Double> sums = new ArrayList<>();
+    for (List<JsonNode> run : runs.values()) {
+      sums.add(
+          run.stream()
+              .filter(line -> line.path("kind").asText().equals("step"))
+              .mapToDouble(line -> line.path("cost").path(field).asDouble())
+              .sum());
+    }
+    return Mean.of(sums).value();
+  }
+
+  /** Takes the mean over steps and seeds of a field of the rollouts or of the update. */
+  double average(String part, String field, int from, int to) {
+    return overSeeds(
+            line ->
+                line.path("kind").asText().equals("step")
+                    && line.path("step").asInt() >= from
+                    && line.path("step").asInt() <= to,
+            line -> line.path(part).path(field).asDouble())
+        .value();
+  }
+
+  /** Takes the mean over seeds of what a run cost up to and with a step. */
+  double costUntil(int step, String field) {
+    List<Double> sums = new ArrayList<>();
+    for (List<JsonNode> run : runs.values()) {
+      sums.add(
+          run.stream()
+              .filter(line -> line.path("kind").asText().equals("step"))
+              .filter(line -> line.path("step").asInt() <= step)
+              .mapToDouble(line -> line.path("cost").path(field).asDouble())
+              .sum());
+    }
+    return Mean.of(sums).value();
+  }
+
+  private List<JsonNode> lines(Predicate<JsonNode> which) {
+    return runs.values().stream().flatMap(List::stream).filter(which).toList();
+  }
+
+  private Mean overSeeds(Predicate<JsonNode> which, ToDoubleFunction<JsonNode> value) {
+    List<Double> values = new ArrayList<>();
+    for (List<JsonNode> run : runs.values()) {
+      List<JsonNode> found = run.stream().filter(which).toList();
+      if (!found.isEmpty()) {
+        values.add(found.stream().mapToDouble(value).average().orElse(Double.NaN));
+      }
+    }
+    return Mean.of(values);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.coppice.bench.learning;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Writes the tables and plots of all finished runs of a folder.
+ *
+ * <p>{@code ./coppice bench learning-report RESULTS DOCS} writes {@code tables.md} and one plot per
+ * task into the second folder.
+ */
+public final class LearningReport {
+  private static final String SWEEP = "sweep";
+  private static final double PER_MILLION = 1e6;
+  private static final double NS = 1e9;
+
+  private final Map<String, Map<String, ArmResult>> results = new TreeMap<>();
+  private final Map<String, Map<String, ArmResult>> sweeps = new TreeMap<>();
+
+  private LearningReport() {}
+
+  /**
+   * Writes the report.
+   *
+   * @param arguments the folder of results and the folder to write to.
+   * @throws IOException if a file cannot be read or written.
+   */
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length != 2) {
+      System.err.println("usage: ./coppice bench learning-report RESULTS DOCS");
+      System.exit(2);
+    }
+    LearningReport report = new LearningReport();
+    report.read(Path.of(arguments[0]));
+    report.write(Path.of(arguments[1]));
+  }
+
+  private void read(Path folder) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    List<Path> files;
+    try (Stream<Path> children = Files.list(folder)) {
+      files = children.filter(path -> path.toString().endsWith(".jsonl")).sorted().toList();
+    }
+    for (Path file : files) {
+      List<JsonNode> lines = new ArrayList<>();
+      for (String line : Files.readAllLines(file)) {
+        lines.add(mapper.readTree(line));
+      }
+      JsonNode first = lines.getFirst();
+      Map<String, Map<String, ArmResult>> into = first.path(SWEEP).asBoolean() ? sweeps : results;
+      String arm = first.path("arm").asText();
+      double rate = first.path("rate").asDouble();
+      into.computeIfAbsent(first.path("task").asText(), any -> new LinkedHashMap<>())
+          .computeIfAbsent(arm + " " + rate, any -> ArmResult.empty(arm, rate))
+          .runs()
+          .put(first.path("seed").asLong(), lines);
+    }
+  }
+
+  private void write(Path docs) throws IOException {
+    Files.createDirectories(docs);
+    StringBuilder text = new StringBuilder();
+    for (Map.Entry<String, Map<String, ArmResult>> task : results.entrySet()) {
+      List<ArmResult> arms = List.copyOf(task.getValue().values());
+      text.append("## ").append(task.getKey()).append("\n\n").append(scores(arms)).append('\n');
+      text.append(costs(arms)).append('\n');
+      new LearningPlot(task.getKey(), arms).write(docs.resolve(task.getKey() + ".png"));
+    }
+    for (Map.Entry<String, Map<String, ArmResult>> task : sweeps.entrySet()) {
+      text.append("## Learning rates tried on ").append(task.getKey()).append("\n\n");
+      text.append(rates(List.copyOf(task.getValue().values()))).append('\n');
+    }
+    Files.writeString(docs.resolve("tables.md"), text);
+    System.out.print(text);
+  }
+
+  private static String scores(List<ArmResult> arms) {
+    StringBuilder text =
+        new StringBuilder(
+            "| arm | rate | seeds | T 1 | T 0.6 | greedy | pass of 8 | distinct of 8 | nats a"
+                + " token |\n|---|---|---|---|---|---|---|---|---|\n");
+    for (ArmResult arm : arms) {
+      int last = arm.steps();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %d | %s | %s | %s | %s | %.2f | %.4f |%n",
+              arm.arm(),
+              last == 0 ? "" : String.valueOf(arm.rate()),
+              arm.runs().size(),
+              shown(arm.score(last, 1.0, "pass")),
+              shown(arm.score(last, 0.6, "pass")),
+              shown(arm.score(last, 0.0, "pass")),
+              shown(arm.score(last, 1.0, "passOfEight")),
+              arm.score(last, 1.0, "distinct").value(),
+              arm.score(last, 1.0, "surprisalNats").value()));
+    }
+    return text.toString();
+  }
+
+  private static String costs(List<ArmResult> arms) {
+    ArmResult start =
+        arms.stream().filter(arm -> arm.arm().equals(LearningArm.START)).findFirst().orElse(null);
+    ArmResult chains =
+        arms.stream().filter(arm -> arm.arm().endsWith("grpo-chains")).findFirst().orElse(null);
+    StringBuilder text =
+        new StringBuilder(
+            "| arm | updates | computed tokens | leaves | tokens trained | flat would train |"
+                + " processor s: all, wall s: rollouts, training | gain at T 1 | per M computed"
+                + " tokens | per processor minute | over chains |\n"
+                + "|---|---|---|---|---|---|---|---|---|---|---|\n");
+    for (ArmResult arm : arms) {
+      if (arm == start) {
+        continue;
+      }
+      int last = arm.steps();
+      ArmResult.Mean pass = arm.score(last, 1.0, "pass");
+      ArmResult.Mean gain =
+          start == null
+              ? new ArmResult.Mean(Double.NaN, 0)
+              : pass.minus(start.score(0, 1.0, "pass"));
+      double tokens = arm.total("computedTokens");
+      double cpu = arm.total("cpuNs") / NS;
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "| %s %s | %d | %,.0f | %,.0f | %,.0f | %,.0f | %.0f, %.0f, %.0f | %s | %.4f | %.4f |"
+                  + " %s |%n",
+              arm.arm(),
+              arm.rate(),
+              last,
+              tokens,
+              last * arm.average("figures", "leaves", 1, last),
+              last * arm.average("update", "tokens", 1, last),
+              arm.total("rowTokens"),
+              cpu,
+              arm.total("rolloutNs") / NS,
+              arm.total("trainNs") / NS,
+              shown(gain),
+              gain.value() * PER_MILLION / tokens,
+              gain.value() * 60 / cpu,
+              chains == null || chains == arm
+                  ? ""
+                  : shown(pass.minus(chains.score(chains.steps(), 1.0, "pass")))));
+    }
+    return text.toString();
+  }
+
+  private static String rates(List<ArmResult> arms) {
+    StringBuilder text =
+        new StringBuilder(
+            "| arm | rate | seeds | updates | validation T 1 | reward of the last 10 updates |\n"
+                + "|---|---|---|---|---|---|\n");
+    for (ArmResult arm : arms) {
+      int last = arm.steps();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %d | %d | %s | %.3f |%n",
+              arm.arm(),
+              arm.rate(),
+              arm.runs().size(),
+              last,
+              shown(arm.score(last, 1.0, "pass")),
+              arm.average("figures", "reward", last - 9, last)));
+    }
+    return text.toString();
+  }
+
+  private static String shown(ArmResult.Mean mean) {
+    return String.format(Locale.ROOT, "%.3f (%.3f)", mean.value(), mean.error());
+  }
+}

@@ -1,0 +1,105 @@
+package dev.coppice.bench.learning;
+
+import dev.coppice.app.train.LearningLoop;
+import dev.coppice.app.train.LocalRollouts;
+import dev.coppice.app.train.TrainingBatch;
+import dev.coppice.bridge.wire.PackedGroup;
+import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.djl.reinforce.PolicyNode;
+import dev.coppice.djl.reinforce.PolicySettings;
+import dev.coppice.djl.reinforce.PolicyTrainer;
+import dev.coppice.djl.reinforce.PolicyTree;
+import dev.coppice.environments.arithmetic.Split;
+import dev.coppice.environments.drawers.DrawersEnvironment;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Measures an update on the shipped policy's own trees, tree-packed and flat: the same loss, the
+ * same gradient, the shared tokens computed once or once per leaf.
+ *
+ * <p>{@code ./coppice bench tree-packed-throughput}
+ */
+public final class TreePackedThroughput {
+  private static final int GROUPS = 40;
+  private static final int ROUNDS = 5;
+  private static final double NS = 1e9;
+
+  private TreePackedThroughput() {}
+
+  /**
+   * Measures and prints a table.
+   *
+   * @param arguments the folder of the weights; models/tiny-policy without one.
+   * @throws Exception if the rollouts fail.
+   */
+  public static void main(String[] arguments) throws Exception {
+    Path start = Path.of(arguments.length > 0 ? arguments[0] : "models/tiny-policy");
+    LearningArm arm = LearningArm.of("coppice-trees", true);
+    List<PackedGroup> groups;
+    try (DrawersEnvironment problems = new DrawersEnvironment(Split.TRAIN, GROUPS, 3);
+        LocalRollouts rollouts = new LocalRollouts(start, problems)) {
+      groups = LearningLoop.packed(rollouts.grow(arm.shape(), 0, GROUPS, 1).groups(), arm.credit());
+    }
+    List<PolicyTree> trees = TrainingBatch.of(groups, SharedTokenRule.TRAIN_ONCE, 0).trees();
+    List<PolicyTree> rows = new ArrayList<>();
+    trees.forEach(tree -> rows.addAll(flat(tree)));
+    System.out.println("| form | tokens computed | processor s | leaf tokens/s | tokens/s |");
+    System.out.println("|---|---|---|---|---|");
+    double packed = measure("tree-packed", start, trees, rows);
+    double flat = measure("flat", start, rows, rows);
+    System.out.printf(Locale.ROOT, "tree-packed is %.2f times as fast%n", flat / packed);
+  }
+
+  private static double measure(
+      String name, Path start, List<PolicyTree> trees, List<PolicyTree> rows) {
+    long tokens = trees.stream().mapToLong(PolicyTree::tokenCount).sum();
+    long leafTokens = rows.stream().mapToLong(PolicyTree::tokenCount).sum();
+    double best = Double.POSITIVE_INFINITY;
+    try (PolicyTrainer trainer = PolicyTrainer.open(start, PolicySettings.DEFAULT)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        long beganNs = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        trainer.update(trees, 1e-9);
+        long tookNs = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - beganNs;
+        best = Math.min(best, tookNs / NS);
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %,d | %.2f | %,.0f | %,.0f |%n",
+        name,
+        tokens,
+        best,
+        leafTokens / best,
+        tokens / best);
+    return best;
+  }
+
+  /** Lays a tree out as one chain per leaf; only the size matters, so coefficients stay. */
+  private static List<PolicyTree> flat(PolicyTree tree) {
+    boolean[] inner = new boolean[tree.nodes().size()];
+    for (PolicyNode node : tree.nodes()) {
+      if (node.parent() >= 0) {
+        inner[node.parent()] = true;
+      }
+    }
+    List<PolicyTree> rows = new ArrayList<>();
+    for (int leaf = 0; leaf < inner.length; leaf++) {
+      if (!inner[leaf]) {
+        List<PolicyNode> path = new ArrayList<>();
+        for (int i = leaf; i >= 0; i = tree.nodes().get(i).parent()) {
+          path.addFirst(tree.nodes().get(i));
+        }
+        List<PolicyNode> chain = new ArrayList<>();
+        for (PolicyNode node : path) {
+          chain.add(node.under(chain.size() - 1));
+        }
+        rows.add(new PolicyTree(chain));
+      }
+    }
+    return rows;
+  }
+}
