@@ -48,6 +48,7 @@ class ScriptedEngine(flight.FlightServerBase):
         tls: list[tuple[bytes, bytes]] | None = None,
         folder: Path | None = None,
         model: str = "models/tiny-policy",
+        data: Path = DATA,
     ) -> None:
         middleware = {"token": _TokenFactory(token)} if token else {}
         super().__init__(location, middleware=middleware, tls_certificates=tls)
@@ -62,18 +63,16 @@ class ScriptedEngine(flight.FlightServerBase):
         self._changed = threading.Condition()
         self._requests: dict[str, list[int]] = {}
         self._state: dict[int, str] = {}
+        files = {"nodes": "seg-000001", "leaves": "seg-000001", "flat": "seg-000002"}
         self._tables = {
-            part: self._read(f"{name}.{part}.arrow")
-            for name, part in (
-                ("seg-000001", "nodes"),
-                ("seg-000001", "leaves"),
-                ("seg-000002", "flat"),
-            )
+            part: self._read(data / f"{name}.{part}.arrow")
+            for part, name in files.items()
+            if (data / f"{name}.{part}.arrow").exists()
         }
 
     @staticmethod
-    def _read(name: str) -> list[pa.RecordBatch]:
-        reader = pa.ipc.open_file(pa.memory_map(str(DATA / name)))
+    def _read(path: Path) -> list[pa.RecordBatch]:
+        reader = pa.ipc.open_file(pa.memory_map(str(path)))
         return [reader.get_batch(i) for i in range(reader.num_record_batches)]
 
     def where(self) -> str:

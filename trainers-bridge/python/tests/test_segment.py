@@ -196,3 +196,21 @@ def test_importing_brings_no_torch() -> None:
     code = "import sys, coppice; sys.exit('torch' in sys.modules)"
     path = str(Path(coppice.__file__).parents[1])
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": path}).returncode == 0
+
+
+def test_several_groups_in_one_batch_are_cut_apart(tmp_path: Path) -> None:
+    for part in ("nodes", "leaves"):
+        with pa.ipc.open_file(pa.memory_map(str(DATA / f"seg-000001.{part}.arrow"))) as reader:
+            together = reader.read_all().combine_chunks().to_batches()
+            assert len(together) == 1
+            with pa.ipc.new_file(tmp_path / f"seg-000001.{part}.arrow", reader.schema) as writer:
+                writer.write_batch(together[0])
+    one, many = coppice.Segment(tmp_path, "seg-000001"), coppice.Segment(DATA, "seg-000001")
+    assert len(one) == len(many) == 2
+    for index in range(2):
+        a, b = one.packed(index), many.packed(index)
+        same(a.tokens.values, b.tokens.values)
+        same(a.tokens.offsets, b.tokens.offsets)
+        same(a.expand().advantages.values, b.expand().advantages.values)
+        same(a.leaf_node, b.leaf_node)
+        assert a.outcomes.group == b.outcomes.group == index

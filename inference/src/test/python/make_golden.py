@@ -1,14 +1,17 @@
 """Writes small random models of every family with the log-probabilities transformers gives them.
 
 Usage: python make_golden.py ../resources/golden
+       python make_golden.py --many N --seed S [--gain G] FOLDER
+The second form draws N shapes over all families for ManyShapesGoldenTest, which reads the folder
+that the variable COPPICE_GOLDEN names; expected.json then also has the scores in double precision.
 Needs the packages torch, transformers and safetensors. The engine's own scores are compared with
 expected.json by FamilyGoldenTest; nothing here runs at build time.
 """
 
+import argparse
 import json
 import pathlib
 import shutil
-import sys
 
 import torch
 import transformers
@@ -97,7 +100,7 @@ MODELS = {
 TYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
 
 
-def build(name, family, changes, stored):
+def build(name, family, changes, stored, gain=1.0):
     torch.manual_seed(sum(map(ord, name)))
     config = getattr(transformers, family + "Config")(**{**BASE, **changes})
     model = getattr(transformers, family + "ForCausalLM")(config).eval()
@@ -111,12 +114,14 @@ def build(name, family, changes, stored):
                 weight.normal_(0.0, 1.0 if not config.tie_word_embeddings else 0.4)
             else:
                 weight.normal_(0.0, 1.5 / weight.shape[1] ** 0.5)
+            if key.startswith(("lm_head", "model.norm")):
+                weight.mul_(gain)
             weight.copy_(weight.to(TYPES[stored]).to(torch.float32))
     return config, model
 
 
-def write(folder, name, family, changes, stored):
-    config, model = build(name, family, changes, stored)
+def write(folder, name, family, changes, stored, gain=None):
+    config, model = build(name, family, changes, stored, gain or 1.0)
     target = folder / name
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
@@ -145,8 +150,58 @@ def write(folder, name, family, changes, stored):
         "logprobs": [None] + [round(p, 7) for p in picked],
         "last_top": [[int(i), round(v.item(), 7)] for i, v in zip(top.indices, top.values)],
     }
+    if gain:
+        with torch.no_grad():
+            wide = exact(config, model).double()(tokens).logits[0]
+        wide = torch.log_softmax(wide, dim=-1)
+        wide = [wide[i - 1, tokens[0, i]].item() for i in range(1, tokens.shape[1])]
+        expected["logprobs64"] = [None] + wide
+        expected["largest_logit"] = float(model.float()(tokens).logits.abs().max())
     (target / "expected.json").write_text(json.dumps(expected) + "\n")
     print(name, "mean logprob", sum(picked) / len(picked))
+
+
+def exact(config, model):
+    """Returns the model itself; in double its norms and softmax are double as well."""
+    for module in model.modules():
+        if type(module).__name__.endswith("RMSNorm"):
+            module.forward = lambda x, m=module: m.weight * x * torch.rsqrt(
+                x.pow(2).mean(-1, keepdim=True) + m.variance_epsilon
+            )
+    return model
+
+
+def draw(number, seed):
+    """Draws one shape: (name, family, changes, type of the stored weights)."""
+    random = __import__("random").Random(seed * 1000 + number)
+    family = ["Llama", "Mistral", "Qwen2", "Qwen3", "Llama"][number % 5]
+    kv = random.choice([1, 2, 3])
+    heads = kv * random.choice([1, 2, 3, 4])
+    head = random.choice([8, 10, 16, 24, 32, 64])
+    changes = dict(
+        num_attention_heads=heads,
+        num_key_value_heads=kv,
+        hidden_size=heads * head,
+        intermediate_size=random.choice([17, 48, 96, 129, 256]),
+        num_hidden_layers=random.choice([1, 2, 3, 5]),
+        vocab_size=random.choice([50, 61, 97, 128, 331, 1001]),
+        rms_norm_eps=random.choice([1e-5, 1e-6]),
+        tie_word_embeddings=random.random() < 0.4,
+    )
+    if family in ("Qwen3", "Mistral") and random.random() < 0.5:
+        changes.update(head_dim=head, hidden_size=random.choice([24, 40, 64, 160]))
+    theta = random.choice([500.0, 10000.0, 100000.0, 1000000.0])
+    ropes = ["default", "linear", "dynamic", "llama3"] if family == "Llama" else ["default"]
+    kind = random.choice(ropes)
+    rope = {"rope_type": kind, "rope_theta": theta}
+    if kind == "llama3":
+        rope = dict(LLAMA3, rope_theta=theta)
+    elif kind != "default":
+        rope["factor"] = random.choice([2.0, 4.0])
+    changes["rope_parameters"] = rope
+    if family == "Llama":
+        changes["attention_bias"] = random.random() < 0.3
+    return f"s{seed}-{number}-{family.lower()}", family, changes, random.choice(list(TYPES))
 
 
 def shards(target, tensors):
@@ -161,6 +216,20 @@ def shards(target, tensors):
     (target / "model.safetensors.index.json").write_text(text + "\n")
 
 
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--many", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--gain", type=float, default=1.0, help="scales the final norm and head")
+    parser.add_argument("folder", type=pathlib.Path)
+    call = parser.parse_args()
+    if call.many:
+        for number in range(call.many):
+            write(call.folder, *draw(number, call.seed), gain=call.gain)
+    else:
+        for model_name, (model_family, settings, stored_type) in MODELS.items():
+            write(call.folder, model_name, model_family, settings, stored_type)
+
+
 if __name__ == "__main__":
-    for model_name, (model_family, settings, stored_type) in MODELS.items():
-        write(pathlib.Path(sys.argv[1]), model_name, model_family, settings, stored_type)
+    main()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import numpy as np
-import pyarrow as pa
-
-from coppice.columns import Int64, numbers
 from coppice.errors import FormatError
 from coppice.header import Header
 from coppice.rows import FlatGroup, PackedGroup
@@ -123,42 +119,4 @@ class Batch(Generic[G]):
     @property
     def nbytes(self) -> int:
         """Bytes of the tokens' columns: ids, log-probabilities, mask and advantages."""
-        total = 0
-        for group in self.groups:
-            columns = (group.tokens, group.logprobs, group.loss_mask, group.advantages)
-            total += sum(column.values.nbytes for column in columns if column is not None)
-        return total
-
-
-def packed_groups(nodes: pa.RecordBatch, leaves: pa.RecordBatch) -> list[PackedGroup]:
-    """Cuts a message of whole groups into its groups; the arrays stay views of the message."""
-    node_ids, node_cuts = _cuts(nodes)
-    leaf_ids, leaf_cuts = _cuts(leaves)
-    if not np.array_equal(node_ids, leaf_ids):
-        raise FormatError(
-            f"a message has nodes of groups {node_ids.tolist()} and leaves of {leaf_ids.tolist()}"
-        )
-    return [
-        PackedGroup.of(_slice(nodes, node_cuts, place), _slice(leaves, leaf_cuts, place))
-        for place in range(len(node_ids))
-    ]
-
-
-def flat_groups(rows: pa.RecordBatch) -> list[FlatGroup]:
-    """Cuts a message of whole groups into its groups; the arrays stay views of the message."""
-    ids, cuts = _cuts(rows)
-    return [FlatGroup.of(_slice(rows, cuts, place)) for place in range(len(ids))]
-
-
-def _cuts(batch: pa.RecordBatch) -> tuple[Int64, Sequence[int]]:
-    group: Int64 = numbers(batch.column("group"))
-    starts = np.flatnonzero(np.diff(group)) + 1
-    cuts = [0, *starts.tolist(), len(group)]
-    ids = group[cuts[:-1]] if len(group) else group
-    if len(np.unique(ids)) != len(ids):
-        raise FormatError(f"a message holds a group in two places: {ids.tolist()}")
-    return ids, cuts
-
-
-def _slice(batch: pa.RecordBatch, cuts: Sequence[int], place: int) -> pa.RecordBatch:
-    return batch.slice(cuts[place], cuts[place + 1] - cuts[place])
+        return sum(group.nbytes for group in self.groups)

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 import uuid
@@ -31,6 +32,7 @@ from coppice.weights import digest_of, weights_folder
 
 Form = Literal["tree", "flat"]
 _KEPT_WEIGHTS = 3
+_MODEL_PATH = re.compile(r'^\[model\][^\[]*?^path = "([^"]*)"', re.MULTILINE | re.DOTALL)
 
 
 class Engine:
@@ -331,11 +333,13 @@ class Engine:
         return folder, digest
 
     def _model_folder(self) -> Path:
-        model = Path(self.status().model)
-        homes = [Path.cwd()]
-        if self.process is not None:
-            homes.append(Path(self.process.command[0]).parent)
-        for home in homes:
-            if (home / model / "config.json").is_file():
-                return home / model
-        raise ValueError(f"the engine's model is {model}, no folder here; name it with base=...")
+        """Finds the engine's own model: as the run's resolved configuration names it."""
+        named = self.status().model
+        if self.process is not None and self.folder is not None:
+            config = (self.folder / "config.resolved.toml").read_text()
+            match = _MODEL_PATH.search(config)
+            named = match.group(1) if match else named
+            for home in (Path.cwd(), Path(self.process.command[0]).parent):
+                if (home / named / "config.json").is_file():
+                    return home / named
+        raise ValueError(f"the engine's model is {named}, no folder here; name it with base=...")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -94,11 +95,24 @@ class Outcomes:
     weight: Float32
     advantage: Float32
     tree: Int32
-    stop: tuple[str, ...]
-    components: tuple[dict[str, float], ...]
+    _stop: pa.Array
+    _components: pa.Array
 
     def __len__(self) -> int:
         return len(self.leaf)
+
+    @cached_property
+    def stop(self) -> tuple[str, ...]:
+        """Why each path stopped; read when it is first asked for."""
+        return tuple(self._stop.to_pylist())
+
+    @cached_property
+    def components(self) -> tuple[dict[str, float], ...]:
+        """The parts of each path's reward; read when they are first asked for."""
+        return tuple(
+            {key: float("nan") if value is None else value for key, value in row}
+            for row in self._components.to_pylist()
+        )
 
     @property
     def scored(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -119,11 +133,8 @@ class Outcomes:
             weight=numbers(batch.column("weight")),
             advantage=numbers_or_nan(batch.column("advantage")),
             tree=numbers(batch.column("tree")),
-            stop=tuple(batch.column("stop").to_pylist()),
-            components=tuple(
-                {key: float("nan") if value is None else value for key, value in row}
-                for row in batch.column("components").to_pylist()
-            ),
+            _stop=batch.column("stop"),
+            _components=batch.column("components"),
         )
 
 
@@ -146,6 +157,11 @@ class FlatGroup:
 
     def __len__(self) -> int:
         return len(self.outcomes)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the tokens' columns: ids, log-probabilities, mask and advantages."""
+        return _nbytes(self.tokens, self.logprobs, self.loss_mask, self.advantages)
 
     def split(self, path: int) -> tuple[Int32, Int32]:
         """Cuts a path before its first sampled token: prompt and the rest."""
@@ -201,6 +217,11 @@ class PackedGroup:
 
     def __len__(self) -> int:
         return len(self.node)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the tokens' columns: ids, log-probabilities, mask and advantages."""
+        return _nbytes(self.tokens, self.logprobs, self.loss_mask, self.advantages)
 
     @staticmethod
     def of(nodes: pa.RecordBatch, leaves: pa.RecordBatch) -> PackedGroup:
@@ -326,3 +347,7 @@ def _prompt_lengths(runs: VersionRuns, lengths: Int32) -> Int32:
 
 def _offsets(lengths: Any) -> Int32:
     return np.concatenate(([0], np.cumsum(lengths))).astype(np.int32)
+
+
+def _nbytes(*columns: Ragged[Any] | None) -> int:
+    return sum(column.values.nbytes for column in columns if column is not None)

@@ -10,6 +10,7 @@ from types import TracebackType
 
 import pyarrow as pa
 
+from coppice.cut import cuts_of
 from coppice.errors import FormatError
 from coppice.header import Header
 from coppice.rows import FlatGroup, PackedGroup
@@ -58,8 +59,10 @@ class Segment:
             self.header = Header.parse(self._readers[-1].schema.metadata, str(self.files[-1]))
             for file, reader in zip(self.files, self._readers, strict=True):
                 Header.parse(reader.schema.metadata, str(file))
-                if reader.num_record_batches != len(self):
-                    raise FormatError(f"{file} has another number of groups than {self.files[-1]}")
+            places = [self._groups(file) for file in range(len(self.files))]
+            if any([g for g, *_ in found] != [g for g, *_ in places[-1]] for found in places):
+                raise FormatError(f"{self.files[0]} has other groups than {self.files[-1]}")
+            self._places = places
         except BaseException:
             self.close()
             raise
@@ -76,7 +79,7 @@ class Segment:
 
     def __len__(self) -> int:
         """The number of groups."""
-        return int(self._readers[-1].num_record_batches)
+        return len(self._places[-1])
 
     def __getitem__(self, index: int) -> PackedGroup | FlatGroup:
         """The group at a place."""
@@ -100,16 +103,36 @@ class Segment:
             return FlatGroup.of(self._batch(0, index))
         return self.packed(index).expand()
 
+    def _groups(self, file: int) -> list[tuple[int, int, int, int]]:
+        """Lists where the groups of a file are: id, batch, first row, number of rows."""
+        found = []
+        for number in range(self._readers[file].num_record_batches):
+            ids, cuts = cuts_of(self._read(file, number))
+            for place, group in enumerate(ids.tolist()):
+                found.append((group, number, cuts[place], cuts[place + 1] - cuts[place]))
+        return found
+
     def _batch(self, file: int, index: int) -> pa.RecordBatch:
         if not 0 <= index < len(self):
             raise IndexError(f"group {index} of {len(self)} in {self.name}")
-        try:
-            batch = self._readers[file].get_batch(index)
-            if self._validate:
+        _, number, first, rows = self._places[file][index]
+        batch = self._read(file, number)
+        if self._validate:
+            try:
                 batch.validate(full=True)
-            return batch
+            except pa.ArrowInvalid as fault:
+                raise FormatError(
+                    f"{self.files[file]} is damaged in group {index}: {fault}"
+                ) from fault
+        return batch.slice(first, rows)
+
+    def _read(self, file: int, number: int) -> pa.RecordBatch:
+        try:
+            return self._readers[file].get_batch(number)
         except (pa.ArrowInvalid, OSError) as fault:
-            raise FormatError(f"{self.files[file]} is damaged in group {index}: {fault}") from fault
+            raise FormatError(
+                f"{self.files[file]} is damaged in batch {number}: {fault}"
+            ) from fault
 
     def sha256(self) -> tuple[str, ...]:
         """Digests the files, to compare with the seal in the run's journal."""

@@ -15,8 +15,9 @@ from typing import Generic
 import pyarrow as pa
 import pyarrow.flight as flight
 
-from coppice.batch import G, flat_groups, packed_groups
+from coppice.batch import G
 from coppice.connection import Connection, translate
+from coppice.cut import flat_groups, packed_groups
 from coppice.errors import EngineTimeoutError, FormatError
 from coppice.header import Header
 

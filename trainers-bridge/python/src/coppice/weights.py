@@ -55,6 +55,8 @@ def read_weights(folder: str | Path) -> dict[str, npt.NDArray[Any]]:
         content = np.memmap(path, dtype=np.uint8, mode="r")
     except FileNotFoundError as fault:
         raise FormatError(f"{path} is missing; name a model folder") from fault
+    except ValueError as fault:
+        raise FormatError(f"{path} is not a whole safetensors file: it is empty") from fault
     try:
         (length,) = struct.unpack("<Q", content[:8].tobytes())
         header = json.loads(content[8 : 8 + length].tobytes())

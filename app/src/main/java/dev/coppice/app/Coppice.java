@@ -1,5 +1,6 @@
 package dev.coppice.app;
 
+import dev.coppice.app.chat.ChatTemplateCommand;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.app.measure.BridgeBenchCommand;
@@ -35,13 +36,16 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       RunCommand.class,
       ServeCommand.class,
+      TrainCommand.class,
       ReportCommand.class,
+      CheckCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
       TokenizeCommand.class,
       DetokenizeCommand.class,
+      ChatTemplateCommand.class,
       ConvertLlama2cCommand.class,
       DecodeBenchCommand.class,
       PretrainCommand.class,
@@ -94,7 +98,7 @@ public final class Coppice {
     line.setUsageHelpAutoWidth(true);
     line.setUsageHelpWidth(HELP_WIDTH);
     line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, System.err));
-    for (final String name : new String[] {"run", "demo", "serve"}) {
+    for (final String name : new String[] {"run", "demo", "serve", "train"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
     }
     return line;

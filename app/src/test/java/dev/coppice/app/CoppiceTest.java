@@ -58,7 +58,10 @@ class CoppiceTest {
         "nonsense",
         "credit --estimator grpo nowhere.jsonl",
         "score --model nowhere --tokens nowhere.json",
-        "run --model.path nowhere"
+        "run --model.path nowhere",
+        "run --model.device tpu",
+        "run --model.device cuda --task.count 1",
+        "chat-template --model nowhere --messages nowhere.json"
       })
   void shouldEndWithStatus2AndAMessageWhenTheCallIsWrong(final String call) {
     final Result result = execute(call.split(" "));
@@ -66,6 +69,31 @@ class CoppiceTest {
     assertEquals(Coppice.WRONG_CALL, result.status(), result.err());
     assertFalse(result.err().isBlank());
     assertFalse(result.err().contains("\tat "), result.err());
+  }
+
+  @Test
+  void shouldPrintAConversationByTheModelsTemplate() throws Exception {
+    final Path model = Files.createDirectory(folder.resolve("chat"));
+    Files.writeString(
+        model.resolve("chat_template.jinja"),
+        "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{{ tools|length }}"
+            + "{% if add_generation_prompt %}<assistant>{% endif %}{{ mood }}\n\n");
+    final Path messages = folder.resolve("messages.json");
+    Files.writeString(messages, "[{\"role\": \"user\", \"content\": \"h\u00e9 <b>\"}]");
+    final Path tools = folder.resolve("tools.json");
+    Files.writeString(tools, "[{}, {}]");
+
+    final Result result =
+        execute(
+            "chat-template",
+            "--model=" + model,
+            "--messages=" + messages,
+            "--tools=" + tools,
+            "--set=mood=\"calm\"",
+            "--generation-prompt");
+
+    assertEquals("<user>h\u00e9 <b>2<assistant>calm\n", result.out(), result.err());
+    assertEquals(Coppice.DONE, result.status());
   }
 
   @Test

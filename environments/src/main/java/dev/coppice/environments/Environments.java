@@ -4,12 +4,20 @@ import dev.coppice.environment.Environment;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
-import dev.coppice.environments.filesystem.FilesystemEnvironment;
+import dev.coppice.environments.filesystem.FilesystemTasks;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
-import dev.coppice.environments.retail.RetailEnvironment;
+import dev.coppice.environments.record.WorldMode;
+import dev.coppice.environments.retail.RetailTasks;
 import dev.coppice.environments.stories.StoriesEnvironment;
+import dev.coppice.environments.world.CallFormat;
+import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.world.WorldEnvironment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Makes environments by name.
@@ -21,12 +29,26 @@ public final class Environments {
       List.of(
           CountdownEnvironment.NAME,
           DrawersEnvironment.NAME,
-          FilesystemEnvironment.NAME,
+          FilesystemTasks.NAME,
           Gsm8kEnvironment.NAME,
-          RetailEnvironment.NAME,
+          RetailTasks.NAME,
           StoriesEnvironment.NAME);
 
+  private static final List<String> SHIPPED_WORLDS =
+      List.of(FilesystemTasks.NAME, RetailTasks.NAME);
+
   private Environments() {}
+
+  /**
+   * Lists the worlds of tools.
+   *
+   * @return the names in alphabetical order; {@link #taskset} makes them.
+   */
+  public static List<String> worlds() {
+    final Set<String> worlds = new TreeSet<>(SHIPPED_WORLDS);
+    ServiceLoader.load(TasksetProvider.class).forEach(provider -> worlds.add(provider.name()));
+    return List.copyOf(worlds);
+  }
 
   /**
    * Lists the environments there are.
@@ -34,26 +56,52 @@ public final class Environments {
    * @return the names in alphabetical order.
    */
   public static List<String> names() {
-    return NAMES;
+    final Set<String> names = new TreeSet<>(NAMES);
+    names.addAll(worlds());
+    ServiceLoader.load(EnvironmentProvider.class).forEach(provider -> names.add(provider.name()));
+    return List.copyOf(names);
   }
 
   /**
-   * Makes an environment.
+   * Makes an environment whose tools run.
    *
    * @param config of the environment.
    * @return the environment; the caller closes it.
    * @throws IllegalArgumentException if the name, the split or the data are not what they should be.
    */
   public static Environment create(final EnvironmentConfig config) {
+    return create(config, WorldMode.REAL);
+  }
+
+  /**
+   * Makes an environment.
+   *
+   * @param config of the environment.
+   * @param mode that says where results come from; only worlds of tools have others than the tools.
+   * @return the environment; the caller closes it.
+   * @throws IllegalArgumentException if the name, the split or the data are not what they should be.
+   */
+  public static Environment create(final EnvironmentConfig config, final WorldMode mode) {
+    if (worlds().contains(config.name())) {
+      return new WorldEnvironment(
+          mode.over(() -> taskset(config)),
+          CallFormat.TAGS,
+          prompt(config, WorldEnvironment.DEFAULT_PROMPT));
+    }
+    if (names().contains(config.name()) && mode.kind() != WorldMode.Kind.REAL) {
+      throw new IllegalArgumentException(
+          "world.mode = \""
+              + mode.kind().name().toLowerCase(Locale.ROOT)
+              + "\" needs a world of tools: environment="
+              + config.name()
+              + "; such are "
+              + String.join(", ", worlds()));
+    }
     return switch (config.name()) {
       case CountdownEnvironment.NAME ->
           new CountdownEnvironment(split(config), config.count(), config.seed());
       case DrawersEnvironment.NAME ->
           new DrawersEnvironment(split(config), config.count(), config.seed());
-      case FilesystemEnvironment.NAME ->
-          new FilesystemEnvironment(
-              path(config, "BFCL_v4_multi_turn_base.json"),
-              prompt(config, FilesystemEnvironment.DEFAULT_PROMPT));
       case Gsm8kEnvironment.NAME ->
           new Gsm8kEnvironment(
               path(config, "train.jsonl and test.jsonl"),
@@ -61,20 +109,55 @@ public final class Environments {
               config.count(),
               config.seed(),
               prompt(config, Gsm8kEnvironment.DEFAULT_PROMPT));
-      case RetailEnvironment.NAME ->
-          new RetailEnvironment(
-              path(config, "db.json and tasks.json"),
-              oneOf(config, "test", List.of("train", "test", "all")),
-              prompt(config, RetailEnvironment.DEFAULT_PROMPT));
       case StoriesEnvironment.NAME ->
           new StoriesEnvironment(prompt(config, StoriesEnvironment.DEFAULT_PROMPT), config.count());
-      default ->
-          throw new IllegalArgumentException(
-              "there is no such environment: name="
-                  + config.name()
-                  + "; known are "
-                  + String.join(", ", NAMES));
+      default -> other(config);
     };
+  }
+
+  private static Environment other(final EnvironmentConfig config) {
+    for (final EnvironmentProvider provider : ServiceLoader.load(EnvironmentProvider.class)) {
+      if (provider.name().equals(config.name())) {
+        return provider.create(config);
+      }
+    }
+    throw unknown(config);
+  }
+
+  private static IllegalArgumentException unknown(final EnvironmentConfig config) {
+    return new IllegalArgumentException(
+        "there is no such environment: name="
+            + config.name()
+            + "; known are "
+            + String.join(", ", names()));
+  }
+
+  /**
+   * Makes the tasks of a world of tools.
+   *
+   * @param config of the world.
+   * @return the tasks; the caller closes them.
+   * @throws IllegalArgumentException if there is no such world, or its data are not there.
+   */
+  public static Taskset taskset(final EnvironmentConfig config) {
+    return switch (config.name()) {
+      case FilesystemTasks.NAME ->
+          new FilesystemTasks(path(config, "BFCL_v4_multi_turn_base.json"));
+      case RetailTasks.NAME ->
+          new RetailTasks(
+              path(config, "db.json and tasks.json"),
+              oneOf(config, "test", List.of("train", "test", "all")));
+      default -> provided(config);
+    };
+  }
+
+  private static Taskset provided(final EnvironmentConfig config) {
+    for (final TasksetProvider provider : ServiceLoader.load(TasksetProvider.class)) {
+      if (provider.name().equals(config.name())) {
+        return provider.open(config);
+      }
+    }
+    throw unknown(config);
   }
 
   private static Split split(final EnvironmentConfig config) {

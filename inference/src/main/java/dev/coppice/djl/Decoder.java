@@ -3,19 +3,21 @@ package dev.coppice.djl;
 import dev.coppice.djl.attention.KvPool;
 import dev.coppice.djl.attention.PagedAttention;
 import dev.coppice.djl.attention.RopeTable;
-import dev.coppice.djl.attention.RowMath;
 import dev.coppice.djl.attention.Slab;
 import dev.coppice.djl.files.AttentionShape;
 import dev.coppice.djl.files.ModelConfig;
+import dev.coppice.djl.kernel.Linears;
+import dev.coppice.djl.kernel.RowMath;
+import dev.coppice.djl.kernel.ThreadCrew;
 
 /**
  * Computes one slab of tokens through all layers.
  *
  * <pre>
  *   x = embedding
- *   per layer:  norm, [q k v] in PyTorch | rotate, store k v, attention in Java
- *               output projection in PyTorch | x += | norm, gated layers in PyTorch | x +=
- *   norm, head in PyTorch, for the wanted tokens
+ *   per layer:  norm, [q k v] | rotate, store k v, attention
+ *               output projection | x += | norm, gated layers | x +=
+ *   norm, head, for the wanted tokens
  * </pre>
  *
  * <p>Everything between the linear layers runs row by row in one order, so a row's logits do not
@@ -23,9 +25,9 @@ import dev.coppice.djl.files.ModelConfig;
  *
  * @thread the engine thread alone.
  */
-final class Decoder implements AutoCloseable {
+final class Decoder {
   private final ModelConfig config;
-  private final TorchLinears linears;
+  private final Linears linears;
   private final int hidden;
   private final int projected;
   private final RopeTable rope;
@@ -34,12 +36,14 @@ final class Decoder implements AutoCloseable {
   private final float[] x;
   private final float[] rows;
   private final float[] queries;
-  private final RowBuffer hiddenRows;
-  private final RowBuffer projectedRows;
-  private final RowBuffer attendedRows;
-  private final RowBuffer headRows;
+  private final float[] normed;
+  private final float[] attended;
 
-  Decoder(final ModelConfig config, final TorchLinears linears, final DjlSettings settings) {
+  Decoder(
+      final ModelConfig config,
+      final Linears linears,
+      final ThreadCrew crew,
+      final DjlSettings settings) {
     final int slabRows = settings.slabTokens();
     this.config = config;
     this.linears = linears;
@@ -47,14 +51,12 @@ final class Decoder implements AutoCloseable {
     hidden = config.dimensions().hiddenSize();
     projected = shape.queryWidth() + 2 * shape.kvWidth();
     rope = new RopeTable(config.rope(), shape.headDim());
-    attention = new PagedAttention(shape, settings.threads());
+    attention = new PagedAttention(shape, crew);
     x = new float[slabRows * hidden];
     rows = new float[slabRows * Math.max(hidden, projected)];
     queries = new float[slabRows * shape.queryWidth()];
-    hiddenRows = linears.rows(hidden, slabRows);
-    projectedRows = linears.rows(projected, slabRows);
-    attendedRows = linears.rows(shape.queryWidth(), slabRows);
-    headRows = linears.rows(config.dimensions().vocabularySize(), Math.min(64, slabRows));
+    normed = new float[slabRows * hidden];
+    attended = new float[slabRows * shape.queryWidth()];
   }
 
   /**
@@ -80,15 +82,13 @@ final class Decoder implements AutoCloseable {
     for (int layer = 0; layer < config.dimensions().layers(); layer++) {
       final LayerWeights w = weights.layer(layer);
       norm(w.attentionNorm(), slab.rows());
-      linears.apply(w.projections()[0], hiddenRows, projectedRows, slab.rows());
-      projectedRows.get(rows, 0, slab.rows());
+      linears.apply(w.projections()[0], normed, rows, 0, slab.rows());
       place(slab, w, pool, layer);
-      attention.run(layer, queries, rows);
-      attendedRows.put(rows, slab.rows());
-      linears.apply(w.projections()[1], attendedRows, hiddenRows, slab.rows());
+      attention.run(layer, queries, attended);
+      linears.apply(w.projections()[1], attended, rows, 0, slab.rows());
       accumulate(slab.rows());
       norm(w.feedForwardNorm(), slab.rows());
-      linears.applyGated(w.gated(), hiddenRows, hiddenRows, slab.rows());
+      linears.applyGated(w.gated(), normed, rows, slab.rows());
       accumulate(slab.rows());
     }
     head(slab, weights, logits, offset);
@@ -98,7 +98,6 @@ final class Decoder implements AutoCloseable {
     for (int row = 0; row < count; row++) {
       normRow(scale, row, row);
     }
-    hiddenRows.put(rows, count);
   }
 
   private void normRow(final float[] scale, final int from, final int to) {
@@ -106,12 +105,11 @@ final class Decoder implements AutoCloseable {
     final int target = to * hidden;
     final float factor = math.inverseRootMeanSquare(x, source, hidden, config.rmsNormEps());
     for (int i = 0; i < hidden; i++) {
-      rows[target + i] = x[source + i] * factor * scale[i];
+      normed[target + i] = x[source + i] * factor * scale[i];
     }
   }
 
   private void accumulate(final int count) {
-    hiddenRows.get(rows, 0, count);
     final int size = count * hidden;
     for (int i = 0; i < size; i++) {
       x[i] += rows[i];
@@ -161,24 +159,11 @@ final class Decoder implements AutoCloseable {
 
   private void head(
       final Slab slab, final DecoderWeights weights, final float[] logits, final int offset) {
-    final int vocabulary = config.dimensions().vocabularySize();
-    for (int begin = 0; begin < slab.wantedRows(); begin += headRows.capacity()) {
-      final int count = Math.min(headRows.capacity(), slab.wantedRows() - begin);
-      for (int i = 0; i < count; i++) {
-        normRow(weights.finalNorm(), slab.wanted(begin + i), i);
-      }
-      hiddenRows.put(rows, count);
-      linears.apply(weights.head(), hiddenRows, headRows, count);
-      headRows.get(logits, offset + begin * vocabulary, count);
+    for (int i = 0; i < slab.wantedRows(); i++) {
+      normRow(weights.finalNorm(), slab.wanted(i), i);
     }
-  }
-
-  @Override
-  public void close() {
-    attention.close();
-    hiddenRows.close();
-    projectedRows.close();
-    attendedRows.close();
-    headRows.close();
+    if (slab.wantedRows() > 0) {
+      linears.apply(weights.head(), normed, logits, offset, slab.wantedRows());
+    }
   }
 }

@@ -3,6 +3,8 @@ package dev.coppice.djl;
 import dev.coppice.djl.files.AttentionShape;
 import dev.coppice.djl.files.ModelConfig;
 import dev.coppice.djl.files.WeightFiles;
+import dev.coppice.djl.kernel.Linears;
+import dev.coppice.djl.kernel.PackedLayer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -15,19 +17,19 @@ import java.util.List;
  * @thread made on any thread, read by the engine thread.
  */
 final class DecoderWeights implements AutoCloseable {
-  private final TorchLinears linears;
+  private final Linears linears;
   private final ModelConfig config;
   private final float[] embedding;
   private final LayerWeights[] layers;
   private final float[] finalNorm;
-  private final TorchLinears.Packed head;
-  private final List<TorchLinears.Packed> packed;
+  private final PackedLayer head;
+  private final List<PackedLayer> packed;
 
   private DecoderWeights(
-      final TorchLinears linears,
+      final Linears linears,
       final ModelConfig config,
       final WeightFiles files,
-      final List<TorchLinears.Packed> packed) {
+      final List<PackedLayer> packed) {
     this.packed = packed;
     this.linears = linears;
     this.config = config;
@@ -54,13 +56,12 @@ final class DecoderWeights implements AutoCloseable {
    * @param folder of the model.
    * @return the weights; the caller closes them.
    */
-  static DecoderWeights load(
-      final TorchLinears linears, final ModelConfig config, final Path folder) {
-    final List<TorchLinears.Packed> packed = new ArrayList<>();
+  static DecoderWeights load(final Linears linears, final ModelConfig config, final Path folder) {
+    final List<PackedLayer> packed = new ArrayList<>();
     try (WeightFiles files = WeightFiles.open(folder)) {
       return new DecoderWeights(linears, config, files, packed);
     } catch (RuntimeException | Error e) {
-      packed.forEach(TorchLinears.Packed::close);
+      packed.forEach(PackedLayer::close);
       throw e;
     }
   }
@@ -70,7 +71,7 @@ final class DecoderWeights implements AutoCloseable {
     final int hidden = config.dimensions().hiddenSize();
     final int inner = config.dimensions().intermediateSize();
     final String attention = prefix + "self_attn.";
-    final TorchLinears.Packed[] projections = {
+    final PackedLayer[] projections = {
       pack(
           files,
           hidden,
@@ -80,7 +81,7 @@ final class DecoderWeights implements AutoCloseable {
           new Part(attention + "v_proj", shape.kvWidth())),
       pack(files, shape.queryWidth(), shape.outputBias(), new Part(attention + "o_proj", hidden)),
     };
-    final TorchLinears.Packed[] gated = {
+    final PackedLayer[] gated = {
       pack(files, hidden, false, new Part(prefix + "mlp.gate_proj", inner)),
       pack(files, hidden, false, new Part(prefix + "mlp.up_proj", inner)),
       pack(files, inner, false, new Part(prefix + "mlp.down_proj", hidden)),
@@ -96,7 +97,7 @@ final class DecoderWeights implements AutoCloseable {
   }
 
   /** Packs the parts, one below the other, as one layer. */
-  private TorchLinears.Packed pack(
+  private PackedLayer pack(
       final WeightFiles files, final int inputs, final boolean biased, final Part... parts) {
     int outputs = 0;
     for (final Part part : parts) {
@@ -122,7 +123,7 @@ final class DecoderWeights implements AutoCloseable {
         }
         row += part.outputs();
       }
-      final TorchLinears.Packed layer = linears.pack(weight, outputs, inputs, bias);
+      final PackedLayer layer = linears.pack(weight, outputs, inputs, bias);
       packed.add(layer);
       return layer;
     }
@@ -140,12 +141,12 @@ final class DecoderWeights implements AutoCloseable {
     return finalNorm;
   }
 
-  TorchLinears.Packed head() {
+  PackedLayer head() {
     return head;
   }
 
   @Override
   public void close() {
-    packed.forEach(TorchLinears.Packed::close);
+    packed.forEach(PackedLayer::close);
   }
 }

@@ -5,6 +5,8 @@ import dev.coppice.djl.attention.Slab;
 import dev.coppice.djl.files.ModelConfig;
 import dev.coppice.djl.files.ModelFileException;
 import dev.coppice.djl.files.WeightFiles;
+import dev.coppice.djl.kernel.Linears;
+import dev.coppice.djl.kernel.ThreadCrew;
 import dev.coppice.inference.BackendException;
 import dev.coppice.inference.ForwardBatch;
 import dev.coppice.inference.InferenceBackend;
@@ -29,7 +31,8 @@ import java.util.Map;
 public final class DjlBackend implements InferenceBackend {
   private final String name;
   private final ModelConfig config;
-  private final TorchLinears linears;
+  private final ThreadCrew crew;
+  private final Linears linears;
   private final Decoder decoder;
   private final Slab slab;
   private final Path tokenizer;
@@ -43,16 +46,18 @@ public final class DjlBackend implements InferenceBackend {
     this.config = config;
     final Path last = folder.toAbsolutePath().normalize().getFileName();
     name = last == null ? folder.toString() : last.toString();
-    linears = new TorchLinears(settings.threads(), settings.dtype().equals("bf16"));
+    crew = new ThreadCrew(settings.threads());
+    linears = LinearsChoice.open(settings, crew);
     tokenizer = folder.resolve("tokenizer.json");
     this.settings = settings;
     try {
       weights.put(0, DecoderWeights.load(linears, config, folder));
     } catch (RuntimeException | Error e) {
       linears.close();
+      crew.close();
       throw e;
     }
-    decoder = new Decoder(config, linears, settings);
+    decoder = new Decoder(config, linears, crew, settings);
     slab = new Slab(settings.slabTokens());
   }
 
@@ -66,6 +71,7 @@ public final class DjlBackend implements InferenceBackend {
    *     supported.
    */
   public static DjlBackend open(final Path folder, final DjlSettings settings) {
+    DeviceCheck.require(settings.device());
     final ModelConfig config = ModelConfig.read(folder);
     // The files are checked before the engine starts.
     WeightFiles.open(folder).close();
@@ -128,7 +134,7 @@ public final class DjlBackend implements InferenceBackend {
         throw new WeightsException(where + "tokenizer.json is another than the model's", null);
       }
       // A module of its own packs: that of the engine thread may be computing.
-      try (TorchLinears packing = new TorchLinears(1, settings.dtype().equals("bf16"))) {
+      try (Linears packing = LinearsChoice.forPacking(settings)) {
         return new Loaded(DecoderWeights.load(packing, config, folder));
       }
     } catch (ModelFileException | IOException | IllegalArgumentException e) {
@@ -254,9 +260,9 @@ public final class DjlBackend implements InferenceBackend {
   public void close() {
     if (!closed) {
       closed = true;
-      decoder.close();
       weights.values().forEach(DecoderWeights::close);
       linears.close();
+      crew.close();
     }
   }
 }

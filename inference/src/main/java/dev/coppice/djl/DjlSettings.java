@@ -6,7 +6,7 @@ package dev.coppice.djl;
  * @param threads that compute linear layers and attention, at least 1.
  * @param dtype of the linear layers, {@code f32} or {@code bf16}; everything between them, keys and
  *     values included, is f32 in either.
- * @param device that computes; {@code cpu}.
+ * @param device that computes linear layers: {@code cpu}, {@code cuda} or {@code cuda:N}.
  * @param slabTokens the largest number of new tokens computed together; it changes speed and
  *     memory, never a result.
  */
@@ -19,8 +19,8 @@ public record DjlSettings(int threads, String dtype, String device, int slabToke
     if (!dtype.equals("f32") && !dtype.equals("bf16")) {
       throw new IllegalArgumentException("dtype must be f32 or bf16: dtype=" + dtype);
     }
-    if (!device.equals("cpu")) {
-      throw new IllegalArgumentException("device must be cpu: device=" + device);
+    if (!device.matches("cpu|cuda(:\\d{1,3})?")) {
+      throw new IllegalArgumentException("device must be cpu, cuda or cuda:N: device=" + device);
     }
     if (slabTokens < 1 || slabTokens > 4096) {
       throw new IllegalArgumentException("slabTokens must be 1 to 4096: slabTokens=" + slabTokens);
@@ -44,6 +44,16 @@ public record DjlSettings(int threads, String dtype, String device, int slabToke
    */
   public DjlSettings withThreads(final int newThreads) {
     return new DjlSettings(newThreads, dtype, device, slabTokens);
+  }
+
+  /**
+   * Returns these settings with another device.
+   *
+   * @param newDevice that computes linear layers.
+   * @return the settings.
+   */
+  public DjlSettings withDevice(final String newDevice) {
+    return new DjlSettings(threads, dtype, newDevice, slabTokens);
   }
 
   /**

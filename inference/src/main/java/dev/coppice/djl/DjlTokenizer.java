@@ -2,6 +2,7 @@ package dev.coppice.djl;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.coppice.djl.files.ModelFileException;
+import dev.coppice.djl.files.PieceBytes;
 import dev.coppice.djl.files.TokenizerFiles;
 import dev.coppice.inference.Tokenizer;
 import java.io.IOException;
@@ -18,17 +19,21 @@ import java.util.Map;
  * @thread any.
  */
 public final class DjlTokenizer implements Tokenizer {
+  private static final char UNKNOWN = '\ufffd';
   private static final Map<String, String> OPTIONS =
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
   private final HuggingFaceTokenizer tokenizer;
   private final TokenizerFiles files;
+  private final PieceBytes bytes;
   private final String[] pieces;
   private final int anchor;
 
-  private DjlTokenizer(final HuggingFaceTokenizer tokenizer, final TokenizerFiles files) {
+  private DjlTokenizer(
+      final HuggingFaceTokenizer tokenizer, final TokenizerFiles files, final PieceBytes bytes) {
     this.tokenizer = tokenizer;
     this.files = files;
+    this.bytes = bytes;
     pieces = new String[files.vocabularySize()];
     anchor = findAnchor();
   }
@@ -44,7 +49,8 @@ public final class DjlTokenizer implements Tokenizer {
     final TokenizerFiles files = TokenizerFiles.read(folder);
     final Path file = folder.resolve("tokenizer.json");
     try (var stream = Files.newInputStream(file)) {
-      return new DjlTokenizer(HuggingFaceTokenizer.newInstance(stream, OPTIONS), files);
+      final PieceBytes bytes = PieceBytes.read(folder, files.vocabularySize());
+      return new DjlTokenizer(HuggingFaceTokenizer.newInstance(stream, OPTIONS), files, bytes);
     } catch (IOException | RuntimeException e) {
       throw new ModelFileException(file, "is no usable tokenizer: " + e.getMessage(), e);
     }
@@ -85,6 +91,10 @@ public final class DjlTokenizer implements Tokenizer {
     String piece = pieces[token];
     if (piece == null) {
       piece = decodePiece(token);
+      if (piece.indexOf(UNKNOWN) >= 0) {
+        final String exact = bytes.text(token);
+        piece = exact == null ? piece : exact;
+      }
       pieces[token] = piece;
     }
     return piece;

@@ -1,5 +1,7 @@
 package dev.coppice.djl;
 
+import dev.coppice.djl.kernel.PackedLayer;
+
 /**
  * Holds the weights of one block.
  *
@@ -14,6 +16,6 @@ record LayerWeights(
     float[] attentionNorm,
     float[] queryNorm,
     float[] keyNorm,
-    TorchLinears.Packed[] projections,
+    PackedLayer[] projections,
     float[] feedForwardNorm,
-    TorchLinears.Packed[] gated) {}
+    PackedLayer[] gated) {}

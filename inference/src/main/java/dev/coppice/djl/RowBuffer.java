@@ -44,11 +44,12 @@ final class RowBuffer implements AutoCloseable {
   /**
    * Copies rows in.
    *
-   * @param rows to copy, from the start of the array.
+   * @param rows to copy.
+   * @param first of them in the array.
    * @param count of rows.
    */
-  void put(final float[] rows, final int count) {
-    MemorySegment.copy(rows, 0, memory, ValueLayout.JAVA_FLOAT, 0, count * width);
+  void put(final float[] rows, final int first, final int count) {
+    MemorySegment.copy(rows, first * width, memory, ValueLayout.JAVA_FLOAT, 0, count * width);
   }
 
   /**

@@ -7,10 +7,13 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.coppice.djl.kernel.Linears;
+import dev.coppice.djl.kernel.PackedLayer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import org.agrona.collections.Int2ObjectHashMap;
 
 /**
  * Computes linear layers with oneDNN through Deep Java Library, on weights packed once.
@@ -20,7 +23,7 @@ import java.lang.foreign.MemorySegment;
  *
  * @thread one at a time.
  */
-final class TorchLinears implements AutoCloseable {
+final class TorchLinears implements Linears {
   /** The number of rows the packing is told to expect; one packing serves all. */
   private static final long ROWS_HINT = 32;
 
@@ -30,6 +33,12 @@ final class TorchLinears implements AutoCloseable {
    */
   private static final int BF16_LEAST_ROWS = 2;
 
+  /** Wider layers get fewer rows at once, so that buffers stay small. */
+  private static final int MOST_BUFFERED = 4 << 20;
+
+  private final Int2ObjectHashMap<RowBuffer> inputBuffers = new Int2ObjectHashMap<>();
+  private final Int2ObjectHashMap<RowBuffer> outputBuffers = new Int2ObjectHashMap<>();
+  private final int mostRows;
   private final int threads;
   private final int leastRows;
   private final PtNDManager manager;
@@ -41,9 +50,11 @@ final class TorchLinears implements AutoCloseable {
    *
    * @param threads PyTorch computes with.
    * @param bf16 whether layers compute in bf16 instead of f32.
+   * @param mostRows computed together.
    */
-  TorchLinears(final int threads, final boolean bf16) {
+  TorchLinears(final int threads, final boolean bf16, final int mostRows) {
     this.threads = threads;
+    this.mostRows = mostRows;
     leastRows = bf16 ? BF16_LEAST_ROWS : 1;
     manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
     JniUtils.setGraphExecutorOptimize(false);
@@ -61,8 +72,11 @@ final class TorchLinears implements AutoCloseable {
    *
    * @param weight as oneDNN laid it out.
    * @param bias or null.
+   * @param inputs of the layer.
+   * @param outputs of the layer.
    */
-  record Packed(IValue weight, IValue bias) implements AutoCloseable {
+  private record Packed(IValue weight, IValue bias, int inputs, int outputs)
+      implements PackedLayer {
     @Override
     public void close() {
       weight.close();
@@ -72,16 +86,8 @@ final class TorchLinears implements AutoCloseable {
     }
   }
 
-  /**
-   * Packs a layer.
-   *
-   * @param weight of {@code outputs x inputs} values, no longer needed afterwards.
-   * @param outputs of the layer.
-   * @param inputs of the layer.
-   * @param bias of {@code outputs} values, or null.
-   * @return the layer; the caller closes it.
-   */
-  Packed pack(
+  @Override
+  public PackedLayer pack(
       final MemorySegment weight, final int outputs, final int inputs, final MemorySegment bias) {
     final IValue packed;
     try (IValue plain = RowBuffer.tensor(manager, weight, outputs, inputs);
@@ -89,60 +95,71 @@ final class TorchLinears implements AutoCloseable {
       packed = IValueUtils.runMethod(block, "pack", plain, hint);
     }
     if (bias == null) {
-      return new Packed(packed, null);
+      return new Packed(packed, null, inputs, outputs);
     }
     try (IValue plain = RowBuffer.tensor(manager, bias, outputs)) {
-      return new Packed(packed, IValueUtils.runMethod(block, "cast", plain));
+      return new Packed(packed, IValueUtils.runMethod(block, "cast", plain), inputs, outputs);
     }
   }
 
-  /**
-   * Lends rows.
-   *
-   * @param width of a row.
-   * @param capacity in rows.
-   * @return memory both sides see; the caller closes it.
-   */
-  RowBuffer rows(final int width, final int capacity) {
-    return new RowBuffer(manager, width, Math.max(capacity, leastRows));
+  /** Finds or makes the rows of one width; inputs and outputs of one width are apart. */
+  private RowBuffer buffer(final Int2ObjectHashMap<RowBuffer> buffers, final int width) {
+    RowBuffer buffer = buffers.get(width);
+    if (buffer == null) {
+      final int rows = Math.max(Math.min(mostRows, MOST_BUFFERED / width), leastRows);
+      buffer = new RowBuffer(manager, width, rows);
+      buffers.put(width, buffer);
+    }
+    return buffer;
   }
 
-  /**
-   * Applies one layer: {@code out = in W' + b}.
-   *
-   * @param layer to apply.
-   * @param in rows.
-   * @param out rows.
-   * @param rows the number of them.
-   */
-  void apply(final Packed layer, final RowBuffer in, final RowBuffer out, final int rows) {
+  @Override
+  public void apply(
+      final PackedLayer packed,
+      final float[] in,
+      final float[] out,
+      final int outOffset,
+      final int rows) {
     configureThread();
-    final int count = Math.max(rows, leastRows);
-    if (layer.bias() == null) {
-      run("linear", in.view(count), layer.weight(), out.view(count));
-    } else {
-      run("biased", in.view(count), layer.weight(), layer.bias(), out.view(count));
+    final Packed layer = (Packed) packed;
+    final RowBuffer from = buffer(inputBuffers, layer.inputs);
+    final RowBuffer to = buffer(outputBuffers, layer.outputs);
+    final int most = Math.min(from.capacity(), to.capacity());
+    for (int begin = 0; begin < rows; begin += most) {
+      final int some = Math.min(most, rows - begin);
+      final int count = Math.max(some, leastRows);
+      from.put(in, begin, some);
+      if (layer.bias == null) {
+        run("linear", from.view(count), layer.weight, to.view(count));
+      } else {
+        run("biased", from.view(count), layer.weight, layer.bias, to.view(count));
+      }
+      to.get(out, outOffset + begin * to.width(), some);
     }
   }
 
-  /**
-   * Applies the gated layers: {@code out = (silu(in G') * (in U')) D'}.
-   *
-   * @param weights G, U and D.
-   * @param in rows.
-   * @param out rows.
-   * @param rows the number of them.
-   */
-  void applyGated(final Packed[] weights, final RowBuffer in, final RowBuffer out, final int rows) {
+  @Override
+  public void applyGated(
+      final PackedLayer[] layers, final float[] in, final float[] out, final int rows) {
     configureThread();
-    final int count = Math.max(rows, leastRows);
-    run(
-        "gated",
-        in.view(count),
-        weights[0].weight(),
-        weights[1].weight(),
-        weights[2].weight(),
-        out.view(count));
+    final Packed gate = (Packed) layers[0];
+    final Packed down = (Packed) layers[2];
+    final RowBuffer from = buffer(inputBuffers, gate.inputs);
+    final RowBuffer to = buffer(outputBuffers, down.outputs);
+    final int most = Math.min(from.capacity(), to.capacity());
+    for (int begin = 0; begin < rows; begin += most) {
+      final int some = Math.min(most, rows - begin);
+      final int count = Math.max(some, leastRows);
+      from.put(in, begin, some);
+      run(
+          "gated",
+          from.view(count),
+          gate.weight,
+          ((Packed) layers[1]).weight,
+          down.weight,
+          to.view(count));
+      to.get(out, begin * to.width(), some);
+    }
   }
 
   private void run(final String method, final IValue... inputs) {
@@ -159,6 +176,8 @@ final class TorchLinears implements AutoCloseable {
 
   @Override
   public void close() {
+    inputBuffers.values().forEach(RowBuffer::close);
+    outputBuffers.values().forEach(RowBuffer::close);
     block.close();
     manager.close();
   }

@@ -2,11 +2,11 @@
  * The embedded backend: a decoder of the Llama family on Deep Java Library.
  *
  * <pre>
- *   DjlBackend -> Slab (which tokens) -> Decoder -> TorchLinears     native, oneDNN
+ *   DjlBackend -> Slab (which tokens) -> Decoder -> Linears          machine code, or oneDNN
  *                                                -> PagedAttention   Java, over KvPool
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.djl.DjlBackend}, {@link dev.coppice.djl.Decoder},
- * {@link dev.coppice.djl.TorchLinears}, then the package attention.
+ * {@link dev.coppice.djl.kernel.Linears}, then the package attention.
  */
 package dev.coppice.djl;

@@ -221,4 +221,17 @@ class DjlBackendTest {
     final String pages = Files.readString(Path.of("/proc/self/statm")).split(" ")[1];
     return Long.parseLong(pages) * 4096;
   }
+
+  @Test
+  void shouldRefuseADeviceWithoutNativesBeforeAnyFileIsRead() {
+    final DjlSettings settings = DjlSettings.defaults().withDevice("cuda:1");
+
+    final IllegalArgumentException refusal =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> DjlBackend.open(Path.of("there/is/no/such/folder"), settings));
+
+    assertTrue(refusal.getMessage().contains("pytorch-native-cu"), refusal.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> DjlSettings.defaults().withDevice("tpu"));
+  }
 }

@@ -4,6 +4,7 @@ import dev.coppice.environment.EpisodePlan;
 import dev.coppice.environment.Score;
 import dev.coppice.inference.Draws;
 import dev.coppice.rollout.GroupRequest;
+import dev.coppice.trajectory.Provenance;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
@@ -121,7 +122,13 @@ public sealed interface Event {
    * @param status of the call.
    * @param correct or null.
    * @param latencyUs of the tool in microseconds.
+   * @param provenance of the result.
    */
   record CallOutcome(
-      String tool, String arguments, ToolCall.Status status, Boolean correct, long latencyUs) {}
+      String tool,
+      String arguments,
+      ToolCall.Status status,
+      Boolean correct,
+      long latencyUs,
+      Provenance provenance) {}
 }

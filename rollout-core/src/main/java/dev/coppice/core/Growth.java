@@ -230,7 +230,7 @@ final class Growth {
       return;
     }
     branch.closeSegment();
-    branch.node.madeCall = new NodeDraft.MadeCall(done.outcome(), "real");
+    branch.node.madeCall = new NodeDraft.MadeCall(done.outcome());
     branch.tree.calls++;
     state.counters.calls++;
     if (done.failure() != null) {

@@ -134,7 +134,6 @@ final class NodeDraft {
    * Holds an executed call until the tree is finished.
    *
    * @param outcome of the call.
-   * @param provenance of the result.
    */
-  record MadeCall(Event.CallOutcome outcome, String provenance) {}
+  record MadeCall(Event.CallOutcome outcome) {}
 }

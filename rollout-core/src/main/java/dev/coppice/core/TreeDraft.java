@@ -107,7 +107,7 @@ final class TreeDraft {
                 outcome.status(),
                 outcome.correct(),
                 outcome.latencyUs(),
-                draft.madeCall.provenance()));
+                outcome.provenance().wireName()));
         draft.spans = numbered(draft.spans, call);
       }
       final boolean answersCall = draft.kind == NodeKind.OBSERVATION;

@@ -23,6 +23,7 @@ final class VersionBook {
   private final Int2IntCounterMap trees = new Int2IntCounterMap(0);
   private CacheNamespace newest;
   private int turn;
+  private long decodedAtSwitch = -1;
 
   VersionBook(final State state) {
     this.state = state;
@@ -45,9 +46,16 @@ final class VersionBook {
     return live.size();
   }
 
-  /** Whether one more version may come: only finishing trees keep old ones alive. */
+  /**
+   * Whether one more version may come. Finishing trees keep old versions alive, of which only so many
+   * are held; trees that recompute must have sampled something since the last switch, or versions
+   * that come faster than prefill would stop the rollouts.
+   */
   boolean maySwitch() {
-    return config.swap() == WeightSwap.RECOMPUTE || live.size() < config.liveVersions();
+    if (config.swap() == WeightSwap.RECOMPUTE) {
+      return state.counters.decoded > decodedAtSwitch || state.ready.isEmpty();
+    }
+    return live.size() < config.liveVersions();
   }
 
   /** The version whose turn it is to fill a batch; versions take turns, so none starves. */
@@ -83,6 +91,7 @@ final class VersionBook {
     newest = namespace(swapped.version());
     live.addInt(swapped.version());
     state.counters.weightSwaps++;
+    decodedAtSwitch = state.counters.decoded;
     effects.add(new Effect.UseWeights(swapped.version()));
     if (config.swap() == WeightSwap.RECOMPUTE) {
       for (final Branch branch : state.branches.values()) {

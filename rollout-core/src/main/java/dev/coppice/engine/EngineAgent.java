@@ -5,7 +5,6 @@ import dev.coppice.core.Effect;
 import dev.coppice.core.Event;
 import dev.coppice.core.State;
 import dev.coppice.environment.Episode;
-import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -26,6 +25,10 @@ final class EngineAgent implements Agent {
   private final ToolWorkers workers;
   private final ForwardStage forward;
   private final LongSupplier clockNs;
+
+  /** What keeps events in a fixed order, or null where they come as they come. */
+  private final Lockstep lockstep;
+
   private final long deadlineNs;
   private final EngineGauge gauge;
   private final Offers offers;
@@ -47,14 +50,15 @@ final class EngineAgent implements Agent {
       final RolloutEngine.Parts parts,
       final Outside outside,
       final EngineGauge gauge,
-      final LongSupplier clockNs) {
+      final RolloutEngine.Pace pace) {
     this.state = state;
     this.parts = parts;
     this.inbox = outside.inbox();
     this.workers = outside.workers();
     this.publisher = outside.publisher();
     this.gauge = gauge;
-    this.clockNs = clockNs;
+    this.clockNs = pace.clockNs();
+    this.lockstep = pace.inLockstep() ? new Lockstep() : null;
     this.deadlineNs = state.config().limits().callDeadlineNs();
     this.forward = new ForwardStage(state, parts.backend(), gauge, clockNs);
     this.offers = new Offers(parts.environment(), parts.tokenizer(), state.config().seed());
@@ -62,44 +66,62 @@ final class EngineAgent implements Agent {
 
   @Override
   public int doWork() throws Exception {
-    gauge.beginCycle(clockNs.getAsLong());
+    // Read before the results are: one that came in time must not expire while others are taken in.
+    final long nowNs = clockNs.getAsLong();
+    gauge.beginCycle(nowNs);
     int work = inbox.poll(this::receive);
-    work += expire(clockNs.getAsLong());
+    work += expire(nowNs);
+    if (lockstep != null) {
+      work += lockstep.release(running.size(), this::received);
+    }
     if (nextWeights != null && state.maySwitchWeights()) {
-      apply(new Event.WeightsSwapped(clockNs.getAsLong(), nextWeights.publication().version()));
+      apply(new Event.WeightsSwapped(eventNs(), nextWeights.publication().version()));
       work++;
     }
-    if (!paused && state.wantsTick()) {
-      apply(new Event.Tick(clockNs.getAsLong()));
+    if (!paused && state.wantsTick() && (lockstep == null || running.isEmpty())) {
+      apply(new Event.Tick(eventNs()));
       work++;
     }
     gauge.endCycle(work, clockNs.getAsLong());
     return work;
   }
 
+  private long eventNs() {
+    return lockstep == null ? clockNs.getAsLong() : lockstep.nextNs();
+  }
+
   private void receive(final Object message) {
     switch (message) {
       case RolloutEngine.Offered offered -> {
         gauge.begin(clockNs.getAsLong());
-        apply(offers.open(offered.request()));
+        offered.requests().forEach(request -> apply(offers.open(request)));
       }
       case Event.GroupRestored restored -> apply(restored);
-      case Event.CallDone done -> {
-        if (settled(done.ticket())) {
-          apply(done);
-        }
-      }
-      case Event.Scored scored -> {
-        if (settled(scored.ticket())) {
-          apply(scored);
-        }
-      }
+      case Event.CallDone done -> result(done.ticket(), done);
+      case Event.Scored scored -> result(scored.ticket(), scored);
       case WeightPublisher.Loaded loaded -> nextWeights = loaded;
       case RolloutEngine.Pause pause -> {
         paused = pause.paused();
         pause.done().complete(null);
       }
       default -> throw new IllegalStateException("unknown message: " + message);
+    }
+  }
+
+  private void result(final Event.Ticket ticket, final Event result) {
+    final ToolWorkers.Running work = running.get(ticket.branch());
+    if (lockstep == null) {
+      received(result);
+    } else if (work != null && work.ticket.equals(ticket)) {
+      lockstep.hold(ticket.branch(), result);
+    }
+  }
+
+  private void received(final Event result) {
+    final Event.Ticket ticket =
+        result instanceof Event.CallDone done ? done.ticket() : ((Event.Scored) result).ticket();
+    if (settled(ticket)) {
+      apply(result);
     }
   }
 
@@ -122,19 +144,26 @@ final class EngineAgent implements Agent {
         break;
       }
       it.remove();
-      running.remove(oldest.ticket.branch());
+      if (lockstep != null && lockstep.holds(oldest.ticket.branch())) {
+        continue;
+      }
       worlds.remove(oldest.ticket.branch());
       oldest.cancel();
-      apply(timeout(oldest));
+      if (lockstep == null) {
+        running.remove(oldest.ticket.branch());
+        apply(timeout(oldest));
+      } else {
+        lockstep.hold(oldest.ticket.branch(), timeout(oldest));
+      }
     }
     return expired;
   }
 
   private Event timeout(final ToolWorkers.Running work) {
-    final String message = "no answer within " + deadlineNs / 1_000_000 + " ms";
     return work.isCall
-        ? ToolWorkers.failed(work, ToolCall.Status.TIMEOUT, "timeout", message)
-        : ToolWorkers.unscored(work, "timeout", message);
+        ? ToolWorkers.timedOut(work, deadlineNs)
+        : ToolWorkers.unscored(
+            work, "timeout", "no answer within " + deadlineNs / 1_000_000 + " ms");
   }
 
   /** Journals an event, applies it and carries out what follows; a batch is an event again. */
@@ -148,7 +177,7 @@ final class EngineAgent implements Agent {
       event = null;
       for (int i = 0; i < effects.size(); i++) {
         if (carryOut(effects.get(i))) {
-          event = forward.compute();
+          event = lockstep == null ? forward.compute() : lockstep.stamped(forward.compute());
         }
       }
     }

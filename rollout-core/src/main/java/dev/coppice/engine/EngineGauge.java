@@ -22,6 +22,7 @@ final class EngineGauge {
   private long passes;
   private long rows;
   private boolean counting;
+  private boolean measuresDelays = true;
   private volatile Snapshot published =
       new Snapshot(
           new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
@@ -59,7 +60,15 @@ final class EngineGauge {
     stepTime.recordValue(Math.clamp(computeNs, 0, LARGEST_NS));
   }
 
+  /** Says whether the events' times are times: counted ones say nothing about delays. */
+  void measureDelays(final boolean measured) {
+    measuresDelays = measured;
+  }
+
   void waited(final long delayNs) {
+    if (!measuresDelays) {
+      return;
+    }
     schedulingDelay.recordValue(Math.clamp(delayNs, 0, LARGEST_NS));
   }
 

@@ -5,7 +5,9 @@ import dev.coppice.environment.EpisodePlan;
 import dev.coppice.environment.Score;
 import dev.coppice.inference.Draws;
 import dev.coppice.rollout.GroupRequest;
+import dev.coppice.trajectory.Provenance;
 import dev.coppice.trajectory.RolloutFailure;
+import dev.coppice.trajectory.RuntimeContract;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.util.LinkedHashMap;
@@ -18,6 +20,7 @@ import java.util.Map;
  *   string      int32 length, UTF-8 bytes; length -1 stands for null
  *   tokens      int32 count, int32 each
  *   1 offered   id string, index int32, task index int32, task id string, task input string,
+ *               contract int8,
  *               prompt tokens, decision turn int32, typical turns int32, digest string,
  *               failure
  *   2 restored  id string, index int32, task index int32, computed tokens int64,
@@ -27,8 +30,8 @@ import java.util.Map;
  *               per row: entropy float32, draws int32, per draw: token int32, logprob float32
  *   5 failed    time int64, message string
  *   6 call      branch int32, sequence int32, tool string, arguments string, status int8,
- *               correct int8 (0 null, 1 no, 2 yes), latency int64, observation tokens, over int8,
- *               step reward float64, digest string, failure
+ *               correct int8 (0 null, 1 no, 2 yes), latency int64, provenance int8,
+ *               observation tokens, over int8, step reward float64, digest string, failure
  *   7 scored    branch int32, sequence int32, reward float64, components int32,
  *               per component: name string, value float64; answer string, failure
  *   8 swapped   time int64, version int32
@@ -90,6 +93,7 @@ final class EventCodec {
     request(offered.request(), to);
     to.putString(offered.task().id());
     to.putString(offered.task().input());
+    to.putByte(offered.task().contract().ordinal());
     to.putTokens(offered.prompt());
     to.putInt(offered.plan().decisionTurn());
     to.putInt(offered.plan().typicalTurns());
@@ -122,6 +126,7 @@ final class EventCodec {
     to.putByte(outcome.status().ordinal());
     to.putByte(outcome.correct() == null ? 0 : outcome.correct() ? 2 : 1);
     to.putLong(outcome.latencyUs());
+    to.putByte(outcome.provenance().ordinal());
     to.putTokens(done.observation());
     to.putByte(done.over() ? 1 : 0);
     to.putDouble(done.stepReward());
@@ -162,7 +167,8 @@ final class EventCodec {
       case OFFERED ->
           new Event.GroupOffered(
               request(from),
-              new Task(from.getString(), from.getString()),
+              new Task(
+                  from.getString(), from.getString(), RuntimeContract.values()[from.getByte()]),
               from.getTokens(),
               new EpisodePlan(from.getInt(), from.getInt()),
               from.getString(),
@@ -209,7 +215,12 @@ final class EventCodec {
     final int correct = from.getByte();
     final Event.CallOutcome outcome =
         new Event.CallOutcome(
-            tool, arguments, status, correct == 0 ? null : correct == 2, from.getLong());
+            tool,
+            arguments,
+            status,
+            correct == 0 ? null : correct == 2,
+            from.getLong(),
+            Provenance.values()[from.getByte()]);
     return new Event.CallDone(
         ticket,
         outcome,

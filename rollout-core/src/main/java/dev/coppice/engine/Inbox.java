@@ -11,8 +11,8 @@ import com.lmax.disruptor.RingBuffer;
 final class Inbox {
   private static final int SLOTS = 1 << 14;
 
-  private final RingBuffer<Slot> ring = RingBuffer.createMultiProducer(Slot::new, SLOTS);
-  private final EventPoller<Slot> poller = ring.newPoller();
+  private final RingBuffer<Slot> ring;
+  private final EventPoller<Slot> poller;
 
   /** Takes what is in the ring. */
   @FunctionalInterface
@@ -26,6 +26,13 @@ final class Inbox {
   }
 
   Inbox() {
+    this(SLOTS);
+  }
+
+  /** Makes an inbox with a power of two of slots. */
+  Inbox(final int slots) {
+    ring = RingBuffer.createMultiProducer(Slot::new, slots);
+    poller = ring.newPoller();
     ring.addGatingSequences(poller.getSequence());
   }
 

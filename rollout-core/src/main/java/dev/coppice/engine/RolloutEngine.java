@@ -10,6 +10,7 @@ import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.scheduling.BranchingPolicy;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -67,10 +68,13 @@ public final class RolloutEngine implements AutoCloseable {
    */
   record Pause(boolean paused, CompletableFuture<Void> done) {}
 
-  /** A request on the ring. */
-  record Offered(GroupRequest request) {}
+  /** Requests on the ring, taken in together. */
+  record Offered(List<GroupRequest> requests) {}
 
-  private RolloutEngine(final EngineConfig config, final Parts parts, final LongSupplier clockNs) {
+  /** Says what time it is, and whether events keep a fixed order. */
+  record Pace(LongSupplier clockNs, boolean inLockstep) {}
+
+  private RolloutEngine(final EngineConfig config, final Parts parts, final Pace pace) {
     final EngineConfig.Capacity capacity = config.capacity();
     this.queuedGroups = capacity.queuedGroups();
     this.workers =
@@ -95,8 +99,9 @@ public final class RolloutEngine implements AutoCloseable {
             parts.policy(),
             parts.journal(),
             result -> delivered(listener, result));
+    gauge.measureDelays(!pace.inLockstep());
     final EngineAgent.Outside outside = new EngineAgent.Outside(inbox, workers, publisher);
-    this.agent = new EngineAgent(state, counted, outside, gauge, clockNs);
+    this.agent = new EngineAgent(state, counted, outside, gauge, pace);
     this.runner =
         new AgentRunner(
             new BackoffIdleStrategy(100, 10, 1_000, 200_000), this::failed, null, agent);
@@ -114,9 +119,28 @@ public final class RolloutEngine implements AutoCloseable {
     return start(config, parts, System::nanoTime);
   }
 
+  /**
+   * Starts an engine whose run is a function of its seed and of what its tools answer.
+   *
+   * <p>Results are applied in a fixed order and time counts events, a millisecond each; groups are
+   * offered by {@link #offerAll} when the engine is idle. Two such runs over the same answers give
+   * the same traces byte for byte.
+   *
+   * @param config of the engine.
+   * @param parts the engine works with.
+   * @return a running engine.
+   * @throws IllegalArgumentException if the pool is too small for one sequence.
+   */
+  public static RolloutEngine startInLockstep(final EngineConfig config, final Parts parts) {
+    return started(new RolloutEngine(config, parts, new Pace(System::nanoTime, true)));
+  }
+
   static RolloutEngine start(
       final EngineConfig config, final Parts parts, final LongSupplier clockNs) {
-    final RolloutEngine engine = new RolloutEngine(config, parts, clockNs);
+    return started(new RolloutEngine(config, parts, new Pace(clockNs, false)));
+  }
+
+  private static RolloutEngine started(final RolloutEngine engine) {
     AgentRunner.startOnThread(engine.runner);
     return engine;
   }
@@ -129,17 +153,28 @@ public final class RolloutEngine implements AutoCloseable {
    * @throws IllegalStateException if the engine failed or is closed.
    */
   public boolean offer(final GroupRequest request) {
+    return offerAll(List.of(request));
+  }
+
+  /**
+   * Offers groups that the engine takes in together, before it computes anything for one of them.
+   *
+   * @param requests for groups.
+   * @return false if the queue has no room for all; nothing has happened then.
+   * @throws IllegalStateException if the engine failed or is closed.
+   */
+  public boolean offerAll(final List<GroupRequest> requests) {
     lock.lock();
     try {
       requireRunning();
-      if (outstanding >= queuedGroups) {
+      if (outstanding + requests.size() > queuedGroups) {
         return false;
       }
-      outstanding++;
+      outstanding += requests.size();
     } finally {
       lock.unlock();
     }
-    inbox.publish(new Offered(request));
+    inbox.publish(new Offered(List.copyOf(requests)));
     return true;
   }
 
@@ -336,6 +371,20 @@ public final class RolloutEngine implements AutoCloseable {
     return gauge.latencies(workers.latency());
   }
 
+  /** Releases weights that came after the engine thread had ended. */
+  private void releaseUnusedWeights() {
+    try {
+      inbox.poll(
+          message -> {
+            if (message instanceof WeightPublisher.Loaded loaded) {
+              loaded.weights().close();
+            }
+          });
+    } catch (final Exception e) {
+      throw new IllegalStateException("weights could not be released", e);
+    }
+  }
+
   /** Stops the engine; unfinished groups are not delivered. */
   @Override
   public void close() {
@@ -348,5 +397,6 @@ public final class RolloutEngine implements AutoCloseable {
     }
     publisher.close();
     runner.close();
+    releaseUnusedWeights();
   }
 }

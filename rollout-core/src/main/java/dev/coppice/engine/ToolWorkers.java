@@ -5,8 +5,10 @@ import dev.coppice.environment.Episode;
 import dev.coppice.environment.InvalidToolResultException;
 import dev.coppice.environment.Observation;
 import dev.coppice.environment.Score;
+import dev.coppice.environment.ToolFailedException;
 import dev.coppice.inference.Tokenizer;
 import dev.coppice.rollout.RolloutLimits;
+import dev.coppice.trajectory.Provenance;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
@@ -138,6 +140,8 @@ final class ToolWorkers implements AutoCloseable {
     try {
       final Observation observation = running.episode.call(text);
       return observed(running, observation);
+    } catch (final ToolFailedException e) {
+      return failed(running, e.status(), e.source(), failure(e.code(), e.getMessage()));
     } catch (final InvalidToolResultException e) {
       return failed(
           running, ToolCall.Status.INVALID, "invalid_result", String.valueOf(e.getMessage()));
@@ -154,11 +158,11 @@ final class ToolWorkers implements AutoCloseable {
     }
     final long largest = (long) limits.observationTokens() * LARGEST_BYTES_PER_TOKEN;
     if (observation.text().length() > largest) {
-      return oversize(running, observation.text().length() + " characters");
+      return oversize(running, observation, observation.text().length() + " characters");
     }
     final int[] tokens = tokenizer.encode(observation.text());
     if (tokens.length > limits.observationTokens()) {
-      return oversize(running, tokens.length + " tokens");
+      return oversize(running, observation, tokens.length + " tokens");
     }
     return new Event.CallDone(
         running.ticket,
@@ -167,7 +171,8 @@ final class ToolWorkers implements AutoCloseable {
             observation.arguments(),
             observation.status(),
             observation.correct(),
-            latencyUs(running)),
+            latencyUs(running, observation.source()),
+            observation.source().provenance()),
         tokens,
         observation.over(),
         observation.stepReward(),
@@ -175,20 +180,21 @@ final class ToolWorkers implements AutoCloseable {
         null);
   }
 
-  private Event oversize(final Running running, final String size) {
-    return failed(
-        running,
-        ToolCall.Status.OVERSIZE,
-        "oversize",
+  private Event oversize(final Running running, final Observation observation, final String size) {
+    final String message =
         "the tool answered with "
             + size
             + ", more than "
             + limits.observationTokens()
-            + " tokens; raise limits.observation-tokens");
+            + " tokens; raise limits.observation-tokens";
+    return failed(
+        running, ToolCall.Status.OVERSIZE, observation.source(), failure("oversize", message));
   }
 
-  private static long latencyUs(final Running running) {
-    return (running.elapsedNs()) / 1_000;
+  private static long latencyUs(final Running running, final Observation.Source source) {
+    return source.latencyUs() == Observation.Source.MEASURE
+        ? running.elapsedNs() / 1_000
+        : source.latencyUs();
   }
 
   static Event failed(
@@ -196,14 +202,36 @@ final class ToolWorkers implements AutoCloseable {
       final ToolCall.Status status,
       final String code,
       final String message) {
+    return failed(running, status, Observation.Source.REAL, failure(code, message));
+  }
+
+  /** Reports a call that was given up at its deadline; it took as long as it was given. */
+  static Event timedOut(final Running running, final long deadlineNs) {
+    return failed(
+        running,
+        ToolCall.Status.TIMEOUT,
+        new Observation.Source(Provenance.REAL, deadlineNs / 1_000),
+        failure("timeout", "no answer within " + deadlineNs / 1_000_000 + " ms"));
+  }
+
+  private static RolloutFailure failure(final String code, final String message) {
+    return new RolloutFailure(RolloutFailure.Boundary.TOOL, code, message);
+  }
+
+  private static Event failed(
+      final Running running,
+      final ToolCall.Status status,
+      final Observation.Source source,
+      final RolloutFailure failure) {
     return new Event.CallDone(
         running.ticket,
-        new Event.CallOutcome("", "{}", status, null, latencyUs(running)),
+        new Event.CallOutcome(
+            "", "{}", status, null, latencyUs(running, source), source.provenance()),
         new int[0],
         false,
         0.0,
         null,
-        new RolloutFailure(RolloutFailure.Boundary.TOOL, code, message));
+        failure);
   }
 
   /** What a scoring runs. */

@@ -61,7 +61,8 @@ final class WeightPublisher implements AutoCloseable {
     return publication.done();
   }
 
-  private void load(final Publication publication) {
+  /** Loads and hands over, or releases what nobody will take any more. */
+  void load(final Publication publication) {
     final LoadedWeights weights;
     try {
       weights = backend.load(publication.folder());
@@ -75,15 +76,14 @@ final class WeightPublisher implements AutoCloseable {
               "the weights in " + publication.folder() + " are unusable: " + e, e));
       return;
     }
-    final boolean late;
     synchronized (this) {
-      late = closed;
+      // Under the lock, so that whoever closes finds the weights in the inbox or never.
+      if (!closed) {
+        inbox.accept(new Loaded(publication, weights));
+        return;
+      }
     }
-    if (late) {
-      weights.close();
-    } else {
-      inbox.accept(new Loaded(publication, weights));
-    }
+    weights.close();
   }
 
   private void refused(final Publication publication, final WeightsException reason) {

@@ -9,6 +9,9 @@ import java.util.List;
 /**
  * Finds calls and answers in the text of one turn, token by token.
  *
+ * <p>A letter may be spread over several tokens: a tokenizer's pieces give
+ * their bytes one by one, and the parser joins them once the letter is whole.
+ *
  * <p>Marks may be one token, many tokens, or begin in the middle of one. A fork in the middle of a
  * call copies the parser, so every child goes on where its parent stood.
  *
@@ -95,11 +98,16 @@ public final class ActionParser {
       tokenEnd = Arrays.copyOf(tokenEnd, tokens * 2);
     }
     tokenEnd[tokens++] = text.length();
+    if (SplitLetters.join(text, Math.max(0, seen - SplitLetters.LONGEST))) {
+      for (int i = tokens - 1; i >= 0 && tokenEnd[i] > text.length(); i--) {
+        tokenEnd[i] = text.length();
+      }
+    }
     if (longestMark == 0) {
       return Signal.NONE;
     }
     if (mode == Mode.FREE) {
-      open(Math.max(0, seen - longestMark + 1));
+      open(Math.max(0, Math.min(seen, text.length()) - SplitLetters.LONGEST - longestMark + 1));
     }
     return switch (mode) {
       case FREE -> Signal.NONE;
@@ -129,7 +137,8 @@ public final class ActionParser {
     if (mark.isEmpty()) {
       return false;
     }
-    final int at = find(mark, Math.max(contentStart, seen - mark.length() + 1));
+    final int from = Math.min(seen, text.length()) - SplitLetters.LONGEST - mark.length() + 1;
+    final int at = find(mark, Math.max(contentStart, from));
     if (at >= 0) {
       contentEnd = at;
     }
@@ -143,10 +152,10 @@ public final class ActionParser {
   /**
    * Returns the text between the marks of the call or answer just completed.
    *
-   * @return the content, exactly as sampled.
+   * @return the content, exactly as sampled; bytes that make no letter are U+FFFD.
    */
   public String content() {
-    return text.substring(contentStart, contentEnd);
+    return SplitLetters.whole(text.substring(contentStart, contentEnd));
   }
 
   /**
@@ -155,7 +164,7 @@ public final class ActionParser {
    * @return the text after the answer's mark where there is one, else the whole turn.
    */
   public String contentAtEnd() {
-    return text.substring(mode == Mode.ANSWER ? contentStart : 0);
+    return SplitLetters.whole(text.substring(mode == Mode.ANSWER ? contentStart : 0));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.coppice.environment;
 
 import dev.coppice.trajectory.Task;
+import java.util.Map;
 
 /**
  * Offers tasks and starts their episodes.
@@ -46,6 +47,15 @@ public interface Environment extends AutoCloseable {
    * @return a fresh episode.
    */
   Episode start(Task task, long seed);
+
+  /**
+   * Returns counters of what running the environment took, for the ledger of the run.
+   *
+   * @return the counts so far by name; they only grow.
+   */
+  default Map<String, Long> counters() {
+    return Map.of();
+  }
 
   /** Releases what the environment holds. */
   @Override

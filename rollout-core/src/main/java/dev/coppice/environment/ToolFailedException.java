@@ -1,6 +1,5 @@
 package dev.coppice.environment;
 
-import dev.coppice.trajectory.Provenance;
 import dev.coppice.trajectory.ToolCall;
 import java.util.Objects;
 
@@ -15,7 +14,7 @@ public final class ToolFailedException extends Exception {
 
   private final ToolCall.Status status;
   private final String code;
-  private final Provenance provenance;
+  private final transient Observation.Source source;
 
   /**
    * Describes a failure.
@@ -23,17 +22,17 @@ public final class ToolFailedException extends Exception {
    * @param status THREW, TIMEOUT, OVERSIZE or INVALID.
    * @param code short stable name, for example {@code replay_miss}.
    * @param message for a person.
-   * @param provenance of the failure.
+   * @param source of the failure.
    */
   public ToolFailedException(
       final ToolCall.Status status,
       final String code,
       final String message,
-      final Provenance provenance) {
+      final Observation.Source source) {
     super(message);
     this.status = Objects.requireNonNull(status, "status is null");
     this.code = Objects.requireNonNull(code, "code is null");
-    this.provenance = Objects.requireNonNull(provenance, "provenance is null");
+    this.source = Objects.requireNonNull(source, "source is null");
   }
 
   /**
@@ -55,11 +54,11 @@ public final class ToolFailedException extends Exception {
   }
 
   /**
-   * Returns where the failure comes from.
+   * Returns where the failure comes from, and how long it took.
    *
-   * @return the provenance.
+   * @return the source.
    */
-  public Provenance provenance() {
-    return provenance;
+  public Observation.Source source() {
+    return source;
   }
 }

@@ -31,7 +31,7 @@ public final class Draws {
   public void beginRow(final float rowEntropy) {
     if (rows + 2 > offset.length) {
       offset = Arrays.copyOf(offset, offset.length * 2);
-      entropy = Arrays.copyOf(entropy, entropy.length * 2);
+      entropy = Arrays.copyOf(entropy, offset.length);
     }
     entropy[rows++] = rowEntropy;
     offset[rows] = offset[rows - 1];

@@ -26,7 +26,8 @@ public interface Tokenizer extends AutoCloseable {
    * Returns the text one token adds when it follows other text, as far as a token alone can say.
    *
    * @param token id.
-   * @return its text; bytes that are no whole character appear as U+FFFD.
+   * @return its text; a byte {@code b} that is no whole character by itself is the lone surrogate
+   *     {@code 0xDC00 + b}, or U+FFFD where the tokenizer does not tell its bytes.
    */
   String piece(int token);
 

@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param status the call came to.
  * @param correct whether the call was right, or null where nobody can say.
  * @param latencyUs the time the tool took, in microseconds.
- * @param provenance of the result: {@code real}, {@code replay}, {@code simulated} or {@code fault}.
+ * @param provenance of the result: the wire name of a {@link Provenance}.
  */
 public record ToolCall(
     int id,

@@ -11,13 +11,23 @@ import java.util.Objects;
  * @param trees of the group in order of their place.
  */
 public record TrajectoryGroup(String id, Task task, List<TrajectoryTree> trees) {
-  /** Checks that every tree belongs to the group. */
+  /** Checks that every tree belongs to the group and was grown under its runtime contract. */
   public TrajectoryGroup {
     Objects.requireNonNull(task, "task is null");
     trees = List.copyOf(trees);
     for (final TrajectoryTree tree : trees) {
       if (!tree.group().equals(id)) {
         throw new IllegalArgumentException("foreign tree: group=" + id + " tree=" + tree.group());
+      }
+      if (tree.task().contract() != task.contract()) {
+        throw new IllegalArgumentException(
+            "a group mixes runtime contracts, so its rewards cannot be compared: group="
+                + id
+                + " contracts="
+                + task.contract().wireName()
+                + ","
+                + tree.task().contract().wireName()
+                + "; generate the group again under one contract");
       }
     }
   }

@@ -92,4 +92,33 @@ final class ActionParserTest {
     }
     return parser;
   }
+
+  @Test
+  void shouldJoinALetterSpreadOverTokensAlsoAfterAForkInItsMiddle() {
+    final ActionParser parent = parser(Dialect.TAGS, "<call>", "a", "\udce2", "\udc82");
+
+    final ActionParser euro = parent.fork();
+    euro.accept("\udcac");
+    final ActionParser other = parent.fork();
+    other.accept("\udcad");
+    euro.accept("</call>");
+    other.accept("</call>");
+    parent.accept("b</call>");
+
+    assertEquals("a\u20ac", euro.content());
+    assertEquals("a\u20ad", other.content());
+    assertEquals("a\ufffd\ufffdb", parent.content());
+    assertEquals(List.of(new Span(0, 6, SpanKind.TOOL_CALL, 2)), euro.spans(0, 6, 2));
+  }
+
+  @Test
+  void shouldFindTheMarkBehindALetterThatBecameShorter() {
+    final ActionParser parser = parser(Dialect.TAGS, "\udcf0", "\udc9f", "\udc98", "\udc80<ca");
+
+    parser.accept("ll>x");
+    final ActionParser.Signal last = parser.accept("</call>");
+
+    assertEquals(ActionParser.Signal.CALL, last);
+    assertEquals("x", parser.content());
+  }
 }

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param run what is run, and where it is kept.
  * @param model that samples.
  * @param task set that is solved.
+ * @param world where results of tools come from.
  * @param sampling settings.
  * @param tree how trees branch.
  * @param budget of the run.
@@ -21,25 +22,29 @@ import java.util.OptionalLong;
  * @param engine sizes.
  * @param credit estimators.
  * @param bridge to a trainer.
+ * @param train what the shipped trainer does.
  */
 public record RunConfig(
     Run run,
     Model model,
     TaskSet task,
+    World world,
     Sampling sampling,
     Tree tree,
     Budget budget,
     Limits limits,
     Engine engine,
     Credit credit,
-    Bridge bridge) {
+    Bridge bridge,
+    TrainSection train) {
 
   /** Every default. */
   public static final RunConfig DEFAULT =
       new RunConfig(
           new Run("", 1, "runs", List.of(), true),
-          new Model("models/tiny-policy", "model", "f32", 1),
+          new Model("models/tiny-policy", "model", "f32", "cpu", 1),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", ""),
+          new World("real", "", List.of(), 1, ""),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree(
               "entropy",
@@ -51,13 +56,21 @@ public record RunConfig(
           new Limits(512, 64, 2048, 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
-          new Bridge("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""));
+          new Bridge("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""),
+          TrainSection.DEFAULT);
 
   /** Checks what no single key can check. */
   public RunConfig {
     Objects.requireNonNull(run, "run is null");
     Objects.requireNonNull(credit, "credit is null");
     Objects.requireNonNull(bridge, "bridge is null");
+    if (train.ahead() > bridge.staleness) {
+      throw new IllegalArgumentException(
+          "train.ahead must be at most bridge.staleness, or its groups would be dropped: ahead="
+              + train.ahead()
+              + " staleness="
+              + bridge.staleness);
+    }
     if (engine.batchTokens() < engine.batchRows()) {
       throw new IllegalArgumentException(
           "engine.batch-tokens must be at least engine.batch-rows, a token per row: batch-tokens="
@@ -96,7 +109,18 @@ public record RunConfig(
    */
   public RunConfig withoutSecrets() {
     return new RunConfig(
-        run, model, task, sampling, tree, budget, limits, engine, credit, bridge.withoutToken());
+        run,
+        model,
+        task,
+        world,
+        sampling,
+        tree,
+        budget,
+        limits,
+        engine,
+        credit,
+        bridge.withoutToken(),
+        train);
   }
 
   /**
@@ -134,6 +158,7 @@ public record RunConfig(
    * @param path of the model folder.
    * @param policy that samples.
    * @param dtype of the model's numbers.
+   * @param device that computes its linear layers.
    * @param threads of the model.
    */
   public record Model(
@@ -144,10 +169,24 @@ public record RunConfig(
               choices = {"model", "replay"})
           String policy,
       @Key(
-              value = "Numbers the model computes in.",
-              choices = {"f32"})
+              value =
+                  "Numbers of the linear layers: f32, in which a seed gives the same tokens"
+                      + " whatever the batch, or bf16, for speed.",
+              choices = {"f32", "bf16"})
           String dtype,
-      @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads) {}
+      @Key(
+              "What computes the linear layers: cpu, cuda or cuda:N; cuda needs natives built for it"
+                  + " (docs/GPU.md).")
+          String device,
+      @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads) {
+    /** Refuses a device of another kind. */
+    public Model {
+      if (!device.matches("cpu|cuda(:\\d{1,3})?")) {
+        throw new IllegalArgumentException(
+            "model.device must be cpu, cuda or cuda:N: device=" + device);
+      }
+    }
+  }
 
   /**
    * Says what is solved.
@@ -162,7 +201,8 @@ public record RunConfig(
    * @param prompt of a plain environment.
    */
   public record TaskSet(
-      @Key("Environment that offers the tasks: countdown, drawers, gsm8k or stories.")
+      @Key(
+              "Environment that offers the tasks: countdown, drawers, filesystem, gsm8k, retail or stories.")
           String environment,
       @Key(
               "Split of the tasks: 'train' or 'held-out' where they are drawn, 'train' or 'test' in"
@@ -183,6 +223,36 @@ public record RunConfig(
      */
     public int groups() {
       return Math.multiplyExact(count, repeats);
+    }
+  }
+
+  /**
+   * Says where the results of tools come from.
+   *
+   * @param mode of the world.
+   * @param store of recorded results.
+   * @param faults that are injected.
+   * @param seed of the faults.
+   * @param model that imagines.
+   */
+  public record World(
+      @Key(
+              value =
+                  "Where results of tools come from: the tools; the tools, recorded; recordings"
+                      + " alone; a model; the tools, some broken.",
+              choices = {"real", "record", "replay", "simulate", "fault"})
+          String mode,
+      @Key("Folder of recorded results: written by 'record', read by 'replay' and 'simulate'.")
+          String store,
+      @Key(
+              "Faults of 'fault' by kind and share, as in [\"error:0.05\", \"timeout:0.02\"]; kinds are"
+                  + " error, malformed, oversize, silence and timeout.")
+          List<String> faults,
+      @Key("Seed of the faults.") long seed,
+      @Key("Model folder of the model that imagines in 'simulate'.") String model) {
+    /** Keeps a copy. */
+    public World {
+      faults = List.copyOf(faults);
     }
   }
 

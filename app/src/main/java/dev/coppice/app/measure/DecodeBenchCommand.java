@@ -10,10 +10,12 @@ import dev.coppice.djl.bench.BenchCell;
 import dev.coppice.djl.bench.BenchLayout;
 import dev.coppice.djl.bench.BenchResult;
 import dev.coppice.djl.bench.DecodeBench;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Scanner;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -99,6 +101,13 @@ public final class DecodeBenchCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON array instead of a table.")
   private boolean json;
 
+  @Option(
+      names = "--paced",
+      description =
+          "Measure all cells once for every line of standard input and print a JSON array each"
+              + " time: for comparisons in turns.")
+  private boolean paced;
+
   /** Chooses the weights. */
   private static final class Model {
     @Option(
@@ -132,15 +141,33 @@ public final class DecodeBenchCommand implements Callable<Integer> {
         model.folder == null
             ? RandomShapes.folder(model.shape)
             : ProjectPaths.modelFolder(model.folder);
-    final List<BenchResult> results = new ArrayList<>();
     try (DjlBackend backend = DjlBackend.open(folder, settings)) {
-      System.err.println(KernelRate.check().line());
-      for (final BenchCell cell : cells) {
-        results.add(DecodeBench.measure(backend, cell, arms, settings));
+      System.err.println("coppice: " + KernelRate.check().line());
+      if (paced) {
+        measureInTurns(backend, cells, settings);
+      } else {
+        final List<BenchResult> results = new ArrayList<>();
+        for (final BenchCell cell : cells) {
+          results.add(DecodeBench.measure(backend, cell, arms, settings));
+        }
+        System.out.println(json ? BenchResult.json(results) : DecodeTable.text(results));
       }
     }
-    System.out.println(json ? BenchResult.json(results) : DecodeTable.text(results));
     return 0;
+  }
+
+  private void measureInTurns(
+      final DjlBackend backend, final List<BenchCell> cells, final DjlSettings settings) {
+    final Scanner lines = new Scanner(System.in, StandardCharsets.UTF_8);
+    final BenchArms once = new BenchArms(unshared, job, contended, 1);
+    while (lines.hasNextLine()) {
+      lines.nextLine();
+      final List<BenchResult> results = new ArrayList<>();
+      for (final BenchCell cell : cells) {
+        results.add(DecodeBench.measure(backend, cell, once, settings));
+      }
+      System.out.println(BenchResult.json(results));
+    }
   }
 
   private BenchLayout layout() {

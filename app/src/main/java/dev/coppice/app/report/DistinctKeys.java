@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * @thread one at a time.
  */
-final class DistinctKeys {
+public final class DistinctKeys {
   private final Set<String> exact = new HashSet<>();
   private final Set<String> actions = new HashSet<>();
 
@@ -54,8 +54,14 @@ final class DistinctKeys {
     return key.toString();
   }
 
-  /** Returns the calls from the root to a leaf and its answer. */
-  static String actionSequence(final TrajectoryTree tree, final Leaf leaf) {
+  /**
+   * Returns the calls from the root to a leaf and its answer.
+   *
+   * @param tree of the leaf.
+   * @param leaf completed.
+   * @return a key that is equal for equal action sequences.
+   */
+  public static String actionSequence(final TrajectoryTree tree, final Leaf leaf) {
     final StringBuilder key = new StringBuilder();
     for (final ToolCall call : callsOnPath(tree, leaf.node())) {
       key.append(call.tool()).append('\u0001').append(call.arguments()).append('\u0002');

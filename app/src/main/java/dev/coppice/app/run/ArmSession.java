@@ -10,6 +10,9 @@ import dev.coppice.engine.RolloutEngine;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -73,8 +76,17 @@ final class ArmSession {
     final EngineStats stats;
     final EngineStats.Latencies latencies;
     final int offered = state.groups() - done.size();
-    try (RolloutEngine engine = RolloutEngine.start(engineConfig(state, runName), parts)) {
-      feed(engine, state.groups(), done);
+    final Map<String, Long> countedBefore = bench.environment().counters();
+    final EngineConfig engineConfig = engineConfig(state, runName);
+    try (RolloutEngine engine =
+        isExact()
+            ? RolloutEngine.startInLockstep(engineConfig, parts)
+            : RolloutEngine.start(engineConfig, parts)) {
+      if (isExact()) {
+        feedInWaves(engine, state.groups(), done);
+      } else {
+        feed(engine, state.groups(), done);
+      }
       awaitAll(engine);
       stats = engine.stats();
       latencies = engine.latencies();
@@ -87,16 +99,60 @@ final class ArmSession {
     }
     final SessionSums sums = writer.finish();
     progress.onArmDone();
-    return new Outcome(ended(state, stats, sums, offered), latencies);
+    return new Outcome(
+        ended(state, new Counted(stats, world(countedBefore)), sums, offered), latencies);
+  }
+
+  /** Bundles what the engine and the world counted in this session. */
+  private record Counted(EngineStats stats, Map<String, Long> world) {}
+
+  private Map<String, Long> world(final Map<String, Long> before) {
+    final Map<String, Long> now = new LinkedHashMap<>();
+    bench
+        .environment()
+        .counters()
+        .forEach((name, count) -> now.put(name, count - before.getOrDefault(name, 0L)));
+    return now;
+  }
+
+  /** Runs over recordings repeat byte for byte, so nothing may depend on who was faster. */
+  private boolean isExact() {
+    return WorldModes.isExact(config.world());
+  }
+
+  /** Offers as many groups as grow at a time together, and waits for all of them. */
+  private void feedInWaves(
+      final RolloutEngine engine, final int groups, final Map<Integer, FinishedGroup> done)
+      throws InterruptedException {
+    final int most = config.engine().groupsInFlight();
+    for (int first = 0; first < groups; first += most) {
+      final List<GroupRequest> wave = new ArrayList<>();
+      for (int index = first; index < Math.min(groups, first + most); index++) {
+        final GroupRequest request = request(index);
+        if (done.containsKey(index)) {
+          engine.restore(request, done.get(index).computedTokens(), done.get(index).trees());
+        } else {
+          wave.add(request);
+        }
+      }
+      if (!wave.isEmpty() && !engine.offerAll(wave)) {
+        throw new IllegalStateException(
+            "an idle engine has room for a wave: groups=" + wave.size());
+      }
+      awaitAll(engine);
+    }
+  }
+
+  private GroupRequest request(final int index) {
+    final RunConfig.TaskSet task = config.task();
+    return new GroupRequest("g" + index, index, task.first() + index % task.count());
   }
 
   private void feed(
       final RolloutEngine engine, final int groups, final Map<Integer, FinishedGroup> done)
       throws InterruptedException {
-    final RunConfig.TaskSet task = config.task();
     for (int index = 0; index < groups; index++) {
-      final int taskIndex = task.first() + index % task.count();
-      final GroupRequest request = new GroupRequest("g" + index, index, taskIndex);
+      final GroupRequest request = request(index);
       if (done.containsKey(index)) {
         engine.restore(request, done.get(index).computedTokens(), done.get(index).trees());
         continue;
@@ -138,8 +194,11 @@ final class ArmSession {
   }
 
   private static ArmState ended(
-      final ArmState state, final EngineStats stats, final SessionSums sums, final long offered) {
+      final ArmState state, final Counted counted, final SessionSums sums, final long offered) {
+    final EngineStats stats = counted.stats();
     final Map<String, Long> counters = SessionSums.counters(stats);
+    counters.putAll(sums.calls());
+    counters.putAll(counted.world());
     state.engine().forEach((name, value) -> counters.merge(name, value, Long::sum));
     // Dropped groups are offered again by every session, so the last one counts them all.
     counters.put(ArmState.DROPPED_GROUPS, sums.dropped());

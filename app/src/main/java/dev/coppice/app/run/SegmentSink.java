@@ -44,7 +44,7 @@ final class SegmentSink implements AutoCloseable {
             runName,
             bench.backend().name(),
             bench.tokenizerSha256(),
-            "",
+            bench.chatTemplateSha256(),
             "sampled",
             new SamplingSettings(
                 sampling.temperature(), sampling.topP(), sampling.topK(), sampling.minP()),

@@ -3,7 +3,9 @@ package dev.coppice.app.run;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.rollout.TreeLedger;
+import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.ToolCall;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ public final class SessionSums {
   private long cachedInNodes;
   private long closingInNodes;
   private long callsInTraces;
+  private long callsOnPaths;
 
   void addGroup() {
     groups++;
@@ -57,6 +60,7 @@ public final class SessionSums {
     calls += ledger.toolCalls();
     blockNs += ledger.blockNs();
     callsInTraces += tree.calls().size();
+    callsOnPaths += callsOnPaths(tree);
     for (final TrajectoryNode node : tree.nodes()) {
       cachedInNodes += node.cachedTokens();
       if (node.kind().isSampled()) {
@@ -66,6 +70,23 @@ public final class SessionSums {
         closingInNodes += tree.leafAt(node.id()) >= 0 ? node.length() : 0;
       }
     }
+  }
+
+  /** Counts the calls as chains would have made them: once on every path they lie on. */
+  private static long callsOnPaths(final TrajectoryTree tree) {
+    long count = 0;
+    for (final ToolCall call : tree.calls()) {
+      final int end = tree.subtreeEnd(call.node());
+      for (final Leaf leaf : tree.leaves()) {
+        count += call.node() <= leaf.node() && leaf.node() < end ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  /** Names the calls that were made, and how many there are on all paths together. */
+  Map<String, Long> calls() {
+    return Map.of("calls_executed", callsInTraces, "calls_on_paths", callsOnPaths);
   }
 
   long computed() {

@@ -2,15 +2,19 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.chat.ChatTemplate;
+import dev.coppice.chat.value.TemplateException;
 import dev.coppice.djl.DjlBackend;
 import dev.coppice.djl.DjlSettings;
 import dev.coppice.djl.DjlTokenizer;
 import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
+import dev.coppice.environments.record.ResultStoreException;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.environments.replay.SelfPlayedEnvironment;
 import dev.coppice.inference.InferenceBackend;
 import dev.coppice.inference.PathBackend;
 import dev.coppice.inference.Tokenizer;
@@ -28,9 +32,14 @@ import java.util.HexFormat;
  * @param tokenizer of the model.
  * @param backend of the model.
  * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
+ * @param chatTemplateSha256 digest of the model's chat template, or empty where there is none.
  */
 public record Workbench(
-    Environment environment, Tokenizer tokenizer, InferenceBackend backend, String tokenizerSha256)
+    Environment environment,
+    Tokenizer tokenizer,
+    InferenceBackend backend,
+    String tokenizerSha256,
+    String chatTemplateSha256)
     implements AutoCloseable {
   private static final int REPLAY_CONTEXT = 16_384;
 
@@ -67,7 +76,9 @@ public record Workbench(
 
   private static Environment environment(final RunConfig config) {
     final RunConfig.TaskSet task = config.task();
-    final String path = task.path().isEmpty() ? "" : ProjectPaths.find(task.path()).toString();
+    // A replay needs no data, so the data may be gone.
+    final boolean none = task.path().isEmpty() || config.world().mode().equals("replay");
+    final String path = none ? "" : ProjectPaths.find(task.path()).toString();
     try {
       final Environment environment =
           Environments.create(
@@ -77,7 +88,8 @@ public record Workbench(
                   Math.addExact(task.first(), task.count()),
                   task.seed(),
                   path,
-                  task.prompt()));
+                  task.prompt()),
+              WorldModes.of(config.world()));
       if (environment.taskCount() < task.first() + task.count()) {
         final int there = environment.taskCount();
         environment.close();
@@ -90,12 +102,19 @@ public record Workbench(
                 + there);
       }
       return environment;
-    } catch (final IllegalArgumentException e) {
+    } catch (final IllegalArgumentException | ResultStoreException e) {
       throw new ConfigException(e.getMessage().replace("environment.path", "task.path"));
     }
   }
 
   private static Workbench replay(final Environment environment) {
+    if (environment instanceof SelfPlayedEnvironment played) {
+      final Tokenizer tokenizer = played.tokenizer();
+      final InferenceBackend backend =
+          new PathBackend(
+              "replay", tokenizer.vocabularySize(), played.contextTokens(), played.policy());
+      return new Workbench(environment, tokenizer, backend, "", "");
+    }
     if (!(environment instanceof ScriptedEnvironment scripted)) {
       throw new ConfigException(
           "model.policy = \"replay\" needs an environment with solutions, such as gsm8k; "
@@ -109,7 +128,7 @@ public record Workbench(
             tokenizer.vocabularySize(),
             REPLAY_CONTEXT,
             ReplayPolicy.of(scripted, tokenizer));
-    return new Workbench(environment, tokenizer, backend, "");
+    return new Workbench(environment, tokenizer, backend, "", "");
   }
 
   private static Workbench model(final RunConfig config, final Environment environment) {
@@ -120,14 +139,24 @@ public record Workbench(
         new DjlSettings(
             config.model().threads(),
             config.model().dtype(),
-            defaults.device(),
+            config.model().device(),
             defaults.slabTokens());
     try {
       final String digest = sha256(folder.resolve("tokenizer.json"));
-      return new Workbench(environment, tokenizer, DjlBackend.open(folder, settings), digest);
+      final String template = chatTemplate(folder);
+      return new Workbench(
+          environment, tokenizer, DjlBackend.open(folder, settings), digest, template);
     } catch (final RuntimeException e) {
       tokenizer.close();
       throw e;
+    }
+  }
+
+  private static String chatTemplate(final Path folder) {
+    try {
+      return ChatTemplate.sha256(folder);
+    } catch (final TemplateException e) {
+      throw new ConfigException(e.getMessage());
     }
   }
 

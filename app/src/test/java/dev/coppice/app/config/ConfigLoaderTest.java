@@ -60,11 +60,26 @@ class ConfigLoaderTest {
         "[task]*count = 99999999999 | x.toml:2: task.count must be between 1 and 10000000, not 99999999999",
         "[run]*journal = 1 | x.toml:2: run.journal must be true or false, not 1",
         "[run]*arms = \"tree\" | x.toml:2: run.arms must be a list of texts, not \"tree\"",
-        "[model]*dtype = \"f16\" | x.toml:2: model.dtype must be one of f32, not \"f16\"",
+        "[model]*dtype = \"f16\" | x.toml:2: model.dtype must be one of f32, bf16, not \"f16\"",
         "[sampling]*temperature = nan | x.toml:2: sampling.temperature must be between 0 and 100, not NaN"
       })
   void shouldRefuseAWrongValueWithFileLineAndWhatFits(final String toml, final String message) {
     assertEquals(message, refused(toml.replace('*', '\n')).getMessage());
+  }
+
+  @Test
+  void shouldTakeTheModelsNumbersAndDeviceAndRefuseOthers() {
+    final ConfigException refused = refused("[model]\ndevice = \"tpu\"\n");
+
+    assertTrue(refused.getMessage().contains("model.device must be cpu, cuda or cuda:N"));
+    assertTrue(refused("[model]\ndevice = \"cuda:x\"\n").getMessage().contains("cuda:x"));
+    final RunConfig taken =
+        new ConfigLoader()
+            .override("model.dtype", "bf16")
+            .override("model.device", "cuda:1")
+            .load();
+    assertEquals("bf16", taken.model().dtype());
+    assertEquals("cuda:1", taken.model().device());
   }
 
   @Test

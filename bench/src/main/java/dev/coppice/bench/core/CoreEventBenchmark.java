@@ -16,6 +16,7 @@ import dev.coppice.rollout.RolloutLimits;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.FixedPolicy;
+import dev.coppice.trajectory.Provenance;
 import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
@@ -130,7 +131,8 @@ public class CoreEventBenchmark {
             apply(
                 new Event.CallDone(
                     call.ticket(),
-                    new Event.CallOutcome("tool", "{}", ToolCall.Status.OK, null, 1),
+                    new Event.CallOutcome(
+                        "tool", "{}", ToolCall.Status.OK, null, 1, Provenance.REAL),
                     OBSERVATION,
                     false,
                     0,

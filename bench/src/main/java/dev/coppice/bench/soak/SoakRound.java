@@ -33,9 +33,9 @@ import java.util.function.LongConsumer;
  */
 final class SoakRound implements AutoCloseable {
   private static final long SLICE_NS = 500_000_000L;
-  private static final int SLICES_BETWEEN_SWAPS = 3;
+  private static final int SLICES_BETWEEN_SWAPS = 6;
   private static final int WAITING_CHECKS = 64;
-  private static final long PATIENCE_NS = 120_000_000_000L;
+  private static final long PATIENCE_NS = 900_000_000_000L;
   private static final int KV_BLOCKS = 160;
   private static final int BLOCK_TOKENS = 16;
 
@@ -71,7 +71,7 @@ final class SoakRound implements AutoCloseable {
             SamplingSettings.PLAIN,
             new RolloutLimits(128, 8, 256, 10_000_000_000L),
             BudgetConfig.trees(2),
-            new EngineConfig.Capacity(64, 256, 8, 32, KV_BLOCKS, BLOCK_TOKENS, 0),
+            new EngineConfig.Capacity(64, 256, 4, 8, KV_BLOCKS, BLOCK_TOKENS, 0),
             new EngineConfig.Weights(swap, 0, 2));
     engine =
         RolloutEngine.start(
@@ -99,7 +99,7 @@ final class SoakRound implements AutoCloseable {
       if (options.dutyPercent() < 100) {
         engine.pause().get(PATIENCE_NS, TimeUnit.NANOSECONDS);
       }
-      check();
+      check(startNs + SLICE_NS);
       afterSlice.accept(System.nanoTime());
       final long leftNs = startNs + SLICE_NS - System.nanoTime();
       if (leftNs > 0) {
@@ -123,17 +123,18 @@ final class SoakRound implements AutoCloseable {
     }
   }
 
-  /** Compares one path of one group in a pause; groups that came in between are let go. */
-  private void check() {
+  /** Compares paths of finished groups in a pause, at least one; a surplus of groups is let go. */
+  private void check(final long untilNs) {
     for (GroupResult result = finished.poll(); result != null; result = finished.poll()) {
       checks.add(result);
       if (checks.size() > WAITING_CHECKS) {
         checks.removeFirst();
       }
     }
-    final GroupResult next = checks.poll();
-    if (next != null) {
+    GroupResult next = checks.poll();
+    while (next != null) {
       witness.check(next);
+      next = System.nanoTime() < untilNs ? checks.poll() : null;
     }
   }
 

@@ -33,10 +33,21 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "djl",
               List.of("trajectory", "inference", "kvcache", "environments"),
               with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
+          law("chat", List.of("inference"), JSON),
           law(
               "environments",
               List.of("trajectory", "environment", "inference", "kvcache"),
-              with(JSON, "org.apache.lucene", "org.agrona")),
+              with(JSON, "org.agrona")),
+          law(
+              "worlds",
+              with(PORTS, "environments", "engine", "rollout"),
+              with(
+                  JSON,
+                  "org.apache.lucene",
+                  "io.modelcontextprotocol",
+                  "reactor.core",
+                  "org.HdrHistogram",
+                  "com.sun.net.httpserver")),
           law("credit", List.of("trajectory"), List.of()),
           law(
               "bridge",

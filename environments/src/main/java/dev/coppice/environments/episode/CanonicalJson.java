@@ -87,4 +87,19 @@ public final class CanonicalJson {
       throw new IllegalArgumentException("not a JSON object: " + e.getOriginalMessage(), e);
     }
   }
+
+  /**
+   * Reads any value.
+   *
+   * @param json text of one value.
+   * @return a string, number, boolean, null, list or map.
+   * @throws IllegalArgumentException if the text is not one JSON value.
+   */
+  public static Object readValue(final String json) {
+    try {
+      return MAPPER.readValue(json, Object.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
 }

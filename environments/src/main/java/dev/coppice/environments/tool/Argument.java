@@ -6,13 +6,14 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Describes one argument of a tool: a component of the record the tool takes.
+ * Describes one argument of a tool: a component of the record, or a parameter of the method, that
+ * the tool takes.
  *
  * <p>The name in JSON is the component's in snake case. Types may be {@code String}, {@code boolean},
  * {@code int}, {@code double} and {@code List<String>}.
  */
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.RECORD_COMPONENT)
+@Target({ElementType.RECORD_COMPONENT, ElementType.PARAMETER})
 public @interface Argument {
   /** The value of {@link #otherwise} of an argument that must be given. */
   String REQUIRED = "\0required";
@@ -28,9 +29,37 @@ public @interface Argument {
   String value();
 
   /**
+   * Names the parameter of a method whose class was compiled without {@code -parameters}.
+   *
+   * @return the name, or empty for the parameter's own.
+   */
+  String name() default "";
+
+  /**
    * Gives the value of an argument that was left out.
    *
    * @return the value as text, or {@link #REQUIRED}, or {@link #NOTHING}.
    */
   String otherwise() default REQUIRED;
+
+  /**
+   * Bounds a number from below.
+   *
+   * @return the least value allowed.
+   */
+  double least() default Double.NEGATIVE_INFINITY;
+
+  /**
+   * Bounds a number from above.
+   *
+   * @return the greatest value allowed.
+   */
+  double most() default Double.POSITIVE_INFINITY;
+
+  /**
+   * Lists the texts that are allowed.
+   *
+   * @return the choices; empty for any text.
+   */
+  String[] choices() default {};
 }

@@ -70,6 +70,19 @@ public final class Seen {
     return left.size();
   }
 
+  /**
+   * Digests all results that were seen, in their order.
+   *
+   * @return 16 hexadecimal digits.
+   */
+  public String digest() {
+    final StringBuilder text = new StringBuilder();
+    for (Seen seen = this; seen.earlier != null; seen = seen.earlier) {
+      text.append(Long.toHexString(seen.digest)).append(' ');
+    }
+    return StateDigest.of(text.toString());
+  }
+
   private static long digest(final String result) {
     return Long.parseUnsignedLong(StateDigest.of(result), HEXADECIMAL);
   }

@@ -62,6 +62,24 @@ public final class Tool<S, A extends Record> {
   }
 
   /**
+   * Returns what the tool does.
+   *
+   * @return the description for the model.
+   */
+  public String description() {
+    return description;
+  }
+
+  /**
+   * Derives the JSON schema of the arguments.
+   *
+   * @return an object with {@code properties} and {@code required}.
+   */
+  public Map<String, Object> parameters() {
+    return reader.schema();
+  }
+
+  /**
    * Lists the names of the arguments.
    *
    * @return the names in order.

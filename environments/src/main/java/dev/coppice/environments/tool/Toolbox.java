@@ -17,11 +17,6 @@ import java.util.Map;
  * @thread immutable, any thread
  */
 public final class Toolbox<S> {
-  /** Calls longer than this are malformed. */
-  public static final int LONGEST_CALL_CHARS = 1 << 16;
-
-  private static final int LONGEST_NAME_CHARS = 64;
-
   private final Map<String, Tool<S, ?>> tools = new LinkedHashMap<>();
 
   /**
@@ -63,7 +58,7 @@ public final class Toolbox<S> {
    * @return {@code {"arguments":{...},"name":"..."}}.
    */
   public static String write(final String name, final Map<String, ?> arguments) {
-    return CanonicalJson.writeAscii(Map.of("name", name, "arguments", arguments));
+    return CallText.write(name, arguments);
   }
 
   /**
@@ -111,24 +106,24 @@ public final class Toolbox<S> {
 
   /** Runs a call; the state stays as it was unless the status is OK. */
   Outcome<S> call(final S state, final String text) {
-    final Map<String, Object> call;
+    final CallText call;
     try {
-      if (text.length() > LONGEST_CALL_CHARS) {
-        return malformed(state, "the call is longer than " + LONGEST_CALL_CHARS + " characters");
-      }
-      call = CanonicalJson.read(text);
-    } catch (IllegalArgumentException e) {
-      return malformed(state, "the call is not a JSON object with name and arguments");
+      call = CallText.read(text);
+    } catch (final IllegalArgumentException e) {
+      return malformed(state, e.getMessage());
     }
-    if (!(call.get("name") instanceof String name)
-        || name.length() > LONGEST_NAME_CHARS
-        || !(call.getOrDefault("arguments", Map.of()) instanceof Map<?, ?> arguments)) {
-      return malformed(state, "the call is not a JSON object with name and arguments");
-    }
-    return run(state, name, arguments);
+    return call(state, call.tool(), call.arguments());
   }
 
-  private Outcome<S> run(final S state, final String name, final Map<?, ?> arguments) {
+  /**
+   * Runs a call.
+   *
+   * @param state of the world.
+   * @param name of the tool; there may be no such tool.
+   * @param arguments by name, unchecked.
+   * @return what it came to; the state stays as it was unless the status is OK.
+   */
+  public Outcome<S> call(final S state, final String name, final Map<String, Object> arguments) {
     final String written = CanonicalJson.write(arguments);
     try {
       final Tool<S, ?> tool = tools.get(name);
@@ -154,12 +149,13 @@ public final class Toolbox<S> {
   /**
    * Tells what a call came to.
    *
+   * @param <S> the type of the world's state.
    * @param state of the world afterwards.
    * @param tool that was named, or empty.
    * @param arguments as canonical JSON.
    * @param status of the call.
    * @param result as canonical JSON.
    */
-  record Outcome<S>(
+  public record Outcome<S>(
       S state, String tool, String arguments, ToolCall.Status status, String result) {}
 }

@@ -1,6 +1,8 @@
 package dev.coppice.environments.world;
 
+import dev.coppice.environments.episode.CanonicalJson;
 import dev.coppice.environments.tool.Effect;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -29,6 +31,17 @@ public record ToolSpec(
     Objects.requireNonNull(version, "version is null");
     parameters = Map.copyOf(parameters);
     result = Map.copyOf(result);
+  }
+
+  /**
+   * Writes down what a result depends on: tool, version, canonical JSON arguments, state digest.
+   *
+   * @param arguments as canonical JSON.
+   * @param digest of the state before the call.
+   * @return the key of the result, canonical JSON itself.
+   */
+  public String resultKey(final String arguments, final String digest) {
+    return CanonicalJson.write(List.of(name, version, arguments, digest));
   }
 
   /**

@@ -7,6 +7,9 @@
  * <p>Read in this order: {@link dev.coppice.environments.world.ToolWorld}, {@link
  * dev.coppice.environments.world.ToolSpec}, {@link dev.coppice.environments.world.ToolRequest},
  * {@link dev.coppice.environments.world.ToolResult}, {@link
- * dev.coppice.environments.world.Taskset}.
+ * dev.coppice.environments.world.Taskset}, {@link
+ * dev.coppice.environments.world.WorldEpisode}, {@link
+ * dev.coppice.environments.world.MethodWorld}, {@link
+ * dev.coppice.environments.world.ToolboxWorld}.
  */
 package dev.coppice.environments.world;

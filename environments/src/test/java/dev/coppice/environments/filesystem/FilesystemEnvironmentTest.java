@@ -13,6 +13,7 @@ import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.GreedyLoop;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.tool.Toolbox;
+import dev.coppice.environments.world.WorldEnvironment;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class FilesystemEnvironmentTest extends EnvironmentContract {
 
   @Override
   protected Environment environment() {
-    return new FilesystemEnvironment(folder, FilesystemEnvironment.DEFAULT_PROMPT);
+    return new WorldEnvironment(new FilesystemTasks(folder));
   }
 
   @Override
@@ -159,7 +160,7 @@ class FilesystemEnvironmentTest extends EnvironmentContract {
 
   @Test
   void shouldEarnFullRewardWhenTheReferenceCallsAreReplayed() throws Exception {
-    final FilesystemEnvironment environment = (FilesystemEnvironment) environment();
+    final WorldEnvironment environment = (WorldEnvironment) environment();
     final ByteTokenizer tokenizer = new ByteTokenizer();
     final GreedyLoop loop =
         new GreedyLoop(ReplayPolicy.of(environment, tokenizer), tokenizer, 1 << 15);
@@ -182,9 +183,7 @@ class FilesystemEnvironmentTest extends EnvironmentContract {
 
   private static void assertRefused(final String expected, final Path path) {
     final IllegalArgumentException refusal =
-        assertThrows(
-            IllegalArgumentException.class,
-            () -> new FilesystemEnvironment(path, FilesystemEnvironment.DEFAULT_PROMPT));
+        assertThrows(IllegalArgumentException.class, () -> new FilesystemTasks(path));
     assertTrue(refusal.getMessage().contains(expected), refusal.getMessage());
   }
 }

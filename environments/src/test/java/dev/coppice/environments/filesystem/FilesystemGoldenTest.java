@@ -2,13 +2,15 @@ package dev.coppice.environments.filesystem;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.coppice.environment.Observation;
 import dev.coppice.environments.Shared;
 import dev.coppice.environments.episode.CanonicalJson;
 import dev.coppice.environments.episode.StateDigest;
-import dev.coppice.environments.replay.ReplayScript;
-import dev.coppice.environments.tool.ToolEpisode;
+import dev.coppice.environments.tool.Seen;
 import dev.coppice.environments.tool.Toolbox;
+import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.world.ToolRequest;
+import dev.coppice.environments.world.ToolResult;
+import dev.coppice.environments.world.ToolboxWorld;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;
@@ -28,28 +30,29 @@ import org.junit.jupiter.api.Test;
 class FilesystemGoldenTest {
   @Test
   void shouldReproduceTheOutcomeOfEveryEpisodeThatNeedsTheFileSystemAlone() throws Exception {
-    final FilesystemEnvironment environment =
-        new FilesystemEnvironment(
-            Shared.require("data/bfcl"), FilesystemEnvironment.DEFAULT_PROMPT);
+    final FilesystemTasks tasks = new FilesystemTasks(Shared.require("data/bfcl"));
     final List<String> found = new ArrayList<>();
 
-    for (int index = 0; index < environment.taskCount(); index++) {
-      final Task task = environment.task(index);
-      final ToolEpisode<?> episode = environment.start(task, 0);
-      final ReplayScript script = environment.script(task);
+    for (int index = 0; index < tasks.taskCount(); index++) {
+      final Task task = tasks.task(index);
+      final ToolboxWorld<FileSystem> world = tasks.open();
+      world.reset(task, 0);
       final List<String> results = new ArrayList<>();
+      Seen seen = Seen.NOTHING;
       int errors = 0;
-      for (final String turn : script.turns().subList(0, script.turns().size() - 1)) {
-        final Observation observation = episode.call(inner(turn));
-        errors += observation.status() == ToolCall.Status.OK ? 0 : 1;
-        results.add(inner(observation.text()));
+      for (final Taskset.Call call : tasks.solution(task).calls()) {
+        final ToolResult result = world.call(new ToolRequest(call.tool(), call.arguments(), 0));
+        final boolean worked = result.status() == ToolCall.Status.OK;
+        errors += worked ? 0 : 1;
+        seen = worked ? seen.and(result.text(), null) : seen;
+        results.add(result.text());
       }
-      assertEquals(1.0, episode.finish("done").reward(), task.id());
+      assertEquals(1.0, world.reward("done", seen).reward(), task.id());
       found.add(
           String.join(
               "\t",
               task.id().substring("filesystem/".length()),
-              digest((FileSystem) episode.state()),
+              digest(world.state()),
               StateDigest.of(String.join("\n", results)),
               String.valueOf(results.size()),
               String.valueOf(errors)));
@@ -118,10 +121,6 @@ class FilesystemGoldenTest {
     final Directory directory = (Directory) node;
     directory.names().forEach(name -> entries.put(name, json(directory.get(name))));
     return Map.of("d", entries);
-  }
-
-  private static String inner(final String text) {
-    return text.substring(text.indexOf('>') + 1, text.lastIndexOf('<'));
   }
 
   private static String resource(final String name) throws IOException {

@@ -9,9 +9,11 @@ import dev.coppice.environments.Shared;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
-import dev.coppice.environments.filesystem.FilesystemEnvironment;
+import dev.coppice.environments.filesystem.FilesystemTasks;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
-import dev.coppice.environments.retail.RetailEnvironment;
+import dev.coppice.environments.retail.RetailTasks;
+import dev.coppice.environments.world.CallFormat;
+import dev.coppice.environments.world.WorldEnvironment;
 import dev.coppice.inference.PathBackend;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
@@ -57,15 +59,16 @@ class EngineReplayTest {
   @Test
   void shouldShareCallsBetweenBranchesOfFilesystem() throws Exception {
     assertSharedAndRewarded(
-        new FilesystemEnvironment(
-            Shared.require("data/bfcl"), FilesystemEnvironment.DEFAULT_PROMPT),
-        13);
+        new WorldEnvironment(new FilesystemTasks(Shared.require("data/bfcl"))), 13);
   }
 
   @Test
   void shouldShareCallsBetweenBranchesOfRetail() throws Exception {
     assertSharedAndRewarded(
-        new RetailEnvironment(Shared.require("data/tau2-bench/retail"), "test", "<bos>{request}\n"),
+        new WorldEnvironment(
+            new RetailTasks(Shared.require("data/tau2-bench/retail"), "test"),
+            CallFormat.TAGS,
+            "<bos>{request}\n"),
         8);
   }
 

@@ -13,6 +13,7 @@ import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.GreedyLoop;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.tool.Toolbox;
+import dev.coppice.environments.world.WorldEnvironment;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;
@@ -78,7 +79,7 @@ class RetailEnvironmentTest extends EnvironmentContract {
 
   @Override
   protected Environment environment() {
-    return new RetailEnvironment(folder, "all", RetailEnvironment.DEFAULT_PROMPT);
+    return new WorldEnvironment(new RetailTasks(folder, "all"));
   }
 
   @Override
@@ -220,7 +221,7 @@ class RetailEnvironmentTest extends EnvironmentContract {
 
   @Test
   void shouldEarnFullRewardWhenTheReferenceActionsAreReplayed() throws Exception {
-    final RetailEnvironment environment = (RetailEnvironment) environment();
+    final WorldEnvironment environment = (WorldEnvironment) environment();
     final ByteTokenizer tokenizer = new ByteTokenizer();
     final GreedyLoop loop =
         new GreedyLoop(ReplayPolicy.of(environment, tokenizer), tokenizer, 1 << 15);
@@ -243,9 +244,7 @@ class RetailEnvironmentTest extends EnvironmentContract {
 
   private void assertMessage(final String expected, final String split) {
     final IllegalArgumentException refusal =
-        assertThrows(
-            IllegalArgumentException.class,
-            () -> new RetailEnvironment(folder, split, RetailEnvironment.DEFAULT_PROMPT));
+        assertThrows(IllegalArgumentException.class, () -> new RetailTasks(folder, split));
     assertTrue(refusal.getMessage().contains(expected), refusal.getMessage());
   }
 

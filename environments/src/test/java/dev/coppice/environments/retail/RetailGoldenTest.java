@@ -2,12 +2,15 @@ package dev.coppice.environments.retail;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
 import dev.coppice.environments.Shared;
 import dev.coppice.environments.episode.CanonicalJson;
 import dev.coppice.environments.episode.StateDigest;
-import dev.coppice.environments.replay.ReplayScript;
-import dev.coppice.environments.tool.ToolEpisode;
+import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.world.ToolRequest;
+import dev.coppice.environments.world.ToolResult;
+import dev.coppice.environments.world.ToolboxWorld;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;
@@ -30,13 +33,11 @@ class RetailGoldenTest {
 
   @Test
   void shouldReproduceTheDatabaseAndTheResultsOfEveryReferenceSolution() throws Exception {
-    final RetailEnvironment environment =
-        new RetailEnvironment(
-            Shared.require("data/tau2-bench/retail"), "all", RetailEnvironment.DEFAULT_PROMPT);
+    final RetailTasks tasks = new RetailTasks(Shared.require("data/tau2-bench/retail"), "all");
     final List<String> found = new ArrayList<>();
 
-    for (int index = 0; index < environment.taskCount(); index++) {
-      found.add(outcome(environment, environment.task(index)));
+    for (int index = 0; index < tasks.taskCount(); index++) {
+      found.add(outcome(tasks, tasks.task(index)));
     }
 
     assertEquals(golden(), found);
@@ -44,23 +45,24 @@ class RetailGoldenTest {
     assertEquals(18, refused);
   }
 
-  private String outcome(final RetailEnvironment environment, final Task task) throws Exception {
-    final ToolEpisode<?> episode = environment.start(task, 0);
-    final ReplayScript script = environment.script(task);
+  private String outcome(final RetailTasks tasks, final Task task) throws Exception {
+    final ToolboxWorld<Store> world = tasks.open();
+    world.reset(task, 0);
+    final Taskset.Solution solution = tasks.solution(task);
     final List<String> results = new ArrayList<>();
-    for (final String turn : script.turns().subList(0, script.turns().size() - 1)) {
-      final Observation observation = episode.call(inner(turn));
-      final boolean worked = observation.status() == ToolCall.Status.OK;
+    for (final Taskset.Call call : solution.calls()) {
+      final ToolResult result = world.call(new ToolRequest(call.tool(), call.arguments(), 0));
+      final boolean worked = result.status() == ToolCall.Status.OK;
       refused += worked ? 0 : 1;
-      results.add(worked ? canonical("{\"r\":" + inner(observation.text()) + "}") : "ERR");
+      results.add(worked ? canonical("{\"r\":" + result.text() + "}") : "ERR");
     }
-    final String told = inner(script.turns().getLast());
-    assertEquals(1.0, episode.finish(told).reward(), task.id());
-    assertEquals(1.0, episode.finish(told).components().get("communicated"), task.id());
+    final Score score = world.reward(solution.answer(), Seen.NOTHING);
+    assertEquals(1.0, score.reward(), task.id());
+    assertEquals(1.0, score.components().get("communicated"), task.id());
     return String.join(
         "\t",
         task.id().substring("retail/".length()),
-        digest((Store) episode.state()),
+        digest(world.state()),
         StateDigest.of(String.join("\n", results)),
         String.valueOf(results.size()));
   }
@@ -96,10 +98,6 @@ class RetailGoldenTest {
       case List<?> list -> list.stream().map(RetailGoldenTest::exact).toList();
       default -> value;
     };
-  }
-
-  private static String inner(final String text) {
-    return text.substring(text.indexOf('>') + 1, text.lastIndexOf('<'));
   }
 
   private static List<String> golden() throws IOException {

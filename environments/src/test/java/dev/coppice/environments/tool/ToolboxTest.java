@@ -55,7 +55,7 @@ class ToolboxTest {
       delimiter = '|',
       value = {
         "{\"words\":\"b\"}|add: words must be array, not b",
-        "{\"words\":[1]}|add: words must be array, not [1]",
+        "{\"words\":[1]}|add: words has an item that must be string, not 1",
         "{}|add needs the argument words",
         "{\"words\":[],\"colour\":1}|add has no argument colour",
         "{\"words\":[],\"times\":\"2\"}|add: times must be integer, not 2",

@@ -1,6 +1,7 @@
 package dev.coppice.djl.attention;
 
 import dev.coppice.djl.files.AttentionShape;
+import dev.coppice.djl.kernel.RowMath;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,7 @@
 package dev.coppice.djl.attention;
 
 import dev.coppice.djl.files.AttentionShape;
+import dev.coppice.djl.kernel.ThreadCrew;
 
 /**
  * Computes attention over blocks, visiting a block once for all neighbours that name it.
@@ -9,9 +10,9 @@ import dev.coppice.djl.files.AttentionShape;
  * in one order, so the number of threads changes no bit.
  *
  * @shape q float[H][R][G*D]: kv head, token, its query heads; out float[R][heads * D].
- * @thread one at a time; helpers are its own.
+ * @thread one at a time; helpers are the crew's.
  */
-public final class PagedAttention implements AutoCloseable {
+public final class PagedAttention {
   /** Rows the widest kernels take at once. */
   private static final int KERNEL_ROWS = 3;
 
@@ -21,7 +22,8 @@ public final class PagedAttention implements AutoCloseable {
   private final AttentionShape shape;
   private final AttentionPlan plan = new AttentionPlan();
   private final HeadAttention[] lanes;
-  private final HeadCrew crew;
+  private final ThreadCrew crew;
+  private final ThreadCrew.Work work = this::runHead;
   private final long leastOperations;
   private Slab slab;
   private boolean alone;
@@ -33,20 +35,20 @@ public final class PagedAttention implements AutoCloseable {
    * Makes room for one model.
    *
    * @param shape of its attention.
-   * @param threads that compute, at least 1.
+   * @param crew that computes.
    */
-  public PagedAttention(final AttentionShape shape, final int threads) {
-    this(shape, threads, LEAST_OPERATIONS);
+  public PagedAttention(final AttentionShape shape, final ThreadCrew crew) {
+    this(shape, crew, LEAST_OPERATIONS);
   }
 
-  PagedAttention(final AttentionShape shape, final int threads, final long leastOperations) {
+  PagedAttention(final AttentionShape shape, final ThreadCrew crew, final long leastOperations) {
+    this.crew = crew;
     this.shape = shape;
     this.leastOperations = leastOperations;
-    lanes = new HeadAttention[Math.min(threads, shape.kvHeads())];
+    lanes = new HeadAttention[crew.threads()];
     for (int i = 0; i < lanes.length; i++) {
       lanes[i] = new HeadAttention(shape);
     }
-    crew = new HeadCrew(lanes.length - 1, this::runHead);
   }
 
   /**
@@ -93,17 +95,11 @@ public final class PagedAttention implements AutoCloseable {
         runHead(0, head);
       }
     } else {
-      crew.run(shape.kvHeads());
+      crew.run(shape.kvHeads(), work);
     }
   }
 
   private void runHead(final int lane, final int head) {
     lanes[lane].run(layer, head, queries, outputs);
-  }
-
-  /** Ends the helpers. */
-  @Override
-  public void close() {
-    crew.close();
   }
 }

@@ -1,5 +1,7 @@
 package dev.coppice.djl.attention;
 
+import dev.coppice.djl.kernel.PairKernels;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -23,6 +25,9 @@ final class ScoreKernel {
   /** Columns are padded to a multiple of this. */
   static final int WIDTH = LANES.length();
 
+  /** The same product in machine code, two strips of columns at a time, or null. */
+  private final PairKernels pairs;
+
   private float[] left;
   private int leftOffset;
   private int leftStride;
@@ -35,6 +40,14 @@ final class ScoreKernel {
   private int[] from = new int[64];
   private int[] to = new int[64];
   private int columns;
+
+  ScoreKernel() {
+    this(PairKernels.present());
+  }
+
+  ScoreKernel(final PairKernels pairs) {
+    this.pairs = pairs;
+  }
 
   /**
    * Rounds a number of columns up.
@@ -90,6 +103,40 @@ final class ScoreKernel {
    */
   void multiply(final int rows, final int newDepth) {
     depth = newDepth;
+    final int begin = pairs == null ? 0 : multiplyPairs(rows);
+    if (begin > 0) {
+      System.arraycopy(from, begin, from, 0, columns - begin);
+      System.arraycopy(to, begin, to, 0, columns - begin);
+      columns -= begin;
+    }
+    multiplyVectors(rows);
+  }
+
+  /** Multiplies four vectors of columns at a time while two and two lie side by side. */
+  private int multiplyPairs(final int rows) {
+    final var a = new PairKernels.Matrix(MemorySegment.ofArray(left), leftOffset, leftStride);
+    final MemorySegment b = MemorySegment.ofArray(right);
+    final MemorySegment c = MemorySegment.ofArray(sum);
+    final var size = new PairKernels.Size(rows, depth);
+    int column = 0;
+    while (column + 4 <= columns && paired(column) && paired(column + 2)) {
+      pairs.multiply(
+          a,
+          new PairKernels.Matrix(b, from[column], rightStride),
+          new PairKernels.Matrix(c, sumOffset + to[column], sumStride),
+          new PairKernels.Right(from[column + 2] - from[column], to[column + 2] - to[column]),
+          size,
+          false);
+      column += 4;
+    }
+    return column;
+  }
+
+  private boolean paired(final int column) {
+    return from[column + 1] == from[column] + WIDTH && to[column + 1] == to[column] + WIDTH;
+  }
+
+  private void multiplyVectors(final int rows) {
     int row = 0;
     for (; rows - row >= 3 && rows - row != 4; row += 3) {
       int column = 0;

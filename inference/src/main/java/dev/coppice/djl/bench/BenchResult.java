@@ -47,6 +47,6 @@ public record BenchResult(
   }
 
   private static double rounded(final double value) {
-    return Math.round(value * 1000) / 1000.0;
+    return Math.round(value * 1e6) / 1e6;
   }
 }

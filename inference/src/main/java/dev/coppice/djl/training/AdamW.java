@@ -18,7 +18,7 @@ import java.util.List;
  * @thread the trainer's thread only
  * @source Loshchilov and Hutter, Decoupled Weight Decay Regularization, arXiv 1711.05101
  */
-final class AdamW implements AutoCloseable {
+public final class AdamW implements AutoCloseable {
   private final TrainerSettings.Optimizer constants;
   private final List<NDArray> weights;
   private final NDManager manager;
@@ -26,7 +26,14 @@ final class AdamW implements AutoCloseable {
   private final List<NDArray> squares = new ArrayList<>();
   private int updates;
 
-  AdamW(TrainerSettings.Optimizer constants, List<NDArray> weights, NDManager parent) {
+  /**
+   * Prepares updates of some weights.
+   *
+   * @param constants of the updates.
+   * @param weights to update in place.
+   * @param parent that owns the moments in the end.
+   */
+  public AdamW(TrainerSettings.Optimizer constants, List<NDArray> weights, NDManager parent) {
     this.constants = constants;
     this.weights = weights;
     this.manager = parent.newSubManager();
@@ -42,7 +49,7 @@ final class AdamW implements AutoCloseable {
    * @param learningRate of this update.
    * @return the norm of the whole gradient before clipping.
    */
-  double update(double learningRate) {
+  public double update(double learningRate) {
     updates++;
     List<NDArray> gradients = new ArrayList<>(weights.size());
     double squared = 0;
@@ -75,6 +82,45 @@ final class AdamW implements AutoCloseable {
       weight.subi(step);
     }
     return norm;
+  }
+
+  /**
+   * Returns how many updates were made.
+   *
+   * @return the number, which the corrections of the moments depend on.
+   */
+  public int updates() {
+    return updates;
+  }
+
+  /**
+   * Copies both moments of every weight out.
+   *
+   * @return first all means, then all mean squares, each in the order of the weights.
+   */
+  public List<float[]> moments() {
+    List<float[]> moments = new ArrayList<>();
+    means.forEach(mean -> moments.add(mean.toFloatArray()));
+    squares.forEach(square -> moments.add(square.toFloatArray()));
+    return moments;
+  }
+
+  /**
+   * Goes on from where another optimizer was.
+   *
+   * @param moments as {@link #moments} gave them.
+   * @param madeUpdates as {@link #updates} gave them.
+   */
+  public void restore(List<float[]> moments, int madeUpdates) {
+    if (moments.size() != 2 * weights.size() || madeUpdates < 0) {
+      throw new IllegalArgumentException(
+          "state does not fit: moments=" + moments.size() + " weights=" + weights.size());
+    }
+    for (int i = 0; i < weights.size(); i++) {
+      means.get(i).set(moments.get(i));
+      squares.get(i).set(moments.get(weights.size() + i));
+    }
+    updates = madeUpdates;
   }
 
   @Override

@@ -16,13 +16,18 @@ import ai.djl.nn.Activation;
  *
  * @thread the trainer's thread only
  */
-final class LlamaForward {
+public final class LlamaForward {
   private static final float MASKED = -1e9f;
 
   private final LlamaShape shape;
   private final RotaryTables rotary;
 
-  LlamaForward(LlamaShape shape) {
+  /**
+   * Prepares passes through decoders of one shape.
+   *
+   * @param shape of the decoders.
+   */
+  public LlamaForward(LlamaShape shape) {
     this.shape = shape;
     this.rotary = new RotaryTables(shape);
   }
@@ -64,19 +69,36 @@ final class LlamaForward {
       NDArray rotation,
       NDArray mask) {}
 
-  /** Scales by the root mean square: {@code x / sqrt(mean(x^2) + eps) * weight}. */
-  NDArray norm(NDArray x, NDArray weight) {
+  /**
+   * Scales by the root mean square: {@code x / sqrt(mean(x^2) + eps) * weight}.
+   *
+   * @param x to scale, row by row.
+   * @param weight of each column.
+   * @return an array of the shape of {@code x}.
+   */
+  public NDArray norm(NDArray x, NDArray weight) {
     NDArray meanSquare = x.square().mean(new int[] {-1}, true);
     return x.div(meanSquare.add(shape.rmsNormEps()).sqrt()).mul(weight);
   }
 
-  /** Computes {@code (silu(x gate) * (x up)) down}. */
-  NDArray feedForward(NDArray x, LlamaWeights.Layer layer) {
+  /**
+   * Computes {@code (silu(x gate) * (x up)) down}.
+   *
+   * @param x normed rows.
+   * @param layer whose weights are used.
+   * @return an array of the shape of {@code x}.
+   */
+  public NDArray feedForward(NDArray x, LlamaWeights.Layer layer) {
     NDArray gate = x.matMul(layer.gate());
     return gate.mul(Activation.sigmoid(gate)).mul(x.matMul(layer.up())).matMul(layer.down());
   }
 
-  double queryScale() {
+  /**
+   * Returns the factor of every query.
+   *
+   * @return {@code 1 / sqrt(D)}.
+   */
+  public double queryScale() {
     return 1.0 / Math.sqrt(shape.headSize());
   }
 

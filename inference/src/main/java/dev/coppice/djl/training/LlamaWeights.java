@@ -3,7 +3,9 @@ package dev.coppice.djl.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.coppice.djl.files.ModelConfig;
 import dev.coppice.djl.files.WeightFiles;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.SplittableRandom;
  *
  * @thread the trainer's thread only
  */
-final class LlamaWeights implements AutoCloseable {
+public final class LlamaWeights implements AutoCloseable {
   private final LlamaShape shape;
   private final NDManager manager;
   private final NDArray embedding;
@@ -29,9 +31,18 @@ final class LlamaWeights implements AutoCloseable {
   /**
    * Holds the weights of one decoder layer.
    *
+   * @param inputNorm before attention.
+   * @param q of the queries.
+   * @param k of the keys.
+   * @param v of the values.
+   * @param o after attention.
+   * @param postNorm before the feed-forward layer.
+   * @param gate of the feed-forward layer.
+   * @param up of the feed-forward layer.
+   * @param down of the feed-forward layer.
    * @shape q [d, d], k and v [d, kvWidth], o [d, d], gate and up [d, F], down [F, d], norms [d]
    */
-  record Layer(
+  public record Layer(
       NDArray inputNorm,
       NDArray q,
       NDArray k,
@@ -70,24 +81,48 @@ final class LlamaWeights implements AutoCloseable {
     finalNorm = ones("model.norm", d);
   }
 
-  LlamaShape shape() {
+  /**
+   * Returns the sizes of the decoder.
+   *
+   * @return its shape.
+   */
+  public LlamaShape shape() {
     return shape;
   }
 
-  NDArray embedding() {
+  /**
+   * Returns the tied embedding.
+   *
+   * @return a matrix [V, d].
+   */
+  public NDArray embedding() {
     return embedding;
   }
 
-  NDArray finalNorm() {
+  /**
+   * Returns the weight of the last norm.
+   *
+   * @return a vector [d].
+   */
+  public NDArray finalNorm() {
     return finalNorm;
   }
 
-  List<Layer> layers() {
+  /**
+   * Returns the layers from the first to the last.
+   *
+   * @return L layers.
+   */
+  public List<Layer> layers() {
     return layers;
   }
 
-  /** Returns every weight in a fixed order. */
-  List<NDArray> all() {
+  /**
+   * Returns every weight in a fixed order.
+   *
+   * @return the arrays themselves.
+   */
+  public List<NDArray> all() {
     return List.copyOf(named.values());
   }
 
@@ -105,6 +140,34 @@ final class LlamaWeights implements AutoCloseable {
       tensors.add(new TrainedPolicy.Tensor(entry.getKey(), size, values));
     }
     return tensors;
+  }
+
+  /**
+   * Reads the weights of a Hugging Face folder.
+   *
+   * @param folder of the decoder.
+   * @param parent that owns the weights in the end.
+   * @return the weights, which the caller closes.
+   * @throws dev.coppice.djl.files.ModelFileException naming what is missing or does not fit.
+   */
+  public static LlamaWeights read(Path folder, NDManager parent) {
+    LlamaWeights weights = new LlamaWeights(LlamaShape.of(ModelConfig.read(folder)), parent, 0);
+    try (WeightFiles files = WeightFiles.open(folder)) {
+      weights.copyIn(files);
+      return weights;
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Lends the weights to samplers and exporters.
+   *
+   * @return a view that follows every update.
+   */
+  public TrainedPolicy policy() {
+    return new TrainedPolicy(this);
   }
 
   /** Overwrites every weight by that of a Hugging Face folder. */

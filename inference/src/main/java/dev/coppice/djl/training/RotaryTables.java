@@ -13,13 +13,26 @@ import ai.djl.ndarray.types.Shape;
  *
  * @thread immutable, any thread
  */
-final class RotaryTables {
+public final class RotaryTables {
   private final int headSize;
   private final double theta;
+  private final double[] cosines;
+  private final double[] sines;
 
-  RotaryTables(LlamaShape shape) {
+  /**
+   * Prepares the tables of one shape.
+   *
+   * @param shape of the decoder.
+   */
+  public RotaryTables(LlamaShape shape) {
     this.headSize = shape.headSize();
     this.theta = shape.ropeTheta();
+    this.cosines = new double[shape.maxPositions() * headSize];
+    this.sines = new double[cosines.length];
+    for (int i = 0; i < cosines.length; i++) {
+      cosines[i] = Math.cos(angle(0, i));
+      sines[i] = Math.sin(angle(0, i));
+    }
   }
 
   /** Makes the cosines of some positions times a scale. @shape [count, D] */
@@ -40,8 +53,45 @@ final class RotaryTables {
     return manager.create(table, new Shape(count, headSize));
   }
 
-  /** Makes the matrix R with {@code x R = rotated(x)}. @shape [D, D] */
-  NDArray rotation(NDManager manager) {
+  /**
+   * Makes the cosines of listed positions times a scale, for all heads alike.
+   *
+   * @param manager that owns the table.
+   * @param positions of the rows, each below the shape's longest sequence.
+   * @param scale of every value.
+   * @return a table [rows, 1, D].
+   */
+  public NDArray cosAt(NDManager manager, int[] positions, double scale) {
+    return listed(manager, positions, cosines, scale);
+  }
+
+  /**
+   * Makes the sines of listed positions times a scale, for all heads alike.
+   *
+   * @param manager that owns the table.
+   * @param positions of the rows, each below the shape's longest sequence.
+   * @param scale of every value.
+   * @return a table [rows, 1, D].
+   */
+  public NDArray sinAt(NDManager manager, int[] positions, double scale) {
+    return listed(manager, positions, sines, scale);
+  }
+
+  private NDArray listed(NDManager manager, int[] positions, double[] from, double scale) {
+    float[] table = new float[positions.length * headSize];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = (float) (scale * from[positions[i / headSize] * headSize + i % headSize]);
+    }
+    return manager.create(table, new Shape(positions.length, 1, headSize));
+  }
+
+  /**
+   * Makes the matrix R with {@code x R = rotated(x)}.
+   *
+   * @param manager that owns the matrix.
+   * @return a matrix [D, D].
+   */
+  public NDArray rotation(NDManager manager) {
     int half = headSize / 2;
     float[] matrix = new float[headSize * headSize];
     for (int i = 0; i < half; i++) {

@@ -140,7 +140,8 @@ public final class SupervisedTrainer implements AutoCloseable {
       double loss;
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
         NDArray logits = forward.logits(manager, weights, batch);
-        float scale = (float) (-1.0 / batch.weight());
+        // A Java number would be freed before the backward pass reads it.
+        NDArray scale = manager.create((float) (-1.0 / batch.weight()));
         NDArray mean = logits.logSoftmax(-1).mul(batch.targets()).sum().mul(scale);
         collector.backward(mean);
         loss = mean.getFloat();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.djl.files.AttentionShape;
+import dev.coppice.djl.kernel.RowMath;
+import dev.coppice.djl.kernel.ThreadCrew;
 import dev.coppice.inference.ForwardBatch;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -45,7 +47,8 @@ class AttentionAccuracyTest {
 
     for (int threads = 1; threads <= 3; threads++) {
       final float[] before = out.clone();
-      try (PagedAttention attention = new PagedAttention(shape, threads, 0)) {
+      try (ThreadCrew crew = new ThreadCrew(threads)) {
+        final PagedAttention attention = new PagedAttention(shape, crew, 0);
         for (int round = 0; round < 50; round++) {
           Arrays.fill(out, Float.NaN);
           attention.plan(slab, pool);

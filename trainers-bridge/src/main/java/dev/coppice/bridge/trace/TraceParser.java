@@ -3,6 +3,7 @@ package dev.coppice.bridge.trace;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.RuntimeContract;
 import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
@@ -29,6 +30,7 @@ final class TraceParser {
   private int tree;
   private String taskId = "";
   private String taskInput = "{}";
+  private RuntimeContract contract = RuntimeContract.PERSISTENT;
   private double temperature = 1.0;
   private double topP = 1.0;
   private int topK;
@@ -67,7 +69,7 @@ final class TraceParser {
     final TrajectoryTree parsed =
         new TrajectoryTree(
             new TrajectoryTree.Origin(run, group, tree),
-            new Task(taskId, taskInput),
+            new Task(taskId, taskInput, contract),
             new SamplingSettings(temperature, topP, topK, minP),
             nodes,
             calls,
@@ -137,6 +139,7 @@ final class TraceParser {
     switch (name) {
       case "id" -> taskId = in.scalar();
       case "input" -> taskInput = in.raw();
+      case "runtime_contract" -> contract = RuntimeContract.ofWireName(in.text());
       default -> in.skip();
     }
   }

@@ -131,7 +131,11 @@ public final class TraceReader implements AutoCloseable {
       ahead = null;
       ahead = next();
     }
-    return new TraceGroup(new TrajectoryGroup(id, first.tree().task(), trees), traces);
+    try {
+      return new TraceGroup(new TrajectoryGroup(id, first.tree().task(), trees), traces);
+    } catch (final IllegalArgumentException e) {
+      throw new TraceFormatException(path.toString(), lines.number(), e.getMessage());
+    }
   }
 
   /**

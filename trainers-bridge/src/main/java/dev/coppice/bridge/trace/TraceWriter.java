@@ -74,6 +74,7 @@ public final class TraceWriter {
     json.writeStringField("id", tree.task().id());
     json.writeFieldName("input");
     writeInput(json, tree);
+    json.writeStringField("runtime_contract", tree.task().contract().wireName());
     json.writeEndObject();
     writeSampling(json, tree.sampling());
     json.writeArrayFieldStart(TraceFields.NODES);

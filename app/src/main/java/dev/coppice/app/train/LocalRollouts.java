@@ -1,0 +1,147 @@
+package dev.coppice.app.train;
+
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.run.Policies;
+import dev.coppice.djl.DjlBackend;
+import dev.coppice.djl.DjlSettings;
+import dev.coppice.djl.DjlTokenizer;
+import dev.coppice.engine.EngineJournal;
+import dev.coppice.engine.RolloutEngine;
+import dev.coppice.environment.Environment;
+import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.EngineConfig;
+import dev.coppice.rollout.GroupRequest;
+import dev.coppice.rollout.GroupResult;
+import dev.coppice.rollout.RolloutLimits;
+import dev.coppice.rollout.TreeLedger;
+import dev.coppice.rollout.WeightSwap;
+import dev.coppice.trajectory.SamplingSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Grows groups in this process, one round after the other, each with the weights of its time.
+ *
+ * <p>Every round has an engine of its own, so no key or value outlives its weights.
+ *
+ * @thread one.
+ */
+public final class LocalRollouts implements AutoCloseable {
+  private static final EngineConfig.Capacity CAPACITY =
+      new EngineConfig.Capacity(96, 768, 48, 4096, 2048, 16, 0);
+  private static final long DEADLINE_NS = TimeUnit.MINUTES.toNanos(20);
+
+  private final Environment environment;
+  private final DjlTokenizer tokenizer;
+  private final DjlBackend backend;
+
+  /**
+   * Opens a model.
+   *
+   * @param folder of the model.
+   * @param environment of the tasks; not closed by this object.
+   */
+  public LocalRollouts(Path folder, Environment environment) {
+    this.environment = environment;
+    this.tokenizer = DjlTokenizer.open(folder);
+    this.backend = DjlBackend.open(folder, DjlSettings.defaults());
+  }
+
+  /**
+   * Says how groups are grown.
+   *
+   * @param policy that branches.
+   * @param tree that configures it.
+   * @param trees per group.
+   * @param sampling settings.
+   */
+  public record Shape(String policy, RunConfig.Tree tree, int trees, SamplingSettings sampling) {}
+
+  /**
+   * Holds the groups of a round in the order of their tasks.
+   *
+   * @param groups finished.
+   * @param computedTokens they cost.
+   * @param wallNs they took.
+   */
+  public record Round(List<GroupResult> groups, long computedTokens, long wallNs) {}
+
+  /**
+   * Grows groups for tasks that follow one another.
+   *
+   * @param shape of the groups.
+   * @param firstTask of the environment; tasks go round and round.
+   * @param groups to grow.
+   * @param seed of every draw.
+   * @return the groups.
+   * @throws InterruptedException if interrupted.
+   */
+  public Round grow(Shape shape, int firstTask, int groups, long seed) throws InterruptedException {
+    List<GroupResult> results = Collections.synchronizedList(new ArrayList<>());
+    RolloutEngine.Parts parts =
+        new RolloutEngine.Parts(
+            environment,
+            tokenizer,
+            backend,
+            Policies.of(shape.policy(), shape.tree()),
+            EngineJournal.NONE,
+            results::add);
+    EngineConfig config =
+        new EngineConfig(
+            "train",
+            seed,
+            shape.sampling(),
+            RolloutLimits.DEFAULT,
+            BudgetConfig.trees(shape.trees()),
+            CAPACITY,
+            new EngineConfig.Weights(WeightSwap.FINISH, backend.policyVersion(), 2));
+    long startNs = System.nanoTime();
+    try (RolloutEngine engine = RolloutEngine.start(config, parts)) {
+      for (int i = 0; i < groups; i++) {
+        int task = Math.floorMod(firstTask + i, environment.taskCount());
+        while (!engine.offer(new GroupRequest("g" + i, i, task))) {
+          engine.awaitRoom(DEADLINE_NS);
+        }
+      }
+      if (!engine.awaitIdle(DEADLINE_NS)) {
+        throw new IllegalStateException("the round did not end: groups=" + groups);
+      }
+    }
+    long wallNs = System.nanoTime() - startNs;
+    List<GroupResult> sorted = new ArrayList<>(results);
+    sorted.sort(Comparator.comparingInt(result -> result.request().index()));
+    long computed = 0;
+    for (GroupResult result : sorted) {
+      computed += result.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
+    }
+    return new Round(List.copyOf(sorted), computed, wallNs);
+  }
+
+  /**
+   * Puts other weights in place.
+   *
+   * @param folder of the new weights.
+   */
+  public void swap(Path folder) {
+    backend.swap(folder);
+  }
+
+  /**
+   * Returns the version of the weights in place.
+   *
+   * @return the number of swaps so far.
+   */
+  public int policyVersion() {
+    return backend.policyVersion();
+  }
+
+  @Override
+  public void close() {
+    backend.close();
+    tokenizer.close();
+  }
+}

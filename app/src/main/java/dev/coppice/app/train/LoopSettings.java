@@ -1,0 +1,82 @@
+package dev.coppice.app.train;
+
+import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.djl.reinforce.PolicySettings;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Holds what a training run is made of, wherever its rollouts come from.
+ *
+ * @param start folder of the weights to begin with.
+ * @param updates to make.
+ * @param tokensPerUpdate computed tokens each update may cost; what one overdraws the next lacks.
+ * @param learningRate of the first update.
+ * @param finalShare of it that the last update has.
+ * @param shape of the groups.
+ * @param credit that scores them.
+ * @param policy settings of an update.
+ * @param imitation how much a demonstration's tokens count beside the batch's.
+ * @param seed of tasks and draws.
+ */
+public record LoopSettings(
+    Path start,
+    int updates,
+    long tokensPerUpdate,
+    double learningRate,
+    double finalShare,
+    LocalRollouts.Shape shape,
+    Credit credit,
+    PolicySettings policy,
+    Imitation imitation,
+    long seed) {
+
+  /**
+   * Names the estimator.
+   *
+   * @param estimator of module {@code credit}.
+   * @param options of the estimator.
+   * @param rule for shared tokens.
+   */
+  public record Credit(String estimator, Map<String, String> options, SharedTokenRule rule) {
+    /** Keeps a copy. */
+    public Credit {
+      options = Map.copyOf(options);
+    }
+  }
+
+  /**
+   * Says how much is imitated beside the policy gradient.
+   *
+   * @param weight of the demonstrations' mean log-likelihood.
+   * @param demonstrations per update; 0 for none.
+   */
+  public record Imitation(double weight, int demonstrations) {
+    /** Imitates nothing. */
+    public static final Imitation NONE = new Imitation(0, 0);
+  }
+
+  /** Rejects runs without work. */
+  public LoopSettings {
+    if (updates < 1 || tokensPerUpdate < 1 || !(learningRate > 0)) {
+      throw new IllegalArgumentException(
+          "out of range: updates="
+              + updates
+              + " tokensPerUpdate="
+              + tokensPerUpdate
+              + " learningRate="
+              + learningRate);
+    }
+  }
+
+  /**
+   * Computes the learning rate, which falls linearly.
+   *
+   * @param update counted from 0.
+   * @return the rate of that update.
+   */
+  public double rate(int update) {
+    double done = updates == 1 ? 0 : (double) update / (updates - 1);
+    return learningRate * (1 - done * (1 - finalShare));
+  }
+}

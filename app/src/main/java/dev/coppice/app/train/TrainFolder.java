@@ -1,0 +1,167 @@
+package dev.coppice.app.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.coppice.app.folder.RunFolderException;
+import dev.coppice.bridge.disk.DurableFile;
+import dev.coppice.djl.reinforce.OptimizerState;
+import dev.coppice.djl.reinforce.PolicyFolder;
+import dev.coppice.djl.reinforce.PolicyTrainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Holds what a training run keeps on disk.
+ *
+ * <pre>
+ *   config.resolved.toml   train.jsonl
+ *   checkpoints/step-00012/   a Hugging Face folder, optimizer.safetensors, trainer.json
+ *   weights/v13-0123456789ab/ what the engine samples from
+ *   engine/...                the engine's run folder
+ * </pre>
+ *
+ * <p>A checkpoint is written aside and renamed, so one that is there is whole. The newest is what a
+ * resumed run goes on from; older ones are deleted unless their step is to be kept.
+ *
+ * @param root of the run.
+ * @thread one.
+ */
+record TrainFolder(Path root) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final String STATE = "trainer.json";
+  private static final int DIGEST_DIGITS = 12;
+  private static final int LIVE_WEIGHTS = 4;
+
+  /**
+   * Says where a run stands.
+   *
+   * @param step updates made.
+   * @param version of the weights, as the engine counts.
+   * @param trained groups of the last update, which may not be acknowledged yet.
+   * @param engine the engine's run folder, relative to the root.
+   */
+  record State(int step, int version, List<Long> trained, String engine) {}
+
+  Path config() {
+    return root.resolve("config.resolved.toml");
+  }
+
+  Path log() {
+    return root.resolve("train.jsonl");
+  }
+
+  Path engineParent() {
+    return root.resolve("engine");
+  }
+
+  Path checkpoint(int step) {
+    return root.resolve("checkpoints").resolve("step-%05d".formatted(step));
+  }
+
+  /** Finds the newest checkpoint, or null. */
+  Path newest() throws IOException {
+    List<Path> all = listed(root.resolve("checkpoints"), "step-");
+    return all.isEmpty() ? null : all.getLast();
+  }
+
+  State state(Path checkpoint) throws IOException {
+    Path file = checkpoint.resolve(STATE);
+    if (!Files.exists(file)) {
+      throw new RunFolderException(checkpoint + " has no " + STATE + "; it is no checkpoint");
+    }
+    return JSON.readValue(file.toFile(), State.class);
+  }
+
+  OptimizerState optimizer(Path checkpoint) {
+    return OptimizerState.read(checkpoint.resolve(OPTIMIZER));
+  }
+
+  /** Writes a checkpoint and deletes those before it that are not to be kept. */
+  void save(PolicyTrainer trainer, Path source, State state, int keepEvery) throws IOException {
+    Path target = checkpoint(state.step());
+    Path aside = target.resolveSibling(target.getFileName() + ".aside");
+    delete(aside);
+    PolicyFolder.write(trainer.policy(), source, aside);
+    trainer.optimizerState().write(aside.resolve(OPTIMIZER));
+    Files.write(aside.resolve(STATE), JSON.writeValueAsBytes(state));
+    delete(target);
+    Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+    for (Path old : listed(root.resolve("checkpoints"), "step-")) {
+      int step = Integer.parseInt(old.getFileName().toString().substring("step-".length()));
+      if (step < state.step() && step % keepEvery != 0) {
+        delete(old);
+      }
+    }
+  }
+
+  /**
+   * Represents weights as the bridge takes them.
+   *
+   * @param folder named for version and digest.
+   * @param sha256 of the weight file.
+   */
+  record Published(Path folder, String sha256) {}
+
+  /** Writes weights for the engine and deletes those it cannot need any more. */
+  Published publishable(PolicyTrainer trainer, Path source, int version) throws IOException {
+    Path weights = root.resolve("weights");
+    Path aside = weights.resolve("next.aside");
+    delete(aside);
+    PolicyFolder.write(trainer.policy(), source, aside);
+    String sha256 = DurableFile.digest(aside.resolve("model.safetensors")).sha256();
+    Path folder = weights.resolve("v" + version + "-" + sha256.substring(0, DIGEST_DIGITS));
+    delete(folder);
+    Files.move(aside, folder, StandardCopyOption.ATOMIC_MOVE);
+    List<Path> all = new ArrayList<>(listed(weights, "v"));
+    all.sort(Comparator.comparingInt(TrainFolder::version));
+    for (int i = 0; i < all.size() - LIVE_WEIGHTS; i++) {
+      delete(all.get(i));
+    }
+    return new Published(folder.toAbsolutePath(), sha256);
+  }
+
+  private static int version(Path folder) {
+    String name = folder.getFileName().toString();
+    return Integer.parseInt(name.substring(1, name.indexOf('-')));
+  }
+
+  /** Appends a line to the log. */
+  void append(Object line) throws IOException {
+    Files.writeString(
+        log(),
+        JSON.writeValueAsString(line) + "\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
+  private static List<Path> listed(Path parent, String prefix) throws IOException {
+    if (!Files.isDirectory(parent)) {
+      return List.of();
+    }
+    try (Stream<Path> children = Files.list(parent)) {
+      return children
+          .filter(path -> path.getFileName().toString().startsWith(prefix))
+          .filter(path -> !path.getFileName().toString().endsWith(".aside"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

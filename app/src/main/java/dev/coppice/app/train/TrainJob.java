@@ -1,0 +1,346 @@
+package dev.coppice.app.train;
+
+import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.ConfigLoader;
+import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.config.TrainSection;
+import dev.coppice.app.run.ProjectPaths;
+import dev.coppice.bridge.wire.PackedGroup;
+import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.djl.reinforce.PolicySettings;
+import dev.coppice.djl.reinforce.PolicyTrainer;
+import dev.coppice.djl.reinforce.UpdateReport;
+import dev.coppice.environments.demonstration.TaskKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Trains over the bridge: the engine is a process of its own, this one takes its groups.
+ *
+ * <p>Of each update the order is: take the groups, train, write a checkpoint, acknowledge, publish.
+ * Whatever dies in between, a resumed run goes on from the checkpoint: groups that were trained and
+ * not acknowledged are acknowledged then and not trained again, groups that were not trained are
+ * delivered again, and weights that were not published are published then.
+ *
+ * @thread one.
+ */
+public final class TrainJob {
+  private static final int MOST_RESTARTS = 5;
+
+  private final RunConfig config;
+  private final TrainSection train;
+  private final TrainFolder folder;
+  private final Path start;
+  private final TrainProgress progress;
+  private EngineLink link;
+  private GroupIntake intake;
+  private int restarts;
+  private long computedBefore;
+
+  private TrainJob(RunConfig config, Path root, TrainProgress progress) {
+    this.config = config;
+    this.train = config.train();
+    this.folder = new TrainFolder(root);
+    this.start = ProjectPaths.modelFolder(config.model().path());
+    this.progress = progress;
+    if (config.credit().estimators().isEmpty()) {
+      throw new ConfigException("credit.estimators is empty, so nothing says what to train");
+    }
+    if (!(config.sampling().temperature() > 0)) {
+      throw new ConfigException("sampling.temperature must be above 0 to train");
+    }
+  }
+
+  /**
+   * Makes a new run.
+   *
+   * @param config of the run.
+   * @param root of the run's folder, which must not be there yet.
+   * @param progress told how it goes.
+   * @return the job.
+   * @throws IOException if the folder cannot be written.
+   */
+  public static TrainJob begin(RunConfig config, Path root, TrainProgress progress)
+      throws IOException {
+    if (Files.exists(root)) {
+      throw new ConfigException(root + " is there already; go on with  train --resume " + root);
+    }
+    TrainJob job = new TrainJob(config, root, progress);
+    Files.createDirectories(job.folder.engineParent());
+    Files.createDirectories(root.resolve("weights"));
+    Files.writeString(job.folder.config(), ConfigText.resolved(config.withoutSecrets()));
+    return job;
+  }
+
+  /**
+   * Names a folder for a new run.
+   *
+   * @param parent of the folder.
+   * @param environment of the run.
+   * @return a path that is not there yet.
+   */
+  public static Path newRoot(Path parent, String environment) {
+    String stamp =
+        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now(ZoneOffset.UTC));
+    Path root = parent.resolve(stamp + "-train-" + environment);
+    for (int i = 2; Files.exists(root); i++) {
+      root = parent.resolve(stamp + "-train-" + environment + "-" + i);
+    }
+    return root;
+  }
+
+  /**
+   * Goes on with a run.
+   *
+   * @param root of the run's folder.
+   * @param progress told how it goes.
+   * @return the job.
+   */
+  public static TrainJob resume(Path root, TrainProgress progress) {
+    Path file = new TrainFolder(root).config();
+    if (!Files.exists(file)) {
+      throw new ConfigException(root + " is no training run: it has no " + file.getFileName());
+    }
+    return new TrainJob(new ConfigLoader().file(file).load(), root, progress);
+  }
+
+  /**
+   * Makes the updates that are left.
+   *
+   * @throws InterruptedException if interrupted; the newest checkpoint stays.
+   * @throws IOException if the folder cannot be read or written.
+   */
+  public void run() throws InterruptedException, IOException {
+    Path checkpoint = folder.newest();
+    TrainFolder.State state =
+        checkpoint == null ? new TrainFolder.State(0, 0, List.of(), "") : folder.state(checkpoint);
+    Path weights = checkpoint == null ? start : checkpoint;
+    try (PolicyTrainer trainer = PolicyTrainer.open(weights, start, settings())) {
+      if (checkpoint != null) {
+        trainer.restore(folder.optimizer(checkpoint));
+      }
+      evaluate(state.step(), weights, state.step() == 0);
+      connect(state);
+      state = align(trainer, state);
+      while (state.step() < train.updates()) {
+        state = step(trainer, state);
+      }
+    } finally {
+      disconnect();
+    }
+    progress.onDone(root(), folder.checkpoint(train.updates()));
+  }
+
+  /**
+   * Returns the run's folder.
+   *
+   * @return its root.
+   */
+  public Path root() {
+    return folder.root();
+  }
+
+  private TrainFolder.State step(PolicyTrainer trainer, TrainFolder.State before)
+      throws InterruptedException, IOException {
+    long startNs = System.nanoTime();
+    List<Long> asked = List.of();
+    List<PackedGroup> groups = List.of();
+    while (groups.isEmpty()) {
+      try {
+        asked = ask(before.step());
+        groups = intake.collect(asked);
+        if (groups.isEmpty()) {
+          throw new IllegalStateException(
+              "the engine delivered none of the groups of update "
+                  + (before.step() + 1)
+                  + "; see "
+                  + link.folder());
+        }
+      } catch (RuntimeException e) {
+        reconnect(e, before);
+      }
+    }
+    long takenNs = System.nanoTime();
+    BatchTally tally = new BatchTally();
+    groups.forEach(tally::add);
+    TrainingBatch batch =
+        TrainingBatch.of(groups, SharedTokenRule.ofWireName(train.rule()), before.version())
+            .with(imitated().of(before.step()));
+    UpdateReport update = trainer.update(batch.trees(), rate(before.step()));
+    long trainedNs = System.nanoTime();
+    TrainFolder.State after =
+        new TrainFolder.State(
+            before.step() + 1, before.version() + 1, asked, relative(link.folder()));
+    folder.save(trainer, start, after, train.checkpointEvery());
+    handOver(trainer, after);
+    StepReport report =
+        new StepReport(
+            after.step(),
+            tally.figures(),
+            update,
+            new StepReport.Cost(
+                computedSince(),
+                batch.rowTokens(),
+                takenNs - startNs,
+                trainedNs - takenNs,
+                System.nanoTime() - trainedNs));
+    folder.append(report);
+    progress.onStep(report, train.updates());
+    boolean due = train.evaluateEvery() > 0 && after.step() % train.evaluateEvery() == 0;
+    evaluate(
+        after.step(), folder.checkpoint(after.step()), due || after.step() == train.updates());
+    return after;
+  }
+
+  /** Asks for the groups of an update, and of those that may be grown while it is trained. */
+  private List<Long> ask(int step) {
+    List<Long> first = List.of();
+    for (int i = 0; i <= train.ahead() && step + i < train.updates(); i++) {
+      List<Long> groups =
+          link.client().submit("update-" + (step + i + 1), config.bridge().batch());
+      first = i == 0 ? groups : first;
+    }
+    return first;
+  }
+
+  /** Acknowledges what a checkpoint holds and has the engine sample from its weights. */
+  private void handOver(PolicyTrainer trainer, TrainFolder.State state)
+      throws InterruptedException, IOException {
+    TrainFolder.Published published = folder.publishable(trainer, start, state.version());
+    boolean done = false;
+    while (!done) {
+      try {
+        link.client().acknowledge(state.trained());
+        if (link.status().path("policy_version").asInt() < state.version()) {
+          link.client().publish(published.folder(), state.version(), published.sha256());
+        }
+        done = true;
+      } catch (RuntimeException e) {
+        reconnect(e, state);
+      }
+    }
+  }
+
+  /** Brings the engine to where the checkpoint stands. */
+  private TrainFolder.State align(PolicyTrainer trainer, TrainFolder.State state)
+      throws InterruptedException, IOException {
+    if (state.step() == 0) {
+      return state;
+    }
+    int present = link.status().path("policy_version").asInt();
+    int version = present <= state.version() ? state.version() : present + 1;
+    TrainFolder.State aligned =
+        new TrainFolder.State(state.step(), version, state.trained(), state.engine());
+    handOver(trainer, aligned);
+    return aligned;
+  }
+
+  private void connect(TrainFolder.State state) throws InterruptedException, IOException {
+    Path engine = engineFolder(state);
+    link =
+        engine == null
+            ? EngineLink.start(folder.config(), folder.engineParent())
+            : EngineLink.resume(engine);
+    intake = new GroupIntake(link);
+    computedBefore = computed();
+    progress.onEngine(link.pid(), link.folder());
+  }
+
+  /** Finds the engine's folder, also that of a run that died before its first checkpoint. */
+  private Path engineFolder(TrainFolder.State state) throws IOException {
+    if (!state.engine().isEmpty()) {
+      return root().resolve(state.engine());
+    }
+    try (var children = Files.list(folder.engineParent())) {
+      return children.filter(Files::isDirectory).sorted().findFirst().orElse(null);
+    }
+  }
+
+  private String relative(Path engine) {
+    return root().toAbsolutePath().relativize(engine.toAbsolutePath()).toString();
+  }
+
+  private void reconnect(RuntimeException cause, TrainFolder.State state)
+      throws InterruptedException, IOException {
+    if (link.isAlive() || ++restarts > MOST_RESTARTS) {
+      throw cause;
+    }
+    progress.onRestart(cause.getMessage(), restarts);
+    disconnect();
+    connect(
+        new TrainFolder.State(
+            state.step(), state.version(), state.trained(), relative(link.folder())));
+  }
+
+  private void disconnect() {
+    if (link != null) {
+      intake.close();
+      link.close();
+    }
+  }
+
+  private long computed() throws IOException {
+    var engine = link.status().path("engine");
+    return engine.path("prefilled_tokens").asLong()
+        + engine.path("decoded_tokens").asLong()
+        + engine.path("discarded_tokens").asLong();
+  }
+
+  private long computedSince() throws IOException {
+    long now = computed();
+    long since = Math.max(0, now - computedBefore);
+    computedBefore = now;
+    return since;
+  }
+
+  private void evaluate(int step, Path weights, boolean due)
+      throws InterruptedException, IOException {
+    if (due && train.evaluationProblems() > 0) {
+      for (HeldOutScore score : new HeldOut(config).scores(weights)) {
+        folder.append(score.at(step));
+        progress.onScore(step, score);
+      }
+    }
+  }
+
+  private double rate(int step) {
+    double done = train.updates() == 1 ? 0 : (double) step / (train.updates() - 1);
+    return train.learningRate() * (1 - done * (1 - train.finalShare()));
+  }
+
+  private Imitated imitated() {
+    boolean none = train.imitation() == 0;
+    LoopSettings.Imitation imitation =
+        none
+            ? LoopSettings.Imitation.NONE
+            : new LoopSettings.Imitation(train.imitation(), train.demonstrations());
+    String name = config.task().environment().toUpperCase(Locale.ROOT);
+    boolean known = List.of("COUNTDOWN", "DRAWERS").contains(name);
+    if (!none && !known) {
+      throw new ConfigException("train.imitation needs countdown or drawers; set it to 0");
+    }
+    return new Imitated(
+        imitation, known ? TaskKind.valueOf(name) : TaskKind.COUNTDOWN, config.run().seed());
+  }
+
+  private PolicySettings settings() {
+    PolicySettings usual = PolicySettings.DEFAULT;
+    return new PolicySettings(
+        config.sampling().temperature(),
+        train.clipLow(),
+        train.clipHigh(),
+        train.entropyBonus(),
+        train.klToStart(),
+        train.importanceCap(),
+        train.epochs(),
+        usual.microTokens(),
+        usual.optimizer());
+  }
+}

@@ -1,0 +1,85 @@
+package dev.coppice.app.train;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Locale;
+
+/**
+ * Shows how training goes, a line per update.
+ *
+ * @thread one.
+ */
+public final class TrainProgress {
+  private static final int WINDOW = 10;
+  private static final int BAR = 24;
+
+  private final PrintStream out;
+  private final ArrayDeque<Double> recent = new ArrayDeque<>();
+
+  /**
+   * Makes a display.
+   *
+   * @param out that takes the lines.
+   */
+  public TrainProgress(PrintStream out) {
+    this.out = out;
+  }
+
+  void onEngine(long pid, Path folder) {
+    out.printf("engine: process %d, %s%n", pid, folder);
+  }
+
+  void onRestart(String why, int times) {
+    out.printf("the engine is gone (%s); starting it again, time %d%n", why, times);
+  }
+
+  void onScore(int step, HeldOutScore score) {
+    out.printf(
+        Locale.ROOT,
+        "held out after %d: T %s pass %.3f (%.3f)  pass of 8 %.3f  distinct %.1f of %d"
+            + "  %.3f nats a token  calls accepted %.3f%n",
+        step,
+        score.temperature() == 0 ? "greedy" : String.valueOf(score.temperature()),
+        score.pass(),
+        score.passError(),
+        score.passOfEight(),
+        score.distinct(),
+        score.samples(),
+        score.surprisalNats(),
+        score.accepted());
+  }
+
+  void onStep(StepReport report, int updates) {
+    recent.addLast(report.figures().reward());
+    if (recent.size() > WINDOW) {
+      recent.removeFirst();
+    }
+    double mean = recent.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+    int filled = (int) Math.round(BAR * Math.clamp(report.figures().reward(), 0, 1));
+    out.printf(
+        Locale.ROOT,
+        "update %d/%d  reward %.3f |%s%s| mean of %d %.3f  mixed %.2f  entropy %.3f  clip %.4f"
+            + "  mismatch %.1e  %,d tokens  %.1f s (rollouts %.1f, training %.1f)%n",
+        report.step(),
+        updates,
+        report.figures().reward(),
+        "#".repeat(filled),
+        " ".repeat(BAR - filled),
+        recent.size(),
+        mean,
+        report.figures().mixed(),
+        report.update().entropyNats(),
+        report.update().clipFraction(),
+        report.update().mismatch(),
+        report.cost().computedTokens(),
+        report.cost().seconds(),
+        report.cost().rolloutNs() / 1e9,
+        report.cost().trainNs() / 1e9);
+  }
+
+  void onDone(Path root, Path checkpoint) {
+    out.println("run folder:  " + root);
+    out.println("the policy:  " + checkpoint);
+  }
+}

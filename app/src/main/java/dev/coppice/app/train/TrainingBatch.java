@@ -1,0 +1,184 @@
+package dev.coppice.app.train;
+
+import dev.coppice.bridge.wire.LeafRow;
+import dev.coppice.bridge.wire.NodeRow;
+import dev.coppice.bridge.wire.PackedGroup;
+import dev.coppice.bridge.wire.VersionRun;
+import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.djl.reinforce.PolicyNode;
+import dev.coppice.djl.reinforce.PolicyTree;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Turns packed groups into trees to train on: every coefficient with its denominator.
+ *
+ * <p>A token weighs {@code w(t) / sum over the batch of w}, w its multiplicity or, under {@link
+ * SharedTokenRule#WEIGHTED}, its path weight: the token mean of the flat form, whose duplicates the
+ * sum counts although nothing is computed twice. Advantages are divided by their weighted root mean
+ * square, so that the learning rate means the same for every estimator. A group whose advantages are
+ * all 0 counts in the denominators and is not computed: it would be half of the work for nothing but
+ * an entropy bonus. Where trajectories carry scalars, a shared token carries the sum of the
+ * positive and of the negative ones below it, as clipping treats the two apart.
+ *
+ * @param trees to train on.
+ * @param rms of the advantages before scaling.
+ * @param trainedTokens that carry a weight, each once.
+ * @param rowTokens that the flat form would train.
+ * @thread immutable, any thread
+ */
+public record TrainingBatch(
+    List<PolicyTree> trees, double rms, long trainedTokens, long rowTokens) {
+
+  /** Keeps a copy. */
+  public TrainingBatch {
+    trees = List.copyOf(trees);
+  }
+
+  /**
+   * Makes the batch of an update.
+   *
+   * @param groups packed, with advantages.
+   * @param rule for shared tokens; {@link SharedTokenRule#PER_LEAF} counts as train-once, which is
+   *     the same loss.
+   * @param version of the weights under training; tokens of other versions are stale.
+   * @return the batch.
+   * @throws IllegalArgumentException if a group carries no advantages.
+   */
+  public static TrainingBatch of(List<PackedGroup> groups, SharedTokenRule rule, int version) {
+    List<Share> shares = new ArrayList<>();
+    double weightSum = 0;
+    double squares = 0;
+    long trained = 0;
+    long rows = 0;
+    for (PackedGroup group : groups) {
+      Share share = Share.of(group, rule);
+      shares.add(share);
+      weightSum += share.weightSum;
+      squares += share.squares;
+      trained += share.trained;
+      rows += share.rows;
+    }
+    double rms = weightSum > 0 ? Math.sqrt(squares / weightSum) : 0;
+    List<PolicyTree> trees = new ArrayList<>();
+    for (int i = 0; i < groups.size() && squares > 0; i++) {
+      Share share = shares.get(i);
+      if (share.squares == 0) {
+        continue;
+      }
+      trees.add(tree(groups.get(i), share, 1 / weightSum, rms > 0 ? 1 / rms : 0, version));
+    }
+    return new TrainingBatch(trees, rms, trained, rows);
+  }
+
+  private static PolicyTree tree(
+      PackedGroup group, Share share, double perWeight, double perAdvantage, int version) {
+    List<PolicyNode> nodes = new ArrayList<>();
+    for (int i = 0; i < group.nodes().size(); i++) {
+      NodeRow row = group.nodes().get(i);
+      int n = row.tokens().length;
+      float[] gain = new float[n];
+      float[] pain = new float[n];
+      float[] weight = new float[n];
+      for (int t = 0; t < n; t++) {
+        if (row.lossMask()[t] != 0) {
+          double scale = perWeight * perAdvantage;
+          weight[t] = (float) (share.weight[i] * perWeight);
+          if (share.hasScalars) {
+            gain[t] = (float) (share.gain[i] * scale);
+            pain[t] = (float) (share.pain[i] * scale);
+          } else {
+            double coefficient = share.weight[i] * row.advantages()[t] * scale;
+            gain[t] = (float) Math.max(0, coefficient);
+            pain[t] = (float) Math.min(0, coefficient);
+          }
+        }
+      }
+      boolean stale = false;
+      for (VersionRun run : row.versionRuns()) {
+        stale |= run.version() != VersionRun.NOT_SAMPLED && run.version() != version;
+      }
+      nodes.add(
+          new PolicyNode(
+              row.parent(), row.tokens(), row.logprobs(), gain, pain, weight, null, stale));
+    }
+    return new PolicyTree(nodes);
+  }
+
+  /** Holds what each node of one group weighs before the batch's denominators are known. */
+  private static final class Share {
+    private final double[] weight;
+    private final double[] gain;
+    private final double[] pain;
+    private boolean hasScalars;
+    private double weightSum;
+    private double squares;
+    private long trained;
+    private long rows;
+
+    private Share(int nodes) {
+      weight = new double[nodes];
+      gain = new double[nodes];
+      pain = new double[nodes];
+    }
+
+    static Share of(PackedGroup group, SharedTokenRule rule) {
+      Share share = new Share(group.nodes().size());
+      share.readLeaves(group, rule);
+      for (int i = 0; i < group.nodes().size(); i++) {
+        NodeRow row = group.nodes().get(i);
+        share.weight[i] = rule == SharedTokenRule.WEIGHTED ? row.pathWeight() : row.multiplicity();
+        share.readNode(row, i);
+      }
+      return share;
+    }
+
+    /** Adds the scalars of all trajectories to the nodes they run through. */
+    private void readLeaves(PackedGroup group, SharedTokenRule rule) {
+      // Under path weights a scalar would need its own leaf's weight; nodes' own advantages do.
+      boolean byLeaf = rule != SharedTokenRule.WEIGHTED;
+      for (LeafRow leaf : group.leaves()) {
+        if (byLeaf && leaf.isScored() && !Float.isNaN(leaf.advantage())) {
+          hasScalars = true;
+          for (int i = leaf.node(); i >= 0; i = group.nodes().get(i).parent()) {
+            gain[i] += Math.max(0, leaf.advantage());
+            pain[i] += Math.min(0, leaf.advantage());
+          }
+        }
+      }
+    }
+
+    private void readNode(NodeRow row, int i) {
+      int masked = 0;
+      for (byte mask : row.lossMask()) {
+        masked += mask;
+      }
+      if (masked == 0) {
+        return;
+      }
+      if (row.advantages() == null) {
+        throw new IllegalArgumentException(
+            "the group carries no advantages: group=" + row.group() + "; name an estimator");
+      }
+      trained += masked;
+      rows += (long) masked * row.multiplicity();
+      weightSum += weight[i] * masked;
+      for (int t = 0; t < row.lossMask().length; t++) {
+        double advantage = row.advantages()[t];
+        squares += row.lossMask()[t] * weight[i] * advantage * advantage;
+      }
+    }
+  }
+
+  /**
+   * Adds demonstrations to imitate.
+   *
+   * @param demonstrations to add, their coefficients complete.
+   * @return a batch with both.
+   */
+  public TrainingBatch with(List<PolicyTree> demonstrations) {
+    List<PolicyTree> all = new ArrayList<>(trees);
+    all.addAll(demonstrations);
+    return new TrainingBatch(all, rms, trainedTokens, rowTokens);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.coppice.bench.learning;
+
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.train.LocalRollouts;
+import dev.coppice.app.train.LoopSettings;
+import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.trajectory.SamplingSettings;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Names a way to spend computed tokens and to give credit.
+ *
+ * @param name of the arm.
+ * @param shape of its groups.
+ * @param credit that scores them.
+ * @param groupTokens first guess of what a group costs.
+ */
+public record LearningArm(
+    String name, LocalRollouts.Shape shape, LoopSettings.Credit credit, long groupTokens) {
+  private static final int LEAVES = 8;
+
+  /**
+   * Finds the arm of a name.
+   *
+   * @param name {@code grpo-chains}, {@code tree-grpo}, {@code coppice-trees}, {@code grpo-trees} or
+   *     {@code rloo-chains}; a trailing {@code xN} gives a group N trees.
+   * @param drawers whether the task is {@code drawers}; else it is {@code countdown}.
+   * @return the arm.
+   * @throws IllegalArgumentException if there is no such arm.
+   */
+  public static LearningArm of(String name, boolean drawers) {
+    int mark = name.lastIndexOf('x');
+    boolean counted = mark > 0 && name.substring(mark + 1).matches("[0-9]+");
+    int trees = counted ? Integer.parseInt(name.substring(mark + 1)) : 1;
+    String base = counted ? name.substring(0, mark) : name;
+    long chain = drawers ? 140 : 36;
+    String forking = drawers ? "entropy" : "fixed";
+    long tree = drawers ? 380 : 220;
+    return switch (base) {
+      case "grpo-chains" -> chains(name, "grpo", chain);
+      case "rloo-chains" -> chains(name, "rloo", chain);
+      case "tree-grpo" ->
+          new LearningArm(
+              name,
+              shape("tree-grpo", drawers ? 2 : 4),
+              credit("tree-grpo", SharedTokenRule.TRAIN_ONCE, Map.of()),
+              5 * chain);
+      case "coppice-trees" ->
+          new LearningArm(
+              name,
+              shape(forking, trees),
+              credit("coppice", SharedTokenRule.WEIGHTED, Map.of()),
+              tree * trees);
+      case "grpo-trees" ->
+          new LearningArm(
+              name,
+              shape(forking, trees),
+              credit("grpo", SharedTokenRule.TRAIN_ONCE, Map.of()),
+              tree * trees);
+      default ->
+          throw new IllegalArgumentException(
+              "no such arm: arm="
+                  + name
+                  + "; known are grpo-chains, rloo-chains, tree-grpo, coppice-trees, grpo-trees");
+    };
+  }
+
+  private static LearningArm chains(String name, String estimator, long chain) {
+    return new LearningArm(
+        name,
+        shape("chain", LEAVES),
+        credit(estimator, SharedTokenRule.TRAIN_ONCE, Map.of()),
+        LEAVES * chain);
+  }
+
+  private static LoopSettings.Credit credit(
+      String estimator, SharedTokenRule rule, Map<String, String> options) {
+    return new LoopSettings.Credit(estimator, options, rule);
+  }
+
+  private static LocalRollouts.Shape shape(String policy, int trees) {
+    RunConfig.TreeGrpo treeGrpo =
+        trees == 4 ? new RunConfig.TreeGrpo(4, 1, 1) : new RunConfig.TreeGrpo(2, 3, 1);
+    RunConfig.Tree tree =
+        new RunConfig.Tree(
+            policy,
+            trees,
+            new RunConfig.Fixed(List.of("0:4", "1:2")),
+            treeGrpo,
+            new RunConfig.Entropy(0.3, List.of(LEAVES), 0.0));
+    return new LocalRollouts.Shape(policy, tree, trees, SamplingSettings.PLAIN);
+  }
+}

@@ -1,0 +1,171 @@
+package dev.coppice.bench.learning;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.coppice.app.train.HeldOutScore;
+import dev.coppice.app.train.LearningLoop;
+import dev.coppice.app.train.LocalRollouts;
+import dev.coppice.app.train.LoopSettings;
+import dev.coppice.app.train.StepReport;
+import dev.coppice.djl.reinforce.PolicySettings;
+import dev.coppice.environment.Environment;
+import dev.coppice.environments.arithmetic.Split;
+import dev.coppice.environments.countdown.CountdownEnvironment;
+import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.environments.drawers.DrawersEnvironment;
+import dev.coppice.trajectory.SamplingSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs one arm at one learning rate from one seed and writes every figure as JSON lines.
+ *
+ * <p>The file appears when the run is done, so a file that is there is a whole run.
+ *
+ * @thread one.
+ */
+final class LearningRun {
+  /** Problems the learning rates are chosen on; the next ones are held out for the end. */
+  private static final int VALIDATION = 150;
+
+  private static final int TEST = 200;
+  private static final long HELD_OUT_SEED = 9_000;
+  private static final int TRAINING_PROBLEMS = 12_000;
+
+  private final Spec spec;
+  private final ObjectMapper mapper = new ObjectMapper();
+  private final List<String> lines = new ArrayList<>();
+
+  /**
+   * Says what is run.
+   *
+   * @param task {@code drawers} or {@code countdown}.
+   * @param arm of the experiment.
+   * @param rate of learning.
+   * @param seed of tasks and draws.
+   * @param updates to make.
+   * @param tokens computed per update.
+   * @param sweep whether the validation problems are played instead of the test's.
+   */
+  record Spec(
+      String task,
+      LearningArm arm,
+      double rate,
+      long seed,
+      int updates,
+      long tokens,
+      boolean sweep,
+      Path start) {
+
+    boolean drawers() {
+      return task.equals("drawers");
+    }
+
+    String name() {
+      return "%s-%s-%s-%s-s%d".formatted(sweep ? "sweep" : "test", task, arm.name(), rate, seed);
+    }
+  }
+
+  LearningRun(Spec spec) {
+    this.spec = spec;
+  }
+
+  private Environment problems(Split split, int count, long seed) {
+    return spec.drawers()
+        ? new DrawersEnvironment(split, count, seed)
+        : new CountdownEnvironment(split, count, seed);
+  }
+
+  /** Plays and writes; returns at once if the file is there. */
+  void run(Path file, Path scratch) throws InterruptedException, IOException {
+    LoopSettings settings =
+        new LoopSettings(
+            spec.start(),
+            spec.updates(),
+            spec.tokens(),
+            spec.rate(),
+            0.05,
+            spec.arm().shape(),
+            spec.arm().credit(),
+            PolicySettings.DEFAULT,
+            LoopSettings.Imitation.NONE,
+            spec.seed());
+    try (Environment training = problems(Split.TRAIN, TRAINING_PROBLEMS, 500 + spec.seed());
+        Environment heldOut = problems(Split.HELD_OUT, VALIDATION + TEST, HELD_OUT_SEED);
+        LearningLoop loop =
+            new LearningLoop(
+                settings,
+                spec.drawers() ? TaskKind.DRAWERS : TaskKind.COUNTDOWN,
+                new LocalRollouts(spec.start(), training),
+                scratch)) {
+      loop.run(
+          spec.arm().groupTokens(),
+          report -> {
+            step(report);
+            if (!spec.sweep() && report.step() == spec.updates() / 2) {
+              halfWay(scratch, heldOut);
+            }
+          });
+      evaluate(scratch, heldOut, spec.updates(), true);
+    }
+    Path draft = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.write(draft, lines);
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private void halfWay(Path weights, Environment heldOut) {
+    try {
+      evaluate(weights, heldOut, spec.updates() / 2, false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void evaluate(Path weights, Environment heldOut, int step, boolean last)
+      throws InterruptedException, IOException {
+    try (LocalRollouts rollouts = new LocalRollouts(weights, heldOut)) {
+      play(rollouts, step, 1.0, last && !spec.sweep() ? 8 : 4);
+      if (last && !spec.sweep()) {
+        play(rollouts, step, 0.6, 4);
+        play(rollouts, step, 0.0, 1);
+      }
+    }
+  }
+
+  private void play(LocalRollouts rollouts, int step, double temperature, int samples)
+      throws InterruptedException, IOException {
+    SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
+    LocalRollouts.Shape shape =
+        new LocalRollouts.Shape("chain", spec.arm().shape().tree(), samples, sampling);
+    int first = spec.sweep() ? 0 : VALIDATION;
+    int count = spec.sweep() ? VALIDATION : TEST;
+    HeldOutScore score =
+        HeldOutScore.of(
+                temperature,
+                rollouts.grow(shape, first, count, 31 * spec.seed() + step).groups())
+            .at(step);
+    ObjectNode node = mapper.valueToTree(score);
+    lines.add(named(node.put("kind", "score")).toString());
+  }
+
+  private void step(StepReport report) {
+    ObjectNode node = mapper.valueToTree(report);
+    node.put("kind", "step").put("seconds", report.cost().seconds());
+    lines.add(named(node).toString());
+  }
+
+  private ObjectNode named(ObjectNode node) {
+    return node.put("task", spec.task())
+        .put("arm", spec.arm().name())
+        .put("rate", spec.rate())
+        .put("seed", spec.seed())
+        .put("sweep", spec.sweep());
+  }
+}

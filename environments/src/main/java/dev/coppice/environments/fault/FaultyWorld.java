@@ -1,0 +1,107 @@
+package dev.coppice.environments.fault;
+
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.environment.ToolFailedException;
+import dev.coppice.environments.tool.CallText;
+import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.world.ToolRequest;
+import dev.coppice.environments.world.ToolResult;
+import dev.coppice.environments.world.ToolSpec;
+import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.trajectory.Provenance;
+import dev.coppice.trajectory.RuntimeContract;
+import dev.coppice.trajectory.Task;
+import dev.coppice.trajectory.ToolCall;
+import java.util.List;
+
+/** Asks the plan before every call. */
+final class FaultyWorld implements ToolWorld {
+  private static final int FLOOD_CHARS = 10 << 20;
+  private static final Observation.Source INJECTED = new Observation.Source(Provenance.FAULT, 0);
+
+  private final ToolWorld world;
+  private final FaultPlan plan;
+  private String task;
+
+  FaultyWorld(final ToolWorld world, final FaultPlan plan) {
+    this.world = world;
+    this.plan = plan;
+  }
+
+  @Override
+  public List<ToolSpec> tools() {
+    return world.tools();
+  }
+
+  @Override
+  public RuntimeContract contract() {
+    return world.contract();
+  }
+
+  @Override
+  public void reset(final Task begun, final long seed) throws Exception {
+    task = begun.id();
+    world.reset(begun, seed);
+  }
+
+  @Override
+  public ToolResult call(final ToolRequest request) throws Exception {
+    final String text = CallText.write(request.tool(), request.arguments());
+    return switch (plan.fault(task, world.digest(), text)) {
+      case NONE -> world.call(request);
+      case THROW -> throw failure(ToolCall.Status.THREW, "injected", "injected error");
+      case HANG -> throw failure(ToolCall.Status.TIMEOUT, "timeout", "injected timeout");
+      case NOTHING -> throw failure(ToolCall.Status.INVALID, "no_result", "injected silence");
+      case FLOOD -> ToolResult.ok("flood".repeat(FLOOD_CHARS / 5)).from(INJECTED);
+      case NONSENSE -> ToolResult.ok("{\"half\":\uD800").from(INJECTED);
+    };
+  }
+
+  private static ToolFailedException failure(
+      final ToolCall.Status status, final String code, final String message) {
+    return new ToolFailedException(status, code, message, INJECTED);
+  }
+
+  @Override
+  public boolean canFork() {
+    return world.canFork();
+  }
+
+  @Override
+  public ToolWorld fork() {
+    final FaultyWorld fork = new FaultyWorld(world.fork(), plan);
+    fork.task = task;
+    return fork;
+  }
+
+  @Override
+  public String digest() {
+    return world.digest();
+  }
+
+  @Override
+  public String summary() {
+    return world.summary();
+  }
+
+  @Override
+  public boolean isRepeatable() {
+    return world.isRepeatable();
+  }
+
+  @Override
+  public boolean scoresAnswerAlone() {
+    return world.scoresAnswerAlone();
+  }
+
+  @Override
+  public Score reward(final String answer, final Seen seen) throws Exception {
+    return world.reward(answer, seen);
+  }
+
+  @Override
+  public void close() {
+    world.close();
+  }
+}

@@ -1,0 +1,172 @@
+package dev.coppice.environments.record;
+
+import dev.coppice.environment.InvalidToolResultException;
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.environment.ToolFailedException;
+import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.world.ToolRequest;
+import dev.coppice.environments.world.ToolResult;
+import dev.coppice.environments.world.ToolSpec;
+import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.trajectory.RuntimeContract;
+import dev.coppice.trajectory.Task;
+import dev.coppice.trajectory.ToolCall;
+import java.util.List;
+import java.util.Map;
+
+/** Asks the store before a tool that only reads, and keeps what every tool answers. */
+final class RecordingWorld implements ToolWorld {
+  private final ToolWorld real;
+  private final ResultStore store;
+  private final List<ToolSpec> specs;
+  private Task task;
+  private String digest;
+
+  RecordingWorld(final ToolWorld real, final ResultStore store) {
+    this.real = real;
+    this.store = store;
+    this.specs = real.tools();
+  }
+
+  private RecordingWorld(final RecordingWorld from) {
+    this.real = from.real.fork();
+    this.store = from.store;
+    this.specs = from.specs;
+    this.task = from.task;
+    this.digest = from.digest;
+  }
+
+  @Override
+  public List<ToolSpec> tools() {
+    return specs;
+  }
+
+  @Override
+  public RuntimeContract contract() {
+    return real.contract();
+  }
+
+  @Override
+  public void reset(final Task begun, final long seed) throws Exception {
+    real.reset(begun, seed);
+    task = begun;
+    digest = real.digest();
+    final Object first = store.put(Keys.start(begun, seed), Map.of("digest", digest)).get("digest");
+    if (!digest.equals(first)) {
+      throw other("the world began in another state than was recorded: task=" + begun.id());
+    }
+  }
+
+  private static ToolFailedException other(final String message) {
+    return new ToolFailedException(
+        ToolCall.Status.THREW,
+        "not_repeatable",
+        message + "; equal states must have equal digests, and WRITE tools must repeat themselves",
+        Observation.Source.REAL);
+  }
+
+  @Override
+  public ToolResult call(final ToolRequest request) throws Exception {
+    final ToolSpec spec = spec(specs, request.tool());
+    if (spec == null) {
+      return real.call(request);
+    }
+    final String key = Keys.call(spec, CanonicalJson.write(request.arguments()), digest);
+    final Map<String, Object> known = store.get(key);
+    if (known != null && (spec.effect() != Effect.WRITE || known.containsKey("failed"))) {
+      return StoredResult.result(known);
+    }
+    final Map<String, Object> made = made(spec, request);
+    final Map<String, Object> first = store.put(key, made);
+    final ToolResult result = StoredResult.result(first);
+    if (spec.effect() == Effect.WRITE) {
+      final boolean same = result.text().equals(made.get("text"));
+      if (!same || !StoredResult.digestAfter(first).equals(StoredResult.digestAfter(made))) {
+        throw other("a WRITE did not do what was recorded: tool=" + spec.name());
+      }
+    }
+    return result;
+  }
+
+  static ToolSpec spec(final List<ToolSpec> specs, final String name) {
+    for (final ToolSpec spec : specs) {
+      if (spec.name().equals(name)) {
+        return spec;
+      }
+    }
+    return null;
+  }
+
+  /** Runs the tool; what went wrong is a result to be kept as well. */
+  private Map<String, Object> made(final ToolSpec spec, final ToolRequest request) {
+    final long startNs = System.nanoTime();
+    try {
+      final ToolResult result = real.call(request);
+      final long latencyUs = (System.nanoTime() - startNs) / 1_000;
+      if (spec.effect() == Effect.WRITE) {
+        digest = real.digest();
+      }
+      return StoredResult.of(result, latencyUs, digest);
+    } catch (final ToolFailedException e) {
+      return StoredResult.of(e.status(), e.code(), e.getMessage(), sinceUs(startNs));
+    } catch (final InvalidToolResultException e) {
+      return StoredResult.of(
+          ToolCall.Status.INVALID,
+          "invalid_result",
+          String.valueOf(e.getMessage()),
+          sinceUs(startNs));
+    } catch (final InterruptedException e) {
+      // The engine has given the call up by now; the next to make it is told so at once.
+      return StoredResult.of(
+          ToolCall.Status.TIMEOUT, "timeout", "no answer before the deadline", sinceUs(startNs));
+    } catch (final Exception e) {
+      return StoredResult.of(ToolCall.Status.THREW, "threw", e.toString(), sinceUs(startNs));
+    }
+  }
+
+  private static long sinceUs(final long startNs) {
+    return (System.nanoTime() - startNs) / 1_000;
+  }
+
+  @Override
+  public boolean canFork() {
+    return real.canFork();
+  }
+
+  @Override
+  public ToolWorld fork() {
+    return new RecordingWorld(this);
+  }
+
+  @Override
+  public String digest() {
+    return digest;
+  }
+
+  @Override
+  public String summary() {
+    return real.summary();
+  }
+
+  @Override
+  public boolean scoresAnswerAlone() {
+    return real.scoresAnswerAlone();
+  }
+
+  @Override
+  public Score reward(final String answer, final Seen seen) throws Exception {
+    final String key = Keys.reward(task, digest, seen.digest(), answer);
+    final Map<String, Object> known = store.get(key);
+    return known != null
+        ? StoredResult.score(known)
+        : StoredResult.score(store.put(key, StoredResult.of(real.reward(answer, seen))));
+  }
+
+  @Override
+  public void close() {
+    real.close();
+  }
+}

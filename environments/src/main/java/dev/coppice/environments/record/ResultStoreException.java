@@ -1,0 +1,16 @@
+package dev.coppice.environments.record;
+
+/** Says that a store of results cannot be used, and the mend. */
+public final class ResultStoreException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Keeps what is wrong.
+   *
+   * @param message that names the file and the mend.
+   * @param cause or null.
+   */
+  public ResultStoreException(final String message, final Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.coppice.environments.record;
+
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.world.ToolRequest;
+import dev.coppice.environments.world.ToolResult;
+import dev.coppice.environments.world.ToolSpec;
+import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.trajectory.Provenance;
+import dev.coppice.trajectory.RuntimeContract;
+import dev.coppice.trajectory.Task;
+import java.util.List;
+import java.util.Map;
+
+/** Imagines results; its state is the first state of the real world and the WRITE calls since. */
+final class SimulatedWorld implements ToolWorld {
+  private static final int SUMMARY_CHARS = 4_000;
+  private static final int EXAMPLE_CHARS = 600;
+
+  private final SimulatedTasks tasks;
+  private Task task;
+  private long seed;
+  private String summary = "";
+  private String digest;
+
+  SimulatedWorld(final SimulatedTasks tasks) {
+    this.tasks = tasks;
+  }
+
+  @Override
+  public List<ToolSpec> tools() {
+    return tasks.tools();
+  }
+
+  @Override
+  public RuntimeContract contract() {
+    return tasks.contract();
+  }
+
+  @Override
+  public void reset(final Task begun, final long begunSeed) throws Exception {
+    task = begun;
+    seed = begunSeed;
+    try (ToolWorld first = tasks.first()) {
+      first.reset(task, seed);
+      summary = first.summary();
+      digest = StateDigest.of("simulated " + first.digest());
+    }
+  }
+
+  @Override
+  public ToolResult call(final ToolRequest request) throws Exception {
+    final ToolSpec spec = RecordingWorld.spec(tasks.tools(), request.tool());
+    if (spec == null) {
+      return ToolResult.refused("there is no such tool: " + request.tool());
+    }
+    final String arguments = CanonicalJson.write(request.arguments());
+    final String key = spec.resultKey(arguments, digest);
+    ToolResult result = tasks.imagined().get(key);
+    if (result == null) {
+      final ToolResult made = imagine(spec, arguments, request.seed());
+      final ToolResult earlier = tasks.imagined().putIfAbsent(key, made);
+      result = earlier == null ? made : earlier;
+    }
+    if (spec.effect() == Effect.WRITE) {
+      digest = StateDigest.of(key + result.text());
+      final String change = "\nthen " + spec.name() + arguments + " answered " + result.text();
+      summary = shortened(summary + change, SUMMARY_CHARS);
+    }
+    return result;
+  }
+
+  private ToolResult imagine(final ToolSpec spec, final String arguments, final long seed)
+      throws Exception {
+    final long startNs = System.nanoTime();
+    final String text = tasks.complete(prompt(spec, arguments), seed).strip();
+    final long latencyUs = (System.nanoTime() - startNs) / 1_000;
+    return ToolResult.ok(text).from(new Observation.Source(Provenance.SIMULATED, latencyUs));
+  }
+
+  /** Writes the prompt: schema, description, state, recorded examples, and the call last. */
+  private String prompt(final ToolSpec spec, final String arguments) {
+    final StringBuilder text = new StringBuilder("You are the tool ");
+    text.append(spec.name()).append(". ").append(spec.description());
+    text.append("\nSchema: ").append(CanonicalJson.write(spec.schema()));
+    if (!spec.result().isEmpty()) {
+      text.append("\nAnswer with JSON of this schema: ").append(CanonicalJson.write(spec.result()));
+    }
+    text.append("\nState: ").append(summary);
+    for (final Map.Entry<String, Map<String, Object>> example : tasks.examplesOf(spec.name())) {
+      if (example.getValue().get("text") instanceof String answer) {
+        text.append("\nCall: ").append(Keys.argumentsOf(example.getKey()));
+        text.append("\nAnswer: ").append(shortened(answer, EXAMPLE_CHARS));
+      }
+    }
+    return text.append("\nCall: ").append(arguments).append("\nAnswer: ").toString();
+  }
+
+  private static String shortened(final String text, final int most) {
+    return text.length() <= most ? text : text.substring(text.length() - most);
+  }
+
+  @Override
+  public ToolWorld fork() {
+    final SimulatedWorld fork = new SimulatedWorld(tasks);
+    fork.task = task;
+    fork.seed = seed;
+    fork.summary = summary;
+    fork.digest = digest;
+    return fork;
+  }
+
+  @Override
+  public String digest() {
+    return digest;
+  }
+
+  @Override
+  public String summary() {
+    return summary;
+  }
+
+  @Override
+  public Score reward(final String answer, final Seen seen) throws Exception {
+    try (ToolWorld first = tasks.first()) {
+      if (!first.scoresAnswerAlone()) {
+        return Score.NONE;
+      }
+      first.reset(task, seed);
+      return first.reward(answer, seen);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package dev.coppice.environments.record;
+
+import dev.coppice.environment.EpisodePlan;
+import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.world.ToolSpec;
+import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.trajectory.RuntimeContract;
+import dev.coppice.trajectory.Task;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Turns what a task set says of itself into values of a store and back. */
+@SuppressWarnings("unchecked")
+final class StoredSet {
+  private StoredSet() {}
+
+  /**
+   * Describes a world without its tools.
+   *
+   * @param name of the task set.
+   * @param contract of the world.
+   * @param tools of the world.
+   */
+  record Shape(String name, RuntimeContract contract, List<ToolSpec> tools) {
+    static Shape of(final Taskset taskset) {
+      try (ToolWorld world = taskset.open()) {
+        return new Shape(taskset.name(), world.contract(), world.tools());
+      }
+    }
+  }
+
+  /** Holds a task with all that is asked about it. */
+  record StoredTask(Task task, String request, EpisodePlan plan, Taskset.Solution solution) {}
+
+  static Map<String, Object> of(final Shape shape) {
+    return Map.of(
+        "name",
+        shape.name(),
+        "contract",
+        shape.contract().wireName(),
+        "tools",
+        shape.tools().stream()
+            .map(
+                tool ->
+                    Map.of(
+                        "name",
+                        tool.name(),
+                        "description",
+                        tool.description(),
+                        "effect",
+                        tool.effect().name(),
+                        "version",
+                        tool.version(),
+                        "parameters",
+                        tool.parameters(),
+                        "result",
+                        tool.result()))
+            .toList());
+  }
+
+  static Shape shape(final Map<String, Object> value) {
+    final List<ToolSpec> tools = new ArrayList<>();
+    for (final Map<String, Object> tool : (List<Map<String, Object>>) value.get("tools")) {
+      tools.add(
+          new ToolSpec(
+              (String) tool.get("name"),
+              (String) tool.get("description"),
+              Effect.valueOf((String) tool.get("effect")),
+              (String) tool.get("version"),
+              (Map<String, Object>) tool.get("parameters"),
+              (Map<String, Object>) tool.get("result")));
+    }
+    return new Shape(
+        (String) value.get("name"),
+        RuntimeContract.ofWireName((String) value.get("contract")),
+        List.copyOf(tools));
+  }
+
+  static Map<String, Object> of(final Taskset taskset, final Task task) {
+    final EpisodePlan plan = taskset.plan(task);
+    final Taskset.Solution solution = taskset.solution(task);
+    final Map<String, Object> value = new LinkedHashMap<>();
+    value.put("id", task.id());
+    value.put("input", task.input());
+    value.put("request", taskset.request(task));
+    value.put("plan", List.of(plan.decisionTurn(), plan.typicalTurns()));
+    value.put(
+        "calls",
+        solution.calls().stream()
+            .map(call -> Map.of("tool", call.tool(), "arguments", call.arguments()))
+            .toList());
+    value.put("answer", solution.answer());
+    return value;
+  }
+
+  static StoredTask task(final Map<String, Object> value) {
+    final List<Integer> plan = (List<Integer>) value.get("plan");
+    final List<Taskset.Call> calls = new ArrayList<>();
+    for (final Map<String, Object> call : (List<Map<String, Object>>) value.get("calls")) {
+      calls.add(
+          new Taskset.Call((String) call.get("tool"), (Map<String, Object>) call.get("arguments")));
+    }
+    return new StoredTask(
+        new Task((String) value.get("id"), (String) value.get("input")),
+        (String) value.get("request"),
+        new EpisodePlan(plan.get(0), plan.get(1)),
+        new Taskset.Solution(calls, (String) value.get("answer")));
+  }
+}

@@ -1,0 +1,118 @@
+package dev.coppice.environments.record;
+
+import dev.coppice.environments.fault.Fault;
+import dev.coppice.environments.fault.FaultPlan;
+import dev.coppice.environments.fault.FaultyTasks;
+import dev.coppice.environments.world.Taskset;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * Says where the results of tools come from, and puts that in front of a world.
+ *
+ * @param kind of the source.
+ * @param store the folder of recorded results, or null where none is needed.
+ * @param faults by kind and share, such as {@code error:0.05}.
+ * @param seed of the faults.
+ * @param imagination that simulates, or null.
+ */
+public record WorldMode(
+    Kind kind, Path store, List<String> faults, long seed, Imagination imagination) {
+  /** Runs the tools. */
+  public static final WorldMode REAL = new WorldMode(Kind.REAL, null, List.of(), 0, null);
+
+  private static final Map<String, Fault> FAULTS =
+      Map.of(
+          "timeout", Fault.HANG,
+          "error", Fault.THROW,
+          "malformed", Fault.NONSENSE,
+          "oversize", Fault.FLOOD,
+          "silence", Fault.NOTHING);
+
+  /** Names the sources of results. */
+  public enum Kind {
+    /** The tools. */
+    REAL,
+    /** The tools, each result kept in the store. */
+    RECORD,
+    /** The store alone. */
+    REPLAY,
+    /** A model. */
+    SIMULATE,
+    /** The tools, some of them broken. */
+    FAULT
+  }
+
+  /** Checks that what the source needs is there. */
+  public WorldMode {
+    Objects.requireNonNull(kind, "kind is null");
+    faults = List.copyOf(faults);
+    if (store == null && (kind == Kind.RECORD || kind == Kind.REPLAY)) {
+      throw new IllegalArgumentException(
+          "world.mode = \"record\" and \"replay\" need world.store: the folder of the results");
+    }
+    if (imagination == null && kind == Kind.SIMULATE) {
+      throw new IllegalArgumentException(
+          "world.mode = \"simulate\" needs world.model: the folder of the model that imagines");
+    }
+    if (faults.isEmpty() == (kind == Kind.FAULT)) {
+      throw new IllegalArgumentException(
+          "world.faults goes with world.mode = \"fault\", as in [\"error:0.05\"]: faults="
+              + faults);
+    }
+  }
+
+  /**
+   * Puts the source in front of a world.
+   *
+   * @param real makes the world; never asked where results are replayed.
+   * @return the world as the run shall see it.
+   * @throws ResultStoreException if the store cannot be used.
+   */
+  public Taskset over(final Supplier<Taskset> real) {
+    return switch (kind) {
+      case REAL -> real.get();
+      case RECORD -> recording(real.get());
+      case REPLAY -> new RecordedTasks(ResultStore.read(store));
+      case SIMULATE ->
+          new SimulatedTasks(
+              real.get(), store == null ? null : ResultStore.read(store), imagination);
+      case FAULT -> new FaultyTasks(real.get(), FaultPlan.bySeed(seed, shares()));
+    };
+  }
+
+  private Taskset recording(final Taskset real) {
+    final ResultStore kept = ResultStore.write(store);
+    try {
+      return new RecordingTasks(real, kept);
+    } catch (final RuntimeException e) {
+      kept.close();
+      throw e;
+    }
+  }
+
+  private Map<Fault, Double> shares() {
+    final Map<Fault, Double> shares = new EnumMap<>(Fault.class);
+    for (final String text : faults) {
+      final String[] parts = text.split(":");
+      try {
+        final Fault fault = FAULTS.get(parts[0].strip());
+        shares.put(Objects.requireNonNull(fault), Double.parseDouble(parts[1]));
+      } catch (final NullPointerException
+          | ArrayIndexOutOfBoundsException
+          | NumberFormatException e) {
+        throw new IllegalArgumentException(
+            "world.faults takes KIND:SHARE with the kinds "
+                + FAULTS.keySet().stream().sorted().toList()
+                + ", as in \"error:0.05\", not "
+                + text,
+            e);
+      }
+    }
+    return shares;
+  }
+}

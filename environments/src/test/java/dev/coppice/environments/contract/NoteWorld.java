@@ -1,0 +1,57 @@
+package dev.coppice.environments.contract;
+
+import dev.coppice.environment.Score;
+import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.tool.Argument;
+import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.world.MethodWorld;
+import dev.coppice.environments.world.ToolMethod;
+import dev.coppice.trajectory.Task;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A list of notes that keeps the contract; subclasses break one law each. */
+public class NoteWorld extends MethodWorld {
+  protected List<String> notes = new ArrayList<>();
+
+  @Override
+  public void reset(final Task task, final long seed) {
+    notes = new ArrayList<>();
+  }
+
+  /** Adds a note. */
+  @ToolMethod(value = "Adds a note.", effect = Effect.WRITE)
+  public int add(@Argument(value = "The note.", name = "note") final String note) {
+    notes.add(note);
+    return notes.size();
+  }
+
+  /** Shows the notes. */
+  @ToolMethod(value = "Shows all notes.", effect = Effect.READ)
+  public List<String> show() {
+    return List.copyOf(notes);
+  }
+
+  @Override
+  public NoteWorld fork() {
+    final NoteWorld fork = blank();
+    fork.notes = new ArrayList<>(notes);
+    return fork;
+  }
+
+  protected NoteWorld blank() {
+    return new NoteWorld();
+  }
+
+  @Override
+  public String digest() {
+    return StateDigest.of(String.join("\n", notes) + notes.size());
+  }
+
+  @Override
+  public Score reward(final String answer, final Seen seen) {
+    return new Score(notes.size(), Map.of(), null);
+  }
+}

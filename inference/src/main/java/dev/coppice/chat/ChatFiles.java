@@ -1,0 +1,106 @@
+package dev.coppice.chat;
+
+import dev.coppice.chat.value.TemplateException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Finds the chat templates and special tokens of a model folder. */
+final class ChatFiles {
+  private final Path folder;
+  private final Map<?, ?> config;
+
+  ChatFiles(final Path folder) {
+    this.folder = folder;
+    config = object("tokenizer_config.json");
+  }
+
+  /** Returns the templates by name, "default" first; empty if the folder has none. */
+  Map<String, String> templates() {
+    final Map<String, String> templates = new LinkedHashMap<>();
+    final Object inside = config.get("chat_template");
+    if (inside instanceof String source) {
+      templates.put("default", source);
+    } else if (inside instanceof List<?> several) {
+      for (final Object one : several) {
+        if (one instanceof Map<?, ?> entry
+            && entry.get("name") instanceof String name
+            && entry.get("template") instanceof String source) {
+          templates.put(name, source);
+        }
+      }
+    }
+    if (object("chat_template.json").get("chat_template") instanceof String source) {
+      templates.put("default", source);
+    }
+    final Path single = folder.resolve("chat_template.jinja");
+    if (Files.isRegularFile(single)) {
+      templates.put("default", read(single));
+    }
+    more(templates);
+    return templates;
+  }
+
+  private void more(final Map<String, String> templates) {
+    final Path others = folder.resolve("additional_chat_templates");
+    if (!Files.isDirectory(others)) {
+      return;
+    }
+    try (var files = Files.list(others)) {
+      for (final Path file : files.sorted().toList()) {
+        final String name = file.getFileName().toString();
+        if (name.endsWith(".jinja")) {
+          templates.put(name.substring(0, name.length() - 6), read(file));
+        }
+      }
+    } catch (final IOException e) {
+      throw new TemplateException(others + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Returns the special tokens a template sees, such as {@code bos_token}. */
+  Map<String, Object> specialTokens() {
+    final Map<String, Object> tokens = new LinkedHashMap<>();
+    final Map<?, ?> before = object("special_tokens_map.json");
+    for (final Map<?, ?> source : List.of(before, config)) {
+      source.forEach(
+          (key, value) -> {
+            final String name = String.valueOf(key);
+            if (name.endsWith("_token")) {
+              final Object text = value instanceof Map<?, ?> map ? map.get("content") : value;
+              if (text instanceof String) {
+                tokens.put(name, text);
+              }
+            }
+          });
+    }
+    return tokens;
+  }
+
+  private Map<?, ?> object(final String name) {
+    final Path file = folder.resolve(name);
+    if (!Files.isRegularFile(file)) {
+      return Map.of();
+    }
+    try {
+      if (ChatValues.json(read(file)) instanceof Map<?, ?> map) {
+        return map;
+      }
+    } catch (final TemplateException e) {
+      throw new TemplateException(file + ": " + e.getMessage());
+    }
+    throw new TemplateException(file + ": is no JSON object");
+  }
+
+  private static String read(final Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.UTF_8);
+    } catch (final IOException e) {
+      throw new TemplateException(file + " cannot be read: " + e.getMessage());
+    }
+  }
+}

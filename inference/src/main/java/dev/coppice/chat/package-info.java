@@ -1,0 +1,7 @@
+/**
+ * Chat templates: conversations into the text a model was trained on, byte for byte.
+ *
+ * <p>Read in this order: {@link dev.coppice.chat.ChatRequest}, {@link
+ * dev.coppice.chat.ChatTemplate}, {@link dev.coppice.chat.ChatSession}.
+ */
+package dev.coppice.chat;

@@ -1,0 +1,134 @@
+package dev.coppice.djl.kernel;
+
+import static dev.coppice.djl.kernel.Assembler.R10;
+import static dev.coppice.djl.kernel.Assembler.R11;
+import static dev.coppice.djl.kernel.Assembler.R8;
+import static dev.coppice.djl.kernel.Assembler.R9;
+import static dev.coppice.djl.kernel.Assembler.RAX;
+import static dev.coppice.djl.kernel.Assembler.RCX;
+import static dev.coppice.djl.kernel.Assembler.RDI;
+import static dev.coppice.djl.kernel.Assembler.RDX;
+import static dev.coppice.djl.kernel.Assembler.RSI;
+import static dev.coppice.djl.kernel.Assembler.RSP;
+import static dev.coppice.djl.kernel.Assembler.VECTOR;
+
+import dev.coppice.djl.kernel.Assembler.Memory;
+
+/**
+ * Writes the kernel of attention: a few rows times two strips of 32 columns, which may lie apart.
+ *
+ * <pre>
+ *   void pair(a, aBytes, aStride, b, leftBytes, rightBytes, bStride, c, cLeft, cRight, cStride, depth)
+ *
+ *   c[r][0..31]  (+)= sum over k of a[r][k] * b[leftBytes  + k * bStride]
+ *   c[r][32..63] (+)= sum over k of a[r][k] * b[rightBytes + k * bStride]
+ * </pre>
+ *
+ * <p>Sums run over {@code k} in rising order with one fused multiply-add each, as in the kernels of
+ * the vector API, which give the same bits.
+ */
+final class PairCode {
+  private static final int VECTORS = 4;
+  private static final int RIGHT = 24;
+  private static final int LEFT = 28;
+  private static final int FIRST_STACK_ARGUMENT = 8;
+
+  private final Assembler code = new Assembler();
+  private final int rows;
+  private final boolean adding;
+
+  /**
+   * Chooses a kernel.
+   *
+   * @param rows it computes, 1 to {@link TileCode#MOST_ROWS}.
+   * @param adding whether sums begin at what c holds instead of 0.
+   */
+  PairCode(final int rows, final boolean adding) {
+    this.rows = rows;
+    this.adding = adding;
+  }
+
+  byte[] write() {
+    begin();
+    if (adding) {
+      sums(true);
+    } else {
+      for (int i = 0; i < rows * VECTORS; i++) {
+        code.zero(i);
+      }
+    }
+    final int again = code.here();
+    step();
+    code.subtract(RAX, 1);
+    code.jumpBackIfNotNegative(again);
+    sums(false);
+    code.cleanUpper();
+    code.ret();
+    return code.code();
+  }
+
+  /** Adds offsets to bases: a in RDI and R10, b in RCX and R8, their strides in RDX and R9. */
+  private void begin() {
+    code.address(RDI, new Memory(RDI, RSI, 1, 0));
+    code.address(R8, new Memory(RCX, R8, 1, 0));
+    code.address(R9, new Memory(RCX, R9, 1, 0));
+    code.address(RCX, new Memory(R8, -1, 1, 0));
+    code.address(R8, new Memory(R9, -1, 1, 0));
+    code.loadLong(R9, argument(0));
+    code.loadLong(RAX, argument(5));
+    code.subtract(RAX, 1);
+    code.address(R10, new Memory(RDX, RDX, 2, 0));
+    code.address(R10, new Memory(RDI, R10, 1, 0));
+  }
+
+  private static Memory argument(final int index) {
+    return Memory.at(RSP, FIRST_STACK_ARGUMENT + index * Long.BYTES);
+  }
+
+  private void step() {
+    for (int v = 0; v < VECTORS; v++) {
+      code.load(RIGHT + v, Memory.at(v < 2 ? RCX : R8, v % 2 * VECTOR));
+    }
+    for (int row = 0; row < rows; row++) {
+      final int left = LEFT + row % 2;
+      final int base = row < 3 ? RDI : R10;
+      final Memory place = row % 3 == 0 ? Memory.at(base, 0) : new Memory(base, RDX, row % 3, 0);
+      code.broadcast(left, place);
+      for (int v = 0; v < VECTORS; v++) {
+        code.multiplyAdd(row * VECTORS + v, left, RIGHT + v);
+      }
+    }
+    code.address(RCX, new Memory(RCX, R9, 1, 0));
+    code.address(R8, new Memory(R8, R9, 1, 0));
+    code.add(RDI, Float.BYTES);
+    code.add(R10, Float.BYTES);
+  }
+
+  /** Loads or stores all sums; the strips' places are in R11 and RSI, their stride in RCX or R9. */
+  private void sums(final boolean load) {
+    code.loadLong(RSI, argument(1));
+    code.loadLong(R11, argument(2));
+    code.address(R11, new Memory(RSI, R11, 1, 0));
+    strip(load, 0);
+    code.loadLong(RSI, argument(1));
+    code.loadLong(R11, argument(3));
+    code.address(R11, new Memory(RSI, R11, 1, 0));
+    strip(load, 2);
+  }
+
+  private void strip(final boolean load, final int vector) {
+    code.loadLong(RSI, argument(4));
+    for (int row = 0; row < rows; row++) {
+      for (int v = 0; v < 2; v++) {
+        final Memory place = Memory.at(R11, v * VECTOR);
+        final int sum = row * VECTORS + vector + v;
+        if (load) {
+          code.load(sum, place);
+        } else {
+          code.store(place, sum);
+        }
+      }
+      code.address(R11, new Memory(R11, RSI, 1, 0));
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Matrix kernels written as machine code, and what the parts between them need.
+ *
+ * <pre>
+ *   Linears <- PanelLinears -> Panels (weights), ThreadCrew (threads)
+ *                 -> TileKernels (calls) -> MappedMemory (where) -> TileCode, Assembler (what)
+ * </pre>
+ *
+ * <p>Read in this order: {@link dev.coppice.djl.kernel.Linears}, {@link
+ * dev.coppice.djl.kernel.PanelLinears}, {@link dev.coppice.djl.kernel.ThreadCrew}.
+ */
+package dev.coppice.djl.kernel;

@@ -1,0 +1,131 @@
+"""The contract with verl, against the real package."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import coppice
+from coppice.adapters import paths
+
+pytest.importorskip("verl", reason="verl is not installed; pip install 'coppice[verl]'")
+torch = pytest.importorskip("torch")
+
+DATA = Path(__file__).parent / "data"
+PAD = 7
+
+
+@pytest.fixture(scope="module")
+def groups() -> list[Any]:
+    return list(coppice.Segment(DATA, "seg-000001"))
+
+
+@pytest.fixture(scope="module")
+def rows(groups: list[Any]) -> list[Any]:
+    return [path for path in paths(groups) if path.trained]
+
+
+def test_prompts_are_padded_left_and_responses_right(groups: list[Any], rows: list[Any]) -> None:
+    from coppice.adapters.verl import to_data_proto
+
+    data = to_data_proto(groups, pad_token_id=PAD, prompt_length=40, response_length=120)
+    assert len(data) == len(rows)
+    for place, row in enumerate(rows):
+        length = len(row.completion)
+        batch = data.batch[place]
+        assert batch["prompts"].tolist() == [PAD] * (40 - row.prompt_len) + row.prompt
+        assert batch["responses"].tolist() == row.completion + [PAD] * (120 - length)
+        assert torch.equal(batch["input_ids"], torch.cat((batch["prompts"], batch["responses"])))
+        seen = batch["attention_mask"].bool()
+        assert batch["input_ids"][seen].tolist() == row.tokens.tolist()
+        assert batch["position_ids"][seen].tolist() == list(range(len(row.tokens)))
+        mask = row.loss_mask[row.prompt_len :]
+        assert batch["response_mask"].tolist() == mask.tolist() + [0] * (120 - length)
+        np.testing.assert_array_equal(
+            batch["rollout_log_probs"][:length].numpy(), row.logprobs[row.prompt_len :]
+        )
+
+
+def test_verls_own_advantage_step_gives_the_engines_advantages(
+    groups: list[Any], rows: list[Any]
+) -> None:
+    from verl.trainer.ppo.ray_trainer import compute_advantage
+
+    from coppice.adapters.verl import ESTIMATOR, to_data_proto
+
+    data = compute_advantage(to_data_proto(groups, pad_token_id=PAD), adv_estimator=ESTIMATOR)
+    for place, row in enumerate(rows):
+        wanted = (row.advantages * row.loss_mask)[row.prompt_len :]
+        given = data.batch["advantages"][place]
+        np.testing.assert_array_equal(given[: len(wanted)].numpy(), wanted)
+        assert not given[len(wanted) :].any()
+        assert torch.equal(data.batch["returns"][place], given)
+    assert data.batch["advantages"].abs().max() > 0
+
+
+def test_verls_policy_loss_takes_the_batch(groups: list[Any], rows: list[Any]) -> None:
+    from omegaconf import OmegaConf
+    from verl.trainer.ppo.core_algos import agg_loss, get_policy_loss_fn
+    from verl.trainer.ppo.ray_trainer import compute_advantage
+
+    from coppice.adapters.verl import ESTIMATOR, to_data_proto
+
+    data = compute_advantage(to_data_proto(groups, pad_token_id=PAD), adv_estimator=ESTIMATOR)
+    mask = data.batch["response_mask"]
+    old = torch.zeros(mask.shape)
+    config = OmegaConf.create(
+        {"clip_ratio": 0.2, "clip_ratio_low": 0.2, "clip_ratio_high": 0.2, "clip_ratio_c": 3.0}
+        | {"global_batch_info": {}}
+    )
+    loss = get_policy_loss_fn("vanilla")(
+        old, old.clone(), data.batch["advantages"], mask, "token-mean", config, None
+    )[0]
+    flat = np.concatenate([(row.advantages * row.loss_mask) for row in rows])
+    count = sum(int(row.loss_mask.sum()) for row in rows)
+    assert float(loss) == pytest.approx(-flat.sum(dtype=np.float64) / count, rel=1e-5)
+    assert agg_loss is not None
+
+
+def test_true_rewards_and_versions_travel_beside(groups: list[Any], rows: list[Any]) -> None:
+    from coppice.adapters.verl import to_data_proto
+
+    data = to_data_proto(groups, pad_token_id=PAD)
+    assert data.non_tensor_batch["coppice_reward"].tolist() == [row.reward for row in rows]
+    assert data.non_tensor_batch["uid"].tolist() == [str(row.group) for row in rows]
+    assert data.non_tensor_batch["min_global_steps"].tolist() == [r.first_version for r in rows]
+    assert not any(math.isnan(reward) for reward in data.non_tensor_batch["coppice_reward"])
+
+
+def test_too_narrow_a_width_is_named(groups: list[Any]) -> None:
+    from coppice.adapters.verl import to_data_proto
+
+    with pytest.raises(ValueError, match="response_length=3 is less than the longest"):
+        to_data_proto(groups, pad_token_id=PAD, response_length=3)
+
+
+def test_queue_rows_are_unpadded_and_pass_verls_padding_and_estimator(
+    groups: list[Any], rows: list[Any]
+) -> None:
+    from verl import DataProto
+    from verl.trainer.ppo.v1.utils import compute_advantage_for_multi_trajectories
+
+    from coppice.adapters.verl import ESTIMATOR, to_queue
+
+    keys, fields, tags = to_queue(groups, global_steps=3)
+    assert len(set(keys)) == len(keys) == len(rows)
+    assert [len(part) for part in fields["input_ids"].unbind()] == [len(r.tokens) for r in rows]
+    assert {tag["status"] for tag in tags} == {"success"}
+    assert [tag["seq_len"] for tag in tags] == [len(row.tokens) for row in rows]
+    padded = fields.select("response_mask", "rm_scores").to_padded_tensor()
+    data = DataProto(batch=padded)
+    data.batch["token_level_rewards"] = data.batch["rm_scores"]
+    data = compute_advantage_for_multi_trajectories(data, batch_keys=keys, adv_estimator=ESTIMATOR)
+    for place, row in enumerate(rows):
+        wanted = (row.advantages * row.loss_mask)[row.prompt_len :]
+        np.testing.assert_array_equal(
+            data.batch["advantages"][place][: len(wanted)].numpy(), wanted
+        )

@@ -1,0 +1,29 @@
+package dev.coppice.worlds.python;
+
+/**
+ * Tells what a cell came to.
+ *
+ * @param status of the interpreter after it.
+ * @param output the cell wrote, the last expression's value included; at most as long as the limit.
+ * @param droppedBytes of output behind the limit.
+ */
+record CellResult(Status status, String output, long droppedBytes) {
+  /** Says how a cell ended. */
+  enum Status {
+    /** It ran to its end. */
+    OK,
+    /** It raised, and the traceback is part of the output; what it did before has happened. */
+    RAISED,
+    /** It ran out of time; the interpreter is gone. */
+    TIMEOUT,
+    /** It wrote without end; the interpreter is gone. */
+    FLOODED,
+    /** It ended its interpreter. */
+    DIED
+  }
+
+  /** Tells whether the interpreter can run another cell. */
+  boolean isAlive() {
+    return status == Status.OK || status == Status.RAISED;
+  }
+}

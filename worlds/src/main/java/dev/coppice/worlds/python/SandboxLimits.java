@@ -1,0 +1,51 @@
+package dev.coppice.worlds.python;
+
+/**
+ * Limits what the programs of one sandbox may use.
+ *
+ * <p>Memory is limited per process, so a sandbox as a whole may use {@code memoryBytes * processes
+ * + 2 * scratchBytes}.
+ *
+ * @param memoryBytes of address space of each process.
+ * @param processes and threads at a time.
+ * @param fileBytes of the largest file.
+ * @param scratchBytes of {@code /tmp}, and again of {@code /dev/shm}.
+ * @param outputBytes of a cell that the policy is shown; what follows is counted and dropped.
+ * @param cellTimeoutMs that a cell may run, by the clock on the wall.
+ */
+public record SandboxLimits(
+    long memoryBytes,
+    int processes,
+    long fileBytes,
+    long scratchBytes,
+    int outputBytes,
+    int cellTimeoutMs) {
+  /** Limits that suit short programs. */
+  public static final SandboxLimits DEFAULT =
+      new SandboxLimits(512L << 20, 16, 16L << 20, 32L << 20, 4 << 10, 5_000);
+
+  private static final long LEAST_MEMORY_BYTES = 64L << 20;
+
+  /** Checks the ranges. */
+  public SandboxLimits {
+    if (memoryBytes < LEAST_MEMORY_BYTES) {
+      throw new IllegalArgumentException(
+          "an interpreter needs 64 MiB at least: memoryBytes=" + memoryBytes);
+    }
+    if (processes < 1 || fileBytes < 1 || scratchBytes < 1 || outputBytes < 1) {
+      throw new IllegalArgumentException(
+          "every limit must be at least 1: processes="
+              + processes
+              + " fileBytes="
+              + fileBytes
+              + " scratchBytes="
+              + scratchBytes
+              + " outputBytes="
+              + outputBytes);
+    }
+    if (cellTimeoutMs < 1) {
+      throw new IllegalArgumentException(
+          "a cell needs time to run: cellTimeoutMs=" + cellTimeoutMs);
+    }
+  }
+}

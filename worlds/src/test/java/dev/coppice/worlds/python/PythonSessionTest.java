@@ -1,0 +1,264 @@
+package dev.coppice.worlds.python;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PythonSessionTest {
+  private static final SandboxLimits LIMITS =
+      new SandboxLimits(256L << 20, 16, 16L << 20, 32L << 20, 1_000, 1_000);
+  private static final long SLACK_NS = TimeUnit.MILLISECONDS.toNanos(1_000);
+
+  private Bubblewrap sandbox;
+
+  @BeforeEach
+  void find() {
+    sandbox = Sandboxes.require();
+  }
+
+  @Test
+  void shouldRunOrdinaryPrograms() throws Exception {
+    try (PythonSession session = start()) {
+      assertEquals("", session.run("import math, json, re\nx = 3").output());
+      assertEquals("9\n", session.run("x * x").output());
+      assertEquals("'é'\n", session.run("json.loads('\"\\\\u00e9\"')").output());
+      assertEquals(
+          "hello\n",
+          session
+              .run(
+                  "open('/tmp/note', 'w').write('hello\\n')\nprint(open('/tmp/note').read(), end='')")
+              .output());
+      assertEquals(
+          "child\n",
+          session.run("import subprocess\nsubprocess.run(['echo', 'child'])\nNone").output());
+      assertEquals(
+          "[0, 1, 4]\n",
+          session
+              .run(
+                  """
+                  from concurrent.futures import ThreadPoolExecutor
+                  with ThreadPoolExecutor(2) as pool:
+                      squares = list(pool.map(lambda n: n * n, range(3)))
+                  squares""")
+              .output());
+    }
+  }
+
+  @Test
+  void shouldSayWhatWasRaisedAndGoOn() throws Exception {
+    try (PythonSession session = start()) {
+      final CellResult raised = session.run("y = 1\n1 / 0");
+      final CellResult broken = session.run("def (");
+
+      assertEquals(CellResult.Status.RAISED, raised.status());
+      assertTrue(raised.output().contains("ZeroDivisionError"), raised.output());
+      assertFalse(raised.output().contains("runner"), raised.output());
+      assertEquals(CellResult.Status.RAISED, broken.status());
+      assertEquals("1\n", session.run("y").output());
+      assertEquals(CellResult.Status.RAISED, session.run("raise SystemExit(3)").status());
+      assertEquals(CellResult.Status.RAISED, session.run("def f(): f()\nf()").status());
+      assertEquals("1\n", session.run("y").output());
+    }
+  }
+
+  @Test
+  void shouldStopACellAtItsDeadline() throws Exception {
+    final PythonSession session = start();
+    final long startNs = System.nanoTime();
+
+    final CellResult result = session.run("print('begun', flush=True)\nwhile True: pass");
+
+    final long tookNs = System.nanoTime() - startNs;
+    assertEquals(CellResult.Status.TIMEOUT, result.status());
+    assertEquals("begun\n", result.output());
+    assertTrue(
+        tookNs < TimeUnit.MILLISECONDS.toNanos(LIMITS.cellTimeoutMs()) + SLACK_NS,
+        "tookNs=" + tookNs);
+    assertTrue(session.process().waitFor(5, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void shouldStopACellThatWritesWithoutEnd() throws Exception {
+    final SandboxLimits patient =
+        new SandboxLimits(256L << 20, 16, 16L << 20, 32L << 20, 1_000, 60_000);
+    try (PythonSession session = PythonSession.start(sandbox, patient, 0)) {
+      final CellResult result = session.run("import os\nwhile True: os.write(1, b'x' * 65536)");
+
+      assertEquals(CellResult.Status.FLOODED, result.status());
+      assertEquals(1_000, result.output().length());
+      assertTrue(result.droppedBytes() >= CellOutput.FLOOD_BYTES - 1_000, "" + result);
+    }
+  }
+
+  @Test
+  void shouldEndWithTheInterpreterWhenACellEndsIt() throws Exception {
+    for (final String cell :
+        List.of(
+            "import os; os._exit(0)",
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            "import ctypes; ctypes.string_at(0)",
+            "import sys; sys.setrecursionlimit(10 ** 9)\nf = lambda n: f(n + 1) + 1\nf(0)",
+            "import os; os.closerange(0, 64)")) {
+      try (PythonSession session = start()) {
+        final CellResult result = session.run(cell);
+        // What the last two come to is up to the interpreter; whatever it is, it is over in time.
+        assertTrue(
+            Set.of(CellResult.Status.DIED, CellResult.Status.TIMEOUT, CellResult.Status.RAISED)
+                .contains(result.status()),
+            cell + " " + result);
+      }
+    }
+  }
+
+  @Test
+  void shouldNotTakeAForgedMarkForTheEnd() throws Exception {
+    try (PythonSession session = start()) {
+      final CellResult result =
+          session.run(
+              """
+              import os
+              for fd in range(1, 64):
+                  try:
+                      os.write(fd, b"\\0" + b"0" * 32 + b" ok\\n" + b"\\0ready\\n")
+                  except OSError:
+                      pass
+              print("still here")""");
+
+      assertEquals(CellResult.Status.OK, result.status());
+      assertTrue(result.output().endsWith("still here\n"), result.output());
+      assertEquals("2\n", session.run("1 + 1").output());
+    }
+  }
+
+  @Test
+  void shouldGainNothingFromTheNonceOfTheOwnCell() throws Exception {
+    try (PythonSession session = start()) {
+      session.run(
+          """
+          import os, sys
+          frame = sys._getframe()
+          while "nonce" not in frame.f_locals:
+              frame = frame.f_back
+          os.write(4, b"\\0" + frame.f_locals["nonce"] + b" ok\\n")
+          print("after the end")""");
+
+      final CellResult next = session.run("print('mine alone')");
+
+      assertEquals(CellResult.Status.OK, next.status());
+      assertTrue(next.output().endsWith("mine alone\n"), next.output());
+    }
+  }
+
+  @Test
+  void shouldLeaveNoProcessBehindWhenChildrenGoTheirOwnWay() throws Exception {
+    final PythonSession session = start();
+    session.run(
+        """
+        import subprocess
+        for i in range(5):
+            subprocess.Popen(["sleep", "1000"], start_new_session=True)""");
+    final List<ProcessHandle> inside = session.process().descendants().toList();
+    assertTrue(inside.size() >= 7, "inside=" + inside);
+
+    session.close();
+
+    Sandboxes.assertGone(session.process().toHandle(), inside);
+  }
+
+  @Test
+  void shouldEndSoonAfterItsThreadIsInterrupted() throws Exception {
+    final SandboxLimits patient =
+        new SandboxLimits(256L << 20, 16, 16L << 20, 32L << 20, 1_000, 60_000);
+    final PythonSession session = PythonSession.start(sandbox, patient, 0);
+    final AtomicReference<Throwable> thrown = new AtomicReference<>();
+    final CountDownLatch begun = new CountDownLatch(1);
+    final Thread thread =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  begun.countDown();
+                  thrown.set(
+                      assertThrows(
+                          InterruptedException.class, () -> session.run("while True: pass")));
+                });
+    begun.await();
+
+    thread.interrupt();
+
+    assertTrue(thread.join(java.time.Duration.ofSeconds(5)));
+    assertTrue(thrown.get() instanceof InterruptedException);
+    assertTrue(session.process().waitFor(5, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void shouldRefuseToStartWhereTheSandboxIsMissing(
+      @org.junit.jupiter.api.io.TempDir final Path empty) {
+    final SandboxUnavailableException none =
+        assertThrows(
+            SandboxUnavailableException.class,
+            () -> Bubblewrap.find(List.of(empty.toString()), "amd64"));
+    final SandboxUnavailableException processor =
+        assertThrows(
+            SandboxUnavailableException.class,
+            () -> Bubblewrap.find(List.of("/usr/bin"), "riscv64"));
+
+    assertTrue(none.getMessage().contains("install bubblewrap"), none.getMessage());
+    assertTrue(processor.getMessage().contains("riscv64"), processor.getMessage());
+  }
+
+  @Test
+  void shouldRefuseToStartWhereTheSandboxDoesNotWork(
+      @org.junit.jupiter.api.io.TempDir final Path folder) throws Exception {
+    final Path bwrap = folder.resolve("bwrap");
+    java.nio.file.Files.writeString(
+        bwrap, "#!/bin/sh\necho 'bwrap: No permissions to create new namespace'\nexit 1\n");
+    bwrap.toFile().setExecutable(true);
+    java.nio.file.Files.writeString(
+        folder.resolve("setpriv"), "#!/bin/sh\necho 'No permissions to create new namespace'\n");
+    folder.resolve("setpriv").toFile().setExecutable(true);
+    final Bubblewrap broken = Bubblewrap.find(List.of(folder.toString()), "amd64");
+
+    final SandboxUnavailableException refusal =
+        assertThrows(
+            SandboxUnavailableException.class,
+            () -> SandboxProbe.run(broken, SandboxLimits.DEFAULT));
+
+    assertTrue(refusal.getMessage().contains("No permissions"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("user namespaces"), refusal.getMessage());
+  }
+
+  @Test
+  void shouldRefuseToStartWhereASandboxIsOnlyAPretence(
+      @org.junit.jupiter.api.io.TempDir final Path folder) throws Exception {
+    // It runs the interpreter without any wall: whatever stands behind "--" is started as it is.
+    final String pretence =
+        "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"\n";
+    for (final String name : List.of("bwrap", "setpriv")) {
+      java.nio.file.Files.writeString(folder.resolve(name), pretence);
+      folder.resolve(name).toFile().setExecutable(true);
+    }
+    final Bubblewrap open = Bubblewrap.find(List.of(folder.toString()), "amd64");
+
+    final SandboxUnavailableException refusal =
+        assertThrows(
+            SandboxUnavailableException.class, () -> SandboxProbe.run(open, SandboxLimits.DEFAULT));
+
+    for (final String wall : List.of("seccomp", "host files", "processes", "no_new_privs")) {
+      assertTrue(refusal.getMessage().contains("BREACH " + wall), refusal.getMessage());
+    }
+  }
+
+  private PythonSession start() throws Exception {
+    return PythonSession.start(sandbox, LIMITS, 1);
+  }
+}
