@@ -31,12 +31,8 @@ record HeldOut(RunConfig config) {
         int samples = temperature == 0 ? 1 : SAMPLES;
         LocalRollouts.Shape shape =
             new LocalRollouts.Shape(
-                "chain",
-                config.tree(),
-                samples,
-                new SamplingSettings(temperature, 1.0, 0, 0.0));
-        scores.add(
-            HeldOutScore.of(temperature, rollouts.grow(shape, 0, problems, SEED).groups()));
+                "chain", config.tree(), samples, new SamplingSettings(temperature, 1.0, 0, 0.0));
+        scores.add(HeldOutScore.of(temperature, rollouts.grow(shape, 0, problems, SEED).groups()));
       }
     }
     return scores;

@@ -194,8 +194,7 @@ public final class TrainJob {
     folder.append(report);
     progress.onStep(report, train.updates());
     boolean due = train.evaluateEvery() > 0 && after.step() % train.evaluateEvery() == 0;
-    evaluate(
-        after.step(), folder.checkpoint(after.step()), due || after.step() == train.updates());
+    evaluate(after.step(), folder.checkpoint(after.step()), due || after.step() == train.updates());
     return after;
   }
 
@@ -203,8 +202,7 @@ public final class TrainJob {
   private List<Long> ask(int step) {
     List<Long> first = List.of();
     for (int i = 0; i <= train.ahead() && step + i < train.updates(); i++) {
-      List<Long> groups =
-          link.client().submit("update-" + (step + i + 1), config.bridge().batch());
+      List<Long> groups = link.client().submit("update-" + (step + i + 1), config.bridge().batch());
       first = i == 0 ? groups : first;
     }
     return first;
