@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kills engine and trainer, real processes, and looks what became of acknowledged groups. */
 class BridgeKillTest {
   private static final long SEED = 6;
-  private static final int LONGEST_LIFE_MS = 1_500;
+  private static final int LONGEST_LIFE_MS = 4_000;
   private static final List<String> FLAGS =
       List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
@@ -39,7 +39,9 @@ class BridgeKillTest {
 
   private void kill(final int kills, final int least) throws Exception {
     final Random random = new Random(SEED);
-    final List<String> config = ReplayConfig.arguments(folder, List.of());
+    final List<String> config =
+        ReplayConfig.arguments(
+            folder, List.of("--bridge.groups-per-segment", "16", "--bridge.batch", "64"));
     final Path location = folder.resolve("location");
     EngineProcess.Running engine = EngineProcess.serve(FLAGS, config, location);
     final String run = engine.await().path("folder").asText();
