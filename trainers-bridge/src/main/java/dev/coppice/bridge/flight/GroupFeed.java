@@ -25,6 +25,11 @@ public final class GroupFeed implements AutoCloseable {
     this.memory = memory;
   }
 
+  /** Waits until the service has taken the stream; it may have no group to send yet. */
+  public void awaitOpen() {
+    stream.getSchema();
+  }
+
   /**
    * Waits for the next message.
    *
