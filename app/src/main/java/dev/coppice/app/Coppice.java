@@ -6,6 +6,7 @@ import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.app.measure.BridgeBenchCommand;
 import dev.coppice.app.measure.DecodeBenchCommand;
+import dev.coppice.app.oracle.CreditCheckCommand;
 import dev.coppice.app.pretrain.PretrainCommand;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.djl.files.ModelFileException;

@@ -66,7 +66,7 @@ class LearningLoopTest {
                 TaskKind.COUNTDOWN,
                 new LocalRollouts(start, environment),
                 scratch.resolve(name))) {
-      loop.run(150, reports::add);
+      loop.run(480, reports::add);
     }
     return reports;
   }

@@ -25,7 +25,7 @@ final class LearningPlot {
   private static final int HEIGHT = 560;
   private static final int TOP = 70;
   private static final int BOTTOM = 480;
-  private static final int SMOOTH = 9;
+  private static final int SMOOTH = 13;
   private static final Color[] COLORS = {
     new Color(0x444444),
     new Color(0x1f6fb4),

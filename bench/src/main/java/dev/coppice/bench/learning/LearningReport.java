@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +23,8 @@ import java.util.stream.Stream;
  */
 public final class LearningReport {
   private static final String SWEEP = "sweep";
+  private static final List<String> ORDER =
+      List.of(LearningArm.START, "grpo-chains", "tree-grpo", "coppice-trees");
   private static final double PER_MILLION = 1e6;
   private static final double NS = 1e9;
 
@@ -71,17 +75,26 @@ public final class LearningReport {
     Files.createDirectories(docs);
     StringBuilder text = new StringBuilder();
     for (Map.Entry<String, Map<String, ArmResult>> task : results.entrySet()) {
-      List<ArmResult> arms = List.copyOf(task.getValue().values());
+      List<ArmResult> arms = ordered(task.getValue().values());
       text.append("## ").append(task.getKey()).append("\n\n").append(scores(arms)).append('\n');
       text.append(costs(arms)).append('\n');
       new LearningPlot(task.getKey(), arms).write(docs.resolve(task.getKey() + ".png"));
     }
     for (Map.Entry<String, Map<String, ArmResult>> task : sweeps.entrySet()) {
       text.append("## Learning rates tried on ").append(task.getKey()).append("\n\n");
-      text.append(rates(List.copyOf(task.getValue().values()))).append('\n');
+      text.append(rates(ordered(task.getValue().values()))).append('\n');
     }
     Files.writeString(docs.resolve("tables.md"), text);
     System.out.print(text);
+  }
+
+  private static List<ArmResult> ordered(Collection<ArmResult> arms) {
+    List<ArmResult> sorted = new ArrayList<>(arms);
+    sorted.sort(
+        Comparator.comparingInt((ArmResult arm) -> ORDER.indexOf(arm.arm()))
+            .thenComparing(ArmResult::arm)
+            .thenComparingDouble(ArmResult::rate));
+    return sorted;
   }
 
   private static String scores(List<ArmResult> arms) {
@@ -172,7 +185,7 @@ public final class LearningReport {
               arm.runs().size(),
               last,
               shown(arm.score(last, 1.0, "pass")),
-              arm.average("figures", "reward", last - 9, last)));
+              last == 0 ? Double.NaN : arm.average("figures", "reward", last - 9, last)));
     }
     return text.toString();
   }

@@ -60,7 +60,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law(
               "bench",
               List.of(""),
-              List.of("org.openjdk", "org.HdrHistogram", "org.agrona", "com.sun.source")));
+              with(JSON, "org.openjdk", "org.HdrHistogram", "org.agrona", "com.sun.source")));
 
   private static ImportLaw law(
       final String name, final List<String> ours, final List<String> others) {

@@ -1,11 +1,10 @@
-package dev.coppice.app;
+package dev.coppice.app.oracle;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.GroupScan;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.StoredGroup;
-import dev.coppice.app.oracle.CreditCheck;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.Workbench;
 import dev.coppice.credit.AdvantageEstimator;
@@ -33,7 +32,7 @@ import picocli.CommandLine.Parameters;
       "values, and the mean reward of many continuations by the policy. Wants a run whose branches",
       "begin with turns (tree.policy fixed or tree-grpo) in a world with a solver."
     })
-final class CreditCheckCommand implements Callable<Integer> {
+public final class CreditCheckCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Run folder.")
   private Path folder;
 
@@ -59,6 +58,9 @@ final class CreditCheckCommand implements Callable<Integer> {
       description = "Estimators to check; all if not given.")
   private List<String> estimators;
 
+  /** Made by picocli. */
+  public CreditCheckCommand() {}
+
   @Override
   public Integer call() throws InterruptedException {
     if (groups < 1 || continuations < 1) {
@@ -83,7 +85,7 @@ final class CreditCheckCommand implements Callable<Integer> {
           taken, check.places(), continuations);
       print(check.run(chosen));
     }
-    return Coppice.DONE;
+    return 0;
   }
 
   private int addGroups(final CreditCheck check, final RunFolder run) {
