@@ -61,7 +61,7 @@ final class SegmentSink implements AutoCloseable {
     for (final String name : reader.names()) {
       if (reader.header(name).run().equals(runName)) {
         for (final PackedGroup group : reader.packed(name)) {
-          groups.add(group.leaves().getFirst().group());
+          groups.add(group.nodes().getFirst().group());
         }
       }
     }

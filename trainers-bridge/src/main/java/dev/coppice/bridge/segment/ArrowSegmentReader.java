@@ -92,11 +92,11 @@ public final class ArrowSegmentReader {
         groups(batches(folder.resolve(SegmentFiles.nodes(name)), RowReader::node), NodeRow::group);
     final Path leavesFile = folder.resolve(SegmentFiles.leaves(name));
     final List<List<LeafRow>> leaves = groups(batches(leavesFile, RowReader::leaf), LeafRow::group);
-    if (nodes.size() != leaves.size()) {
-      throw new SegmentFormatException(
-          leavesFile, "has " + leaves.size() + " groups, its nodes have " + nodes.size());
+    try {
+      return PackedBatches.joined(nodes, leaves);
+    } catch (final IllegalArgumentException e) {
+      throw new SegmentFormatException(leavesFile, e.getMessage());
     }
-    return PackedBatches.joined(nodes, leaves);
   }
 
   /** Cuts batches into groups; the rows of a group stand together in one batch. */

@@ -51,16 +51,20 @@ public final class PackedBatches {
     return rows;
   }
 
-  /** Joins nodes and leaves of the same groups. */
+  /** Joins nodes and leaves of the same groups; a group whose paths all vanished has no leaves. */
   static List<PackedGroup> joined(
       final List<List<NodeRow>> nodes, final List<List<LeafRow>> leaves) {
-    if (nodes.size() != leaves.size()) {
-      throw new IllegalArgumentException(
-          "has leaves of " + leaves.size() + " groups, but nodes of " + nodes.size());
-    }
     final List<PackedGroup> groups = new ArrayList<>();
-    for (int i = 0; i < nodes.size(); i++) {
-      groups.add(new PackedGroup(nodes.get(i), leaves.get(i)));
+    int next = 0;
+    for (final List<NodeRow> rows : nodes) {
+      final boolean own =
+          next < leaves.size() && leaves.get(next).getFirst().group() == rows.getFirst().group();
+      groups.add(new PackedGroup(rows, own ? leaves.get(next++) : List.of()));
+    }
+    if (next < leaves.size()) {
+      throw new IllegalArgumentException(
+          "has leaves of a group that its nodes do not name in this place: group="
+              + leaves.get(next).getFirst().group());
     }
     return groups;
   }
