@@ -35,7 +35,7 @@ public record RunConfig(
     Limits limits,
     Engine engine,
     Credit credit,
-    Bridge bridge,
+    BridgeSection bridge,
     TrainSection train) {
 
   /** Every default. */
@@ -56,7 +56,7 @@ public record RunConfig(
           new Limits(512, 64, 2048, 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
-          new Bridge("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""),
+          new BridgeSection("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""),
           TrainSection.DEFAULT);
 
   /** Checks what no single key can check. */
@@ -64,12 +64,12 @@ public record RunConfig(
     Objects.requireNonNull(run, "run is null");
     Objects.requireNonNull(credit, "credit is null");
     Objects.requireNonNull(bridge, "bridge is null");
-    if (train.ahead() > bridge.staleness) {
+    if (train.ahead() > bridge.staleness()) {
       throw new IllegalArgumentException(
           "train.ahead must be at most bridge.staleness, or its groups would be dropped: ahead="
               + train.ahead()
               + " staleness="
-              + bridge.staleness);
+              + bridge.staleness());
     }
     if (engine.batchTokens() < engine.batchRows()) {
       throw new IllegalArgumentException(
@@ -432,89 +432,6 @@ public record RunConfig(
     /** Keeps a copy. */
     public Credit {
       estimators = List.copyOf(estimators);
-    }
-  }
-
-  /**
-   * Configures the service that {@code serve} offers to a trainer.
-   *
-   * @param address to listen at.
-   * @param port to listen at.
-   * @param arm whose policy grows the groups.
-   * @param batch of groups per update.
-   * @param staleness in versions.
-   * @param groupsPerSegment at most.
-   * @param sealAfterMs at the latest.
-   * @param maxMessageMib of a message.
-   * @param maxStreams at a time.
-   * @param weights says what becomes of running branches.
-   * @param tlsCertificate of the service.
-   * @param tlsKey of the certificate.
-   * @param token of the caller.
-   */
-  public record Bridge(
-      @Key("Address the service listens at; other than loopback only with TLS and a token.")
-          String address,
-      @Key(value = "Port the service listens at; 0 for any free one.", min = 0, max = 65_535)
-          int port,
-      @Key(
-              value = "Arm whose policy grows the groups; 'tree' runs tree.policy.",
-              choices = {"chain", "tree", "fixed", "tree-grpo", "entropy"})
-          String arm,
-      @Key(value = "Groups a trainer consumes per update.", min = 1, max = 1_000_000) int batch,
-      @Key(
-              value =
-                  "Most versions a delivered group's oldest token may lie behind the weights; groups"
-                      + " are issued while issued - consumed <= (staleness + 1) x batch.",
-              min = 0,
-              max = 1_000_000)
-          int staleness,
-      @Key(value = "Most groups written and sent together.", min = 1, max = 4096)
-          int groupsPerSegment,
-      @Key(
-              value = "Longest a finished group waits for others to be sent with, in milliseconds.",
-              min = 0,
-              max = 60_000)
-          int sealAfterMs,
-      @Key(value = "Largest message, in MiB; a larger group is quarantined.", min = 1, max = 1024)
-          int maxMessageMib,
-      @Key(value = "Most streams at a time.", min = 1, max = 4096) int maxStreams,
-      @Key(
-              value =
-                  "Running branches when weights change: 'finish' on the old ones, or 'recompute'"
-                      + " their keys and values with the new ones.",
-              choices = {"finish", "recompute"})
-          String weights,
-      @Key("PEM file of the service's certificate; empty without TLS.") String tlsCertificate,
-      @Key("PEM file of the certificate's key; empty without TLS.") String tlsKey,
-      @Key("Token a caller sends as 'authorization: Bearer TOKEN'; never written down.")
-          String token) {
-    /** Leaves the token out. */
-    @Override
-    public String toString() {
-      return "Bridge[address=" + address + ", port=" + port + ", arm=" + arm + "]";
-    }
-
-    /**
-     * Copies the section without its token, as it may be written down.
-     *
-     * @return a copy.
-     */
-    public Bridge withoutToken() {
-      return new Bridge(
-          address,
-          port,
-          arm,
-          batch,
-          staleness,
-          groupsPerSegment,
-          sealAfterMs,
-          maxMessageMib,
-          maxStreams,
-          weights,
-          tlsCertificate,
-          tlsKey,
-          "");
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.coppice.app.serve;
 
+import dev.coppice.app.config.BridgeSection;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.EngineConfigs;
@@ -214,7 +215,7 @@ public final class ServeJob {
   }
 
   private BridgeSettings settings() {
-    final RunConfig.Bridge bridge = config.bridge();
+    final BridgeSection bridge = config.bridge();
     try {
       return new BridgeSettings(
           bridge.address(),
@@ -230,7 +231,7 @@ public final class ServeJob {
   }
 
   private GroupSealer.Limits sealing() {
-    final RunConfig.Bridge bridge = config.bridge();
+    final BridgeSection bridge = config.bridge();
     return new GroupSealer.Limits(
         bridge.groupsPerSegment(),
         TimeUnit.MILLISECONDS.toNanos(bridge.sealAfterMs()),

@@ -2,7 +2,7 @@
  * Trains a decoder by policy gradient on trees, each shared token computed once.
  *
  * <pre>
- *   PolicyTree, PolicyTree, ... --StripPlan--&gt; strips in buckets --TreeForward--&gt; logits --PolicyLoss--&gt; one number
+ *   PolicyTree, PolicyTree ... --StripPlan--&gt; strips --TreeForward--&gt; logits --PolicyLoss--&gt; loss
  * </pre>
  *
  * <p>Knows tokens, coefficients and weights; no task, no estimator, no wire. Read in this order:
