@@ -2,6 +2,7 @@ package dev.coppice.environments.record;
 
 import dev.coppice.environment.InvalidToolResultException;
 import dev.coppice.environment.Observation;
+import dev.coppice.environment.Provenance;
 import dev.coppice.environment.Score;
 import dev.coppice.environment.ToolFailedException;
 import dev.coppice.environments.episode.CanonicalJson;
@@ -105,11 +106,14 @@ final class RecordingWorld implements ToolWorld {
     final long startNs = System.nanoTime();
     try {
       final ToolResult result = real.call(request);
+      requireReal(spec, result);
       final long latencyUs = (System.nanoTime() - startNs) / 1_000;
       if (spec.effect() == Effect.WRITE) {
         digest = real.digest();
       }
       return StoredResult.of(result, latencyUs, digest);
+    } catch (final ResultStoreException e) {
+      throw e;
     } catch (final ToolFailedException e) {
       return StoredResult.of(e.status(), e.code(), e.getMessage(), sinceUs(startNs));
     } catch (final InvalidToolResultException e) {
@@ -124,6 +128,19 @@ final class RecordingWorld implements ToolWorld {
           ToolCall.Status.TIMEOUT, "timeout", "no answer before the deadline", sinceUs(startNs));
     } catch (final Exception e) {
       return StoredResult.of(ToolCall.Status.THREW, "threw", e.toString(), sinceUs(startNs));
+    }
+  }
+
+  private static void requireReal(final ToolSpec spec, final ToolResult result) {
+    final Provenance provenance = result.source().provenance();
+    if (provenance != Provenance.REAL) {
+      throw new ResultStoreException(
+          "only results of real tools enter the store: tool="
+              + spec.name()
+              + " provenance="
+              + provenance.wireName()
+              + "; record the real world, not a replayed or simulated one",
+          null);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.coppice.environments.record;
 
 import dev.coppice.environments.episode.CanonicalJson;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -17,7 +18,6 @@ import java.util.zip.CRC32C;
  */
 final class ResultLines {
   private static final int CRC_CHARS = 8;
-  private static final int HEXADECIMAL = 16;
 
   private ResultLines() {}
 
@@ -29,12 +29,15 @@ final class ResultLines {
         CanonicalJson.writeAscii(Map.of("key", key, "value", value))
             .getBytes(StandardCharsets.US_ASCII);
     final byte[] line = new byte[CRC_CHARS + 1 + json.length + 1];
-    final byte[] crc =
-        String.format("%08x ", crc(json, 0, json.length)).getBytes(StandardCharsets.US_ASCII);
+    final byte[] crc = stated(crc(json, 0, json.length)).getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(crc, 0, line, 0, crc.length);
     System.arraycopy(json, 0, line, crc.length, json.length);
     line[line.length - 1] = '\n';
     return line;
+  }
+
+  private static String stated(final int crc) {
+    return HexFormat.of().toHexDigits(crc) + " ";
   }
 
   private static int crc(final byte[] bytes, final int from, final int length) {
@@ -50,9 +53,10 @@ final class ResultLines {
       return null;
     }
     try {
-      final String stated = new String(line, 0, CRC_CHARS, StandardCharsets.US_ASCII);
+      // As text: a number could be written in other ways, with capital letters for example.
+      final String stated = new String(line, 0, CRC_CHARS + 1, StandardCharsets.US_ASCII);
       final int length = line.length - CRC_CHARS - 1;
-      if (Integer.parseUnsignedInt(stated, HEXADECIMAL) != crc(line, CRC_CHARS + 1, length)) {
+      if (!stated.equals(stated(crc(line, CRC_CHARS + 1, length)))) {
         return null;
       }
       final Map<String, Object> entry =

@@ -20,6 +20,7 @@ import java.util.Map;
 final class SimulatedWorld implements ToolWorld {
   private static final int SUMMARY_CHARS = 4_000;
   private static final int EXAMPLE_CHARS = 600;
+  private static final int HEXADECIMAL = 16;
 
   private final SimulatedTasks tasks;
   private Task task;
@@ -62,7 +63,7 @@ final class SimulatedWorld implements ToolWorld {
     final String key = spec.resultKey(arguments, digest);
     ToolResult result = tasks.imagined().get(key);
     if (result == null) {
-      final ToolResult made = imagine(spec, arguments, request.seed());
+      final ToolResult made = imagine(spec, arguments, seedOf(key));
       final ToolResult earlier = tasks.imagined().putIfAbsent(key, made);
       result = earlier == null ? made : earlier;
     }
@@ -72,6 +73,11 @@ final class SimulatedWorld implements ToolWorld {
       summary = shortened(summary + change, SUMMARY_CHARS);
     }
     return result;
+  }
+
+  /** Draws by the call alone: groups share answers, whichever of them asks first. */
+  private static long seedOf(final String key) {
+    return Long.parseUnsignedLong(StateDigest.of(key), HEXADECIMAL);
   }
 
   private ToolResult imagine(final ToolSpec spec, final String arguments, final long seed)
