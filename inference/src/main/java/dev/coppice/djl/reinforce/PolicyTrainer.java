@@ -102,6 +102,29 @@ public final class PolicyTrainer implements AutoCloseable {
         first.stale);
   }
 
+  /**
+   * Computes the gradient of the first epoch's loss and changes nothing.
+   *
+   * @param trees whose coefficients add up to the whole batch's loss.
+   * @return the gradient of all weights, one after the other.
+   */
+  public float[] gradient(List<PolicyTree> trees) {
+    backward(passes(trees), new ArrayList<>());
+    float[] all = new float[Math.toIntExact(weights.shape().parameters())];
+    int at = 0;
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      for (NDArray weight : weights.all()) {
+        NDArray gradient = weight.getGradient();
+        float[] values = gradient.toFloatArray();
+        System.arraycopy(values, 0, all, at, values.length);
+        at += values.length;
+        gradient.muli(0);
+      }
+    }
+    return all;
+  }
+
   /** Adds the gradient of all passes to what the weights carry. */
   Sums backward(List<List<PolicyTree>> passes, List<float[]> bases) {
     Sums sums = new Sums();

@@ -1,0 +1,96 @@
+package dev.coppice.bench.learning;
+
+import dev.coppice.app.train.LearningLoop;
+import dev.coppice.app.train.LocalRollouts;
+import dev.coppice.app.train.TrainingBatch;
+import dev.coppice.djl.reinforce.PolicySettings;
+import dev.coppice.djl.reinforce.PolicyTrainer;
+import dev.coppice.environments.arithmetic.Split;
+import dev.coppice.environments.drawers.DrawersEnvironment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Measures how much of an update's gradient is signal: the cosine between the gradients of
+ * independent batches of equal computed tokens, at the start's weights, on drawers.
+ *
+ * <p>Two batches share nothing but the true gradient, so the cosine's mean is signal over signal and
+ * noise together. {@code ./coppice bench gradient-agreement 12 grpo-chains:17 coppice-trees:50}: 12
+ * batches, and the groups of one.
+ */
+public final class GradientAgreement {
+  private static final int SEED = 901;
+
+  private GradientAgreement() {}
+
+  /**
+   * Measures and prints a table.
+   *
+   * @param arguments the number of batches, then ARM:GROUPS for each arm.
+   * @throws Exception if the rollouts fail.
+   */
+  public static void main(String[] arguments) throws Exception {
+    if (arguments.length < 2) {
+      System.err.println("usage: ./coppice bench gradient-agreement BATCHES ARM:GROUPS ...");
+      System.exit(2);
+    }
+    int batches = Integer.parseInt(arguments[0]);
+    System.out.println("| arm | groups | computed tokens | cosine | standard deviation | pairs |");
+    System.out.println("|---|---|---|---|---|---|");
+    for (int i = 1; i < arguments.length; i++) {
+      String[] pair = arguments[i].split(":");
+      measure(LearningArm.of(pair[0], true), Integer.parseInt(pair[1]), batches);
+    }
+  }
+
+  private static void measure(LearningArm arm, int groups, int batches) throws Exception {
+    Path start = Path.of("models/tiny-policy");
+    List<float[]> gradients = new ArrayList<>();
+    long tokens = 0;
+    try (DrawersEnvironment problems = new DrawersEnvironment(Split.TRAIN, groups * batches, SEED);
+        LocalRollouts rollouts = new LocalRollouts(start, problems);
+        PolicyTrainer trainer =
+            PolicyTrainer.open(start, PolicySettings.DEFAULT.with(0, 0))) {
+      for (int batch = 0; batch < batches; batch++) {
+        LocalRollouts.Round round =
+            rollouts.grow(arm.shape(), batch * groups, groups, SEED + batch);
+        tokens += round.computedTokens();
+        gradients.add(
+            trainer.gradient(
+                TrainingBatch.of(
+                        LearningLoop.packed(round.groups(), arm.credit()), arm.credit().rule(), 0)
+                    .trees()));
+      }
+    }
+    List<Double> cosines = new ArrayList<>();
+    for (int i = 0; i < batches; i++) {
+      for (int j = 0; j < i; j++) {
+        cosines.add(cosine(gradients.get(i), gradients.get(j)));
+      }
+    }
+    ArmResult.Mean mean = ArmResult.Mean.of(cosines);
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %d | %,d | %.4f | %.4f | %d |%n",
+        arm.name(),
+        groups,
+        tokens / batches,
+        mean.value(),
+        mean.error() * Math.sqrt(cosines.size()),
+        cosines.size());
+  }
+
+  private static double cosine(float[] a, float[] b) {
+    double product = 0;
+    double first = 0;
+    double second = 0;
+    for (int i = 0; i < a.length; i++) {
+      product += (double) a[i] * b[i];
+      first += (double) a[i] * a[i];
+      second += (double) b[i] * b[i];
+    }
+    return product / Math.sqrt(first * second);
+  }
+}
