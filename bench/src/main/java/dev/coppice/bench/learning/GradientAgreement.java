@@ -51,8 +51,7 @@ public final class GradientAgreement {
     long tokens = 0;
     try (DrawersEnvironment problems = new DrawersEnvironment(Split.TRAIN, groups * batches, SEED);
         LocalRollouts rollouts = new LocalRollouts(start, problems);
-        PolicyTrainer trainer =
-            PolicyTrainer.open(start, PolicySettings.DEFAULT.with(0, 0))) {
+        PolicyTrainer trainer = PolicyTrainer.open(start, PolicySettings.DEFAULT.with(0, 0))) {
       for (int batch = 0; batch < batches; batch++) {
         LocalRollouts.Round round =
             rollouts.grow(arm.shape(), batch * groups, groups, SEED + batch);
