@@ -25,6 +25,7 @@ public final class LearningExperiment {
         --seeds N       seeds 1 to N (5)
         --updates N     updates of a run (50)
         --tokens N      computed tokens of an update (19000)
+        --samples N     samples of a held-out problem at temperature 1 (32)
         --sweep         play the validation problems instead of the test's
         --out DIR       folder of results (runs/learning)
         --start DIR     weights to begin with (models/tiny-policy)
@@ -97,6 +98,7 @@ public final class LearningExperiment {
                     seed,
                     Integer.parseInt(options.getOrDefault("--updates", "50")),
                     Long.parseLong(options.getOrDefault("--tokens", "19000")),
+                    Integer.parseInt(options.getOrDefault("--samples", "32")),
                     options.containsKey("--sweep"),
                     Path.of(options.getOrDefault("--start", "models/tiny-policy"))));
           }

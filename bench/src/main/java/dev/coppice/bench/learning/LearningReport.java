@@ -100,14 +100,14 @@ public final class LearningReport {
   private static String scores(List<ArmResult> arms) {
     StringBuilder text =
         new StringBuilder(
-            "| arm | rate | seeds | T 1 | T 0.6 | greedy | pass of 8 | distinct of 8 | nats a"
+            "| arm | rate | seeds | T 1 | T 0.6 | greedy | pass of 8 | distinct | nats a"
                 + " token |\n|---|---|---|---|---|---|---|---|---|\n");
     for (ArmResult arm : arms) {
       int last = arm.steps();
       text.append(
           String.format(
               Locale.ROOT,
-              "| %s | %s | %d | %s | %s | %s | %s | %.2f | %.4f |%n",
+              "| %s | %s | %d | %s | %s | %s | %s | %.2f of %d | %.4f |%n",
               arm.arm(),
               last == 0 ? "" : String.valueOf(arm.rate()),
               arm.runs().size(),
@@ -116,6 +116,7 @@ public final class LearningReport {
               shown(arm.score(last, 0.0, "pass")),
               shown(arm.score(last, 1.0, "passOfEight")),
               arm.score(last, 1.0, "distinct").value(),
+              arm.samples(last),
               arm.score(last, 1.0, "surprisalNats").value()));
     }
     return text.toString();
@@ -137,11 +138,10 @@ public final class LearningReport {
         continue;
       }
       int last = arm.steps();
-      ArmResult.Mean pass = arm.score(last, 1.0, "pass");
       ArmResult.Mean gain =
           start == null
               ? new ArmResult.Mean(Double.NaN, 0)
-              : pass.minus(start.score(0, 1.0, "pass"));
+              : arm.difference(last, start, 0, "pass");
       double tokens = arm.total("computedTokens");
       double cpu = arm.total("cpuNs") / NS;
       text.append(
@@ -164,7 +164,7 @@ public final class LearningReport {
               gain.value() * 60 / cpu,
               chains == null || chains == arm
                   ? ""
-                  : shown(pass.minus(chains.score(chains.steps(), 1.0, "pass")))));
+                  : shown(arm.difference(last, chains, chains.steps(), "pass"))));
     }
     return text.toString();
   }

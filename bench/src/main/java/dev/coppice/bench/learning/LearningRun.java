@@ -50,7 +50,9 @@ final class LearningRun {
    * @param seed of tasks and draws.
    * @param updates to make.
    * @param tokens computed per update.
+   * @param samples of each held-out problem at temperature 1, half as many in a sweep.
    * @param sweep whether the validation problems are played instead of the test's.
+   * @param start weights to begin with.
    */
   record Spec(
       String task,
@@ -59,6 +61,7 @@ final class LearningRun {
       long seed,
       int updates,
       long tokens,
+      int samples,
       boolean sweep,
       Path start) {
 
@@ -140,7 +143,7 @@ final class LearningRun {
   private void evaluate(Path weights, Environment heldOut, int step, boolean last)
       throws InterruptedException, IOException {
     try (LocalRollouts rollouts = new LocalRollouts(weights, heldOut)) {
-      play(rollouts, step, 1.0, last && !spec.sweep() ? 8 : 4);
+      play(rollouts, step, 1.0, spec.sweep() || !last ? spec.samples() / 2 : spec.samples());
       if (last && !spec.sweep()) {
         play(rollouts, step, 0.6, 4);
         play(rollouts, step, 0.0, 1);
