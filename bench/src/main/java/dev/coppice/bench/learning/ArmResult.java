@@ -51,6 +51,33 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
     return overSeeds(isScore(step, temperature), line -> line.path(field).asDouble());
   }
 
+  /** Takes the pass rate at temperature 1 on the problems trained on, after a step, over seeds. */
+  Mean trained(int step) {
+    return overSeeds(isTrained(step), line -> line.path("pass").asDouble());
+  }
+
+  /** Takes the gain on the problems trained on, seed by seed, over what another arm gained. */
+  Mean trainedGain(ArmResult other) {
+    List<Double> differences = new ArrayList<>();
+    for (Map.Entry<Long, List<JsonNode>> run : runs.entrySet()) {
+      List<JsonNode> others = other == null ? List.of() : other.runs.get(run.getKey());
+      if (others != null) {
+        differences.add(
+            gain(run.getValue(), steps()) - (other == null ? 0 : gain(others, steps())));
+      }
+    }
+    return Mean.of(differences);
+  }
+
+  private static double gain(List<JsonNode> run, int last) {
+    return mean(run, isTrained(last), "pass") - mean(run, isTrained(0), "pass");
+  }
+
+  private static Predicate<JsonNode> isTrained(int step) {
+    return line ->
+        line.path("kind").asText().equals("trained") && line.path("step").asInt() == step;
+  }
+
   /**
    * Takes the difference of a score from another arm's over the seeds both have.
    *

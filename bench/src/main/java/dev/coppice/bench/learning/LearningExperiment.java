@@ -26,6 +26,7 @@ public final class LearningExperiment {
         --updates N     updates of a run (50)
         --tokens N      computed tokens of an update (19000)
         --samples N     samples of a held-out problem at temperature 1 (32)
+        --pool N        train on N problems round and round, score them before and after (0: fresh)
         --sweep         play the validation problems instead of the test's
         --out DIR       folder of results (runs/learning)
         --start DIR     weights to begin with (models/tiny-policy)
@@ -100,7 +101,8 @@ public final class LearningExperiment {
                     Long.parseLong(options.getOrDefault("--tokens", "19000")),
                     Integer.parseInt(options.getOrDefault("--samples", "32")),
                     options.containsKey("--sweep"),
-                    Path.of(options.getOrDefault("--start", "models/tiny-policy"))));
+                    Path.of(options.getOrDefault("--start", "models/tiny-policy")),
+                    Integer.parseInt(options.getOrDefault("--pool", "0"))));
           }
         }
       }
