@@ -62,7 +62,7 @@ public final class BridgeServer implements AutoCloseable {
     TRANSPORT.setLevel(Level.SEVERE);
     this.settings = settings;
     this.memory = new RootAllocator(Long.MAX_VALUE);
-    this.service = new BridgeService(parts, settings.maxMessageBytes());
+    this.service = new BridgeService(parts, settings.maxMessageBytes(), memory::getAllocatedMemory);
     this.producer = new BridgeProducer(service, memory, settings.maxStreams());
     final Location location =
         settings.isTls()
