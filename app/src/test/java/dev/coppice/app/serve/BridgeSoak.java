@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.arrow.flight.FlightRuntimeException;
 
 /**
  * Holds an engine of 512 MB back with a slow trainer, looks at its memory, and says what it sees.
@@ -32,15 +33,17 @@ public final class BridgeSoak {
   private static final Pattern COUNT =
       Pattern.compile("\"(queued|in_flight|sealed|offered|acknowledged)\":(\\d+)");
 
-  private final int minutes;
+  private final long beganNs = System.nanoTime();
+  private final long lengthNs;
   private final long pauseNs;
   private final Path folder;
   private final List<MemoryLook> looks = new ArrayList<>();
   private long received;
   private int requests;
+  private long nextLookNs;
 
   BridgeSoak(final int minutes, final long pauseMs, final Path folder) {
-    this.minutes = minutes;
+    this.lengthNs = TimeUnit.MINUTES.toNanos(minutes);
     this.pauseNs = TimeUnit.MILLISECONDS.toNanos(pauseMs);
     this.folder = folder;
   }
@@ -74,15 +77,10 @@ public final class BridgeSoak {
                 "-XX:NativeMemoryTracking=summary"),
             ReplayConfig.arguments(folder, List.of("--tree.trees", "8")),
             folder.resolve("location"));
-    try (BridgeClient client = BridgeClient.connect(engine.await().path("location").asText())) {
-      final long beganNs = System.nanoTime();
-      final long lengthNs = TimeUnit.MINUTES.toNanos(minutes);
-      client.submit("soak", 2000);
-      for (long ageNs = 0; ageNs < lengthNs; ageNs = System.nanoTime() - beganNs) {
-        train(client);
-        if (ageNs >= lengthNs / LOOKS * looks.size()) {
-          look(client, engine.process(), ageNs);
-        }
+    try {
+      final String location = engine.await().path("location").asText();
+      while (ageNs() < lengthNs && engine.process().isAlive()) {
+        session(location, engine.process());
       }
       System.out.println(MemoryLook.jcmd(engine.process(), "VM.native_memory", "summary.diff"));
     } finally {
@@ -90,6 +88,26 @@ public final class BridgeSoak {
       engine.process().waitFor(1, TimeUnit.MINUTES);
     }
     return verdicts();
+  }
+
+  private long ageNs() {
+    return System.nanoTime() - beganNs;
+  }
+
+  /** Works until the time is over or the connection is cut, as where the machine was halted. */
+  private void session(final String location, final Process engine) throws Exception {
+    try (BridgeClient client = BridgeClient.connect(location)) {
+      client.submit("soak", 2000);
+      while (ageNs() < lengthNs) {
+        train(client);
+        if (ageNs() >= nextLookNs) {
+          nextLookNs += lengthNs / LOOKS;
+          look(client, engine);
+        }
+      }
+    } catch (final FlightRuntimeException e) {
+      System.out.println("soak connects again: " + e.getMessage());
+    }
   }
 
   /** Takes groups and asks for as many; now and then as paths, now and then leaving early. */
@@ -114,18 +132,20 @@ public final class BridgeSoak {
     }
   }
 
-  private void look(final BridgeClient client, final Process engine, final long ageNs)
-      throws Exception {
+  private void look(final BridgeClient client, final Process engine) throws Exception {
     final String status = client.status();
-    looks.add(
-        MemoryLook.at(
-            (double) ageNs / TimeUnit.HOURS.toNanos(1), engine, status, folder.resolve("runs")));
+    final double hours = (double) ageNs() / TimeUnit.HOURS.toNanos(1);
+    final MemoryLook look = MemoryLook.at(hours, engine, status, folder.resolve("runs"));
+    if (!look.isWhole()) {
+      return;
+    }
+    looks.add(look);
     final Matcher count = COUNT.matcher(status);
     final StringBuilder held = new StringBuilder();
     while (count.find()) {
       held.append(' ').append(count.group(1)).append('=').append(count.group(2));
     }
-    System.out.println("soak " + looks.getLast() + " received=" + received + held);
+    System.out.println("soak " + look + " received=" + received + held);
     if (looks.size() == LOOKS / 2) {
       MemoryLook.jcmd(engine, "VM.native_memory", "baseline");
     }

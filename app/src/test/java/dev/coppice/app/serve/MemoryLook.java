@@ -75,6 +75,11 @@ record MemoryLook(
     return answer;
   }
 
+  /** Returns whether the process answered in time. */
+  boolean isWhole() {
+    return liveHeap > 0 && nativeCommitted > 0;
+  }
+
   private static double number(final Pattern pattern, final String text) {
     final Matcher matcher = pattern.matcher(text);
     return matcher.find() ? Double.parseDouble(matcher.group(1)) : Double.NaN;
