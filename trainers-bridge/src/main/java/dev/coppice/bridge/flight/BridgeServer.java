@@ -33,8 +33,7 @@ public final class BridgeServer implements AutoCloseable {
   /** A call that a trainer cancels is no news; the logger is kept so that its level stays. */
   private static final Logger TRANSPORT = Logger.getLogger("io.grpc.netty");
 
-  private static final long KEEP_ALIVE_S = 20;
-  private static final long KEEP_ALIVE_TIMEOUT_S = 10;
+  private static final KeepAlive KEEP_ALIVE = new KeepAlive(20_000, 10_000);
 
   private final BufferAllocator memory;
   private final BridgeProducer producer;
@@ -58,7 +57,11 @@ public final class BridgeServer implements AutoCloseable {
   public record Parts(
       Outbox outbox, OutboxLimits limits, RolloutSource source, SegmentSource segments) {}
 
-  private BridgeServer(final BridgeSettings settings, final Parts parts) {
+  /** Says after how much silence a peer is asked, and how long for an answer is waited. */
+  record KeepAlive(long askAfterMs, long waitMs) {}
+
+  private BridgeServer(
+      final BridgeSettings settings, final Parts parts, final KeepAlive keepAlive) {
     TRANSPORT.setLevel(Level.SEVERE);
     this.settings = settings;
     this.memory = new RootAllocator(Long.MAX_VALUE);
@@ -68,17 +71,17 @@ public final class BridgeServer implements AutoCloseable {
         settings.isTls()
             ? Location.forGrpcTls(settings.address(), settings.port())
             : Location.forGrpcInsecure(settings.address(), settings.port());
-    final Consumer<NettyServerBuilder> keepAlive =
+    final Consumer<NettyServerBuilder> transport =
         builder ->
             builder
-                .keepAliveTime(KEEP_ALIVE_S, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_S, TimeUnit.SECONDS)
+                .keepAliveTime(keepAlive.askAfterMs(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(keepAlive.waitMs(), TimeUnit.MILLISECONDS)
                 .addStreamTracerFactory(sent);
     final FlightServer.Builder builder =
         FlightServer.builder(memory, location, producer)
             .executor(calls)
             .maxInboundMessageSize(settings.maxMessageBytes())
-            .transportHint("grpc.builderConsumer", keepAlive);
+            .transportHint("grpc.builderConsumer", transport);
     if (!settings.token().isEmpty()) {
       builder.middleware(TokenCheck.KEY, new TokenCheck(settings.token()));
     }
@@ -111,7 +114,13 @@ public final class BridgeServer implements AutoCloseable {
    * @throws UncheckedIOException if the address is taken or a certificate cannot be read.
    */
   public static BridgeServer start(final BridgeSettings settings, final Parts parts) {
-    return new BridgeServer(settings, parts);
+    return new BridgeServer(settings, parts, KEEP_ALIVE);
+  }
+
+  /** Starts to listen and notices sooner or later that a peer has vanished. */
+  static BridgeServer start(
+      final BridgeSettings settings, final Parts parts, final KeepAlive keepAlive) {
+    return new BridgeServer(settings, parts, keepAlive);
   }
 
   /**
