@@ -100,7 +100,8 @@ final class MemoryWatch {
       long pauseNs = LEAST_PAUSE_NS;
       while (true) {
         final List<Watched> now = awaited(pauseNs);
-        // The time of the processor: on a busy machine looks are long by the clock, and needed most.
+        // The time of the processor: on a busy machine looks are long by the clock, and needed
+        // most.
         final long startNs = threads.getCurrentThreadCpuTime();
         now.forEach(MemoryWatch::look);
         final long lookNs = threads.getCurrentThreadCpuTime() - startNs;
