@@ -1,6 +1,7 @@
 package dev.coppice.app;
 
 import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.report.ArmReport;
 import dev.coppice.app.report.ReportJson;
@@ -11,6 +12,7 @@ import dev.coppice.app.run.Workbench;
 import dev.coppice.app.view.HtmlReport;
 import dev.coppice.app.view.ReportTable;
 import dev.coppice.djl.files.ModelFileException;
+import dev.coppice.environments.Environments;
 import dev.coppice.inference.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -66,7 +68,15 @@ final class ReportCommand implements Callable<Integer> {
   // The page is whole without the text; a model folder that moved away must not be in its way.
   private static Tokenizer tokenizerOf(final RunFolder run) {
     try {
-      return Workbench.tokenizer(RolloutJob.configOf(run));
+      final RunConfig config = RolloutJob.configOf(run);
+      if (!Environments.hasText(config.task().environment())) {
+        System.err.println(
+            "coppice: no text in the page: the tokens of "
+                + config.task().environment()
+                + " stand for none");
+        return null;
+      }
+      return Workbench.tokenizer(config);
     } catch (final ModelFileException | ConfigException e) {
       System.err.println("coppice: no text in the page: " + e.getMessage());
       return null;

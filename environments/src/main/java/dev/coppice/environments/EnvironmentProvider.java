@@ -17,6 +17,15 @@ public interface EnvironmentProvider {
   String name();
 
   /**
+   * Tells whether the tokens of its trajectories stand for text.
+   *
+   * @return false where they only count, as in a load.
+   */
+  default boolean hasText() {
+    return true;
+  }
+
+  /**
    * Makes the environment.
    *
    * @param config of the environment, whose name is this one's.

@@ -140,6 +140,18 @@ public final class Environments {
     return name.equals(Gsm8kEnvironment.NAME) ? CalculatorWorld.FORMAT : NumbersWorld.FORMAT;
   }
 
+  /**
+   * Tells whether the tokens of an environment's trajectories stand for text.
+   *
+   * @param name of the environment.
+   * @return false where they only count, as in a load.
+   */
+  public static boolean hasText(final String name) {
+    return ServiceLoader.load(EnvironmentProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .noneMatch(provider -> provider.name().equals(name) && !provider.hasText());
+  }
+
   private static Environment other(final EnvironmentConfig config) {
     for (final EnvironmentProvider provider : ServiceLoader.load(EnvironmentProvider.class)) {
       if (provider.name().equals(config.name())) {

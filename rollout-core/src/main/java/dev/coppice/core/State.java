@@ -39,6 +39,7 @@ public final class State {
   int nextBranch;
   int nextOwner;
   long nowNs;
+  private long heardNs;
   boolean forwardInFlight;
   boolean stalled;
 
@@ -107,9 +108,20 @@ public final class State {
     cache.advanceTo(timeNs);
   }
 
+  /**
+   * Notes when the next event was heard of; results of tools carry no time of their own.
+   *
+   * <p>It tells how long branches waited for the engine, and decides nothing.
+   *
+   * @param timeNs of the engine's clock.
+   */
+  public void heardAt(final long timeNs) {
+    heardNs = timeNs;
+  }
+
   void ready(final Branch branch) {
     branch.wait = Branch.Wait.BATCH;
-    branch.readySinceNs = nowNs;
+    branch.readySinceNs = heardNs;
     ready.add(branch);
   }
 

@@ -175,6 +175,9 @@ final class EngineAgent implements Agent {
       final int type = EventCodec.encode(event, bytes);
       parts.journal().append(type, bytes.buffer(), 0, bytes.length());
       effects.clear();
+      if (lockstep == null) {
+        state.heardAt(clockNs.getAsLong());
+      }
       Core.step(state, event, effects);
       event = null;
       for (int i = 0; i < effects.size(); i++) {

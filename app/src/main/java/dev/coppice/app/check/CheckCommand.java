@@ -36,7 +36,17 @@ import picocli.CommandLine.Parameters;
 public final class CheckCommand implements Callable<Integer> {
   /** Where the data of the shipped worlds lies beside the project. */
   private static final Map<String, String> DATA =
-      Map.of("filesystem", "../shared/data/bfcl", "retail", "../shared/data/tau2-bench/retail");
+      Map.of(
+          "filesystem",
+          "../shared/data/bfcl",
+          "gsm8k",
+          "../shared/data/gsm8k",
+          "mcp",
+          "examples/mcp-everything.json",
+          "retail",
+          "../shared/data/tau2-bench/retail",
+          "search",
+          "../shared/data/multihop-qa");
 
   private static final int DONE = 0;
   private static final int FAILED = 1;

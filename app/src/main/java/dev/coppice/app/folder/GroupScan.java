@@ -66,6 +66,9 @@ public final class GroupScan implements AutoCloseable {
       if (!trees.isEmpty() && !sameGroup(trees.getFirst(), tree)) {
         throw damaged("the group before this line has lost trees");
       }
+      if (!trees.isEmpty()) {
+        requireOneContract(trees.getFirst(), tree);
+      }
       trees.add(tree);
       if (trees.size() == tree.groupTrees()) {
         keep = position;
@@ -77,6 +80,23 @@ public final class GroupScan implements AutoCloseable {
   private static boolean sameGroup(final StoredTree first, final StoredTree other) {
     return first.arm().equals(other.arm())
         && first.trace().tree().group().equals(other.trace().tree().group());
+  }
+
+  private void requireOneContract(final StoredTree first, final StoredTree other) {
+    final String one = first.trace().tree().task().contract().wireName();
+    final String another = other.trace().tree().task().contract().wireName();
+    if (!one.equals(another)) {
+      throw damaged(
+          "the group mixes runtime contracts, so its rewards cannot be compared: arm="
+              + first.arm()
+              + " group="
+              + first.trace().tree().group()
+              + " contracts="
+              + one
+              + ","
+              + another
+              + "; generate the group again under one contract");
+    }
   }
 
   private StoredTree readLine() {

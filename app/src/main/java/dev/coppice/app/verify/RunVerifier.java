@@ -103,6 +103,7 @@ public final class RunVerifier {
         for (final StoredTree tree : group.trees()) {
           trees++;
           TreeCheck.check(tree, findings);
+          ProvenanceCheck.check(tree, config.world().mode(), findings);
           sampled.merge(group.arm(), tree.ledger().decodedTokens(), Long::sum);
         }
         CreditCheck.check(group, scribe, findings);

@@ -2,13 +2,17 @@ package dev.coppice.app.verify;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.RunFolderException;
+import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.run.ReplayRuns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,8 @@ class RunVerifierTest {
         "\"tokens\":\\[256, | \"tokens\":[257,",
         "\"advantages\":\\[0.0 | \"advantages\":[0.25",
         "\"parent\":2 | \"parent\":1",
+        "\"provenance\":\"real\" | \"provenance\":\"recorded\"",
+        "\"provenance\":\"real\" | \"provenance\":\"simulated\"",
         "\"status\":\"completed\" | \"status\":\"infra_failed\"",
         "\"multiplier\":1 | x"
       })
@@ -66,6 +72,27 @@ class RunVerifierTest {
     }
 
     assertFalse(differences().isEmpty());
+  }
+
+  @Test
+  void shouldRefuseAGroupThatMixesRuntimeContractsAndNameItAndThem() throws IOException {
+    final String sound = "\"runtime_contract\":\"persistent\"";
+    final List<String> lines = new ArrayList<>(Files.readAllLines(run.traces()));
+    // Groups have two trees each, on neighbouring lines: the last line is a second tree.
+    final String last = lines.removeLast();
+    assertTrue(last.contains(sound), last);
+    lines.add(last.replace(sound, "\"runtime_contract\":\"reset_per_step\""));
+    Files.write(run.traces(), lines);
+
+    final List<String> differences = differences();
+    final RunFolderException refusal =
+        assertThrows(RunFolderException.class, () -> ReportSource.read(run));
+
+    assertTrue(differences.contains(refusal.getMessage()), differences.toString());
+    assertTrue(refusal.getMessage().contains("mixes runtime contracts"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("group=g"), refusal.getMessage());
+    assertTrue(
+        refusal.getMessage().contains("contracts=persistent,reset_per_step"), refusal.getMessage());
   }
 
   @Test

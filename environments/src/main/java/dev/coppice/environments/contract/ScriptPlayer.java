@@ -30,12 +30,19 @@ final class ScriptPlayer {
 
   private final Taskset taskset;
   private final CheckTally tally;
+  private final boolean looksAgain;
   private final Map<String, ToolSpec> specs = new LinkedHashMap<>();
   private final Map<String, String> answers = new HashMap<>();
 
-  ScriptPlayer(final Taskset taskset, final CheckTally tally) {
+  /**
+   * Prepares to play.
+   *
+   * @param looksAgain whether every branch's path is taken once more on a fresh world.
+   */
+  ScriptPlayer(final Taskset taskset, final CheckTally tally, final boolean looksAgain) {
     this.taskset = taskset;
     this.tally = tally;
+    this.looksAgain = looksAgain;
     try (ToolWorld world = taskset.open()) {
       world.tools().forEach(spec -> specs.put(spec.name(), spec));
     }
@@ -74,7 +81,9 @@ final class ScriptPlayer {
       }
       final List<String> seen = new ArrayList<>();
       for (final Branch branch : branches) {
-        assertSameAgain(script, branch);
+        if (looksAgain) {
+          assertSameAgain(script, branch);
+        }
         seen.add(branch.results + " " + branch.digests + " " + reward(branch));
       }
       return seen;

@@ -24,6 +24,10 @@ import java.util.SplittableRandom;
 public final class ScriptWriter {
   private static final int STEPS = 24;
   private static final int FORK_EVERY = 4;
+
+  /** Where every fork and every check of it starts a process, an episode has two forks, not six. */
+  private static final int REPLAYED_FORK_EVERY = 12;
+
   private static final int MOST_WORDS = 400;
   private static final int LONGEST_WORD = 200;
   private static final List<String> WORDS = List.of("a", "b", "tmp", "", "1", "x y");
@@ -57,9 +61,10 @@ public final class ScriptWriter {
     try (ToolWorld scout = taskset.open()) {
       scout.reset(task, seed);
       final Draw draw = new Draw(random, scout.tools(), solution);
+      final int forkEvery = scout.canFork() ? FORK_EVERY : REPLAYED_FORK_EVERY;
       for (int i = 0; i < STEPS; i++) {
         final int branch = random.nextInt(STEPS);
-        if (random.nextInt(FORK_EVERY) == 0) {
+        if (random.nextInt(forkEvery) == 0) {
           steps.add(new Script.Step(branch, null));
         } else {
           final CallText call = draw.call(new ArrayList<>(words));

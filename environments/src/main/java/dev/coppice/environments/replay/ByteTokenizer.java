@@ -14,6 +14,8 @@ import java.util.Arrays;
  */
 public final class ByteTokenizer implements Tokenizer {
   private static final int BYTES = 256;
+  private static final int ASCII = 0x80;
+  private static final int SPLIT_LETTER = 0xDC00;
   private static final int BEGIN = BYTES;
   private static final int END = BYTES + 1;
   private static final String[] SPECIAL = {"<bos>", "<eos>"};
@@ -67,7 +69,8 @@ public final class ByteTokenizer implements Tokenizer {
     if (token >= BYTES) {
       return special(token);
     }
-    return token < 0x80 ? String.valueOf((char) token) : "\uFFFD";
+    // A byte that is no letter by itself: the parser of calls joins it with its neighbours.
+    return String.valueOf((char) (token < ASCII ? token : SPLIT_LETTER + token));
   }
 
   private static String special(final int token) {

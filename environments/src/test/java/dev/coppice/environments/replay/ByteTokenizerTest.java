@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.coppice.environment.ActionParser;
+import dev.coppice.environment.Dialect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,9 +29,22 @@ class ByteTokenizerTest {
   @Test
   void shouldSpellPiecesAsFarAsOneTokenCanSay() {
     assertEquals("a", tokenizer.piece('a'));
-    assertEquals("\uFFFD", tokenizer.piece(0xE2));
+    assertEquals("\udce2", tokenizer.piece(0xE2));
     assertEquals("<bos>", tokenizer.piece(tokenizer.beginToken()));
     assertEquals("<eos>", tokenizer.piece(tokenizer.endToken()));
     assertThrows(IllegalArgumentException.class, () -> tokenizer.piece(tokenizer.vocabularySize()));
+  }
+
+  @Test
+  void shouldLetAParserFindLettersOfSeveralBytesInAnswers() {
+    final ActionParser parser = new ActionParser(Dialect.TAGS);
+    ActionParser.Signal last = ActionParser.Signal.NONE;
+
+    for (final int token : tokenizer.encode("<answer>Köln, 三 𝟙</answer>")) {
+      last = parser.accept(tokenizer.piece(token));
+    }
+
+    assertEquals(ActionParser.Signal.ANSWER, last);
+    assertEquals("Köln, 三 𝟙", parser.content());
   }
 }

@@ -39,6 +39,10 @@ class LoadEnvironmentTest {
     assertEquals(Map.of("recorded", 5, "bounded", 10, "assumed", 20), environment.times());
     assertTrue(report.latencies().toolLatency().getTotalCount() > 300, report.text());
     assertTrue(report.prefixHitRate() > 0.5, report.text());
+    // Neither the time before the first group nor a tool's is the scheduler's.
+    assertTrue(
+        report.latencies().schedulingDelay().getMaxValue() < report.stats().wallNs(),
+        report.text());
   }
 
   @Test

@@ -15,6 +15,6 @@ class PythonContractTest extends WorldContract {
 
   @Override
   protected Taskset taskset() {
-    return new PythonTaskset(10, 1, SandboxLimits.DEFAULT);
+    return new PythonTaskset(10, 1, Sandboxes.PATIENT);
   }
 }

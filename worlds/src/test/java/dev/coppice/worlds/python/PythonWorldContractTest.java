@@ -23,7 +23,7 @@ class PythonWorldContractTest extends EnvironmentContract {
   @Override
   protected Environment environment() {
     if (taskset == null) {
-      taskset = new PythonTaskset(10, 1, SandboxLimits.DEFAULT);
+      taskset = new PythonTaskset(10, 1, Sandboxes.PATIENT);
     }
     return new WorldEnvironment(taskset);
   }

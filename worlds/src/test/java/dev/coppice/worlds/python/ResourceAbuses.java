@@ -89,7 +89,7 @@ final class ResourceAbuses {
               block = mmap.mmap(-1, 1 << 30)
               print("ESCAPED")
               """),
-          Abuse.loose("have many small processes eat memory", EATERS.replace("PAUSE", "0.2")),
+          Abuse.loose("have many small processes eat memory", EATERS.replace("PAUSE", "1.0")),
           Abuse.plain(
               "hide memory in a file without a name",
               """

@@ -12,6 +12,10 @@ import org.junit.jupiter.api.Assumptions;
 final class Sandboxes {
   private static final int END_TIMEOUT_MS = 5_000;
 
+  /** As usual, but for a machine so busy that a trivial cell may take seconds. */
+  static final SandboxLimits PATIENT =
+      new SandboxLimits(512L << 20, 16, 16L << 20, 32L << 20, 4 << 10, 60_000);
+
   private Sandboxes() {}
 
   static Bubblewrap require() {
