@@ -38,7 +38,7 @@ public final class BridgeBenchCommand implements Callable<Integer> {
   @Option(
       names = "--groups-per-segment",
       description = "Groups written and sent together (${DEFAULT-VALUE}).")
-  private int perSegment = 32;
+  private int perSegment = 8;
 
   @Option(names = "--mib", description = "Size of what is streamed, in MiB (${DEFAULT-VALUE}).")
   private int mib = 1024;

@@ -65,7 +65,8 @@ class WireCodecTest {
     final byte[] body = sent.getDataBody().toByteArray();
     int threes = 0;
     for (int at = 0; at + 3 < body.length; at += 4) {
-      threes += body[at] == 3 && body[at + 1] == 0 && body[at + 2] == 0 && body[at + 3] == 0 ? 1 : 0;
+      threes +=
+          body[at] == 3 && body[at + 1] == 0 && body[at + 2] == 0 && body[at + 3] == 0 ? 1 : 0;
     }
     assertTrue(threes >= ROWS, "a reader shows them as they lie: found=" + threes);
     assertTrue(body.length < 2 * 4 * ROWS, "the rest has shrunk: bytes=" + body.length);
