@@ -40,7 +40,10 @@ final class EngineProcess {
     command.addAll(flags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(arguments);
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    final ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("MALLOC_ARENA_MAX", "4"); // As the launcher has it.
+    return builder.start();
   }
 
   /** Starts an engine; once it can be reached its place is written to a file. */

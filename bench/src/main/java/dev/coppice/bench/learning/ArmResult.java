@@ -33,10 +33,6 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
       }
       return new Mean(mean, n < 2 ? 0 : Math.sqrt(squares / (n - 1) / n));
     }
-
-    Mean minus(Mean other) {
-      return new Mean(value - other.value, Math.hypot(error, other.error));
-    }
   }
 
   static ArmResult empty(String arm, double rate) {
@@ -52,12 +48,73 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
 
   /** Takes a field of the score after a step at a temperature, over seeds. */
   Mean score(int step, double temperature, String field) {
-    return overSeeds(
-        line ->
-            line.path("kind").asText().equals("score")
-                && line.path("step").asInt() == step
-                && line.path("temperature").asDouble() == temperature,
-        line -> line.path(field).asDouble());
+    return overSeeds(isScore(step, temperature), line -> line.path(field).asDouble());
+  }
+
+  /** Takes the pass rate at temperature 1 on the problems trained on, after a step, over seeds. */
+  Mean trained(int step) {
+    return overSeeds(isTrained(step), line -> line.path("pass").asDouble());
+  }
+
+  /** Takes the gain on the problems trained on, seed by seed, over what another arm gained. */
+  Mean trainedGain(ArmResult other) {
+    List<Double> differences = new ArrayList<>();
+    for (Map.Entry<Long, List<JsonNode>> run : runs.entrySet()) {
+      List<JsonNode> others = other == null ? List.of() : other.runs.get(run.getKey());
+      if (others != null) {
+        differences.add(
+            gain(run.getValue(), steps()) - (other == null ? 0 : gain(others, steps())));
+      }
+    }
+    return Mean.of(differences);
+  }
+
+  private static double gain(List<JsonNode> run, int last) {
+    return mean(run, isTrained(last), "pass") - mean(run, isTrained(0), "pass");
+  }
+
+  private static Predicate<JsonNode> isTrained(int step) {
+    return line ->
+        line.path("kind").asText().equals("trained") && line.path("step").asInt() == step;
+  }
+
+  /**
+   * Takes the difference of a score from another arm's over the seeds both have.
+   *
+   * <p>Runs of one seed share training problems, held-out problems and draws, so differences are
+   * taken seed by seed.
+   */
+  Mean difference(int step, ArmResult other, int otherStep, String field) {
+    List<Double> differences = new ArrayList<>();
+    for (Map.Entry<Long, List<JsonNode>> run : runs.entrySet()) {
+      List<JsonNode> others = other.runs.get(run.getKey());
+      if (others != null) {
+        differences.add(
+            mean(run.getValue(), isScore(step, 1.0), field)
+                - mean(others, isScore(otherStep, 1.0), field));
+      }
+    }
+    return Mean.of(differences);
+  }
+
+  private static double mean(List<JsonNode> run, Predicate<JsonNode> which, String field) {
+    return run.stream()
+        .filter(which)
+        .mapToDouble(line -> line.path(field).asDouble())
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  private static Predicate<JsonNode> isScore(int step, double temperature) {
+    return line ->
+        line.path("kind").asText().equals("score")
+            && line.path("step").asInt() == step
+            && line.path("temperature").asDouble() == temperature;
+  }
+
+  /** Counts the samples of a problem at temperature 1 in the last score. */
+  int samples(int step) {
+    return (int) overSeeds(isScore(step, 1.0), line -> line.path("samples").asDouble()).value();
   }
 
   /** Sums a cost over all updates of a run, then takes the mean over seeds. */

@@ -25,6 +25,8 @@ public final class LearningExperiment {
         --seeds N       seeds 1 to N (5)
         --updates N     updates of a run (50)
         --tokens N      computed tokens of an update (19000)
+        --samples N     samples of a held-out problem at temperature 1 (32)
+        --pool N        train on N problems round and round, score them before and after (0: fresh)
         --sweep         play the validation problems instead of the test's
         --out DIR       folder of results (runs/learning)
         --start DIR     weights to begin with (models/tiny-policy)
@@ -97,8 +99,10 @@ public final class LearningExperiment {
                     seed,
                     Integer.parseInt(options.getOrDefault("--updates", "50")),
                     Long.parseLong(options.getOrDefault("--tokens", "19000")),
+                    Integer.parseInt(options.getOrDefault("--samples", "32")),
                     options.containsKey("--sweep"),
-                    Path.of(options.getOrDefault("--start", "models/tiny-policy"))));
+                    Path.of(options.getOrDefault("--start", "models/tiny-policy")),
+                    Integer.parseInt(options.getOrDefault("--pool", "0"))));
           }
         }
       }

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  */
 public final class LearningReport {
   private static final String SWEEP = "sweep";
+  private static final String POOL = "pool";
   private static final List<String> ORDER =
       List.of(LearningArm.START, "grpo-chains", "tree-grpo", "coppice-trees");
   private static final double PER_MILLION = 1e6;
@@ -30,6 +31,7 @@ public final class LearningReport {
 
   private final Map<String, Map<String, ArmResult>> results = new TreeMap<>();
   private final Map<String, Map<String, ArmResult>> sweeps = new TreeMap<>();
+  private final Map<String, Map<String, ArmResult>> pools = new TreeMap<>();
 
   private LearningReport() {}
 
@@ -61,7 +63,8 @@ public final class LearningReport {
         lines.add(mapper.readTree(line));
       }
       JsonNode first = lines.getFirst();
-      Map<String, Map<String, ArmResult>> into = first.path(SWEEP).asBoolean() ? sweeps : results;
+      Map<String, Map<String, ArmResult>> into =
+          first.path(SWEEP).asBoolean() ? sweeps : first.path(POOL).asInt() > 0 ? pools : results;
       String arm = first.path("arm").asText();
       double rate = first.path("rate").asDouble();
       into.computeIfAbsent(first.path("task").asText(), any -> new LinkedHashMap<>())
@@ -79,6 +82,10 @@ public final class LearningReport {
       text.append("## ").append(task.getKey()).append("\n\n").append(scores(arms)).append('\n');
       text.append(costs(arms)).append('\n');
       new LearningPlot(task.getKey(), arms).write(docs.resolve(task.getKey() + ".png"));
+    }
+    for (Map.Entry<String, Map<String, ArmResult>> task : pools.entrySet()) {
+      text.append("## The same problems round and round, ").append(task.getKey()).append("\n\n");
+      text.append(pools(ordered(task.getValue().values()))).append('\n');
     }
     for (Map.Entry<String, Map<String, ArmResult>> task : sweeps.entrySet()) {
       text.append("## Learning rates tried on ").append(task.getKey()).append("\n\n");
@@ -100,14 +107,14 @@ public final class LearningReport {
   private static String scores(List<ArmResult> arms) {
     StringBuilder text =
         new StringBuilder(
-            "| arm | rate | seeds | T 1 | T 0.6 | greedy | pass of 8 | distinct of 8 | nats a"
+            "| arm | rate | seeds | T 1 | T 0.6 | greedy | pass of 8 | distinct | nats a"
                 + " token |\n|---|---|---|---|---|---|---|---|---|\n");
     for (ArmResult arm : arms) {
       int last = arm.steps();
       text.append(
           String.format(
               Locale.ROOT,
-              "| %s | %s | %d | %s | %s | %s | %s | %.2f | %.4f |%n",
+              "| %s | %s | %d | %s | %s | %s | %s | %.2f of %d | %.4f |%n",
               arm.arm(),
               last == 0 ? "" : String.valueOf(arm.rate()),
               arm.runs().size(),
@@ -116,6 +123,7 @@ public final class LearningReport {
               shown(arm.score(last, 0.0, "pass")),
               shown(arm.score(last, 1.0, "passOfEight")),
               arm.score(last, 1.0, "distinct").value(),
+              arm.samples(last),
               arm.score(last, 1.0, "surprisalNats").value()));
     }
     return text.toString();
@@ -137,11 +145,10 @@ public final class LearningReport {
         continue;
       }
       int last = arm.steps();
-      ArmResult.Mean pass = arm.score(last, 1.0, "pass");
       ArmResult.Mean gain =
           start == null
               ? new ArmResult.Mean(Double.NaN, 0)
-              : pass.minus(start.score(0, 1.0, "pass"));
+              : arm.difference(last, start, 0, "pass");
       double tokens = arm.total("computedTokens");
       double cpu = arm.total("cpuNs") / NS;
       text.append(
@@ -164,7 +171,37 @@ public final class LearningReport {
               gain.value() * 60 / cpu,
               chains == null || chains == arm
                   ? ""
-                  : shown(pass.minus(chains.score(chains.steps(), 1.0, "pass")))));
+                  : shown(arm.difference(last, chains, chains.steps(), "pass"))));
+    }
+    return text.toString();
+  }
+
+  private static String pools(List<ArmResult> arms) {
+    ArmResult chains =
+        arms.stream().filter(arm -> arm.arm().endsWith("grpo-chains")).findFirst().orElse(null);
+    StringBuilder text =
+        new StringBuilder(
+            "| arm | rate | seeds | updates | computed tokens | trained problems T 1 before | after |"
+                + " gain | over chains | held out T 1 | greedy | processor s |\n"
+                + "|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+    for (ArmResult arm : arms) {
+      int last = arm.steps();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %d | %d | %,.0f | %s | %s | %s | %s | %s | %s | %.0f |%n",
+              arm.arm(),
+              arm.rate(),
+              arm.runs().size(),
+              last,
+              arm.total("computedTokens"),
+              shown(arm.trained(0)),
+              shown(arm.trained(last)),
+              shown(arm.trainedGain(null)),
+              chains == null || chains == arm ? "" : shown(arm.trainedGain(chains)),
+              shown(arm.score(last, 1.0, "pass")),
+              shown(arm.score(last, 0.0, "pass")),
+              arm.total("cpuNs") / NS));
     }
     return text.toString();
   }

@@ -50,7 +50,11 @@ final class LearningRun {
    * @param seed of tasks and draws.
    * @param updates to make.
    * @param tokens computed per update.
+   * @param samples of each held-out problem at temperature 1, half as many in a sweep.
    * @param sweep whether the validation problems are played instead of the test's.
+   * @param start weights to begin with.
+   * @param pool training problems, played round and round and scored before and after; 0 for fresh
+   *     ones throughout.
    */
   record Spec(
       String task,
@@ -59,15 +63,18 @@ final class LearningRun {
       long seed,
       int updates,
       long tokens,
+      int samples,
       boolean sweep,
-      Path start) {
+      Path start,
+      int pool) {
 
     boolean drawers() {
       return task.equals("drawers");
     }
 
     String name() {
-      return "%s-%s-%s-%s-s%d".formatted(sweep ? "sweep" : "test", task, arm.name(), rate, seed);
+      String kind = sweep ? "sweep" : pool > 0 ? "pool" + pool : "test";
+      return "%s-%s-%s-%s-s%d".formatted(kind, task, arm.name(), rate, seed);
     }
   }
 
@@ -108,13 +115,15 @@ final class LearningRun {
             PolicySettings.DEFAULT,
             LoopSettings.Imitation.NONE,
             spec.seed());
-    try (Environment training = problems(Split.TRAIN, TRAINING_PROBLEMS, 500 + spec.seed());
+    int count = spec.pool() > 0 ? spec.pool() : TRAINING_PROBLEMS;
+    try (Environment training = problems(Split.TRAIN, count, 500 + spec.seed());
         LearningLoop loop =
             new LearningLoop(
                 settings,
                 spec.drawers() ? TaskKind.DRAWERS : TaskKind.COUNTDOWN,
                 new LocalRollouts(spec.start(), training),
                 scratch)) {
+      scorePool(spec.start(), training, 0);
       loop.run(
           spec.arm().groupTokens(),
           report -> {
@@ -123,7 +132,17 @@ final class LearningRun {
               halfWay(scratch, heldOut);
             }
           });
+      scorePool(scratch, training, spec.updates());
       evaluate(scratch, heldOut, spec.updates(), true);
+    }
+  }
+
+  private void scorePool(Path weights, Environment training, int step)
+      throws InterruptedException, IOException {
+    if (spec.pool() > 0) {
+      try (LocalRollouts rollouts = new LocalRollouts(weights, training)) {
+        score("trained", rollouts, new Problems(0, spec.pool()), step, 1.0, spec.samples());
+      }
     }
   }
 
@@ -140,7 +159,7 @@ final class LearningRun {
   private void evaluate(Path weights, Environment heldOut, int step, boolean last)
       throws InterruptedException, IOException {
     try (LocalRollouts rollouts = new LocalRollouts(weights, heldOut)) {
-      play(rollouts, step, 1.0, last && !spec.sweep() ? 8 : 4);
+      play(rollouts, step, 1.0, spec.sweep() || !last ? spec.samples() / 2 : spec.samples());
       if (last && !spec.sweep()) {
         play(rollouts, step, 0.6, 4);
         play(rollouts, step, 0.0, 1);
@@ -150,17 +169,28 @@ final class LearningRun {
 
   private void play(LocalRollouts rollouts, int step, double temperature, int samples)
       throws InterruptedException, IOException {
+    Problems problems = spec.sweep() ? new Problems(0, VALIDATION) : new Problems(VALIDATION, TEST);
+    score("score", rollouts, problems, step, temperature, samples);
+  }
+
+  /** Names a stretch of an environment's problems. */
+  private record Problems(int first, int count) {}
+
+  private void score(
+      String kind,
+      LocalRollouts rollouts,
+      Problems problems,
+      int step,
+      double temperature,
+      int samples)
+      throws InterruptedException {
     SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
     LocalRollouts.Shape shape =
         new LocalRollouts.Shape("chain", spec.arm().shape().tree(), samples, sampling);
-    int first = spec.sweep() ? 0 : VALIDATION;
-    int count = spec.sweep() ? VALIDATION : TEST;
-    HeldOutScore score =
-        HeldOutScore.of(
-                temperature, rollouts.grow(shape, first, count, 31 * spec.seed() + step).groups())
-            .at(step);
-    ObjectNode node = mapper.valueToTree(score);
-    lines.add(named(node.put("kind", "score")).toString());
+    LocalRollouts.Round round =
+        rollouts.grow(shape, problems.first(), problems.count(), 31 * spec.seed() + step);
+    ObjectNode node = mapper.valueToTree(HeldOutScore.of(temperature, round.groups()).at(step));
+    lines.add(named(node.put("kind", kind)).toString());
   }
 
   private void step(StepReport report) {
@@ -174,6 +204,7 @@ final class LearningRun {
         .put("arm", spec.arm().name())
         .put("rate", spec.rate())
         .put("seed", spec.seed())
-        .put("sweep", spec.sweep());
+        .put("sweep", spec.sweep())
+        .put("pool", spec.pool());
   }
 }

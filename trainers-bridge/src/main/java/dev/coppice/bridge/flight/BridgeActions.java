@@ -67,6 +67,7 @@ final class BridgeActions {
     answer.put("batch", service.limits().batch());
     answer.put("may_issue", paused.isEmpty() ? service.outbox().mayIssue() : 0);
     answer.put("tasks", source.taskCount());
+    answer.put("arrow_bytes", service.allocatedBytes());
     final ObjectNode header = answer.putObject("header");
     service.segments().metadata().forEach(header::put);
     putCounts(answer.putObject("counts"), service.outbox().counts());

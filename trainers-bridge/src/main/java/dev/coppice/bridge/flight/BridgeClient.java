@@ -4,17 +4,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.coppice.bridge.segment.SegmentForm;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
+import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.HeaderCallOption;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.flight.Ticket;
@@ -30,18 +37,70 @@ import org.apache.arrow.memory.RootAllocator;
  * @thread any; each feed belongs to one.
  */
 public final class BridgeClient implements AutoCloseable {
+  private static final String TLS = "grpc+tls";
   private static final long DEADLINE_S = 60;
   private static final long LONG_DEADLINE_S = 600;
 
   private final BufferAllocator memory = new RootAllocator(Long.MAX_VALUE);
   private final FlightClient client;
+  private final CallOption token;
 
-  private BridgeClient(final String location) {
+  private BridgeClient(final String location, final Access access) {
     final URI uri = URI.create(location);
-    client =
-        FlightClient.builder(memory, Location.forGrpcInsecure(uri.getHost(), uri.getPort()))
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build();
+    final boolean isTls = TLS.equals(uri.getScheme());
+    if (!isTls && !access.token().isEmpty() && !BridgeSettings.isLoopback(uri.getHost())) {
+      throw new IllegalArgumentException(
+          "a token must not travel in the clear: location=" + location + "; use grpc+tls://");
+    }
+    final FlightCallHeaders headers = new FlightCallHeaders();
+    if (!access.token().isEmpty()) {
+      headers.insert("authorization", "Bearer " + access.token());
+    }
+    token = new HeaderCallOption(headers);
+    final FlightClient.Builder builder =
+        FlightClient.builder().allocator(memory).maxInboundMessageSize(Integer.MAX_VALUE);
+    if (!isTls) {
+      client = builder.location(Location.forGrpcInsecure(uri.getHost(), uri.getPort())).build();
+      return;
+    }
+    builder.useTls().location(Location.forGrpcTls(uri.getHost(), uri.getPort()));
+    try (InputStream trusted = access.open()) {
+      client = (trusted == null ? builder : builder.trustedCertificates(trusted)).build();
+    } catch (final IOException e) {
+      memory.close();
+      throw new UncheckedIOException(
+          "the certificates to trust cannot be read: " + access.trustedCertificates(), e);
+    }
+  }
+
+  /**
+   * Says whom to trust and what to show.
+   *
+   * @param trustedCertificates path of a PEM file of the authority that signed the engine's
+   *     certificate, or of that certificate; an empty string for those this JVM trusts.
+   * @param token the engine's {@code bridge.token}, or an empty string.
+   */
+  public record Access(String trustedCertificates, String token) {
+    /** Asks for nothing: a connection on this machine. */
+    public static final Access NONE = new Access("", "");
+
+    /** Checks that both are there. */
+    public Access {
+      Objects.requireNonNull(trustedCertificates, "trustedCertificates is null");
+      Objects.requireNonNull(token, "token is null");
+    }
+
+    private InputStream open() throws IOException {
+      return trustedCertificates.isEmpty()
+          ? null
+          : Files.newInputStream(Path.of(trustedCertificates));
+    }
+
+    /** Leaves the token out. */
+    @Override
+    public String toString() {
+      return "Access[trustedCertificates=" + trustedCertificates + "]";
+    }
   }
 
   /**
@@ -51,7 +110,19 @@ public final class BridgeClient implements AutoCloseable {
    * @return the connection.
    */
   public static BridgeClient connect(final String location) {
-    return new BridgeClient(location);
+    return new BridgeClient(location, Access.NONE);
+  }
+
+  /**
+   * Opens a connection.
+   *
+   * @param location as the engine announces it, {@code grpc+tls://HOST:PORT} for an encrypted one.
+   * @param access whom to trust and what to show.
+   * @return the connection; that it is refused shows with the first call.
+   * @throws IllegalArgumentException if a token would travel to another machine in the clear.
+   */
+  public static BridgeClient connect(final String location, final Access access) {
+    return new BridgeClient(location, access);
   }
 
   /**
@@ -146,13 +217,13 @@ public final class BridgeClient implements AutoCloseable {
     ticket.put("form", form == SegmentForm.FLAT ? "flat" : "tree");
     ticket.put("groups", groups);
     ticket.put("redeliver", redeliver);
-    return new GroupFeed(client.getStream(new Ticket(BridgeJson.bytes(ticket))), memory);
+    return new GroupFeed(client.getStream(new Ticket(BridgeJson.bytes(ticket)), token), memory);
   }
 
   private JsonNode call(final String name, final ObjectNode body, final long deadlineS) {
     final CallOption deadline = CallOptions.timeout(deadlineS, TimeUnit.SECONDS);
     final Iterator<Result> answers =
-        client.doAction(new Action(name, BridgeJson.bytes(body)), deadline);
+        client.doAction(new Action(name, BridgeJson.bytes(body)), deadline, token);
     final byte[] answer =
         answers.hasNext() ? answers.next().getBody() : "{}".getBytes(StandardCharsets.UTF_8);
     return BridgeJson.any(answer, name);

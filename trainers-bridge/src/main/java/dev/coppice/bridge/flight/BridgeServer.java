@@ -38,8 +38,7 @@ public final class BridgeServer implements AutoCloseable {
   /** A call that a trainer cancels is no news; the logger is kept so that its level stays. */
   private static final Logger TRANSPORT = Logger.getLogger("io.grpc.netty");
 
-  private static final long KEEP_ALIVE_S = 20;
-  private static final long KEEP_ALIVE_TIMEOUT_S = 10;
+  private static final KeepAlive KEEP_ALIVE = new KeepAlive(20_000, 10_000);
 
   private final BufferAllocator memory;
   private final BridgeProducer producer;
@@ -63,11 +62,15 @@ public final class BridgeServer implements AutoCloseable {
   public record Parts(
       Outbox outbox, OutboxLimits limits, RolloutSource source, SegmentSource segments) {}
 
-  private BridgeServer(final BridgeSettings settings, final Parts parts) {
+  /** Says after how much silence a peer is asked, and how long for an answer is waited. */
+  record KeepAlive(long askAfterMs, long waitMs) {}
+
+  private BridgeServer(
+      final BridgeSettings settings, final Parts parts, final KeepAlive keepAlive) {
     TRANSPORT.setLevel(Level.SEVERE);
     this.settings = settings;
     this.memory = new RootAllocator(Long.MAX_VALUE);
-    this.service = new BridgeService(parts, settings.maxMessageBytes());
+    this.service = new BridgeService(parts, settings.maxMessageBytes(), memory::getAllocatedMemory);
     this.producer = new BridgeProducer(service, memory, settings.maxStreams());
     final Location location =
         settings.isTls()
@@ -80,8 +83,8 @@ public final class BridgeServer implements AutoCloseable {
         builder ->
             builder
                 .addService(streams)
-                .keepAliveTime(KEEP_ALIVE_S, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_S, TimeUnit.SECONDS)
+                .keepAliveTime(keepAlive.askAfterMs(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(keepAlive.waitMs(), TimeUnit.MILLISECONDS)
                 .addStreamTracerFactory(sent);
     final FlightServer.Builder builder =
         FlightServer.builder(memory, location, producer)
@@ -126,7 +129,13 @@ public final class BridgeServer implements AutoCloseable {
    * @throws UncheckedIOException if the address is taken or a certificate cannot be read.
    */
   public static BridgeServer start(final BridgeSettings settings, final Parts parts) {
-    return new BridgeServer(settings, parts);
+    return new BridgeServer(settings, parts, KEEP_ALIVE);
+  }
+
+  /** Starts to listen and notices sooner or later that a peer has vanished. */
+  static BridgeServer start(
+      final BridgeSettings settings, final Parts parts, final KeepAlive keepAlive) {
+    return new BridgeServer(settings, parts, keepAlive);
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.coppice.bridge.segment.SegmentSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * Holds what actions and streams share.
@@ -20,15 +21,20 @@ final class BridgeService {
   private final RolloutSource source;
   private final SegmentSource segments;
   private final int maxMessageBytes;
+  private final LongSupplier allocatedBytes;
   private final Set<String> verified = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  BridgeService(final BridgeServer.Parts parts, final int maxMessageBytes) {
+  BridgeService(
+      final BridgeServer.Parts parts,
+      final int maxMessageBytes,
+      final LongSupplier allocatedBytes) {
     this.outbox = parts.outbox();
     this.limits = parts.limits();
     this.source = parts.source();
     this.segments = parts.segments();
     this.maxMessageBytes = maxMessageBytes;
+    this.allocatedBytes = allocatedBytes;
   }
 
   Outbox outbox() {
@@ -49,6 +55,11 @@ final class BridgeService {
 
   int maxMessageBytes() {
     return maxMessageBytes;
+  }
+
+  /** Returns the Arrow memory that calls hold. */
+  long allocatedBytes() {
+    return allocatedBytes.getAsLong();
   }
 
   boolean isClosed() {

@@ -48,7 +48,8 @@ public record BridgeSettings(
     }
   }
 
-  private static boolean isLoopback(final String address) {
+  /** Returns whether an address reaches no other machine. */
+  static boolean isLoopback(final String address) {
     try {
       return InetAddress.getByName(address).isLoopbackAddress();
     } catch (final UnknownHostException e) {

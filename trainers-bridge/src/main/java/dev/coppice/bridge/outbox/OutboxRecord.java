@@ -65,15 +65,12 @@ sealed interface OutboxRecord {
       long nextGroup,
       long cursor,
       int lastSegment,
-      List<Range> acknowledged,
-      List<Range> closed,
+      long acknowledged,
       SortedMap<String, Long> dropped,
       SortedMap<String, Long> quarantined,
       List<Open> open)
       implements OutboxRecord {
     public Snapshot {
-      acknowledged = List.copyOf(acknowledged);
-      closed = List.copyOf(closed);
       dropped = new TreeMap<>(dropped);
       quarantined = new TreeMap<>(quarantined);
       open = List.copyOf(open);
@@ -82,9 +79,6 @@ sealed interface OutboxRecord {
 
   /** A request that is remembered by a snapshot. */
   record Remembered(String request, long first, int count) implements OutboxRecord {}
-
-  /** Numbers in a row, both ends included. */
-  record Range(long first, long last) {}
 
   /** A group that has not ended. */
   record Open(long group, int task, boolean issued) {}

@@ -64,10 +64,10 @@ final class OutboxState {
   private final LinkedHashMap<String, Segment> segments = new LinkedHashMap<>();
   private final List<String> emptied = new ArrayList<>();
   private final LinkedHashMap<String, OutboxRecord.Remembered> requests = new LinkedHashMap<>();
-  private final IdRanges acknowledged = new IdRanges();
-  private final IdRanges closed = new IdRanges();
   private final TreeMap<String, Long> dropped = new TreeMap<>();
   private final TreeMap<String, Long> quarantined = new TreeMap<>();
+  private long acknowledged;
+  private long closed;
   private long issued;
   private long nextGroup;
   private long cursor;
@@ -83,7 +83,7 @@ final class OutboxState {
       case OutboxRecord.Acknowledged list -> {
         for (final long group : list.groups()) {
           end(group);
-          acknowledged.add(group);
+          acknowledged++;
         }
       }
       case OutboxRecord.Dropped list -> close(list.groups(), list.reason(), dropped);
@@ -180,7 +180,7 @@ final class OutboxState {
       final List<Long> groups, final String reason, final TreeMap<String, Long> counts) {
     for (final long group : groups) {
       end(group);
-      closed.add(group);
+      closed++;
       counts.merge(reason, 1L, Long::sum);
     }
   }
@@ -208,11 +208,12 @@ final class OutboxState {
     nextGroup = snapshot.nextGroup();
     cursor = snapshot.cursor();
     lastSegment = snapshot.lastSegment();
-    snapshot.acknowledged().forEach(range -> acknowledged.addRange(range.first(), range.last()));
-    snapshot.closed().forEach(range -> closed.addRange(range.first(), range.last()));
+    acknowledged = snapshot.acknowledged();
     dropped.putAll(snapshot.dropped());
     quarantined.putAll(snapshot.quarantined());
-    issued = acknowledged.size() + closed.size();
+    dropped.values().forEach(count -> closed += count);
+    quarantined.values().forEach(count -> closed += count);
+    issued = consumed();
     for (final OutboxRecord.Open group : snapshot.open()) {
       final Group added = new Group(group.group(), group.task());
       open.put(added.id, added);
@@ -281,14 +282,7 @@ final class OutboxState {
     queued.forEach(group -> opens.add(new OutboxRecord.Open(group.id, group.task, false)));
     records.add(
         new OutboxRecord.Snapshot(
-            nextGroup,
-            cursor,
-            lastSegment,
-            ranges(acknowledged),
-            ranges(closed),
-            dropped,
-            quarantined,
-            opens));
+            nextGroup, cursor, lastSegment, acknowledged, dropped, quarantined, opens));
     records.addAll(requests.values());
     segments
         .values()
@@ -302,15 +296,14 @@ final class OutboxState {
     return records;
   }
 
-  private static List<OutboxRecord.Range> ranges(final IdRanges ids) {
-    final List<OutboxRecord.Range> ranges = new ArrayList<>();
-    ids.ranges().forEach((first, last) -> ranges.add(new OutboxRecord.Range(first, last)));
-    return ranges;
-  }
-
-  /** Returns whether a group has been acknowledged, dropped or quarantined. */
+  /**
+   * Returns whether a group has been acknowledged, dropped or quarantined.
+   *
+   * <p>Groups are numbered in a row, so one that was numbered and is not open has ended: those that
+   * have take no memory, however many they are.
+   */
   boolean hasEnded(final long group) {
-    return acknowledged.contains(group) || closed.contains(group);
+    return group >= 0 && group < nextGroup && !open.containsKey(group);
   }
 
   Group open(final long group) {
@@ -365,7 +358,7 @@ final class OutboxState {
   }
 
   long consumed() {
-    return acknowledged.size() + closed.size();
+    return acknowledged + closed;
   }
 
   long issued() {
@@ -380,7 +373,7 @@ final class OutboxState {
         inFlight.size(),
         sealed.size(),
         offered.size(),
-        acknowledged.size(),
+        acknowledged,
         dropped,
         quarantined);
   }

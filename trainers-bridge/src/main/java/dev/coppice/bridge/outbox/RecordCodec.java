@@ -31,8 +31,9 @@ final class RecordCodec {
   private static final int DROPPED = 6;
   private static final int QUARANTINED = 7;
   private static final int PUBLISHED = 8;
-  private static final int SNAPSHOT = 9;
+  private static final int OLD_SNAPSHOT = 9;
   private static final int REMEMBERED = 10;
+  private static final int SNAPSHOT = 11;
 
   private RecordCodec() {}
 
@@ -121,8 +122,7 @@ final class RecordCodec {
     out.writeLong(snapshot.nextGroup());
     out.writeLong(snapshot.cursor());
     out.writeInt(snapshot.lastSegment());
-    putRanges(out, snapshot.acknowledged());
-    putRanges(out, snapshot.closed());
+    out.writeLong(snapshot.acknowledged());
     putCounts(out, snapshot.dropped());
     putCounts(out, snapshot.quarantined());
     putAll(
@@ -164,19 +164,7 @@ final class RecordCodec {
       case PUBLISHED ->
           new OutboxRecord.Published(
               new PublishedWeights(in.readInt(), in.readUTF(), in.readUTF()));
-      case SNAPSHOT ->
-          new OutboxRecord.Snapshot(
-              in.readLong(),
-              in.readLong(),
-              in.readInt(),
-              ranges(in),
-              ranges(in),
-              counts(in),
-              counts(in),
-              all(
-                  in,
-                  from ->
-                      new OutboxRecord.Open(from.readLong(), from.readInt(), from.readBoolean())));
+      case SNAPSHOT, OLD_SNAPSHOT -> snapshot(type, in);
       case REMEMBERED -> new OutboxRecord.Remembered(in.readUTF(), in.readLong(), in.readInt());
       default -> throw new IOException("the type is unknown to this build");
     };
@@ -204,19 +192,32 @@ final class RecordCodec {
     return all(in, DataInputStream::readLong);
   }
 
-  private static void putRanges(final DataOutputStream out, final List<OutboxRecord.Range> ranges)
+  private static OutboxRecord snapshot(final int type, final DataInputStream in)
       throws IOException {
-    putAll(
-        out,
-        ranges,
-        (to, range) -> {
-          to.writeLong(range.first());
-          to.writeLong(range.last());
-        });
+    final long nextGroup = in.readLong();
+    final long cursor = in.readLong();
+    final int lastSegment = in.readInt();
+    final long acknowledged = type == SNAPSHOT ? in.readLong() : inRanges(in);
+    if (type == OLD_SNAPSHOT) {
+      inRanges(in); // The groups that are counted by reason below.
+    }
+    return new OutboxRecord.Snapshot(
+        nextGroup,
+        cursor,
+        lastSegment,
+        acknowledged,
+        counts(in),
+        counts(in),
+        all(
+            in,
+            from -> new OutboxRecord.Open(from.readLong(), from.readInt(), from.readBoolean())));
   }
 
-  private static List<OutboxRecord.Range> ranges(final DataInputStream in) throws IOException {
-    return all(in, from -> new OutboxRecord.Range(from.readLong(), from.readLong()));
+  /** Counts the groups that an earlier build listed as ranges. */
+  private static long inRanges(final DataInputStream in) throws IOException {
+    return all(in, from -> -from.readLong() + from.readLong() + 1).stream()
+        .mapToLong(Long::longValue)
+        .sum();
   }
 
   private static void putCounts(final DataOutputStream out, final SortedMap<String, Long> counts)
