@@ -212,7 +212,8 @@ class ScriptedEngine(flight.FlightServerBase):
                 leaves = self._joined("leaves", some)
                 with pa.ipc.new_stream(sink, leaves.schema) as writer:
                     writer.write_batch(leaves)
-                yield self._joined("nodes", some), sink.getvalue()
+                packed = pa.compress(sink.getvalue(), codec="zstd")
+                yield self._joined("nodes", some), packed
             else:
                 yield self._joined("flat", some)
 

@@ -75,16 +75,15 @@ def test_paths_without_a_reward_are_never_trained(flat: coppice.Segment) -> None
     assert unscored > 0
 
 
-def test_arrays_are_views_of_the_mapped_file(packed: coppice.Segment) -> None:
+def test_numbers_of_tokens_are_views_of_the_mapped_file(packed: coppice.Segment) -> None:
     group = packed.packed(0)
     packed._maps[0].seek(0)
     mapped = packed._maps[0].read_buffer()
     for array in (
         group.tokens.values,
-        group.tokens.offsets,
         group.logprobs.values,
         group.loss_mask.values,
-        group.spans.start,
+        group.advantages.values,
     ):
         assert mapped.address <= array.ctypes.data < mapped.address + mapped.size
         assert not array.flags.writeable

@@ -33,8 +33,10 @@ _REFUSALS = {
     flight.FlightUnauthenticatedError: "unauthenticated",
     flight.FlightUnauthorizedError: "permission denied",
 }
-_OPTIONS = [
+OPTIONS = [
     ("grpc.max_receive_message_length", -1),
+    # The usual 16 KiB would cut a message into hundreds of frames.
+    ("grpc.http2.max_frame_size", 4 * 1024 * 1024),
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 1000),
@@ -163,7 +165,7 @@ class Connection:
                 raise UnreachableError(f"the connection to {self.location} is closed")
             if self._client is None:
                 self._client = flight.FlightClient(
-                    self.location, tls_root_certs=self._tls_root, generic_options=_OPTIONS
+                    self.location, tls_root_certs=self._tls_root, generic_options=OPTIONS
                 )
             return self._client
 

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -48,19 +50,37 @@ public final class BridgeBenchCommand implements Callable<Integer> {
   private int rounds = 5;
 
   @Option(names = "--latencies", description = "Groups sealed one by one (${DEFAULT-VALUE}).")
-  private int latencies = 2000;
+  private int latencies = 1000;
+
+  @Option(names = "--per-second", description = "Pace of those groups (${DEFAULT-VALUE}).")
+  private int perSecond = 20;
+
+  @Option(names = "--warm-up", description = "Groups before the first counts (${DEFAULT-VALUE}).")
+  private int warmUp = 200;
+
+  @Option(names = "--folder", description = "Where segments lie while it runs (a temporary one).")
+  private Path place;
+
+  @Option(names = "--serve", description = "Only offers the stream, until standard input ends.")
+  private boolean serves;
 
   /** Made by picocli. */
   public BridgeBenchCommand() {}
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    final Path folder = Files.createTempDirectory("coppice-bridge-bench");
+    final String name = "coppice-bridge-bench";
+    final Path folder =
+        place == null ? Files.createTempDirectory(name) : Files.createTempDirectory(place, name);
     try {
       if (run != null) {
         wire(folder);
+      } else if (serves) {
+        serve(folder);
       } else {
-        throughput(folder.resolve("throughput"));
+        if (rounds > 0) {
+          throughput(folder.resolve("throughput"));
+        }
         latency(folder.resolve("latency"));
       }
     } finally {
@@ -122,18 +142,41 @@ public final class BridgeBenchCommand implements Callable<Integer> {
     }
   }
 
-  private void latency(final Path folder) throws IOException, InterruptedException {
+  /** Lets another process read the stream until this one's input ends. */
+  private void serve(final Path folder) throws IOException {
     try (LoopbackBridge bridge = new LoopbackBridge(folder)) {
-      final var histogram = bridge.latencies(latencies);
+      final long bytes = bridge.fill((long) mib * MIB, messageMib * MIB);
       System.out.printf(
           Locale.ROOT,
-          "finished to received, without waiting for others: p50 %.2f ms, p99 %.2f ms, max %.2f ms;"
-              + " groups %d%n",
-          histogram.getValueAtPercentile(50) / 1e6,
-          histogram.getValueAtPercentile(99) / 1e6,
-          histogram.getMaxValue() / 1e6,
-          histogram.getTotalCount());
+          "{\"location\":\"%s\",\"groups\":%d,\"bytes\":%d}%n",
+          bridge.location(),
+          bridge.sealed(),
+          bytes);
+      System.out.flush();
+      while (System.in.read() >= 0) {
+        continue;
+      }
     }
+  }
+
+  private void latency(final Path folder) throws IOException, InterruptedException {
+    try (LoopbackBridge bridge = new LoopbackBridge(folder)) {
+      final LoopbackBridge.Latencies found =
+          bridge.latencies(warmUp, latencies, TimeUnit.SECONDS.toNanos(1) / perSecond);
+      print("finished to sealed", found.toSealed());
+      print("sealed to received", found.toReceived());
+    }
+  }
+
+  private static void print(final String what, final Histogram histogram) {
+    System.out.printf(
+        Locale.ROOT,
+        "%s: p50 %.2f ms, p99 %.2f ms, max %.2f ms; groups %d%n",
+        what,
+        histogram.getValueAtPercentile(50) / 1e6,
+        histogram.getValueAtPercentile(99) / 1e6,
+        histogram.getMaxValue() / 1e6,
+        histogram.getTotalCount());
   }
 
   private static void delete(final Path folder) throws IOException {

@@ -11,6 +11,7 @@ import dev.coppice.bridge.outbox.PublishedWeights;
 import dev.coppice.bridge.outbox.SealedGroup;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
+import dev.coppice.bridge.segment.SegmentSeal;
 import dev.coppice.bridge.segment.SegmentSource;
 import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.CreditedGroup;
@@ -27,8 +28,8 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -164,38 +165,62 @@ final class LoopbackBridge implements AutoCloseable {
     return messages;
   }
 
-  /** Seals groups one by one and measures from finished to received. */
-  Histogram latencies(final int count) throws InterruptedException {
-    begin(count);
-    final Histogram histogram = new Histogram(3);
-    final Map<Long, Long> sealedNs = new ConcurrentHashMap<>();
-    final CountDownLatch done = new CountDownLatch(count);
-    final Thread reader =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  try (GroupFeed feed = client.groups(SegmentForm.TREE_PACKED, count, true)) {
-                    while (feed.next()) {
-                      final long nowNs = System.nanoTime();
-                      for (final long number : feed.groupNumbers()) {
-                        histogram.recordValue(nowNs - sealedNs.get(number));
-                        done.countDown();
-                      }
-                    }
-                  }
-                });
+  /** Tells when groups were finished, and how long until they were sealed and received. */
+  record Latencies(Histogram toSealed, Histogram toReceived) {}
+
+  /**
+   * Seals groups one by one at a pace and measures.
+   *
+   * <p>Sealed is a group whose files are durable under their names; that the journal says so before
+   * it is offered is part of the way to the trainer.
+   */
+  Latencies latencies(final int warmUp, final int count, final long gapNs)
+      throws InterruptedException {
+    final int all = warmUp + count;
+    begin(all);
+    final AtomicLongArray receivedNs = new AtomicLongArray(all);
+    final Thread reader = Thread.ofPlatform().start(() -> receive(receivedNs));
+    final Histogram toSealed = new Histogram(3);
+    final Histogram toReceived = new Histogram(3);
     final BenchGroups groups = new BenchGroups();
-    for (int i = 0; i < count; i++) {
+    final long[] sealedNs = new long[all];
+    final long beginNs = System.nanoTime();
+    for (int i = 0; i < all; i++) {
+      for (long left = gapNs; left > 0; left = beginNs + i * gapNs - System.nanoTime()) {
+        LockSupport.parkNanos(left);
+      }
       final CreditedGroup group = groups.next(1).getFirst();
-      sealedNs.put((long) i, System.nanoTime());
-      final long left = done.getCount();
-      seal(List.of(group));
-      while (done.getCount() == left) {
-        Thread.onSpinWait();
+      final long finishedNs = System.nanoTime();
+      final SegmentSeal seal = writer.writeTogether(List.of(group));
+      sealedNs[i] = System.nanoTime();
+      outbox.seal(seal, List.of(new SealedGroup(i, 0)));
+      if (i >= warmUp) {
+        toSealed.recordValue(sealedNs[i] - finishedNs);
       }
     }
     reader.join();
-    return histogram;
+    for (int i = warmUp; i < all; i++) {
+      toReceived.recordValue(receivedNs.get(i) - sealedNs[i]);
+    }
+    return new Latencies(toSealed, toReceived);
+  }
+
+  /** Notes when the rows of each group are there. */
+  private void receive(final AtomicLongArray receivedNs) {
+    try (GroupFeed feed = client.groups(SegmentForm.TREE_PACKED, receivedNs.length(), true)) {
+      while (feed.next()) {
+        final long nowNs = System.nanoTime();
+        feed.groupNumbers().forEach(number -> receivedNs.set(number.intValue(), nowNs));
+      }
+    }
+  }
+
+  String location() {
+    return server.location();
+  }
+
+  long sealed() {
+    return sealed;
   }
 
   static long cpuNs() {

@@ -12,6 +12,9 @@ import org.apache.arrow.vector.compression.NoCompressionCodec;
  * @thread any.
  */
 public final class WireCodecs implements CompressionCodec.Factory {
+  /** Done once per message while a trainer waits, of a few kilobytes. */
+  private static final int QUICK = 3;
+
   private final VectorSchemaRoot root;
 
   /** Made by Arrow, to read. */
@@ -49,7 +52,7 @@ public final class WireCodecs implements CompressionCodec.Factory {
    * @return one Zstandard frame.
    */
   public static byte[] pack(final byte[] bytes) {
-    return Zstd.compress(bytes, WireCodec.LEVEL);
+    return Zstd.compress(bytes, QUICK);
   }
 
   /**

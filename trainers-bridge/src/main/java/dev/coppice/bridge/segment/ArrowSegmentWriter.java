@@ -227,7 +227,7 @@ public final class ArrowSegmentWriter implements AutoCloseable {
             folder.resolve(file),
             channel -> {
               try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
-                  ArrowFileWriter writer = writer(root, channel)) {
+                  ArrowFileWriter writer = writer(file, root, channel)) {
                 writer.start();
                 for (int from = 0; from < cut.groups(); from += cut.perBatch()) {
                   final int to = Math.min(cut.groups(), from + cut.perBatch());
@@ -242,8 +242,12 @@ public final class ArrowSegmentWriter implements AutoCloseable {
     return new SegmentSeal.SealedFile(file, content);
   }
 
+  /** Leaves are compressed when they are sent, with all that stands around their columns. */
   private static ArrowFileWriter writer(
-      final VectorSchemaRoot root, final WritableByteChannel channel) {
+      final String file, final VectorSchemaRoot root, final WritableByteChannel channel) {
+    if (SegmentFiles.isLeaves(file)) {
+      return new ArrowFileWriter(root, null, channel);
+    }
     return new ArrowFileWriter(
         root,
         null,

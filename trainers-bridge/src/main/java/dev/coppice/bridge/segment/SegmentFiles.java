@@ -23,6 +23,10 @@ final class SegmentFiles {
     return name + ".leaves.arrow";
   }
 
+  static boolean isLeaves(final String file) {
+    return file.endsWith(".leaves.arrow");
+  }
+
   static String flat(final String name) {
     return name + ".flat.arrow";
   }

@@ -12,12 +12,13 @@ import dev.coppice.bridge.wire.WireHeader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,6 @@ import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -43,6 +43,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
 public final class SegmentSource {
   /** The first bytes of a message: a mark of four bytes and the length of the metadata. */
   private static final int MESSAGE_PREFIX_BYTES = 8;
+
+  /** The first bytes of a file: the mark of the format, padded. */
+  private static final int FILE_BEGIN_BYTES = 8;
 
   /** The last bytes of a file: the length of the footer and the mark of the format. */
   private static final int FILE_END_BYTES = 10;
@@ -142,7 +145,7 @@ public final class SegmentSource {
    * @return the message; it holds the mapping until it has been sent.
    */
   public IpcMessage whole(final SegmentSeal seal, final BufferAllocator allocator) {
-    final byte[] leaves = leaves(seal, allocator);
+    final byte[] leaves = leaves(seal);
     final Path file = folder.resolve(SegmentFiles.nodes(seal.name()));
     try (ArrowBuf all = MappedFile.map(file, allocator)) {
       final Block block = onlyBlock(file, all);
@@ -233,14 +236,14 @@ public final class SegmentSource {
     }
   }
 
-  private byte[] leaves(final SegmentSeal seal, final BufferAllocator allocator) {
+  /** Takes the stream out of a file of leaves, which has it between its mark and its footer. */
+  private byte[] leaves(final SegmentSeal seal) {
     final Path file = folder.resolve(SegmentFiles.leaves(seal.name()));
-    try (FileChannel channel = FileChannel.open(file);
-        ArrowFileReader arrow = new ArrowFileReader(channel, allocator)) {
-      if (!arrow.loadNextBatch()) {
-        throw new SegmentFormatException(file, "has no batch");
-      }
-      return stream(arrow.getVectorSchemaRoot());
+    try {
+      final byte[] all = Files.readAllBytes(file);
+      final int end = all.length - FILE_END_BYTES;
+      final int footer = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
+      return WireCodecs.pack(Arrays.copyOfRange(all, FILE_BEGIN_BYTES, end - footer));
     } catch (final IOException e) {
       throw StorageException.of("read", file, e);
     }
