@@ -151,9 +151,9 @@ class GroupSource(Generic[G]):
 
 
 def _leaves(metadata: pa.Buffer) -> pa.RecordBatch:
-    buffer = metadata if metadata.address % 8 == 0 else pa.py_buffer(metadata.to_pybytes())
-    with pa.ipc.open_stream(buffer) as reader:
-        return _aligned(reader.read_next_batch())
+    with pa.CompressedInputStream(pa.BufferReader(metadata), "zstd") as stream:
+        with pa.ipc.open_stream(stream) as reader:
+            return _aligned(reader.read_next_batch())
 
 
 def _aligned(batch: pa.RecordBatch) -> pa.RecordBatch:

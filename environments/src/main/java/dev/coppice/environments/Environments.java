@@ -3,12 +3,16 @@ package dev.coppice.environments;
 import dev.coppice.environment.Environment;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
+import dev.coppice.environments.countdown.NumbersWorld;
 import dev.coppice.environments.drawers.DrawersEnvironment;
 import dev.coppice.environments.filesystem.FilesystemTasks;
+import dev.coppice.environments.gsm8k.CalculatorWorld;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.environments.record.WorldMode;
+import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.retail.RetailTasks;
 import dev.coppice.environments.stories.StoriesEnvironment;
+import dev.coppice.environments.worded.WordedTasks;
 import dev.coppice.environments.world.CallFormat;
 import dev.coppice.environments.world.Taskset;
 import dev.coppice.environments.world.WorldEnvironment;
@@ -34,8 +38,15 @@ public final class Environments {
           RetailTasks.NAME,
           StoriesEnvironment.NAME);
 
+  /** Environments whose calls have words of their own; with real tools their own episodes run. */
+  private static final List<String> WORDED =
+      List.of(CountdownEnvironment.NAME, DrawersEnvironment.NAME, Gsm8kEnvironment.NAME);
+
   private static final List<String> SHIPPED_WORLDS =
       List.of(FilesystemTasks.NAME, RetailTasks.NAME);
+
+  /** Problems are drawn, so whoever wants all of them gets so many. */
+  private static final int DRAWN_TASKS = 100;
 
   private Environments() {}
 
@@ -46,6 +57,7 @@ public final class Environments {
    */
   public static List<String> worlds() {
     final Set<String> worlds = new TreeSet<>(SHIPPED_WORLDS);
+    worlds.addAll(WORDED);
     ServiceLoader.load(TasksetProvider.class).forEach(provider -> worlds.add(provider.name()));
     return List.copyOf(worlds);
   }
@@ -82,6 +94,12 @@ public final class Environments {
    * @throws IllegalArgumentException if the name, the split or the data are not what they should be.
    */
   public static Environment create(final EnvironmentConfig config, final WorldMode mode) {
+    if (WORDED.contains(config.name())) {
+      return mode.kind() == WorldMode.Kind.REAL
+          ? worded(config)
+          : new WorldEnvironment(
+              mode.over(() -> taskset(config)), format(config.name()), WordedTasks.TEMPLATE);
+    }
     if (worlds().contains(config.name())) {
       return new WorldEnvironment(
           mode.over(() -> taskset(config)),
@@ -97,22 +115,29 @@ public final class Environments {
               + "; such are "
               + String.join(", ", worlds()));
     }
+    return config.name().equals(StoriesEnvironment.NAME)
+        ? new StoriesEnvironment(prompt(config, StoriesEnvironment.DEFAULT_PROMPT), config.count())
+        : other(config);
+  }
+
+  private static ScriptedEnvironment worded(final EnvironmentConfig config) {
     return switch (config.name()) {
       case CountdownEnvironment.NAME ->
           new CountdownEnvironment(split(config), config.count(), config.seed());
       case DrawersEnvironment.NAME ->
           new DrawersEnvironment(split(config), config.count(), config.seed());
-      case Gsm8kEnvironment.NAME ->
+      default ->
           new Gsm8kEnvironment(
               path(config, "train.jsonl and test.jsonl"),
               oneOf(config, "test", List.of("train", "test")),
               config.count(),
               config.seed(),
               prompt(config, Gsm8kEnvironment.DEFAULT_PROMPT));
-      case StoriesEnvironment.NAME ->
-          new StoriesEnvironment(prompt(config, StoriesEnvironment.DEFAULT_PROMPT), config.count());
-      default -> other(config);
     };
+  }
+
+  private static CallFormat format(final String name) {
+    return name.equals(Gsm8kEnvironment.NAME) ? CalculatorWorld.FORMAT : NumbersWorld.FORMAT;
   }
 
   private static Environment other(final EnvironmentConfig config) {
@@ -143,12 +168,29 @@ public final class Environments {
     return switch (config.name()) {
       case FilesystemTasks.NAME ->
           new FilesystemTasks(path(config, "BFCL_v4_multi_turn_base.json"));
+      case Gsm8kEnvironment.NAME ->
+          new WordedTasks(worded(config), CalculatorWorld.FORMAT, CalculatorWorld::new);
+      case CountdownEnvironment.NAME, DrawersEnvironment.NAME -> numbers(config);
       case RetailTasks.NAME ->
           new RetailTasks(
               path(config, "db.json and tasks.json"),
               oneOf(config, "test", List.of("train", "test", "all")));
       default -> provided(config);
     };
+  }
+
+  private static Taskset numbers(final EnvironmentConfig config) {
+    final int count = config.count() == 0 ? DRAWN_TASKS : config.count();
+    final ScriptedEnvironment environment =
+        worded(
+            new EnvironmentConfig(
+                config.name(),
+                config.split(),
+                count,
+                config.seed(),
+                config.path(),
+                config.prompt()));
+    return new WordedTasks(environment, NumbersWorld.FORMAT, () -> new NumbersWorld(environment));
   }
 
   private static Taskset provided(final EnvironmentConfig config) {

@@ -112,10 +112,17 @@ final class BatchPlanner {
         && state.batch.computesNextBlockOf(branch, size);
   }
 
-  /** Books tokens this path never computed itself: another path of equal tokens did. */
+  /**
+   * Books tokens this path never computed itself: another path of equal tokens did. The first of them
+   * may be the last token of a turn, which was sampled here and whose keys and values were found.
+   */
   private static void foundMore(final Branch branch) {
     final int found = branch.lease.tokens() - branch.everComputed;
-    if (branch.node.kind != NodeKind.ACTION) {
+    final boolean given = branch.node.kind != NodeKind.ACTION;
+    if (branch.tailSampled) {
+      (given ? branch.node.parent : branch.node).cachedTokens++;
+    }
+    if (given) {
       branch.node.cachedTokens += found - (branch.tailSampled ? 1 : 0);
     }
     branch.everComputed = branch.lease.tokens();

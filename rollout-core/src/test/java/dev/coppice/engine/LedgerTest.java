@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is counted is what was computed, and nothing is computed twice. */
 final class LedgerTest {
+  private static final int RUNS = 100;
 
   static List<BranchingPolicy> policies() {
     return List.of(
@@ -44,7 +45,16 @@ final class LedgerTest {
   @MethodSource("policies")
   void everyTokenOfANodeIsComputedExactlyOnceAndCounted(final BranchingPolicy policy)
       throws InterruptedException {
-    final long seed = new Random().nextLong();
+    final Random seeds = new Random();
+    countEveryToken(policy, 1154);
+    countEveryToken(policy, -7216525897321119487L);
+    for (int run = 0; run < RUNS; run++) {
+      countEveryToken(policy, seeds.nextLong());
+    }
+  }
+
+  private static void countEveryToken(final BranchingPolicy policy, final long seed)
+      throws InterruptedException {
     final WitnessBackend witness = new WitnessBackend(LetterPolicy.backend(128));
     final AtomicLong calls = new AtomicLong();
     final TestRun run =
@@ -61,18 +71,19 @@ final class LedgerTest {
                     }));
     final Sums sums = new Sums(run.run());
     final EngineStats stats = run.stats();
+    final String seedText = "seed=" + seed + " policy=" + policy.name();
 
-    assertEquals(sums.action, stats.decodedTokens(), "seed=" + seed);
-    assertEquals(sums.given, stats.prefilledTokens(), "seed=" + seed);
-    assertEquals(sums.decoded, stats.decodedTokens(), "seed=" + seed);
-    assertEquals(sums.prefilled, stats.prefilledTokens(), "seed=" + seed);
-    assertEquals(sums.blockNs, stats.blockNs(), "seed=" + seed);
-    assertEquals(sums.calls, calls.get(), "seed=" + seed);
-    assertEquals(sums.recordedCalls, calls.get(), "seed=" + seed);
+    assertEquals(sums.action, stats.decodedTokens(), seedText);
+    assertEquals(sums.given, stats.prefilledTokens(), seedText);
+    assertEquals(sums.decoded, stats.decodedTokens(), seedText);
+    assertEquals(sums.prefilled, stats.prefilledTokens(), seedText);
+    assertEquals(sums.blockNs, stats.blockNs(), seedText);
+    assertEquals(sums.calls, calls.get(), seedText);
+    assertEquals(sums.recordedCalls, calls.get(), seedText);
     assertEquals(
         stats.prefilledTokens() + stats.decodedTokens() - sums.neverFed,
         witness.computed(),
-        "seed=" + seed);
+        seedText);
   }
 
   @ParameterizedTest
@@ -80,12 +91,15 @@ final class LedgerTest {
   void whatPreemptionComputesAgainIsBookedApart(final BranchingPolicy policy)
       throws InterruptedException {
     for (int blocks = 33; blocks < 60; blocks += 3) {
-      final TestRun run = new TestRun().seed(blocks).policy(policy).groups(16);
+      final WitnessBackend witness = new WitnessBackend(LetterPolicy.backend(128));
+      final TestRun run = new TestRun().seed(blocks).policy(policy).groups(16).backend(witness);
       final Sums sums =
           new Sums(run.capacity(new EngineConfig.Capacity(16, 20, 4, 64, blocks, 4, 0)).run());
 
       assertEquals(sums.given, sums.prefilled - sums.recomputed, "blocks=" + blocks);
       assertEquals(sums.action, sums.decoded, "blocks=" + blocks);
+      assertEquals(
+          sums.prefilled + sums.decoded - sums.neverFed, witness.computed(), "blocks=" + blocks);
       assertEquals(sums.blockNs, run.stats().blockNs(), "blocks=" + blocks);
     }
   }
@@ -163,6 +177,8 @@ final class LedgerTest {
       for (final TrajectoryNode node : tree.nodes()) {
         if (node.kind() == NodeKind.ACTION) {
           action += node.length();
+          // A sampled token whose keys and values another path of equal tokens had computed.
+          neverFed += node.cachedTokens();
         } else {
           given += node.length() - node.cachedTokens();
         }

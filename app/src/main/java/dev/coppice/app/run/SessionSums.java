@@ -62,11 +62,11 @@ public final class SessionSums {
     callsInTraces += tree.calls().size();
     callsOnPaths += callsOnPaths(tree);
     for (final TrajectoryNode node : tree.nodes()) {
-      cachedInNodes += node.cachedTokens();
       if (node.kind().isSampled()) {
         sampledInNodes += node.length();
       } else if (node.kind() == NodeKind.PROMPT || node.kind() == NodeKind.OBSERVATION) {
         givenInNodes += node.length();
+        cachedInNodes += node.cachedTokens();
         closingInNodes += tree.leafAt(node.id()) >= 0 ? node.length() : 0;
       }
     }

@@ -27,8 +27,8 @@ final class TreeCheck {
         sampled += node.length();
       } else {
         given += node.length();
+        cached += node.cachedTokens();
       }
-      cached += node.cachedTokens();
       closing += !node.kind().isSampled() && tree.leafAt(node.id()) >= 0 ? node.length() : 0;
       checkNode(place, tree, node, findings);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.config.ConfigLoader;
+import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.GroupScan;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.RunState;
@@ -27,6 +28,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records whole runs and replays them without their tools. */
 @Timeout(300)
@@ -121,6 +124,38 @@ class WorldModeRunTest {
     assertEquals(List.of(), replayed.brokenLaws());
     assertEquals(Set.of("recorded"), provenances(replayed.folder()));
     assertEquals(List.of(), new RunVerifier(replayed.folder()).verify().differences());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"countdown", "drawers", "gsm8k"})
+  void shouldRepeatARecordedRunOfAnEnvironmentWithWordsOfItsOwn(final String name)
+      throws Exception {
+    final Path problems = folder.resolve("problems.jsonl");
+    Files.writeString(
+        problems,
+        "{\"question\":\"How many are 3 pairs and 1?\","
+            + "\"answer\":\"3*2=<<3*2=6>>6 and <<6+1=7>>7.\\n#### 7\"}\n"
+            + "{\"question\":\"Half of 9?\",\"answer\":\"It is <<9/2=4.5>>4.5.\\n#### 4.5\"}\n");
+    final RolloutJob.Outcome recorded = ReplayRuns.run(worded("record", name, problems));
+    Files.delete(problems);
+
+    final RolloutJob.Outcome replayed = ReplayRuns.run(worded("replay", name, problems));
+
+    assertEquals(1.0, recorded.report().arm("fixed").value(Metric.REWARD_MEAN));
+    assertArrayEquals(
+        Files.readAllBytes(recorded.folder().traces()),
+        Files.readAllBytes(replayed.folder().traces()));
+    assertEquals(Set.of("recorded"), provenances(replayed.folder()));
+    assertEquals(List.of(), new RunVerifier(replayed.folder()).verify().differences());
+  }
+
+  private RunConfig worded(final String mode, final String name, final Path problems) {
+    final boolean isDrawn = !name.equals("gsm8k");
+    return loader(mode)
+        .override("task.environment", name)
+        .override("task.count", isDrawn ? "8" : "2")
+        .override("task.path", isDrawn ? "" : problems.toString())
+        .load();
   }
 
   @Test

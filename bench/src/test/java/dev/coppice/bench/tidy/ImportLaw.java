@@ -52,7 +52,13 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law(
               "bridge",
               List.of("trajectory", "credit"),
-              with(JSON, "org.apache.arrow", "org.agrona", "io.grpc")),
+              with(
+                  JSON,
+                  "org.apache.arrow",
+                  "org.agrona",
+                  "io.grpc",
+                  "io.netty",
+                  "com.github.luben")),
           law(
               "app",
               List.of(""),

@@ -31,6 +31,16 @@ public final class DrawerCall {
   }
 
   /**
+   * Writes the call.
+   *
+   * @param drawer to open, from 0 to 999.
+   * @return for example {@code open 3}.
+   */
+  static String text(final int drawer) {
+    return TOOL + " " + drawer;
+  }
+
+  /**
    * Reads the number of the drawer.
    *
    * @param text for which {@link #isOne} holds.

@@ -132,7 +132,7 @@ public final class Gsm8kEnvironment implements ScriptedEnvironment {
     return template.replace(QUESTION, problem.question());
   }
 
-  private static Gsm8kProblem problem(final Task task) {
+  static Gsm8kProblem problem(final Task task) {
     final Map<String, Object> input = CanonicalJson.read(task.input());
     if (!(input.get("question") instanceof String question)
         || !(input.get("answer") instanceof String answer)) {

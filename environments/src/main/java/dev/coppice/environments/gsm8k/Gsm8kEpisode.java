@@ -19,7 +19,7 @@ import java.util.Map;
  * fork only copies the counts.
  */
 final class Gsm8kEpisode implements Episode {
-  private static final String CALCULATOR = "calculator";
+  static final String CALCULATOR = "calculator";
 
   private final Gsm8kProblem problem;
   private final String prompt;
@@ -54,7 +54,16 @@ final class Gsm8kEpisode implements Episode {
 
   @Override
   public Observation call(final String text) {
+    final Observation observation = compute(problem, text);
     calls++;
+    if (observation.status() == ToolCall.Status.MALFORMED) {
+      malformed++;
+    }
+    return observation;
+  }
+
+  /** Computes one call, which changes nothing. */
+  static Observation compute(final Gsm8kProblem problem, final String text) {
     try {
       final Fraction value = Expression.compute(text);
       return Observation.of(
@@ -62,9 +71,8 @@ final class Gsm8kEpisode implements Episode {
           CALCULATOR,
           arguments(text),
           ToolCall.Status.OK,
-          isInReference(value) ? true : null);
+          isInReference(problem, value) ? true : null);
     } catch (ExpressionException e) {
-      malformed++;
       return Observation.of(
           "error" + Gsm8kProblem.OBSERVATION_CLOSE, "", "{}", ToolCall.Status.MALFORMED, false);
     } catch (ArithmeticException e) {
@@ -82,21 +90,24 @@ final class Gsm8kEpisode implements Episode {
   }
 
   /** A value the reference does not use may still be on another way to the answer. */
-  private boolean isInReference(final Fraction value) {
+  private static boolean isInReference(final Gsm8kProblem problem, final Fraction value) {
     return problem.annotations().stream().anyMatch(annotation -> annotation.agrees(value));
   }
 
   @Override
   public Score finish(final String answer) {
-    return score(answer == null ? null : DecimalNumber.normalise(answer));
+    return score(problem, answer, calls, malformed);
   }
 
   @Override
   public Score truncated(final StopReason reason) {
-    return Truncation.isUnsolved(reason) ? score(null) : Score.NONE;
+    return Truncation.isUnsolved(reason) ? score(problem, null, calls, malformed) : Score.NONE;
   }
 
-  private Score score(final String number) {
+  /** Scores an answer, or none, after so many calls. */
+  static Score score(
+      final Gsm8kProblem problem, final String answer, final int calls, final int malformed) {
+    final String number = answer == null ? null : DecimalNumber.normalise(answer);
     final double right = problem.finalAnswer().equals(number) ? 1.0 : 0.0;
     final double wellFormed = calls == 0 ? 1.0 : (double) (calls - malformed) / calls;
     return new Score(

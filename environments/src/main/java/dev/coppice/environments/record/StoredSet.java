@@ -93,6 +93,7 @@ final class StoredSet {
             .map(call -> Map.of("tool", call.tool(), "arguments", call.arguments()))
             .toList());
     value.put("answer", solution.answer());
+    value.put("results", solution.results());
     return value;
   }
 
@@ -107,6 +108,9 @@ final class StoredSet {
         new Task((String) value.get("id"), (String) value.get("input")),
         (String) value.get("request"),
         new EpisodePlan(plan.get(0), plan.get(1)),
-        new Taskset.Solution(calls, (String) value.get("answer")));
+        new Taskset.Solution(
+            calls,
+            (String) value.get("answer"),
+            (List<String>) value.getOrDefault("results", List.of())));
   }
 }

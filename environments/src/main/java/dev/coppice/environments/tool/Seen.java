@@ -1,5 +1,6 @@
 package dev.coppice.environments.tool;
 
+import dev.coppice.environments.episode.CanonicalJson;
 import dev.coppice.environments.episode.StateDigest;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -71,7 +72,7 @@ public final class Seen {
   }
 
   /**
-   * Digests all results that were seen, in their order.
+   * Digests all results that were seen and what was noted of them, in their order.
    *
    * @return 16 hexadecimal digits.
    */
@@ -79,6 +80,9 @@ public final class Seen {
     final StringBuilder text = new StringBuilder();
     for (Seen seen = this; seen.earlier != null; seen = seen.earlier) {
       text.append(Long.toHexString(seen.digest)).append(' ');
+      if (seen.note != null) {
+        text.append(CanonicalJson.write(seen.note));
+      }
     }
     return StateDigest.of(text.toString());
   }

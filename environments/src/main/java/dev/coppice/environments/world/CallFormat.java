@@ -1,6 +1,7 @@
 package dev.coppice.environments.world;
 
 import dev.coppice.environment.Dialect;
+import dev.coppice.environments.tool.CallNotation;
 import dev.coppice.environments.tool.CallText;
 import java.util.Map;
 import java.util.Objects;
@@ -8,13 +9,15 @@ import java.util.Objects;
 /**
  * Says how calls, observations and answers are written in one model's texts.
  *
- * <p>Between the marks of a call stands a {@link CallText}.
+ * <p>Between the marks of a call it stands in a {@link CallNotation}, usually as JSON.
  *
  * @param dialect the marks of calls and answers.
  * @param observationOpen begins every observation.
  * @param observationClose ends every observation; not empty.
+ * @param notation of a call between its marks.
  */
-public record CallFormat(Dialect dialect, String observationOpen, String observationClose) {
+public record CallFormat(
+    Dialect dialect, String observationOpen, String observationClose, CallNotation notation) {
   /** Marks {@code <tool_call>}, {@code <tool_response>} and {@code <answer>}. */
   public static final CallFormat TAGS =
       new CallFormat(
@@ -25,6 +28,7 @@ public record CallFormat(Dialect dialect, String observationOpen, String observa
   /** Checks that calls and observations have ends. */
   public CallFormat {
     Objects.requireNonNull(observationOpen, "observationOpen is null");
+    Objects.requireNonNull(notation, "notation is null");
     if (dialect.callClose().isEmpty() || observationClose.isEmpty()) {
       throw new IllegalArgumentException(
           "calls and observations need marks that end them: dialect="
@@ -35,14 +39,26 @@ public record CallFormat(Dialect dialect, String observationOpen, String observa
   }
 
   /**
-   * Writes a call as a policy would, marks included, in ASCII alone.
+   * Sets the marks around calls that are written as JSON.
+   *
+   * @param dialect the marks of calls and answers.
+   * @param observationOpen begins every observation.
+   * @param observationClose ends every observation; not empty.
+   */
+  public CallFormat(
+      final Dialect dialect, final String observationOpen, final String observationClose) {
+    this(dialect, observationOpen, observationClose, CallNotation.JSON);
+  }
+
+  /**
+   * Writes a call as a policy would, marks included.
    *
    * @param tool to call.
    * @param arguments of the call.
    * @return the text of the turn.
    */
-  public String call(final String tool, final Map<String, ?> arguments) {
-    return dialect.callOpen() + CallText.write(tool, arguments) + dialect.callClose();
+  public String call(final String tool, final Map<String, Object> arguments) {
+    return dialect.callOpen() + notation.write(new CallText(tool, arguments)) + dialect.callClose();
   }
 
   /**

@@ -78,14 +78,27 @@ public interface Taskset extends AutoCloseable {
    *
    * @param calls in order.
    * @param answer at the end.
+   * @param results of the calls, where they tell this task from others that are asked alike; else
+   *     empty.
    */
-  record Solution(List<Call> calls, String answer) {
+  record Solution(List<Call> calls, String answer, List<String> results) {
     /** Nobody knows a solution. */
     public static final Solution UNKNOWN = new Solution(List.of(), "");
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Solution {
       calls = List.copyOf(calls);
+      results = List.copyOf(results);
+    }
+
+    /**
+     * Holds a solution of a task that its request tells from others.
+     *
+     * @param calls in order.
+     * @param answer at the end.
+     */
+    public Solution(final List<Call> calls, final String answer) {
+      this(calls, answer, List.of());
     }
   }
 

@@ -111,7 +111,8 @@ public final class WorldEnvironment implements ScriptedEnvironment {
     final List<String> turns = new ArrayList<>();
     solution.calls().forEach(call -> turns.add(format.call(call.tool(), call.arguments())));
     turns.add(format.answer(solution.answer()));
-    return new ReplayScript(prompt(task), turns);
+    return new ReplayScript(
+        prompt(task), turns, solution.results().stream().map(format::observation).toList());
   }
 
   @Override

@@ -73,7 +73,7 @@ public final class WorldEpisode implements Episode {
   public Observation call(final String text) throws Exception {
     final CallText call;
     try {
-      call = CallText.read(text);
+      call = course.environment().format().notation().read(text);
     } catch (final IllegalArgumentException e) {
       return shown(
           "",
@@ -96,11 +96,15 @@ public final class WorldEpisode implements Episode {
     if (result.status() == ToolCall.Status.OK) {
       seen = seen.and(result.text(), result.note());
     }
+    final CallFormat format = course.environment().format();
+    final ToolCall.Status status =
+        format.notation().judge(result.status(), result.text(), result.note());
+    final boolean readable = status != ToolCall.Status.MALFORMED;
     return new Observation(
-        course.environment().format().observation(result.text()),
-        call.tool(),
-        arguments,
-        result.status(),
+        format.observation(result.text()),
+        readable ? call.tool() : "",
+        readable ? arguments : "{}",
+        status,
         result.correct(),
         result.over(),
         result.stepReward(),

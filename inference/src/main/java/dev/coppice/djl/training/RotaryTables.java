@@ -3,6 +3,7 @@ package dev.coppice.djl.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Makes the constants of the rotary position embedding in Hugging Face's half-rotation.
@@ -57,30 +58,36 @@ public final class RotaryTables {
    * Makes the cosines of listed positions times a scale, for all heads alike.
    *
    * @param manager that owns the table.
-   * @param positions of the rows, each below the shape's longest sequence.
+   * @param positions of the rows, from 0; also behind the shape's longest sequence, where the last
+   *     token of a rollout that fills the context lies.
    * @param scale of every value.
    * @return a table [rows, 1, D].
    */
   public NDArray cosAt(NDManager manager, int[] positions, double scale) {
-    return listed(manager, positions, cosines, scale);
+    return listed(manager, positions, cosines, Math::cos, scale);
   }
 
   /**
    * Makes the sines of listed positions times a scale, for all heads alike.
    *
    * @param manager that owns the table.
-   * @param positions of the rows, each below the shape's longest sequence.
+   * @param positions of the rows, from 0; also behind the shape's longest sequence, where the last
+   *     token of a rollout that fills the context lies.
    * @param scale of every value.
    * @return a table [rows, 1, D].
    */
   public NDArray sinAt(NDManager manager, int[] positions, double scale) {
-    return listed(manager, positions, sines, scale);
+    return listed(manager, positions, sines, Math::sin, scale);
   }
 
-  private NDArray listed(NDManager manager, int[] positions, double[] from, double scale) {
+  /** Looks positions up; one behind the context, as of a last token never fed, is computed. */
+  private NDArray listed(
+      NDManager manager, int[] positions, double[] known, DoubleUnaryOperator wave, double scale) {
     float[] table = new float[positions.length * headSize];
     for (int i = 0; i < table.length; i++) {
-      table[i] = (float) (scale * from[positions[i / headSize] * headSize + i % headSize]);
+      int cell = positions[i / headSize] * headSize + i % headSize;
+      double value = cell < known.length ? known[cell] : wave.applyAsDouble(angle(0, cell));
+      table[i] = (float) (scale * value);
     }
     return manager.create(table, new Shape(positions.length, 1, headSize));
   }

@@ -110,6 +110,20 @@ class PolicyTrainerTest {
   }
 
   @Test
+  void shouldTrainARolloutWhoseLastTokenLiesBehindTheContext() {
+    int[] tokens = new int[TinyPolicyFolder.CONTEXT + 1];
+    Arrays.setAll(tokens, i -> 3 + i % 7);
+    float[] shown = new float[tokens.length];
+    shown[tokens.length - 1] = 1;
+    PolicyTree full = new PolicyTree(List.of(PolicyNode.demonstration(tokens, shown)));
+    try (PolicyTrainer trainer = PolicyTrainer.open(folder, PLAIN)) {
+      double first = trainer.update(List.of(full), RATE).loss();
+
+      assertTrue(trainer.update(List.of(full), RATE).loss() < first - 1e-3, "first=" + first);
+    }
+  }
+
+  @Test
   void shouldStayNearTheStartWhenDivergenceHasAPrice() {
     double before = logprob(List.of(), 0);
     PolicyTree tree = one(1f, (float) before, null);

@@ -12,8 +12,9 @@ import java.util.stream.IntStream;
 /** Writes a fresh policy of two small layers. */
 final class TinyPolicyFolder {
   static final int VOCABULARY = 13;
+  static final int CONTEXT = 64;
   private static final LlamaShape SHAPE =
-      new LlamaShape(VOCABULARY, 16, 2, 4, 2, 24, 64, 10_000.0, 1e-5);
+      new LlamaShape(VOCABULARY, 16, 2, 4, 2, 24, CONTEXT, 10_000.0, 1e-5);
 
   private TinyPolicyFolder() {}
 

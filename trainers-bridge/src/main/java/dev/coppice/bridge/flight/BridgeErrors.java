@@ -3,6 +3,7 @@ package dev.coppice.bridge.flight;
 import dev.coppice.bridge.disk.DiskFullException;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.grpc.StatusUtils;
 import org.apache.arrow.memory.OutOfMemoryException;
 
 /** Finds the status that tells a trainer what went wrong. */
@@ -17,6 +18,11 @@ final class BridgeErrors {
         .withDescription(failure.getMessage() == null ? failure.toString() : failure.getMessage())
         .withCause(failure)
         .toRuntimeException();
+  }
+
+  /** Finds what a call of the transport ends with. */
+  static Throwable thrown(final Throwable failure) {
+    return StatusUtils.toGrpcException(status(failure));
   }
 
   private static CallStatus kind(final Throwable failure) {

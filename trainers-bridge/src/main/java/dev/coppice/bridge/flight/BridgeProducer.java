@@ -1,5 +1,7 @@
 package dev.coppice.bridge.flight;
 
+import dev.coppice.bridge.ipc.IpcMessage;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +12,6 @@ import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.NoOpFlightProducer;
 import org.apache.arrow.flight.Result;
-import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
@@ -29,6 +30,9 @@ final class BridgeProducer extends NoOpFlightProducer {
   private static final int MESSAGES_PER_STREAM = 8;
 
   private static final long STREAM_BYTES = 64L * 1024 * 1024;
+
+  /** The transport asks for more once it holds less; two messages of a usual size. */
+  private static final int READY_BYTES = 8 * 1024 * 1024;
 
   private final BridgeService service;
   private final BridgeActions actions;
@@ -65,28 +69,31 @@ final class BridgeProducer extends NoOpFlightProducer {
     }
   }
 
-  @Override
-  public void getStream(
-      final CallContext context, final Ticket ticket, final ServerStreamListener listener) {
+  /** Opens a stream of groups. */
+  void stream(final byte[] ticket, final ServerCallStreamObserver<IpcMessage> listener) {
     final StreamTicket asked;
     try {
-      asked = StreamTicket.parse(ticket.getBytes());
+      asked = StreamTicket.parse(ticket);
     } catch (final IllegalArgumentException e) {
-      listener.error(BridgeErrors.status(e));
+      listener.onError(BridgeErrors.thrown(e));
       return;
     }
     if (!streams.tryAcquire()) {
-      listener.error(
-          CallStatus.RESOURCE_EXHAUSTED
-              .withDescription(
-                  maxStreams + " streams are open already; end one, or raise bridge.max-streams")
-              .toRuntimeException());
+      listener.onError(
+          BridgeErrors.thrown(
+              CallStatus.RESOURCE_EXHAUSTED
+                  .withDescription(
+                      maxStreams
+                          + " streams are open already; end one, or raise bridge.max-streams")
+                  .toRuntimeException()));
       return;
     }
+    listener.setOnReadyThreshold(READY_BYTES);
     start(asked, listener);
   }
 
-  private void start(final StreamTicket asked, final ServerStreamListener listener) {
+  private void start(
+      final StreamTicket asked, final ServerCallStreamObserver<IpcMessage> listener) {
     final String name = "stream-" + calls.incrementAndGet();
     final BufferAllocator own =
         memory.newChildAllocator(

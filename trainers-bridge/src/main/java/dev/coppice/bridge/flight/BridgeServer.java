@@ -1,9 +1,12 @@
 package dev.coppice.bridge.flight;
 
+import dev.coppice.bridge.ipc.StreamMethod;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxLimits;
 import dev.coppice.bridge.segment.SegmentSource;
+import io.grpc.BindableService;
 import io.grpc.Metadata;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.File;
@@ -16,8 +19,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.apache.arrow.flight.FlightGrpcUtils;
 import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.auth.ServerAuthHandler;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -71,9 +76,13 @@ public final class BridgeServer implements AutoCloseable {
         settings.isTls()
             ? Location.forGrpcTls(settings.address(), settings.port())
             : Location.forGrpcInsecure(settings.address(), settings.port());
+    final ServerServiceDefinition streams =
+        StreamMethod.into(flight().bindService(), producer::stream);
+    // A service added later under the same name takes the place of Flight's own.
     final Consumer<NettyServerBuilder> transport =
         builder ->
             builder
+                .addService(streams)
                 .keepAliveTime(keepAlive.askAfterMs(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(keepAlive.waitMs(), TimeUnit.MILLISECONDS)
                 .addStreamTracerFactory(sent);
@@ -103,6 +112,12 @@ public final class BridgeServer implements AutoCloseable {
               + "); choose another bridge.port, or 0 for any free one",
           e);
     }
+  }
+
+  /** Flight wants a handler of a kind it has deprecated even where there is none. */
+  @SuppressWarnings("deprecation")
+  private BindableService flight() {
+    return FlightGrpcUtils.createFlightService(memory, producer, ServerAuthHandler.NO_OP, calls);
   }
 
   /**

@@ -1,18 +1,17 @@
 package dev.coppice.bridge.flight;
 
+import dev.coppice.bridge.ipc.IpcMessage;
 import dev.coppice.bridge.outbox.Offer;
 import dev.coppice.bridge.outbox.OutboxStream;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.segment.SegmentFormatException;
 import dev.coppice.bridge.segment.SegmentSource;
 import dev.coppice.bridge.wire.PackedGroup;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.arrow.flight.FlightProducer;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
  * Sends groups to one trainer until it has what it asked for.
@@ -31,7 +30,7 @@ final class GroupStream implements Runnable {
 
   private final BridgeService service;
   private final StreamTicket ticket;
-  private final FlightProducer.ServerStreamListener listener;
+  private final ServerCallStreamObserver<IpcMessage> listener;
   private final BufferAllocator memory;
   private final OutboxStream groups;
   private final StreamGate gate;
@@ -41,7 +40,7 @@ final class GroupStream implements Runnable {
   GroupStream(
       final BridgeService service,
       final StreamTicket ticket,
-      final FlightProducer.ServerStreamListener listener,
+      final ServerCallStreamObserver<IpcMessage> listener,
       final BufferAllocator memory) {
     this.service = service;
     this.ticket = ticket;
@@ -49,31 +48,29 @@ final class GroupStream implements Runnable {
     this.memory = memory;
     this.groups = service.outbox().stream(ticket.redeliver());
     this.gate = new StreamGate(listener, groups::close);
-    listener.setUseZeroCopy(true);
   }
 
   @Override
   public void run() {
-    final SegmentSource segments = service.segments();
-    try (VectorSchemaRoot root = VectorSchemaRoot.create(segments.schema(ticket.form()), memory)) {
-      listener.start(root);
+    try {
+      put(IpcMessage.of(service.segments().schema(ticket.form())));
       while (wantsMore() && !gate.isCancelled() && !service.isClosed()) {
         if (gate.awaitReady(LOOK_NS)) {
           final Offer offer = groups.take(most(), LOOK_NS);
           if (offer != null) {
-            send(offer, root);
+            send(offer);
           }
         }
       }
       if (!gate.isCancelled()) {
-        listener.completed();
+        listener.onCompleted();
       }
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
-      listener.error(BridgeErrors.status(new IllegalStateException("the engine is stopping")));
+      listener.onError(BridgeErrors.thrown(new IllegalStateException("the engine is stopping")));
     } catch (final RuntimeException e) {
       if (!gate.isCancelled()) {
-        listener.error(BridgeErrors.status(e));
+        listener.onError(BridgeErrors.thrown(e));
       }
     } finally {
       groups.close();
@@ -89,33 +86,29 @@ final class GroupStream implements Runnable {
   }
 
   /** Sends groups, unless their segment cannot be trusted. */
-  private void send(final Offer offer, final VectorSchemaRoot root) throws InterruptedException {
+  private void send(final Offer offer) throws InterruptedException {
     final SegmentSource segments = service.segments();
     try {
       service.verify(offer.segment());
       if (offer.whole() && ticket.form() == SegmentForm.TREE_PACKED) {
-        segments.mapNodes(offer.segment(), root, memory);
-        put(root, segments.leaves(offer.segment(), memory));
+        put(segments.whole(offer.segment(), memory));
       } else {
-        sendRows(segments.read(offer.segment(), offer.groups()), root);
+        sendRows(segments.read(offer.segment(), offer.groups()));
       }
       sent += offer.groups().size();
     } catch (final SegmentFormatException e) {
       service.quarantine(offer.segment(), e);
-    } finally {
-      root.clear();
     }
   }
 
   /** Sends groups as few messages as the limit allows. */
-  private void sendRows(final List<PackedGroup> all, final VectorSchemaRoot root)
-      throws InterruptedException {
+  private void sendRows(final List<PackedGroup> all) throws InterruptedException {
     final List<PackedGroup> next = new ArrayList<>();
     long bytes = 0;
     for (final PackedGroup group : all) {
       final long more = bytes(group);
       if (!next.isEmpty() && bytes + more > service.maxMessageBytes()) {
-        putRows(next, root);
+        putRows(next);
         next.clear();
         bytes = 0;
       }
@@ -123,7 +116,7 @@ final class GroupStream implements Runnable {
       bytes += more;
     }
     if (!next.isEmpty()) {
-      putRows(next, root);
+      putRows(next);
     }
   }
 
@@ -139,30 +132,19 @@ final class GroupStream implements Runnable {
     return TOKEN_BYTES * tokens;
   }
 
-  private void putRows(final List<PackedGroup> some, final VectorSchemaRoot root)
-      throws InterruptedException {
+  private void putRows(final List<PackedGroup> some) throws InterruptedException {
     while (!gate.isCancelled() && !gate.awaitReady(LOOK_NS)) {
       continue;
     }
-    final SegmentSource segments = service.segments();
-    if (ticket.form() == SegmentForm.FLAT) {
-      segments.putFlat(some, root);
-      put(root, null);
-    } else {
-      segments.putNodes(some, root);
-      put(root, segments.leaves(some, memory));
-    }
+    put(service.segments().some(some, ticket.form(), memory));
   }
 
-  private void put(final VectorSchemaRoot root, final byte[] metadata) {
-    if (gate.isCancelled()) {
-      return;
+  /** Hands a message to the transport, which frees it. */
+  private void put(final IpcMessage message) {
+    try (message) {
+      if (!gate.isCancelled()) {
+        listener.onNext(message);
+      }
     }
-    ArrowBuf buffer = null;
-    if (metadata != null) {
-      buffer = memory.buffer(metadata.length);
-      buffer.writeBytes(metadata);
-    }
-    listener.putNext(buffer); // The message owns the buffer and frees it.
   }
 }

@@ -1,9 +1,9 @@
 package dev.coppice.bridge.flight;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.arrow.flight.FlightProducer;
 
 /**
  * Waits until a transport takes more.
@@ -13,11 +13,11 @@ import org.apache.arrow.flight.FlightProducer;
 final class StreamGate {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final FlightProducer.ServerStreamListener listener;
+  private final ServerCallStreamObserver<?> listener;
   private volatile boolean cancelled;
 
   /** Listens to a transport; the action runs once if the call is cancelled. */
-  StreamGate(final FlightProducer.ServerStreamListener listener, final Runnable onCancel) {
+  StreamGate(final ServerCallStreamObserver<?> listener, final Runnable onCancel) {
     this.listener = listener;
     listener.setOnReadyHandler(this::wake);
     listener.setOnCancelHandler(

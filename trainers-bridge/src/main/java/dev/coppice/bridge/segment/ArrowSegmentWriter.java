@@ -4,6 +4,7 @@ import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.disk.SealedBytes;
 import dev.coppice.bridge.disk.StorageException;
+import dev.coppice.bridge.ipc.WireCodecs;
 import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.FlatPacker;
 import dev.coppice.bridge.wire.FlatRow;
@@ -13,16 +14,20 @@ import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.bridge.wire.TreePacker;
 import dev.coppice.bridge.wire.WireHeader;
 import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.compression.CompressionUtil;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
@@ -222,7 +227,7 @@ public final class ArrowSegmentWriter implements AutoCloseable {
             folder.resolve(file),
             channel -> {
               try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
-                  ArrowFileWriter writer = new ArrowFileWriter(root, null, channel)) {
+                  ArrowFileWriter writer = writer(root, channel)) {
                 writer.start();
                 for (int from = 0; from < cut.groups(); from += cut.perBatch()) {
                   final int to = Math.min(cut.groups(), from + cut.perBatch());
@@ -235,6 +240,18 @@ public final class ArrowSegmentWriter implements AutoCloseable {
               }
             });
     return new SegmentSeal.SealedFile(file, content);
+  }
+
+  private static ArrowFileWriter writer(
+      final VectorSchemaRoot root, final WritableByteChannel channel) {
+    return new ArrowFileWriter(
+        root,
+        null,
+        channel,
+        Map.of(),
+        IpcOption.DEFAULT,
+        new WireCodecs(root),
+        CompressionUtil.CodecType.ZSTD);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.coppice.bridge.segment;
 
+import dev.coppice.bridge.ipc.WireCodecs;
 import dev.coppice.bridge.wire.LeafRow;
 import dev.coppice.bridge.wire.NodeRow;
 import dev.coppice.bridge.wire.PackedGroup;
@@ -14,13 +15,15 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
 
 /** Reads groups out of batches of nodes and of leaves that hold them in one order. */
 public final class PackedBatches {
+  private static final int MOST_LEAVES_BYTES = 1 << 30;
+
   private PackedBatches() {}
 
   /**
    * Reads the groups of a message.
    *
    * @param nodes the rows of the groups.
-   * @param leaves of the same groups, as an Arrow IPC stream of one batch.
+   * @param leaves of the same groups: an Arrow IPC stream of one batch, compressed as a whole.
    * @param allocator for the leaves; everything is given back.
    * @return the groups in order.
    * @throws IllegalArgumentException if the two do not fit together.
@@ -38,7 +41,8 @@ public final class PackedBatches {
   private static List<LeafRow> leaves(final byte[] stream, final BufferAllocator allocator) {
     final List<LeafRow> rows = new ArrayList<>();
     try (ArrowStreamReader reader =
-        new ArrowStreamReader(new ByteArrayInputStream(stream), allocator)) {
+        new ArrowStreamReader(
+            new ByteArrayInputStream(WireCodecs.unpack(stream, MOST_LEAVES_BYTES)), allocator)) {
       while (reader.loadNextBatch()) {
         final ColumnReader columns = new ColumnReader(reader.getVectorSchemaRoot());
         for (int row = 0; row < columns.rows(); row++) {

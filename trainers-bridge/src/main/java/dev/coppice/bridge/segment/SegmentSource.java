@@ -1,6 +1,8 @@
 package dev.coppice.bridge.segment;
 
 import dev.coppice.bridge.disk.StorageException;
+import dev.coppice.bridge.ipc.IpcMessage;
+import dev.coppice.bridge.ipc.WireCodecs;
 import dev.coppice.bridge.wire.FlatRow;
 import dev.coppice.bridge.wire.LeafRow;
 import dev.coppice.bridge.wire.NodeRow;
@@ -9,6 +11,7 @@ import dev.coppice.bridge.wire.TreeExpander;
 import dev.coppice.bridge.wire.WireHeader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -20,30 +23,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.arrow.flatbuf.Message;
-import org.apache.arrow.flatbuf.RecordBatch;
+import org.apache.arrow.flatbuf.Block;
+import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
-import org.apache.arrow.vector.ipc.message.ArrowBlock;
-import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Fills the batches of a stream from tree-packed segments with one batch per file.
+ * Makes the messages of a stream from tree-packed segments with one batch per file.
  *
- * <p>All groups of a segment are shown as they lie in the file, mapped and not copied. Some of them,
- * and the flat form, are put together from rows, which costs a copy.
+ * <p>All groups of a segment are sent as they lie in the file, mapped and not copied. Some of them,
+ * and the flat form, are put together from rows, which costs copies.
  *
- * @thread any; a batch is filled by one.
+ * @thread any.
  */
 public final class SegmentSource {
   /** The first bytes of a message: a mark of four bytes and the length of the metadata. */
   private static final int MESSAGE_PREFIX_BYTES = 8;
+
+  /** The last bytes of a file: the length of the footer and the mark of the format. */
+  private static final int FILE_END_BYTES = 10;
 
   private final Path folder;
   private final WireHeader header;
@@ -133,44 +135,38 @@ public final class SegmentSource {
   }
 
   /**
-   * Shows the nodes of a whole segment.
+   * Shows a whole segment as it lies on the disk.
    *
    * @param seal of the segment.
-   * @param into the batch to fill; it holds the mapping until it is cleared.
    * @param allocator that counts the mapping.
+   * @return the message; it holds the mapping until it has been sent.
    */
-  public void mapNodes(
-      final SegmentSeal seal, final VectorSchemaRoot into, final BufferAllocator allocator) {
+  public IpcMessage whole(final SegmentSeal seal, final BufferAllocator allocator) {
+    final byte[] leaves = leaves(seal, allocator);
     final Path file = folder.resolve(SegmentFiles.nodes(seal.name()));
-    final ArrowBlock block = onlyBlock(file, allocator);
-    final ArrowBuf whole = MappedFile.map(file, allocator);
-    final ArrowBuf metadata =
-        whole.slice(
-            block.getOffset() + MESSAGE_PREFIX_BYTES,
-            block.getMetadataLength() - MESSAGE_PREFIX_BYTES);
-    final Message message = Message.getRootAsMessage(metadata.nioBuffer().asReadOnlyBuffer());
-    final RecordBatch rows = (RecordBatch) message.header(new RecordBatch());
-    final ArrowBuf body =
-        whole.slice(block.getOffset() + block.getMetadataLength(), block.getBodyLength());
-    // The batch takes over the reference that the mapping was made with.
-    try (ArrowRecordBatch batch = MessageSerializer.deserializeRecordBatch(rows, body)) {
-      new VectorLoader(into).load(batch);
-    } catch (final IOException e) {
-      throw StorageException.of("read", file, e);
+    try (ArrowBuf all = MappedFile.map(file, allocator)) {
+      final Block block = onlyBlock(file, all);
+      final long bodyAt = block.offset() + block.metaDataLength();
+      final ByteBuffer header = ByteBuffer.allocate(block.metaDataLength() - MESSAGE_PREFIX_BYTES);
+      all.getBytes(block.offset() + MESSAGE_PREFIX_BYTES, header);
+      final ArrowBuf body = all.slice(bodyAt, block.bodyLength());
+      body.getReferenceManager().retain();
+      return new IpcMessage(header.flip(), leaves, body);
     }
   }
 
-  private static ArrowBlock onlyBlock(final Path file, final BufferAllocator allocator) {
-    try (FileChannel channel = FileChannel.open(file);
-        ArrowFileReader arrow = new ArrowFileReader(channel, allocator)) {
-      final List<ArrowBlock> blocks = arrow.getRecordBlocks();
-      if (blocks.size() != 1) {
-        throw new SegmentFormatException(file, "has " + blocks.size() + " batches instead of one");
-      }
-      return blocks.getFirst();
-    } catch (final IOException e) {
-      throw StorageException.of("read", file, e);
+  /** Finds the batch of a file that has one; the file's seal was checked. */
+  private static Block onlyBlock(final Path file, final ArrowBuf all) {
+    final long end = all.capacity() - FILE_END_BYTES;
+    final int footerBytes = all.getInt(end);
+    final ByteBuffer footer = ByteBuffer.allocate(footerBytes);
+    all.getBytes(end - footerBytes, footer);
+    final Footer found = Footer.getRootAsFooter(footer.flip());
+    if (found.recordBatchesLength() != 1) {
+      throw new SegmentFormatException(
+          file, "has " + found.recordBatchesLength() + " batches instead of one");
     }
+    return found.recordBatches(0);
   }
 
   /**
@@ -192,49 +188,37 @@ public final class SegmentSource {
   }
 
   /**
-   * Puts the nodes of groups into a batch.
+   * Puts groups together from rows.
    *
    * @param groups to put.
-   * @param into the batch to fill.
+   * @param form of the message.
+   * @param allocator of the message.
+   * @return the message.
    */
-  public void putNodes(final List<PackedGroup> groups, final VectorSchemaRoot into) {
-    into.clear();
-    final ColumnWriter columns = new ColumnWriter(into);
-    int row = 0;
-    for (final PackedGroup group : groups) {
-      for (final NodeRow node : group.nodes()) {
-        RowWriter.putNode(columns, row++, node);
+  public IpcMessage some(
+      final List<PackedGroup> groups, final SegmentForm form, final BufferAllocator allocator) {
+    try (VectorSchemaRoot root = VectorSchemaRoot.create(schema(form), allocator)) {
+      final ColumnWriter columns = new ColumnWriter(root);
+      int row = 0;
+      for (final PackedGroup group : groups) {
+        if (form == SegmentForm.FLAT) {
+          for (final FlatRow flat : TreeExpander.expand(group)) {
+            RowWriter.putFlat(columns, row++, flat);
+          }
+        } else {
+          for (final NodeRow node : group.nodes()) {
+            RowWriter.putNode(columns, row++, node);
+          }
+        }
       }
+      columns.finish(row);
+      final byte[] metadata = form == SegmentForm.FLAT ? new byte[0] : leaves(groups, allocator);
+      return IpcMessage.of(root, metadata, allocator);
     }
-    columns.finish(row);
   }
 
-  /**
-   * Puts the paths of groups into a batch.
-   *
-   * @param groups to expand.
-   * @param into the batch to fill.
-   */
-  public void putFlat(final List<PackedGroup> groups, final VectorSchemaRoot into) {
-    into.clear();
-    final ColumnWriter columns = new ColumnWriter(into);
-    int row = 0;
-    for (final PackedGroup group : groups) {
-      for (final FlatRow flat : TreeExpander.expand(group)) {
-        RowWriter.putFlat(columns, row++, flat);
-      }
-    }
-    columns.finish(row);
-  }
-
-  /**
-   * Writes the leaves of groups as an Arrow IPC stream of one batch.
-   *
-   * @param groups whose leaves are written.
-   * @param allocator of the batch.
-   * @return the stream.
-   */
-  public byte[] leaves(final List<PackedGroup> groups, final BufferAllocator allocator) {
+  /** Writes the leaves of groups as an Arrow IPC stream of one batch, compressed as a whole. */
+  private byte[] leaves(final List<PackedGroup> groups, final BufferAllocator allocator) {
     try (VectorSchemaRoot root =
         VectorSchemaRoot.create(SegmentSchemas.leaves(header), allocator)) {
       final ColumnWriter columns = new ColumnWriter(root);
@@ -249,14 +233,7 @@ public final class SegmentSource {
     }
   }
 
-  /**
-   * Writes the leaves of a whole segment as an Arrow IPC stream of one batch.
-   *
-   * @param seal of the segment.
-   * @param allocator of the batch.
-   * @return the stream.
-   */
-  public byte[] leaves(final SegmentSeal seal, final BufferAllocator allocator) {
+  private byte[] leaves(final SegmentSeal seal, final BufferAllocator allocator) {
     final Path file = folder.resolve(SegmentFiles.leaves(seal.name()));
     try (FileChannel channel = FileChannel.open(file);
         ArrowFileReader arrow = new ArrowFileReader(channel, allocator)) {
@@ -278,6 +255,6 @@ public final class SegmentSource {
     } catch (final IOException e) {
       throw new IllegalStateException("leaves could not be written to memory", e);
     }
-    return bytes.toByteArray();
+    return WireCodecs.pack(bytes.toByteArray());
   }
 }

@@ -18,8 +18,14 @@ record CellResult(Status status, String output, long droppedBytes) {
     TIMEOUT,
     /** It wrote without end; the interpreter is gone. */
     FLOODED,
+    /** Its processes together held too much memory; the interpreter is gone. */
+    MEMORY,
     /** It ended its interpreter. */
     DIED
+  }
+
+  CellResult withStatus(final Status other) {
+    return new CellResult(other, output, droppedBytes);
   }
 
   /** Tells whether the interpreter can run another cell. */

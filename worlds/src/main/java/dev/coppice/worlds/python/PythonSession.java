@@ -21,10 +21,12 @@ final class PythonSession implements AutoCloseable {
   private final SandboxLimits limits;
   private final Process process;
   private final CellOutput output = new CellOutput();
+  private final MemoryWatch.Watched memory;
 
   private PythonSession(final SandboxLimits limits, final Process process) {
     this.limits = limits;
     this.process = process;
+    this.memory = MemoryWatch.SHARED.over(process, limits.memoryBytes());
   }
 
   /**
@@ -64,7 +66,7 @@ final class PythonSession implements AutoCloseable {
     if (!result.isAlive()) {
       close();
     }
-    return result;
+    return memory.foundBytes() > 0 ? result.withStatus(CellResult.Status.MEMORY) : result;
   }
 
   private static void write(final OutputStream stream, final String header, final byte[] body) {
@@ -86,6 +88,11 @@ final class PythonSession implements AutoCloseable {
     }
   }
 
+  /** Returns what the sandbox held when it was killed for it, or 0. */
+  long foundBytes() {
+    return memory.foundBytes();
+  }
+
   /** Returns the process that must be gone when the session is. */
   Process process() {
     return process;
@@ -95,6 +102,7 @@ final class PythonSession implements AutoCloseable {
   @Override
   public void close() {
     process.destroyForcibly();
+    memory.close();
     try {
       output.awaitEnd(KILL_TIMEOUT_MS);
     } catch (InterruptedException e) {

@@ -127,6 +127,10 @@ final class PythonWorld implements ToolWorld {
     return switch (status) {
       case TIMEOUT -> "the cell was stopped after " + limits.cellTimeoutMs() + " ms";
       case FLOODED -> "the cell was stopped because it wrote without end";
+      case MEMORY ->
+          "the cell was stopped because it held more than "
+              + (limits.memoryBytes() >> 20)
+              + " MiB of memory";
       case DIED -> "the cell ended its interpreter";
       case OK, RAISED -> throw new IllegalStateException("the interpreter lives: status=" + status);
     };

@@ -3,10 +3,12 @@ package dev.coppice.worlds.python;
 /**
  * Limits what the programs of one sandbox may use.
  *
- * <p>Memory is limited per process, so a sandbox as a whole may use {@code memoryBytes * processes
- * + 2 * scratchBytes}.
+ * <p>The kernel holds every process to {@code memoryBytes} of address space; the engine holds all
+ * processes of a sandbox together to as much resident memory, by killing them some milliseconds after
+ * they pass it. What they may use in between is at most {@code memoryBytes * processes}. The scratch
+ * folders come on top.
  *
- * @param memoryBytes of address space of each process.
+ * @param memoryBytes of all processes together, and of the address space of each.
  * @param processes and threads at a time.
  * @param fileBytes of the largest file.
  * @param scratchBytes of {@code /tmp}, and again of {@code /dev/shm}.

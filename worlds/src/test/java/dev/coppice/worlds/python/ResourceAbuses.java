@@ -20,6 +20,31 @@ final class ResourceAbuses {
       print("ESCAPED" if written == 64 << 20 else "")
       """;
 
+  /** None of the twelve holds too much; together they hold 480 MiB. */
+  static final String EATERS =
+      """
+      import os, signal, time
+      children = []
+      ready, done = os.pipe()
+      try:
+          for i in range(12):
+              child = os.fork()
+              if child == 0:
+                  block = b"x" * (40 << 20)
+                  os.write(done, b"x")
+                  time.sleep(30)
+                  os._exit(0)
+              children.append(child)
+          fed = 0
+          while fed < 12:
+              fed += len(os.read(ready, 12))
+          time.sleep(PAUSE)
+          print("ESCAPED")
+      finally:
+          for child in children:
+              os.kill(child, signal.SIGKILL)
+      """;
+
   static final List<Abuse> ALL =
       List.of(
           Abuse.loose(
@@ -64,6 +89,7 @@ final class ResourceAbuses {
               block = mmap.mmap(-1, 1 << 30)
               print("ESCAPED")
               """),
+          Abuse.loose("have many small processes eat memory", EATERS.replace("PAUSE", "0.2")),
           Abuse.plain(
               "hide memory in a file without a name",
               """

@@ -1,0 +1,94 @@
+package dev.coppice.environments.gsm8k;
+
+import dev.coppice.environment.Dialect;
+import dev.coppice.environment.Observation;
+import dev.coppice.environment.Score;
+import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.tool.Argument;
+import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.world.CallFormat;
+import dev.coppice.environments.world.MethodWorld;
+import dev.coppice.environments.world.ToolMethod;
+import dev.coppice.environments.world.ToolResult;
+import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.trajectory.Task;
+import dev.coppice.trajectory.ToolCall;
+import java.util.List;
+
+/**
+ * Makes the calculator of {@code gsm8k} a tool, which is pure: branches share one instance.
+ *
+ * <p>What the reward asks of earlier calls, whether they could be read, is noted with their results.
+ */
+public final class CalculatorWorld extends MethodWorld {
+  /** The marks and the notation of the environment. */
+  public static final CallFormat FORMAT =
+      new CallFormat(
+          new Dialect(
+              Gsm8kProblem.CALL_OPEN, Gsm8kProblem.CALL_CLOSE, Gsm8kProblem.ANSWER_OPEN, ""),
+          "",
+          Gsm8kProblem.OBSERVATION_CLOSE,
+          new CalculatorNotation());
+
+  private Gsm8kProblem problem;
+  private String digest;
+
+  /**
+   * Computes an expression.
+   *
+   * @param expression such as {@code 48/2}.
+   * @return the number as the data set would spell it, or {@code error}.
+   */
+  @ToolMethod(value = "Computes an expression.", effect = Effect.PURE)
+  public ToolResult calculator(
+      @Argument(value = "Numbers with + - * / and brackets.", name = "expression")
+          final String expression) {
+    final Observation observation = Gsm8kEpisode.compute(problem, expression);
+    final String shown = observation.text();
+    return new ToolResult(
+        ToolCall.Status.OK,
+        shown.substring(0, shown.length() - Gsm8kProblem.OBSERVATION_CLOSE.length()),
+        observation.correct(),
+        false,
+        0.0,
+        observation.status().wireName(),
+        Observation.Source.REAL);
+  }
+
+  @Override
+  public void reset(final Task task, final long seed) {
+    problem = Gsm8kEnvironment.problem(task);
+    digest = StateDigest.of("gsm8k " + problem.question() + "\0" + problem.answer());
+  }
+
+  @Override
+  public ToolWorld fork() {
+    final CalculatorWorld fork = new CalculatorWorld();
+    fork.problem = problem;
+    fork.digest = digest;
+    return fork;
+  }
+
+  @Override
+  public String digest() {
+    return digest;
+  }
+
+  @Override
+  public String summary() {
+    return problem.question();
+  }
+
+  @Override
+  public boolean scoresAnswerAlone() {
+    return true;
+  }
+
+  @Override
+  public Score reward(final String answer, final Seen seen) {
+    final List<String> calls = seen.notes();
+    final long malformed = calls.stream().filter(CalculatorNotation::isMalformed).count();
+    return Gsm8kEpisode.score(problem, answer, calls.size(), (int) malformed);
+  }
+}

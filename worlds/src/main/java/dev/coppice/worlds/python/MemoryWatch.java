@@ -1,0 +1,188 @@
+package dev.coppice.worlds.python;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Kills sandboxes whose processes together hold more memory than one may.
+ *
+ * <p>A kernel limits address space per process; what a whole tree holds is limited by control groups,
+ * which an ordinary user is seldom given. So one thread looks at the resident memory of every tree
+ * again and again, and never for more than a tenth of its time. Memory that processes share counts
+ * once.
+ *
+ * @thread any.
+ * @cost about 0.1 ms per sandbox and look.
+ */
+final class MemoryWatch {
+  /** Watches all sandboxes of this engine. */
+  static final MemoryWatch SHARED = new MemoryWatch();
+
+  private static final long LEAST_PAUSE_NS = 10_000_000;
+  private static final int PAUSES_PER_LOOK = 9;
+  private static final long BYTES_PER_KB = 1_024;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition filled = lock.newCondition();
+  private final List<Watched> sandboxes = new ArrayList<>();
+  private Thread thread;
+
+  private MemoryWatch() {}
+
+  /** Holds a sandbox under watch; closed when the sandbox is given up. */
+  static final class Watched implements AutoCloseable {
+    private final MemoryWatch watch;
+    private final Process process;
+    private final long limitBytes;
+    private volatile long foundBytes;
+
+    private Watched(final MemoryWatch watch, final Process process, final long limitBytes) {
+      this.watch = watch;
+      this.process = process;
+      this.limitBytes = limitBytes;
+    }
+
+    /** Returns what the sandbox held when it was killed for it, or 0 if it was not. */
+    long foundBytes() {
+      return foundBytes;
+    }
+
+    @Override
+    public void close() {
+      watch.forget(this);
+    }
+  }
+
+  /**
+   * Begins to watch a sandbox.
+   *
+   * @param process the outermost one; killing it kills all that are inside.
+   * @param limitBytes of all of them together.
+   */
+  Watched over(final Process process, final long limitBytes) {
+    final Watched watched = new Watched(this, process, limitBytes);
+    lock.lock();
+    try {
+      sandboxes.add(watched);
+      if (thread == null) {
+        thread = Thread.ofPlatform().name("sandbox-memory").daemon().start(this::watch);
+      }
+      filled.signal();
+    } finally {
+      lock.unlock();
+    }
+    return watched;
+  }
+
+  private void forget(final Watched watched) {
+    lock.lock();
+    try {
+      sandboxes.remove(watched);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void watch() {
+    try {
+      long pauseNs = LEAST_PAUSE_NS;
+      while (true) {
+        final List<Watched> now = awaited(pauseNs);
+        final long startNs = System.nanoTime();
+        now.forEach(MemoryWatch::look);
+        pauseNs = Math.max(LEAST_PAUSE_NS, PAUSES_PER_LOOK * (System.nanoTime() - startNs));
+      }
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for a pause, and then for something to watch. */
+  private List<Watched> awaited(final long pauseNs) throws InterruptedException {
+    Thread.sleep(Duration.ofNanos(pauseNs));
+    lock.lockInterruptibly();
+    try {
+      while (sandboxes.isEmpty()) {
+        filled.await();
+      }
+      return List.copyOf(sandboxes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void look(final Watched watched) {
+    final long heldBytes = heldBytes(watched.process.pid(), watched.limitBytes);
+    if (heldBytes > watched.limitBytes && watched.process.isAlive()) {
+      watched.foundBytes = heldBytes;
+      watched.process.destroyForcibly();
+    }
+  }
+
+  /**
+   * Adds up what a tree of processes holds.
+   *
+   * @param root of the tree.
+   * @param enoughBytes below which a sum that counts shared memory several times is good enough.
+   */
+  static long heldBytes(final long root, final long enoughBytes) {
+    final List<Path> tree = tree(root);
+    long most = 0;
+    for (final Path process : tree) {
+      most += bytes(process.resolve("status"), "VmRSS:");
+    }
+    if (most <= enoughBytes) {
+      return most;
+    }
+    long shared = 0;
+    for (final Path process : tree) {
+      final Path exact = process.resolve("smaps_rollup");
+      final boolean readable = Files.isReadable(exact);
+      shared += readable ? bytes(exact, "Pss:") : bytes(process.resolve("status"), "VmRSS:");
+    }
+    return shared;
+  }
+
+  /** Lists a process and all that descend from it; some may be gone by the time they are asked. */
+  private static List<Path> tree(final long root) {
+    final List<Path> tree = new ArrayList<>();
+    final Queue<String> found = new ArrayDeque<>(List.of(Long.toString(root)));
+    while (!found.isEmpty()) {
+      final Path process = Path.of("/proc", found.remove());
+      tree.add(process);
+      try (DirectoryStream<Path> threads = Files.newDirectoryStream(process.resolve("task"))) {
+        for (final Path thread : threads) {
+          final String children = Files.readString(thread.resolve("children")).strip();
+          if (!children.isEmpty()) {
+            found.addAll(List.of(children.split(" ")));
+          }
+        }
+      } catch (final IOException | RuntimeException e) {
+        // The process has ended: what it held is free.
+      }
+    }
+    return tree;
+  }
+
+  private static long bytes(final Path file, final String name) {
+    try {
+      for (final String line : Files.readAllLines(file)) {
+        if (line.startsWith(name)) {
+          return BYTES_PER_KB * Long.parseLong(line.replaceAll("[^0-9]", ""));
+        }
+      }
+    } catch (final IOException e) {
+      // The process has ended: what it held is free.
+    }
+    return 0;
+  }
+}
