@@ -1,5 +1,6 @@
 package dev.coppice.app.serve;
 
+import dev.coppice.bridge.disk.DiskFullException;
 import dev.coppice.bridge.outbox.IssuedGroup;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.engine.RolloutEngine;
@@ -52,7 +53,7 @@ final class IssueLoop {
           LockSupport.parkNanos(PAUSED_LOOK_NS);
           continue;
         }
-        final IssuedGroup group = outbox.issue(LOOK_NS);
+        final IssuedGroup group = issue();
         if (group != null) {
           offer(group);
         }
@@ -61,6 +62,16 @@ final class IssueLoop {
       Thread.currentThread().interrupt();
     } catch (final RuntimeException e) {
       failure = e;
+    }
+  }
+
+  /** Returns a group that may be grown, or null if there is none or no room to note it. */
+  private IssuedGroup issue() throws InterruptedException {
+    try {
+      return outbox.issue(LOOK_NS);
+    } catch (final DiskFullException e) {
+      LockSupport.parkNanos(LOOK_NS); // Nothing was issued; the group waits until there is room.
+      return null;
     }
   }
 

@@ -25,8 +25,21 @@ class BridgeKillTest {
     kill(200, 10_000);
   }
 
+  @Test
+  void shouldEndEveryGroupInOneWayWhenEnginesAreKilledAndSegmentsDamaged() throws Exception {
+    final BridgeKills.Outcome outcome = new BridgeKills(folder, SEED + 1, true).run(8, 200);
+
+    assertEquals(0, outcome.lost(), "not in exactly one count of the ledger: " + outcome);
+    assertEquals(0, outcome.changed(), "delivered with damaged tokens: " + outcome);
+    assertEquals(0, outcome.twice(), "delivered again after its acknowledgement: " + outcome);
+    assertTrue(outcome.quarantined() > 0, "no damage was found: " + outcome);
+    for (final String empty : new String[] {"queued", "in_flight", "sealed", "offered"}) {
+      assertTrue(outcome.ledger().contains("\"" + empty + "\" : 0"), outcome.ledger());
+    }
+  }
+
   private void kill(final int kills, final int least) throws Exception {
-    final BridgeKills.Outcome outcome = new BridgeKills(folder, SEED).run(kills, least);
+    final BridgeKills.Outcome outcome = new BridgeKills(folder, SEED, false).run(kills, least);
 
     assertEquals(0, outcome.twice(), "delivered again after its acknowledgement: " + outcome);
     assertEquals(0, outcome.changed(), "delivered again with other tokens: " + outcome);

@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Kills engine and trainer, real processes, at random moments and counts what became of their
@@ -26,6 +29,7 @@ public final class BridgeKills {
   private final Path folder;
   private final Random random;
   private final long seed;
+  private final boolean damages;
   private final long beganNs = System.nanoTime();
   private EngineProcess.Running engine;
   private Process trainer;
@@ -36,7 +40,9 @@ public final class BridgeKills {
    * @param kills of a process.
    * @param ofEngine kills among them.
    * @param acknowledged groups.
-   * @param lost groups that were submitted and never received, though the engine has none left.
+   * @param quarantined groups whose segment was damaged.
+   * @param lost groups without an end in the ledger, and those never received though they are
+   *     neither dropped nor quarantined.
    * @param twice deliveries of a group after its acknowledgement was answered.
    * @param changed deliveries with other tokens than the first.
    * @param redelivered deliveries of a group again before it was acknowledged.
@@ -46,14 +52,17 @@ public final class BridgeKills {
       int kills,
       int ofEngine,
       int acknowledged,
+      int quarantined,
       int lost,
       int twice,
       int changed,
       int redelivered,
       String ledger) {}
 
-  BridgeKills(final Path folder, final long seed) {
+  /** Makes a run; one that damages flips bits of segments while no engine runs. */
+  BridgeKills(final Path folder, final long seed, final boolean damages) {
     this.folder = folder;
+    this.damages = damages;
     this.seed = seed;
     this.random = new Random(seed);
   }
@@ -67,7 +76,7 @@ public final class BridgeKills {
     final int least = Integer.parseInt(arguments[1]);
     final long seed = arguments.length > 2 ? Long.parseLong(arguments[2]) : 6;
     final Outcome outcome =
-        new BridgeKills(Files.createTempDirectory("coppice-kills"), seed)
+        new BridgeKills(Files.createTempDirectory("coppice-kills"), seed, false)
             .run(Integer.parseInt(arguments[0]), least);
     final boolean held =
         outcome.lost() + outcome.twice() + outcome.changed() == 0
@@ -89,6 +98,9 @@ public final class BridgeKills {
     for (int kill = 1; kill <= kills; kill++) {
       if (killOne(kill)) {
         ofEngine++;
+        if (damages && ofEngine % 2 == 1) {
+          flipABit(Path.of(run, "trajectories"));
+        }
         engine = EngineProcess.serve(FLAGS, List.of("--resume", run), location);
       } else {
         trainer = startTrainer();
@@ -121,6 +133,20 @@ public final class BridgeKills {
     victim.destroyForcibly();
     require(victim.waitFor(30, TimeUnit.SECONDS), "it survived: kill=" + kill);
     return ofEngine;
+  }
+
+  private void flipABit(final Path trajectories) throws IOException {
+    final List<Path> files;
+    try (Stream<Path> all = Files.list(trajectories)) {
+      files = all.filter(file -> file.toString().endsWith(".arrow")).sorted().toList();
+    }
+    if (files.isEmpty()) {
+      return;
+    }
+    final Path file = files.get(random.nextInt(files.size()));
+    final byte[] bytes = Files.readAllBytes(file);
+    bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(Byte.SIZE));
+    Files.write(file, bytes);
   }
 
   private void require(final boolean condition, final String message) {
@@ -183,17 +209,21 @@ public final class BridgeKills {
         acknowledged.add(words[1]);
       }
     }
-    // Groups are numbered from 0; the ledger says how many there were and that all have ended.
+    // Groups are numbered from 0; the ledger says how many there were and how each has ended.
     final int submitted = number(ledger, "submitted");
     final int delivered = number(ledger, "delivered");
-    int lost = submitted - delivered;
+    final int quarantined = number(ledger, "corrupt");
+    int unseen = 0;
     for (int group = 0; group < submitted; group++) {
-      lost += hashes.containsKey(Integer.toString(group)) ? 0 : 1;
+      unseen += hashes.containsKey(Integer.toString(group)) ? 0 : 1;
     }
-    return new Outcome(kills, ofEngine, delivered, lost, twice, changed, redelivered, ledger);
+    final int lost = submitted - delivered - quarantined + Math.max(0, unseen - quarantined);
+    return new Outcome(
+        kills, ofEngine, delivered, quarantined, lost, twice, changed, redelivered, ledger);
   }
 
   private static int number(final String ledger, final String name) {
-    return Integer.parseInt(ledger.replaceAll("(?s).*\"" + name + "\" : (\\d+).*", "$1"));
+    final Matcher matcher = Pattern.compile("\"" + name + "\" : (\\d+)").matcher(ledger);
+    return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
   }
 }

@@ -30,7 +30,17 @@ final class EngineProcess {
   /** Starts a process of this class path. */
   static Process java(final List<String> flags, final String main, final List<String> arguments)
       throws IOException {
-    final List<String> command = new ArrayList<>();
+    return java(List.of(), flags, main, arguments);
+  }
+
+  /** Starts a process of this class path by way of another command. */
+  static Process java(
+      final List<String> by,
+      final List<String> flags,
+      final String main,
+      final List<String> arguments)
+      throws IOException {
+    final List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (final String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (flag.startsWith("--")) {
@@ -50,9 +60,19 @@ final class EngineProcess {
   static Running serve(
       final List<String> flags, final List<String> arguments, final Path locationFile)
       throws IOException {
+    return serve(List.of(), flags, arguments, locationFile);
+  }
+
+  /** Starts an engine by way of another command. */
+  static Running serve(
+      final List<String> by,
+      final List<String> flags,
+      final List<String> arguments,
+      final Path locationFile)
+      throws IOException {
     final List<String> all = new ArrayList<>(List.of("serve", "--with-parent"));
     all.addAll(arguments);
-    final Process process = java(flags, "dev.coppice.app.Coppice", all);
+    final Process process = java(by, flags, "dev.coppice.app.Coppice", all);
     final CompletableFuture<JsonNode> announced = new CompletableFuture<>();
     Thread.ofVirtual().start(() -> listen(process, announced, locationFile));
     return new Running(process, announced);

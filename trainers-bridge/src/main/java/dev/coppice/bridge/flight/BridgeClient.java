@@ -213,11 +213,32 @@ public final class BridgeClient implements AutoCloseable {
    * @return the stream; the caller closes it.
    */
   public GroupFeed groups(final SegmentForm form, final long groups, final boolean redeliver) {
+    return new GroupFeed(client.getStream(ticket(form, groups, redeliver), token), memory);
+  }
+
+  /**
+   * Opens a stream of groups that ends after a while, whatever has come; see {@link
+   * #groups(SegmentForm, long, boolean)}.
+   *
+   * @param form of the groups.
+   * @param groups to take, or 0 for all that come.
+   * @param redeliver whether groups that were offered before and not acknowledged come too.
+   * @param timeoutMs after which the stream fails with {@code DEADLINE_EXCEEDED}, in milliseconds.
+   * @return the stream; the caller closes it.
+   */
+  public GroupFeed groups(
+      final SegmentForm form, final long groups, final boolean redeliver, final long timeoutMs) {
+    final CallOption deadline = CallOptions.timeout(timeoutMs, TimeUnit.MILLISECONDS);
+    return new GroupFeed(
+        client.getStream(ticket(form, groups, redeliver), token, deadline), memory);
+  }
+
+  private static Ticket ticket(final SegmentForm form, final long groups, final boolean redeliver) {
     final ObjectNode ticket = BridgeJson.newObject();
     ticket.put("form", form == SegmentForm.FLAT ? "flat" : "tree");
     ticket.put("groups", groups);
     ticket.put("redeliver", redeliver);
-    return new GroupFeed(client.getStream(new Ticket(BridgeJson.bytes(ticket)), token), memory);
+    return new Ticket(BridgeJson.bytes(ticket));
   }
 
   private JsonNode call(final String name, final ObjectNode body, final long deadlineS) {

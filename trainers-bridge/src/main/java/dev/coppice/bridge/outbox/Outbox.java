@@ -302,12 +302,17 @@ public final class Outbox implements AutoCloseable {
     return locked(() -> behind && !forceLater());
   }
 
-  /** Applies a record that the journal holds; waits are checked anew. */
+  /** Applies a record that the journal holds, unless earlier ones still wait for room. */
   private void record(final OutboxRecord record) {
     if (closed) {
       throw new IllegalStateException("the outbox is closed");
     }
-    journal.flush();
+    try {
+      journal.flush();
+    } catch (final DiskFullException e) {
+      behind = true;
+      throw e;
+    }
     journal.append(record);
     state.apply(record);
     changed.signalAll();
@@ -359,7 +364,8 @@ public final class Outbox implements AutoCloseable {
 
   /** Ends what no stream may get any more; a group that a live stream holds was in time. */
   private void dropStale() {
-    final int oldest = version() - limits.staleness();
+    final int version = state.weights() == null ? 0 : state.weights().version();
+    final int oldest = version - limits.staleness();
     final List<Long> stale = state.olderThan(oldest, holders.keySet());
     if (!stale.isEmpty()) {
       record(new OutboxRecord.Dropped(STALE, stale));
@@ -438,10 +444,6 @@ public final class Outbox implements AutoCloseable {
    */
   public PublishedWeights weights() {
     return locked(() -> state.weights());
-  }
-
-  private int version() {
-    return state.weights() == null ? 0 : state.weights().version();
   }
 
   /**
