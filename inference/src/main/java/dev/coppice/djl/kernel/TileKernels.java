@@ -119,6 +119,17 @@ final class TileKernels {
     return places;
   }
 
+  /** Calls a function that needs nothing but a number of steps, in the place of the depth. */
+  static void call(final MemorySegment place, final MemorySegment nothing, final long steps) {
+    try {
+      CALL.invokeExact(place, nothing, 0L, 0L, 0L, nothing, 0L, 0L, steps, 0L);
+    } catch (final RuntimeException | Error e) {
+      throw e;
+    } catch (final Throwable e) {
+      throw new IllegalStateException("native calls throw nothing checked", e);
+    }
+  }
+
   /**
    * Names a panel.
    *
