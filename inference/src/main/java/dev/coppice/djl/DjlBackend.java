@@ -1,5 +1,6 @@
 package dev.coppice.djl;
 
+import dev.coppice.djl.attention.KernelRate;
 import dev.coppice.djl.attention.KvPool;
 import dev.coppice.djl.attention.Slab;
 import dev.coppice.djl.files.ModelConfig;
@@ -59,6 +60,7 @@ public final class DjlBackend implements InferenceBackend {
     }
     decoder = new Decoder(config, linears, crew, settings);
     slab = new Slab(settings.slabTokens());
+    KernelRate.ofProcess();
   }
 
   /**
@@ -76,6 +78,15 @@ public final class DjlBackend implements InferenceBackend {
     // The files are checked before the engine starts.
     WeightFiles.open(folder).close();
     return new DjlBackend(folder, config, settings);
+  }
+
+  /**
+   * Returns how fast this process computes, measured once when its first backend was opened.
+   *
+   * @return the rates, for the log.
+   */
+  public KernelRate kernelRate() {
+    return KernelRate.ofProcess();
   }
 
   /**

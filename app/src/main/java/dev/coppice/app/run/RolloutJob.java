@@ -116,6 +116,7 @@ public final class RolloutJob {
         RunLog log = new RunLog(folder)) {
       final Finished finished = Finished.of(folder);
       log.line("session begins: " + finished.count() + " groups are there");
+      bench.report(log);
       if (finished.tornBytes() > 0) {
         log.line("cut " + finished.tornBytes() + " bytes of an unfinished group");
         progress.onMessage("cut " + finished.tornBytes() + " bytes of an unfinished group");

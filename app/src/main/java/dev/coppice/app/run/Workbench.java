@@ -153,6 +153,21 @@ public record Workbench(
     }
   }
 
+  /**
+   * Tells how fast this process computes, where a model is computed at all; people see it too where
+   * it is far below what the machine does.
+   *
+   * @param log of the run.
+   */
+  public void report(final RunLog log) {
+    if (backend instanceof DjlBackend decoder) {
+      log.line(decoder.kernelRate().line());
+      if (!decoder.kernelRate().good()) {
+        System.err.println("coppice: " + decoder.kernelRate().line());
+      }
+    }
+  }
+
   private static String chatTemplate(final Path folder) {
     try {
       return ChatTemplate.sha256(folder);

@@ -41,6 +41,7 @@ final class HeadAttention {
   private KvPool pool;
   private int layer;
   private int head;
+  private int tile;
   private int begin;
   private int end;
 
@@ -82,7 +83,7 @@ final class HeadAttention {
   void run(final int newLayer, final int newHead, final float[] q, final float[] out) {
     layer = newLayer;
     head = newHead;
-    for (int tile = 0; tile < plan.tiles(); tile++) {
+    for (tile = 0; tile < plan.tiles(); tile++) {
       begin = tile * plan.tileRows();
       end = Math.min(slab.rows, begin + plan.tileRows());
       Arrays.fill(outs, 0, (end - begin) * group * outStride, 0f);
@@ -112,7 +113,20 @@ final class HeadAttention {
       final int offset = pool.keyOffset(slab.block(row, index), head);
       scorer.columns(offset, index * slots, plan.scored(rectangle));
     }
+    if (follows(rectangle)) {
+      scorer.following(pool.keyOffset(firstBlock(rectangle + 1), head));
+    }
     scorer.multiply(rows, headDim);
+  }
+
+  /** Says whether another rectangle of the tile begins with another block. */
+  private boolean follows(final int rectangle) {
+    return rectangle + 1 < plan.first(tile + 1)
+        && firstBlock(rectangle + 1) != firstBlock(rectangle);
+  }
+
+  private int firstBlock(final int rectangle) {
+    return slab.block(plan.rowBegin(rectangle), plan.indexBegin(rectangle));
   }
 
   private void exponentials() {
@@ -137,6 +151,9 @@ final class HeadAttention {
     for (int index = plan.indexBegin(rectangle); index < plan.indexEnd(rectangle); index++) {
       final int offset = pool.valueOffset(slab.block(row, index), head);
       weigher.block(offset + slot * pool.valueStride());
+    }
+    if (follows(rectangle)) {
+      weigher.following(pool.valueOffset(firstBlock(rectangle + 1), head));
     }
     weigher.add(rows, outStride);
   }

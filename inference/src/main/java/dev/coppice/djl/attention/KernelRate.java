@@ -1,54 +1,70 @@
 package dev.coppice.djl.attention;
 
+import dev.coppice.djl.kernel.MachineRate;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Measures how well this process compiled the attention kernels.
+ * Holds how fast this process computes, next to what the machine can do.
  *
- * <p>The compiler's choices vary from process to process, and a bad one costs a factor of two or
- * three; so the rate belongs in the log of a run.
+ * <p>Where the kernels are machine code they do not depend on the compiler; elsewhere its choices
+ * vary from process to process, and a bad one costs a factor of two or three. So the rates belong in
+ * the log of a run.
  *
- * @param gflops the rate of the kernel.
+ * @param attentionGflops the rate of the product in attention.
+ * @param linearGflops the rate of our linear layers; 0 where they do not run.
  * @param peakGflops the rate of multiply-adds without memory, in the same process.
  */
-public record KernelRate(double gflops, double peakGflops) {
-  /** Under this share of the peak a kernel was compiled badly. */
+public record KernelRate(double attentionGflops, double linearGflops, double peakGflops) {
+  /** Under this share of the peak a kernel is far below what the machine does. */
   private static final double LEAST_SHARE = 0.4;
 
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final int CHAINS = 8;
-  private static final int PEAK_STEPS = 200_000;
+  private static final int PEAK_STEPS = 20_000;
   private static final int ROWS = 12;
-  private static final int SLOTS = 512;
+  private static final int SLOTS = 768;
   private static final int HEAD_DIM = 64;
-  private static final int ROUNDS = 8;
+
+  /** Time for a kernel in machine code, and for one that the compiler has to see first. */
+  private static final long CODE_NS = TimeUnit.MILLISECONDS.toNanos(8);
+
+  private static final long COMPILED_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** Large enough to lie on cache lines as the pool's arrays do; only the start is used. */
   private static final int FLOATS = 1 << 19;
 
+  private static final class OfProcess {
+    private static final KernelRate RATE = check();
+  }
+
   /**
-   * Measures both rates.
+   * Returns the rates of this process, measured when first asked for.
    *
-   * @return what this process reaches.
+   * @return always the same.
+   */
+  public static KernelRate ofProcess() {
+    return OfProcess.RATE;
+  }
+
+  /**
+   * Measures all rates: some 20 ms where kernels are machine code, 40 ms elsewhere.
+   *
+   * @return what this process reaches now.
    */
   public static KernelRate check() {
-    return new KernelRate(kernel(), peak());
+    final double peak = MachineRate.peakGflops();
+    final double attention = kernel(peak > 0 ? CODE_NS : COMPILED_NS);
+    return new KernelRate(attention, MachineRate.linearGflops(), peak > 0 ? peak : compiledPeak());
   }
 
   /** Multiplies and adds in registers alone, in enough chains to hide the latency. */
-  private static double peak() {
-    double best = 0;
-    for (int round = 0; round < ROUNDS; round++) {
-      final long start = System.nanoTime();
-      final float left = chains(PEAK_STEPS, round);
-      final long elapsed = System.nanoTime() - start;
-      if (Float.isFinite(left)) {
-        best = Math.max(best, 2.0 * PEAK_STEPS * CHAINS * LANES.length() / elapsed);
-      }
-    }
-    return best;
+  private static double compiledPeak() {
+    final float[] left = new float[1];
+    final double operations = 2.0 * PEAK_STEPS * CHAINS * LANES.length();
+    return MachineRate.best(operations, COMPILED_NS, () -> left[0] = chains(PEAK_STEPS, left[0]));
   }
 
   private static float chains(final int steps, final float seed) {
@@ -75,44 +91,47 @@ public record KernelRate(double gflops, double peakGflops) {
     return a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).lane(0);
   }
 
-  private static double kernel() {
+  private static double kernel(final long enoughNs) {
     final WeighKernel kernel = new WeighKernel();
     final float[] weights = new float[ROWS * SLOTS];
     final float[] values = new float[FLOATS];
     final float[] out = new float[ROWS * HEAD_DIM];
-    final int calls = 400;
-    double best = 0;
-    for (int round = 0; round < ROUNDS; round++) {
-      final long start = System.nanoTime();
-      for (int i = 0; i < calls; i++) {
-        kernel.left(weights, 0, SLOTS, SLOTS);
-        kernel.right(values, HEAD_DIM, SLOTS);
-        kernel.sum(out, 0, HEAD_DIM);
-        kernel.block(KvPool.ALIGNMENT);
-        kernel.add(ROWS, HEAD_DIM);
-      }
-      final double operations = 2.0 * ROWS * SLOTS * HEAD_DIM * calls;
-      best = Math.max(best, operations / (System.nanoTime() - start));
-    }
-    return best;
+    return MachineRate.best(
+        2.0 * ROWS * SLOTS * HEAD_DIM,
+        enoughNs,
+        () -> {
+          kernel.left(weights, 0, SLOTS, SLOTS);
+          kernel.right(values, HEAD_DIM, SLOTS);
+          kernel.sum(out, 0, HEAD_DIM);
+          kernel.block(KvPool.ALIGNMENT);
+          kernel.add(ROWS, HEAD_DIM);
+        });
   }
 
   /**
-   * Says whether the kernel was compiled well.
+   * Says whether every kernel reaches what can be expected.
    *
-   * @return false if it reaches less than 0.4 of the peak.
+   * @return false if one is below 0.4 of the peak.
    */
   public boolean good() {
-    return gflops >= LEAST_SHARE * peakGflops;
+    final double least = LEAST_SHARE * peakGflops;
+    return attentionGflops >= least && (linearGflops == 0 || linearGflops >= least);
   }
 
   /**
    * Describes the rates for a log.
    *
-   * @return one line.
+   * @return one line; it says so where a kernel is slow.
    */
   public String line() {
+    final String linear =
+        linearGflops == 0 ? "" : String.format(Locale.ROOT, "linear %.0f, ", linearGflops);
     return String.format(
-        Locale.ROOT, "attention kernel: %.0f GFLOP/s of %.0f%s", gflops, peakGflops, "");
+        Locale.ROOT,
+        "kernels: %sattention %.0f of %.0f GFLOP/s%s",
+        linear,
+        attentionGflops,
+        peakGflops,
+        good() ? "" : ": far below the machine; if it stays so in the next process, say so");
   }
 }

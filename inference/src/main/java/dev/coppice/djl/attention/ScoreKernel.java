@@ -40,6 +40,7 @@ final class ScoreKernel {
   private int[] from = new int[64];
   private int[] to = new int[64];
   private int columns;
+  private int following;
 
   ScoreKernel() {
     this(PairKernels.present());
@@ -69,6 +70,16 @@ final class ScoreKernel {
     right = values;
     rightStride = stride;
     columns = 0;
+    following = -1;
+  }
+
+  /**
+   * Says what will be read next, so that it is fetched meanwhile.
+   *
+   * @param rightOffset of its first column in B.
+   */
+  void following(final int rightOffset) {
+    following = rightOffset;
   }
 
   void sum(final float[] values, final int offset, final int stride) {
@@ -112,28 +123,44 @@ final class ScoreKernel {
     multiplyVectors(rows);
   }
 
-  /** Multiplies four vectors of columns at a time while two and two lie side by side. */
+  /** Multiplies strips of two vectors side by side, two strips at a time; the last may be alone. */
   private int multiplyPairs(final int rows) {
     final var a = new PairKernels.Matrix(MemorySegment.ofArray(left), leftOffset, leftStride);
     final MemorySegment b = MemorySegment.ofArray(right);
     final MemorySegment c = MemorySegment.ofArray(sum);
     final var size = new PairKernels.Size(rows, depth);
     int column = 0;
-    while (column + 4 <= columns && paired(column) && paired(column + 2)) {
+    while (paired(column)) {
+      final boolean two = paired(column + 2);
+      final int next = column + (two ? 4 : 2);
+      final int inB = two ? from[column + 2] - from[column] : 0;
+      final int inC = two ? to[column + 2] - to[column] : 0;
+      final int ahead = ahead(next, column);
+      final int aheadRight = paired(next + 2) ? from[next + 2] - from[column] : ahead;
       pairs.multiply(
           a,
           new PairKernels.Matrix(b, from[column], rightStride),
           new PairKernels.Matrix(c, sumOffset + to[column], sumStride),
-          new PairKernels.Right(from[column + 2] - from[column], to[column + 2] - to[column]),
+          new PairKernels.Right(inB, inC, ahead, aheadRight),
           size,
           false);
-      column += 4;
+      column = next;
     }
     return column;
   }
 
+  /** Returns how far the next strip lies from one; behind the last lies what follows, if known. */
+  private int ahead(final int next, final int column) {
+    if (paired(next)) {
+      return from[next] - from[column];
+    }
+    return following < 0 ? 0 : following - from[column];
+  }
+
   private boolean paired(final int column) {
-    return from[column + 1] == from[column] + WIDTH && to[column + 1] == to[column] + WIDTH;
+    return column + 2 <= columns
+        && from[column + 1] == from[column] + WIDTH
+        && to[column + 1] == to[column] + WIDTH;
   }
 
   private void multiplyVectors(final int rows) {

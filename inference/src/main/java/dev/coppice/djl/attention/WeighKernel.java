@@ -18,8 +18,6 @@ final class WeighKernel {
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final int WIDTH = LANES.length();
   private static final int PAIR = 2 * PairKernels.STRIP;
-  private static final PairKernels.Right SIDE_BY_SIDE =
-      new PairKernels.Right(PairKernels.STRIP, PairKernels.STRIP);
 
   /** The same product in machine code, 64 columns at a time, or null. */
   private final PairKernels pairs;
@@ -36,6 +34,7 @@ final class WeighKernel {
   private int sumStride;
   private int[] from = new int[64];
   private int blocks;
+  private int following;
 
   WeighKernel() {
     this(PairKernels.present());
@@ -72,6 +71,16 @@ final class WeighKernel {
     rightStride = stride;
     depth = slots;
     blocks = 0;
+    following = -1;
+  }
+
+  /**
+   * Says what will be read next, so that it is fetched meanwhile.
+   *
+   * @param offset of its first slot.
+   */
+  void following(final int offset) {
+    following = offset;
   }
 
   void sum(final float[] values, final int offset, final int stride) {
@@ -112,11 +121,14 @@ final class WeighKernel {
     final var c = new PairKernels.Matrix(MemorySegment.ofArray(sum), sumOffset + column, sumStride);
     final var size = new PairKernels.Size(rows, depth);
     for (int block = 0; block < blocks; block++) {
+      final int next = block + 1 < blocks ? from[block + 1] : following;
+      final int ahead = next < 0 ? 0 : next - from[block];
       pairs.multiply(
           new PairKernels.Matrix(a, leftOffset + block * step, leftStride),
           new PairKernels.Matrix(b, from[block] + column, rightStride),
           c,
-          SIDE_BY_SIDE,
+          new PairKernels.Right(
+              PairKernels.STRIP, PairKernels.STRIP, ahead, ahead + PairKernels.STRIP),
           size,
           true);
     }

@@ -54,6 +54,33 @@ public final class DecodeBench {
       final BenchCell cell,
       final BenchArms arms,
       final DjlSettings settings) {
+    return measure(backend, cell, arms, settings, -1);
+  }
+
+  /**
+   * Measures one cell once more in a process that has measured it before, so nothing warms up.
+   *
+   * @param backend that computes.
+   * @param cell to measure.
+   * @param arms to measure beside prefill and decoding.
+   * @param settings the backend was opened with, for the report.
+   * @return the medians.
+   * @throws IllegalArgumentException if the cell does not fit the model's context or the heap.
+   */
+  public static BenchResult measureAgain(
+      final InferenceBackend backend,
+      final BenchCell cell,
+      final BenchArms arms,
+      final DjlSettings settings) {
+    return measure(backend, cell, arms, settings, 0);
+  }
+
+  private static BenchResult measure(
+      final InferenceBackend backend,
+      final BenchCell cell,
+      final BenchArms arms,
+      final DjlSettings settings,
+      final int firstRepeat) {
     if (cell.contextTokens() > backend.contextTokens()) {
       throw new IllegalArgumentException(
           "the branches exceed the context: shared=%d new=%d suffix=%d context=%d"
@@ -64,7 +91,7 @@ public final class DecodeBench {
                   backend.contextTokens()));
     }
     final DecodeBench bench = new DecodeBench(backend, cell, arms);
-    for (bench.repeat = -1; bench.repeat < arms.repeats(); bench.repeat++) {
+    for (bench.repeat = firstRepeat; bench.repeat < arms.repeats(); bench.repeat++) {
       bench.round();
     }
     final Map<BenchFigure, Double> medians = new EnumMap<>(BenchFigure.class);

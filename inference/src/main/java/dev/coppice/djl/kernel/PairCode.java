@@ -15,19 +15,25 @@ import static dev.coppice.djl.kernel.Assembler.VECTOR;
 import dev.coppice.djl.kernel.Assembler.Memory;
 
 /**
- * Writes the kernel of attention: a few rows times two strips of 32 columns, which may lie apart.
+ * Writes the kernel of attention: a few rows times two strips of 32 columns, which may lie apart, or
+ * one such strip.
  *
  * <pre>
- *   void pair(a, aBytes, aStride, b, leftBytes, rightBytes, bStride, c, cLeft, cRight, cStride, depth)
+ *   void pair(a, aBytes, aStride, b, leftBytes, rightBytes, bStride, c, cLeft, cRight, cStride, depth,
+ *             ahead, aheadRight)
  *
  *   c[r][0..31]  (+)= sum over k of a[r][k] * b[leftBytes  + k * bStride]
  *   c[r][32..63] (+)= sum over k of a[r][k] * b[rightBytes + k * bStride]
+ *   ahead             bytes from the left strip to what is fetched meanwhile, a row of it per k
  * </pre>
  *
  * <p>Sums run over {@code k} in rising order with one fused multiply-add each, as in the kernels of
  * the vector API, which give the same bits.
  */
 final class PairCode {
+  /** Most rows: 24 sums, 4 columns of the right and 2 of the left fill 30 of 32 registers. */
+  static final int MOST_ROWS = 6;
+
   private static final int VECTORS = 4;
   private static final int RIGHT = 24;
   private static final int LEFT = 28;
@@ -36,16 +42,22 @@ final class PairCode {
   private final Assembler code = new Assembler();
   private final int rows;
   private final boolean adding;
+  private final int vectors;
+  private final int lines;
 
   /**
    * Chooses a kernel.
    *
-   * @param rows it computes, 1 to {@link TileCode#MOST_ROWS}.
+   * @param rows it computes, 1 to {@link #MOST_ROWS}.
    * @param adding whether sums begin at what c holds instead of 0.
+   * @param single whether there is a left strip alone.
+   * @param lines of 64 bytes that are fetched ahead with every k: 0, 1, 2, or 4 in both strips.
    */
-  PairCode(final int rows, final boolean adding) {
+  PairCode(final int rows, final boolean adding, final boolean single, final int lines) {
     this.rows = rows;
     this.adding = adding;
+    this.vectors = single ? 2 : VECTORS;
+    this.lines = lines;
   }
 
   byte[] write() {
@@ -53,10 +65,12 @@ final class PairCode {
     if (adding) {
       sums(true);
     } else {
-      for (int i = 0; i < rows * VECTORS; i++) {
+      for (int i = 0; i < rows * vectors; i++) {
         code.zero(i);
       }
     }
+    code.loadLong(RSI, argument(6));
+    code.loadLong(R11, argument(7));
     final int again = code.here();
     step();
     code.subtract(RAX, 1);
@@ -86,7 +100,7 @@ final class PairCode {
   }
 
   private void step() {
-    for (int v = 0; v < VECTORS; v++) {
+    for (int v = 0; v < vectors; v++) {
       code.load(RIGHT + v, Memory.at(v < 2 ? RCX : R8, v % 2 * VECTOR));
     }
     for (int row = 0; row < rows; row++) {
@@ -94,14 +108,21 @@ final class PairCode {
       final int base = row < 3 ? RDI : R10;
       final Memory place = row % 3 == 0 ? Memory.at(base, 0) : new Memory(base, RDX, row % 3, 0);
       code.broadcast(left, place);
-      for (int v = 0; v < VECTORS; v++) {
-        code.multiplyAdd(row * VECTORS + v, left, RIGHT + v);
+      for (int v = 0; v < vectors; v++) {
+        code.multiplyAdd(row * vectors + v, left, RIGHT + v);
       }
     }
+    for (int line = 0; line < lines; line++) {
+      code.prefetch(new Memory(RCX, line < 2 ? RSI : R11, 1, line % 2 * VECTOR));
+    }
     code.address(RCX, new Memory(RCX, R9, 1, 0));
-    code.address(R8, new Memory(R8, R9, 1, 0));
+    if (vectors == VECTORS) {
+      code.address(R8, new Memory(R8, R9, 1, 0));
+    }
     code.add(RDI, Float.BYTES);
-    code.add(R10, Float.BYTES);
+    if (rows > 3) {
+      code.add(R10, Float.BYTES);
+    }
   }
 
   /** Loads or stores all sums; the strips' places are in R11 and RSI, their stride in RCX or R9. */
@@ -110,6 +131,9 @@ final class PairCode {
     code.loadLong(R11, argument(2));
     code.address(R11, new Memory(RSI, R11, 1, 0));
     strip(load, 0);
+    if (vectors < VECTORS) {
+      return;
+    }
     code.loadLong(RSI, argument(1));
     code.loadLong(R11, argument(3));
     code.address(R11, new Memory(RSI, R11, 1, 0));
@@ -121,7 +145,7 @@ final class PairCode {
     for (int row = 0; row < rows; row++) {
       for (int v = 0; v < 2; v++) {
         final Memory place = Memory.at(R11, v * VECTOR);
-        final int sum = row * VECTORS + vector + v;
+        final int sum = row * vectors + vector + v;
         if (load) {
           code.load(sum, place);
         } else {

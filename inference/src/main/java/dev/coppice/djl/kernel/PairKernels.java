@@ -14,6 +14,9 @@ import java.lang.invoke.MethodHandle;
  * @thread any.
  */
 public final class PairKernels {
+  /** Lines fetched ahead with every k. */
+  private static final int[] PACES = {0, 1, 2, 4};
+
   /** Columns of a strip. */
   public static final int STRIP = 32;
 
@@ -30,6 +33,8 @@ public final class PairKernels {
                   ValueLayout.JAVA_LONG,
                   ValueLayout.JAVA_LONG,
                   ValueLayout.ADDRESS,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_LONG,
                   ValueLayout.JAVA_LONG,
                   ValueLayout.JAVA_LONG,
                   ValueLayout.JAVA_LONG,
@@ -54,12 +59,22 @@ public final class PairKernels {
   }
 
   private static PairKernels make() {
-    final byte[][] codes = new byte[2 * (TileCode.MOST_ROWS + 1)][];
-    for (int i = 0; i < codes.length; i++) {
-      codes[i] = i < 2 ? new byte[0] : new PairCode(i / 2, i % 2 == 1).write();
+    final byte[][] codes = new byte[number(PairCode.MOST_ROWS, true, true, 3) + 1][];
+    for (int rows = 1; rows <= PairCode.MOST_ROWS; rows++) {
+      for (int kind = 0; kind < 16; kind++) {
+        final boolean adding = (kind & 4) != 0;
+        final boolean single = (kind & 8) != 0;
+        codes[number(rows, adding, single, kind & 3)] =
+            new PairCode(rows, adding, single, PACES[kind & 3]).write();
+      }
     }
     final MemorySegment[] places = TileKernels.place(codes);
     return places == null ? null : new PairKernels(places);
+  }
+
+  private static int number(
+      final int rows, final boolean adding, final boolean single, final int pace) {
+    return (rows - 1) * 16 + (single ? 8 : 0) + (adding ? 4 : 0) + pace;
   }
 
   /**
@@ -72,12 +87,12 @@ public final class PairKernels {
   public record Matrix(MemorySegment values, int offset, int stride) {}
 
   /**
-   * Multiplies rows with two strips of 32 columns.
+   * Multiplies rows with two strips of 32 columns, or with one.
    *
    * @param a rows of weights or queries.
    * @param b the left strip, a row per k.
    * @param c where the left strip's sums go.
-   * @param right floats from the left strip to the right one, in b and in c.
+   * @param right where the right strip lies, and what is fetched ahead.
    * @param size rows and depth.
    * @param adding whether sums begin at what c holds.
    */
@@ -88,14 +103,15 @@ public final class PairKernels {
       final Right right,
       final Size size,
       final boolean adding) {
-    final int tiles = (size.rows + TileCode.MOST_ROWS - 1) / TileCode.MOST_ROWS;
+    final int tiles = (size.rows + PairCode.MOST_ROWS - 1) / PairCode.MOST_ROWS;
     int row = 0;
     try {
       for (int tile = 0; tile < tiles; tile++) {
         final int next = size.rows * (tile + 1) / tiles;
         final int to = c.offset + row * c.stride;
+        final int pace = right.pace(tile, tiles);
         CALL.invokeExact(
-            places[(next - row) * 2 + (adding ? 1 : 0)],
+            places[number(next - row, adding, right.inB == 0, pace)],
             a.values,
             4L * (a.offset + row * a.stride),
             4L * a.stride,
@@ -107,7 +123,9 @@ public final class PairKernels {
             4L * to,
             4L * (to + right.inC),
             4L * c.stride,
-            (long) size.depth);
+            (long) size.depth,
+            right.ahead(tile, tiles),
+            4L * right.aheadRight);
         row = next;
       }
     } catch (final RuntimeException | Error e) {
@@ -118,12 +136,40 @@ public final class PairKernels {
   }
 
   /**
-   * Says where the right strip lies.
+   * Says where the right strip lies, and which two strips are fetched meanwhile; these are spread over
+   * the tiles of rows, so that memory is asked at an even pace.
    *
-   * @param inB floats from the left strip in b.
+   * @param inB floats from the left strip in b; 0 if there is none.
    * @param inC floats from the left strip in c.
+   * @param ahead floats in b from the left strip to the first strip that is fetched; 0 for nothing.
+   * @param aheadRight floats in b from the left strip to the second.
    */
-  public record Right(int inB, int inC) {}
+  public record Right(int inB, int inC, int ahead, int aheadRight) {
+    /** Returns the index of the pace of one tile of rows. */
+    private int pace(final int tile, final int tiles) {
+      if (ahead == 0) {
+        return 0;
+      }
+      if (inB == 0) {
+        return tiles == 1 ? 2 : tile < 2 ? 1 : 0;
+      }
+      if (tiles < 4) {
+        return tiles == 1 ? 3 : tile < 2 ? 2 : 0;
+      }
+      return tile < 4 ? 1 : 0;
+    }
+
+    /** Returns the bytes from the left strip to what one tile fetches. */
+    private long ahead(final int tile, final int tiles) {
+      if (inB == 0) {
+        return 4L * ahead + tile * 64L;
+      }
+      if (tiles < 4) {
+        return 4L * (tile == 0 ? ahead : aheadRight);
+      }
+      return 4L * (tile < 2 ? ahead : aheadRight) + (tile & 1) * 64L;
+    }
+  }
 
   /**
    * Holds the sizes of a product.

@@ -180,12 +180,10 @@ public final class PanelLinears implements Linears {
       final int offset,
       final int stride) {
     kernels.panel(
-        panels.bf16(),
-        in,
-        panels.address(panel),
-        target,
-        (long) offset * Float.BYTES,
-        new TileKernels.Size(rows, panels.inputs(), inStride, stride));
+        new TileKernels.Panel(panels.address(panel), panels.inputs(), panels.bf16()),
+        new TileKernels.Rows(in, 0, inStride),
+        new TileKernels.Rows(target, offset, stride),
+        rows);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.coppice.djl.kernel;
 
 import static dev.coppice.djl.kernel.Assembler.R10;
+import static dev.coppice.djl.kernel.Assembler.R11;
 import static dev.coppice.djl.kernel.Assembler.R8;
 import static dev.coppice.djl.kernel.Assembler.R9;
 import static dev.coppice.djl.kernel.Assembler.RAX;
@@ -14,50 +15,58 @@ import static dev.coppice.djl.kernel.Assembler.VECTOR;
 import dev.coppice.djl.kernel.Assembler.Memory;
 
 /**
- * Writes the kernel that multiplies a few rows with one panel of 64 outputs: {@code out[r][n] = sum
- * over k of x[r][k] * w[k][n]}, summed over {@code k} in rising order with one fused multiply-add
- * each.
+ * Writes the kernels that multiply a few rows with a panel of 64 outputs or with half of one: {@code
+ * out[r][n] = sum over k of x[r][k] * w[k][n]}, summed over {@code k} in rising order with one fused
+ * multiply-add each.
  *
  * <pre>
  *   void tile(x, xBytes, xStride, w, out, outBytes, outStride, depth, ahead)
  *
- *   sums     rows x 4 vectors, in registers from the first k to the last
- *   w[k]     4 vectors: as floats, or as bf16 in two vectors of pairs (columns j and j + 16)
- *   ahead    where the next panel begins to be fetched while this one is computed
+ *   sums     24 vectors at most, in registers from the first k to the last:
+ *            6 rows x 4 vectors (a panel), or 12 rows x 2 vectors (half of one)
+ *   w[k]     as floats, or as bf16 in vectors of pairs (columns j and j + 16)
+ *   ahead    what will be read next, fetched at an even pace meanwhile
  * </pre>
+ *
+ * <p>Half panels read a weight once for 12 rows instead of 6, which halves the work of widening bf16;
+ * whole panels load fewer inputs, and keep more sums going where rows are few.
  */
 final class TileCode {
-  /** Most rows of a tile: 24 sums, 4 weights, 2 inputs and a mask make 31 of 32 registers. */
-  static final int MOST_ROWS = 6;
-
   /** Outputs of a panel. */
   static final int COLUMNS = 64;
 
+  /** Sums in registers, in vectors; weights, inputs and a mask take the others. */
+  private static final int SUMS = 24;
+
   private static final int UNROLL = 4;
-  private static final int VECTORS = 4;
   private static final int WEIGHTS = 24;
   private static final int INPUT = 28;
   private static final int MASK = 31;
 
-  /** How far ahead a lone tile fetches its own panel. */
-  private static final int DISTANCE = 3072;
-
   private final Assembler code = new Assembler();
   private final int rows;
+  private final int vectors;
   private final boolean bf16;
-  private final boolean lone;
+  private final int lines;
 
   /**
    * Chooses a kernel.
    *
-   * @param rows it computes, 1 to {@link #MOST_ROWS}.
+   * @param rows it computes, 1 to {@link #mostRows}.
+   * @param half whether it computes half a panel.
    * @param bf16 whether weights are pairs of bf16.
-   * @param lone whether no other tile shares the panel.
+   * @param lines of 64 bytes that are fetched ahead in every four steps of k.
    */
-  TileCode(final int rows, final boolean bf16, final boolean lone) {
+  TileCode(final int rows, final boolean half, final boolean bf16, final int lines) {
     this.rows = rows;
+    this.vectors = half ? 2 : 4;
     this.bf16 = bf16;
-    this.lone = lone;
+    this.lines = lines;
+  }
+
+  /** Returns the most rows of a kernel. */
+  static int mostRows(final boolean half) {
+    return SUMS / (half ? 2 : 4);
   }
 
   /** Returns the bytes of the weights of one k. */
@@ -65,16 +74,27 @@ final class TileCode {
     return COLUMNS * (bf16 ? 2 : 4);
   }
 
+  /** Returns the lines of a panel that four steps of k read. */
+  static int linesPerRound(final boolean bf16) {
+    return stepBytes(bf16) * UNROLL / VECTOR;
+  }
+
+  /** Returns how many bytes a kernel fetches ahead. */
+  static long aheadBytes(final int lines, final int depth) {
+    return (long) depth / UNROLL * lines * VECTOR;
+  }
+
   byte[] write() {
     begin();
-    for (int i = 0; i < rows * VECTORS; i++) {
+    for (int i = 0; i < rows * vectors; i++) {
       code.zero(i);
     }
     loop(UNROLL);
     loop(1);
+    code.loadLong(RSI, Memory.at(RSP, 8));
     for (int row = 0; row < rows; row++) {
-      for (int v = 0; v < VECTORS; v++) {
-        code.store(Memory.at(R8, v * VECTOR), row * VECTORS + v);
+      for (int v = 0; v < vectors; v++) {
+        code.store(Memory.at(R8, v * VECTOR), row * vectors + v);
       }
       if (row + 1 < rows) {
         code.address(R8, new Memory(R8, RSI, 1, 0));
@@ -85,19 +105,19 @@ final class TileCode {
     return code.code();
   }
 
-  /** Adds offsets to bases and takes the arguments beyond the sixth from the stack. */
+  /** Adds offsets to bases, takes the arguments beyond the sixth from the stack, sets the rows. */
   private void begin() {
     code.address(RDI, new Memory(RDI, RSI, 1, 0));
     code.address(R8, new Memory(R8, R9, 1, 0));
-    code.loadLong(RSI, Memory.at(RSP, 8));
     code.loadLong(R9, Memory.at(RSP, 16));
     if (bf16) {
       code.setInt(RAX, 0xFFFF0000);
       code.broadcastInt(MASK, RAX);
     }
     code.loadLong(RAX, Memory.at(RSP, 24));
-    code.address(R10, new Memory(RDX, RDX, 2, 0));
-    code.address(R10, new Memory(RDI, R10, 1, 0));
+    code.address(RSI, new Memory(RDX, RDX, 2, 0));
+    code.address(R10, new Memory(RDI, RSI, 1, 0));
+    code.address(R11, new Memory(RDI, RSI, 2, 0));
   }
 
   /** Runs while at least {@code steps} of k are left; R9 counts them. */
@@ -105,21 +125,19 @@ final class TileCode {
     code.subtract(R9, steps);
     final int over = code.jumpIfNegative();
     final int again = code.here();
-    final int lines = stepBytes(bf16) * steps / VECTOR;
     for (int k = 0; k < steps; k++) {
       step(k);
-      for (int line = lines * k / steps; line < lines * (k + 1) / steps; line++) {
-        if (lone) {
-          code.prefetch(Memory.at(RCX, DISTANCE + line * VECTOR));
-        } else if (line % 2 == 0) {
-          code.prefetch(Memory.at(RAX, line / 2 * VECTOR));
-        }
+      for (int line = lines * k / UNROLL; line < lines * (k + 1) / UNROLL; line++) {
+        code.prefetch(Memory.at(RAX, line * VECTOR));
       }
     }
-    code.add(RDI, steps * Float.BYTES);
-    code.add(R10, steps * Float.BYTES);
+    for (int row = 0; row < Math.min(rows, 9); row += 3) {
+      code.add(base(row), steps * Float.BYTES);
+    }
     code.add(RCX, steps * stepBytes(bf16));
-    code.add(RAX, steps * stepBytes(bf16) / 2);
+    if (lines > 0 && steps == UNROLL) {
+      code.add(RAX, lines * VECTOR);
+    }
     code.subtract(R9, steps);
     code.jumpBackIfNotNegative(again);
     code.land(over);
@@ -128,7 +146,7 @@ final class TileCode {
 
   private void step(final int k) {
     final int offset = k * stepBytes(bf16);
-    for (int v = 0; v < VECTORS; v++) {
+    for (int v = 0; v < vectors; v++) {
       if (!bf16) {
         code.load(WEIGHTS + v, Memory.at(RCX, offset + v * VECTOR));
       } else if (v % 2 == 0) {
@@ -140,15 +158,28 @@ final class TileCode {
     for (int row = 0; row < rows; row++) {
       final int input = INPUT + row % 2;
       code.broadcast(input, place(row, k * Float.BYTES));
-      for (int v = 0; v < VECTORS; v++) {
-        code.multiplyAdd(row * VECTORS + v, input, WEIGHTS + v);
+      for (int v = 0; v < vectors; v++) {
+        code.multiplyAdd(row * vectors + v, input, WEIGHTS + v);
       }
     }
   }
 
-  /** Rows 0 to 2 are reached from RDI, 3 to 5 from R10; the stride is in RDX. */
+  /**
+   * Reaches a row from one of three bases: RDI at row 0, R10 at row 3, R11 at row 6; RDX holds the
+   * stride and RSI three of them.
+   */
   private static Memory place(final int row, final int offset) {
-    final int base = row < 3 ? RDI : R10;
-    return row % 3 == 0 ? Memory.at(base, offset) : new Memory(base, RDX, row % 3, offset);
+    return switch (row) {
+      case 0, 3, 6 -> Memory.at(base(row), offset);
+      case 1, 4, 7 -> new Memory(base(row), RDX, 1, offset);
+      case 2, 5, 8 -> new Memory(base(row), RDX, 2, offset);
+      case 9 -> new Memory(R11, RSI, 1, offset);
+      case 10 -> new Memory(R11, RDX, 4, offset);
+      default -> new Memory(R10, RDX, 8, offset);
+    };
+  }
+
+  private static int base(final int row) {
+    return row < 3 ? RDI : row < 6 ? R10 : R11;
   }
 }

@@ -127,11 +127,6 @@ class AttentionAccuracyTest {
     assertTrue(e.getMessage().contains("does not fit the heap"), e.getMessage());
   }
 
-  @Test
-  void shouldMeasureTheRateOfItsKernels() {
-    assertTrue(KernelRate.check().gflops() > 0);
-  }
-
   private static void fill(final SplittableRandom random, final float[] values, final float bound) {
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextDouble(-bound, bound);

@@ -18,7 +18,7 @@ class TileKernelsTest {
     Assumptions.assumeTrue(TileKernels.present() != null, "no kernels on this machine");
     final SplittableRandom random = new SplittableRandom(3);
     for (final boolean bf16 : new boolean[] {false, true}) {
-      for (final int rows : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 13, 32}) {
+      for (final int rows : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 24, 32, 61}) {
         for (final int depth : new int[] {1, 2, 3, 4, 5, 64, 154}) {
           check(random, bf16, rows, depth);
         }
@@ -41,12 +41,10 @@ class TileKernelsTest {
             new Panels(arena.allocateFrom(ValueLayout.JAVA_FLOAT, w), 64, depth, null, bf16)) {
       TileKernels.present()
           .panel(
-              bf16,
-              MemorySegment.ofArray(x),
-              panels.address(0),
-              MemorySegment.ofArray(out),
-              OUT_OFFSET * Float.BYTES,
-              new TileKernels.Size(rows, depth, inStride, OUT_STRIDE));
+              new TileKernels.Panel(panels.address(0), depth, bf16),
+              new TileKernels.Rows(MemorySegment.ofArray(x), 0, inStride),
+              new TileKernels.Rows(MemorySegment.ofArray(out), OUT_OFFSET, OUT_STRIDE),
+              rows);
     }
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < 64; column++) {
