@@ -75,7 +75,8 @@ public final class KillTrainer {
   private void take(final BridgeClient client) throws IOException {
     final int some = 1 + random.nextInt(60);
     int got = 0;
-    try (GroupFeed feed = client.groups(SegmentForm.TREE_PACKED, open(client, some), true, LONGEST_MS)) {
+    try (GroupFeed feed =
+        client.groups(SegmentForm.TREE_PACKED, open(client, some), true, LONGEST_MS)) {
       while (got < some && feed.next()) {
         final List<Long> numbers = new ArrayList<>();
         final StringBuilder received = new StringBuilder();

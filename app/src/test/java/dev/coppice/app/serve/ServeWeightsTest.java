@@ -115,10 +115,16 @@ class ServeWeightsTest {
 
   private List<String> config() {
     return List.of(
-        ("--model.path " + policy() + " --task.environment countdown --task.count 40"
+        ("--model.path "
+                + policy()
+                + " --task.environment countdown --task.count 40"
                 + " --tree.policy fixed --tree.fixed.places 1:2 --tree.trees 1"
-                + " --bridge.groups-per-segment 2 --bridge.batch " + BATCH
-                + " --bridge.staleness " + STALENESS + " --run.out " + folder.resolve("runs"))
+                + " --bridge.groups-per-segment 2 --bridge.batch "
+                + BATCH
+                + " --bridge.staleness "
+                + STALENESS
+                + " --run.out "
+                + folder.resolve("runs"))
             .split(" "));
   }
 
@@ -142,8 +148,7 @@ class ServeWeightsTest {
     }
 
     final EngineProcess.Running again =
-        EngineProcess.serve(
-            FLAGS, List.of("--resume", run.toString()), folder.resolve("location"));
+        EngineProcess.serve(FLAGS, List.of("--resume", run.toString()), folder.resolve("location"));
     try (BridgeClient client = BridgeClient.connect(again.await().path("location").asText())) {
       assertEquals(2, status(client).path("policy_version").asInt(), "the newest weights");
       assertEquals(2, publish(client, second), "a trainer without an answer asks again");
@@ -165,7 +170,8 @@ class ServeWeightsTest {
     final String goesOn = "the present weights go on";
     assertRefused(client, weights(5, good(5)), invalid, "version 5", "publish version 1 next");
     assertRefused(client, weights(1, ofAnotherShape()), invalid, "k_proj", "shape", goesOn);
-    assertRefused(client, weights(1, "no tensors".getBytes(StandardCharsets.UTF_8)), invalid, goesOn);
+    assertRefused(
+        client, weights(1, "no tensors".getBytes(StandardCharsets.UTF_8)), invalid, goesOn);
     final Weights damaged = weights(1, good(9));
     final Path file = damaged.folder().resolve("model.safetensors");
     Files.write(file, good(8));

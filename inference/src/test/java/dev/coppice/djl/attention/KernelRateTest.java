@@ -43,8 +43,7 @@ class KernelRateTest {
   void shouldSayWhichProcessIsFarBelowTheMachine() {
     assertTrue(new KernelRate(140, 150, 180).good());
     assertEquals(
-        "kernels: linear 150, attention 140 of 180 GFLOP/s",
-        new KernelRate(140, 150, 180).line());
+        "kernels: linear 150, attention 140 of 180 GFLOP/s", new KernelRate(140, 150, 180).line());
     assertEquals("kernels: attention 90 of 120 GFLOP/s", new KernelRate(90, 0, 120).line());
     for (final KernelRate slow :
         new KernelRate[] {new KernelRate(50, 150, 180), new KernelRate(140, 50, 180)}) {

@@ -46,8 +46,7 @@ class BridgeFaultTest {
       try (BridgeServer server = BridgeServer.start(ServedGroups.open(), served.parts(), QUICK);
           CutCable cable = new CutCable(URI.create(server.location()).getPort());
           BridgeClient next = BridgeClient.connect(server.location())) {
-        final BridgeClient vanishing =
-            BridgeClient.connect("grpc://127.0.0.1:" + cable.port());
+        final BridgeClient vanishing = BridgeClient.connect("grpc://127.0.0.1:" + cable.port());
         final GroupFeed held = vanishing.groups(SegmentForm.TREE_PACKED, 0, true);
         assertTrue(held.next() && held.next());
         assertEquals(2, vanishing.acknowledge(List.of(1L, 6L)));
@@ -141,6 +140,25 @@ class BridgeFaultTest {
     try (ServedGroups again = new ServedGroups(folder)) {
       assertEquals(2, again.outbox.counts().acknowledged());
       assertEquals(4, again.outbox.counts().queued());
+    }
+  }
+
+  @Test
+  void shouldNotAnswerAnAcknowledgementThatWasNotForcedToTheDisk() throws Exception {
+    final FaultyDisk disk = new FaultyDisk(Long.MAX_VALUE);
+    try (ServedGroups served = new ServedGroups(disk, folder)) {
+      served.seal(2);
+      try (BridgeServer server = BridgeServer.start(ServedGroups.open(), served.parts());
+          BridgeClient client = BridgeClient.connect(server.location())) {
+        final List<Long> taken = take(client, 2);
+        disk.setFailsToForce(true);
+
+        final FlightRuntimeException refused =
+            assertThrows(FlightRuntimeException.class, () -> client.acknowledge(taken));
+
+        assertTrue(refused.getMessage().contains("bridge.log"), refused.getMessage());
+        assertThrows(FlightRuntimeException.class, () -> client.acknowledge(taken), "no retry");
+      }
     }
   }
 }

@@ -116,7 +116,8 @@ class DamagedFolderPropertyTest {
   }
 
   private static boolean isSame(final PackedGroup one, final PackedGroup other) {
-    boolean same = one.leaves().equals(other.leaves()) && one.nodes().size() == other.nodes().size();
+    boolean same =
+        one.leaves().equals(other.leaves()) && one.nodes().size() == other.nodes().size();
     for (int i = 0; same && i < one.nodes().size(); i++) {
       final NodeRow a = one.nodes().get(i);
       final NodeRow b = other.nodes().get(i);
@@ -173,7 +174,7 @@ class DamagedFolderPropertyTest {
         quarantined++;
       }
     }
-    assertTrue(refused > 100 && quarantined > 700, "refused=" + refused + " of segments="
-        + quarantined);
+    assertTrue(
+        refused > 100 && quarantined > 700, "refused=" + refused + " of segments=" + quarantined);
   }
 }
