@@ -109,26 +109,35 @@ class Peer:
         command += ["-npp", str(self.prefix), "-ntg", str(NEW), "-pps", "-kvu", "-fa", flash]
         command += ["-npl", ",".join(map(str, batches)), "--output-format", "jsonl"]
         command += ["-t", str(self.threads), "-tb", str(self.threads)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        # Its own default: threads that wait actively, which is faster where nothing else computes.
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("OMP_")}
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=environment
+        )
         rows = [json.loads(x) for x in done.stdout.splitlines() if x.startswith("{")]
         if len(rows) != len(batches):
             fail(f"llama-batched-bench failed:\n{done.stderr[-2000:]}")
         return {row["pl"]: row for row in rows}
 
 
-def measure(home: Path, folder: Path, group: tuple, threads: int, repeats: int) -> list[dict]:
-    """Measures one group of cells in turns."""
+def measure(home: Path, folder: Path, group: tuple, threads: int, options) -> list[dict]:
+    """Measures one group of cells in turns, as often as asked for and the time allows."""
     shape, dtype, prefix, batches, prefill_goal = group
+    begin, turn = time.time(), 0.0
     peer = Peer(folder, group, threads)
     ours = Ours(home, group, threads)
     own_rows: list[dict] = []
     peer_rows: dict[str, list[dict]] = {"on": [], "off": []}
     better: dict[int, str] = {}
     try:
-        for repeat in range(repeats):
+        for repeat in range(options.repeats):
+            if options.seconds and repeat and time.time() - begin + turn > options.seconds:
+                break
+            turn = time.time()
             own_rows.append(ours.step())
             if repeat == 0:
-                both = {flash: peer.run(flash, list(batches)) for flash in ("on", "off")}
+                asked = ("on", "off") if options.flash == "better" else (options.flash,)
+                both = {flash: peer.run(flash, list(batches)) for flash in asked}
                 for batch in batches:
                     speed = {flash: both[flash][batch]["speed_tg"] for flash in both}
                     better[batch] = max(speed, key=speed.get)
@@ -136,7 +145,8 @@ def measure(home: Path, folder: Path, group: tuple, threads: int, repeats: int) 
                 chosen = [b for b in batches if better[b] == flash]
                 now = peer.run(flash, chosen) if repeat else {b: both[flash][b] for b in chosen}
                 peer_rows[flash].append(now)
-            say(f"{shape} {dtype} P={prefix} threads={threads}: {repeat + 1} of {repeats}")
+            turn = time.time() - turn
+            say(f"{shape} {dtype} P={prefix} threads={threads}: {repeat + 1} of {options.repeats}")
     finally:
         ours.close()
     cells = []
@@ -151,8 +161,11 @@ def measure(home: Path, folder: Path, group: tuple, threads: int, repeats: int) 
         cell["ratio_low"], cell["ratio_high"] = min(turns), max(turns)
         cell["goal"] = batches[batch]
         cell["prefill_tps"] = statistics.median(row[batch]["prefill_tps"] for row in own_rows)
-        best = [max(r["speed_pp"] for r in rows)] if rows else []
-        cell["peer_prefill_tps"] = statistics.median(best)
+        # For prefill the other setting may be the better one.
+        peers = [statistics.median(row["speed_pp"] for row in rows)]
+        peers += [both[flash][batch]["speed_pp"] for flash in both if flash != better[batch]]
+        cell["repeats"] = len(rows)
+        cell["peer_prefill_tps"] = max(peers)
         cell["prefill_ratio"] = cell["prefill_tps"] / cell["peer_prefill_tps"]
         cell["prefill_goal"] = prefill_goal
         cells.append(cell)
@@ -213,6 +226,17 @@ def table(result: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
+def groups(batches: str) -> list[tuple]:
+    """Returns the groups of cells, with the given batches alone where any are given."""
+    chosen = {int(x) for x in batches.split(",") if x}
+    kept = []
+    for shape, dtype, prefix, goals, prefill_goal in GROUPS:
+        some = {b: goal for b, goal in goals.items() if not chosen or b in chosen}
+        if some:
+            kept.append((shape, dtype, prefix, some, prefill_goal))
+    return kept
+
+
 def main() -> None:
     """Measures everything asked for."""
     home = Path(os.environ.get("COPPICE_HOME", Path(__file__).resolve().parents[2]))
@@ -221,6 +245,16 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="of every cell (default: 5)")
     parser.add_argument("--threads", default="1,2", help="a run each (default: 1,2)")
     parser.add_argument("--only", default="", help="part of 'SHAPE DTYPE P', such as 'bf16 512'")
+    parser.add_argument("--batch", default="", help="only these numbers of branches, such as 8,32")
+    parser.add_argument(
+        "--flash",
+        choices=("better", "on", "off"),
+        default="better",
+        help="llama.cpp's setting; better tries both once per cell (default)",
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=0, help="no further repeat of a group after this time"
+    )
     parser.add_argument("--no-trees", action="store_true", help="leave out ours over ours")
     parser.add_argument("--peer", type=Path, help="folder of install.sh (.coppice/peer)")
     parser.add_argument("--out", type=Path, default=Path("."), help="where peer.md and .json go")
@@ -231,18 +265,18 @@ def main() -> None:
             f"llama.cpp is not installed in {folder}; run  bench/peer/install.sh {folder}"
             "  (it needs cmake, a C++ compiler and the registry of Python packages)"
         )
-    repeats = 1 if options.quick else options.repeats
+    options.repeats = 1 if options.quick else options.repeats
     counts = [int(x) for x in options.threads.split(",")]
     counts = counts[-1:] if options.quick else counts
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     begin, ticks, own = time.time(), processor_ticks(), os.times()
-    result = {"repeats": repeats, "cells": [], "trees": []}
+    result = {"repeats": options.repeats, "cells": [], "trees": []}
     for threads in counts:
-        for group in GROUPS:
+        for group in groups(options.batch):
             if options.only in f"{group[0]} {group[1]} {group[2]}":
-                result["cells"] += measure(home, folder, group, threads, repeats)
+                result["cells"] += measure(home, folder, group, threads, options)
         if not options.no_trees:
-            result["trees"] += tree_cells(home, threads, repeats)
+            result["trees"] += tree_cells(home, threads, options.repeats)
     spent = os.times()
     used = spent.children_user + spent.children_system - own.children_user - own.children_system
     seconds = time.time() - begin

@@ -25,7 +25,13 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
   private static final int CHAINS = 8;
   private static final int PEAK_STEPS = 20_000;
   private static final int ROWS = 12;
-  private static final int SLOTS = 768;
+
+  /** Many, so that a call that is not compiled yet costs little of a round. */
+  private static final int SLOTS = 3072;
+
+  /** No multiple of a page, or all rows would share a few lines of the first cache. */
+  private static final int STRIDE = SLOTS + 16;
+
   private static final int HEAD_DIM = 64;
 
   /** Time for a kernel in machine code, and for one that the compiler has to see first. */
@@ -93,14 +99,14 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
 
   private static double kernel(final long enoughNs) {
     final WeighKernel kernel = new WeighKernel();
-    final float[] weights = new float[ROWS * SLOTS];
+    final float[] weights = new float[ROWS * STRIDE];
     final float[] values = new float[FLOATS];
     final float[] out = new float[ROWS * HEAD_DIM];
     return MachineRate.best(
         2.0 * ROWS * SLOTS * HEAD_DIM,
         enoughNs,
         () -> {
-          kernel.left(weights, 0, SLOTS, SLOTS);
+          kernel.left(weights, 0, STRIDE, SLOTS);
           kernel.right(values, HEAD_DIM, SLOTS);
           kernel.sum(out, 0, HEAD_DIM);
           kernel.block(KvPool.ALIGNMENT);

@@ -142,8 +142,7 @@ final class ScoreKernel {
           new PairKernels.Matrix(b, from[column], rightStride),
           new PairKernels.Matrix(c, sumOffset + to[column], sumStride),
           new PairKernels.Right(inB, inC, ahead, aheadRight),
-          size,
-          false);
+          size);
       column = next;
     }
     return column;

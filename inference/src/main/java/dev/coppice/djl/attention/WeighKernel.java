@@ -1,5 +1,6 @@
 package dev.coppice.djl.attention;
 
+import dev.coppice.djl.kernel.ChainKernels;
 import dev.coppice.djl.kernel.PairKernels;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -17,10 +18,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class WeighKernel {
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final int WIDTH = LANES.length();
-  private static final int PAIR = 2 * PairKernels.STRIP;
 
   /** The same product in machine code, 64 columns at a time, or null. */
-  private final PairKernels pairs;
+  private final ChainKernels chains;
 
   private float[] left;
   private int leftOffset;
@@ -37,11 +37,11 @@ final class WeighKernel {
   private int following;
 
   WeighKernel() {
-    this(PairKernels.present());
+    this(ChainKernels.open());
   }
 
-  WeighKernel(final PairKernels pairs) {
-    this.pairs = pairs;
+  WeighKernel(final ChainKernels chains) {
+    this.chains = chains;
   }
 
   /**
@@ -109,29 +109,20 @@ final class WeighKernel {
    */
   void add(final int rows, final int columns) {
     int done = 0;
-    for (; pairs != null && depth > 0 && done + PAIR <= columns; done += PAIR) {
-      addPair(rows, done);
+    final int wide = ChainKernels.COLUMNS;
+    for (; chains != null && depth > 0 && done + wide <= columns; done += wide) {
+      addChain(rows, done);
     }
     addVectors(rows, done, columns);
   }
 
-  private void addPair(final int rows, final int column) {
-    final MemorySegment a = MemorySegment.ofArray(left);
-    final MemorySegment b = MemorySegment.ofArray(right);
-    final var c = new PairKernels.Matrix(MemorySegment.ofArray(sum), sumOffset + column, sumStride);
-    final var size = new PairKernels.Size(rows, depth);
-    for (int block = 0; block < blocks; block++) {
-      final int next = block + 1 < blocks ? from[block + 1] : following;
-      final int ahead = next < 0 ? 0 : next - from[block];
-      pairs.multiply(
-          new PairKernels.Matrix(a, leftOffset + block * step, leftStride),
-          new PairKernels.Matrix(b, from[block] + column, rightStride),
-          c,
-          new PairKernels.Right(
-              PairKernels.STRIP, PairKernels.STRIP, ahead, ahead + PairKernels.STRIP),
-          size,
-          true);
-    }
+  private void addChain(final int rows, final int column) {
+    chains.add(
+        new PairKernels.Matrix(MemorySegment.ofArray(left), leftOffset, leftStride),
+        new PairKernels.Matrix(MemorySegment.ofArray(right), column, rightStride),
+        new PairKernels.Matrix(MemorySegment.ofArray(sum), sumOffset + column, sumStride),
+        rows,
+        new ChainKernels.Chain(from, blocks, depth, step, following));
   }
 
   private void addVectors(final int rows, final int first, final int columns) {

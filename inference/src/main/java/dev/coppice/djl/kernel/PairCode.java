@@ -15,15 +15,15 @@ import static dev.coppice.djl.kernel.Assembler.VECTOR;
 import dev.coppice.djl.kernel.Assembler.Memory;
 
 /**
- * Writes the kernel of attention: a few rows times two strips of 32 columns, which may lie apart, or
+ * Writes the kernel of scores: a few rows times two strips of 32 columns, which may lie apart, or
  * one such strip.
  *
  * <pre>
  *   void pair(a, aBytes, aStride, b, leftBytes, rightBytes, bStride, c, cLeft, cRight, cStride, depth,
  *             ahead, aheadRight)
  *
- *   c[r][0..31]  (+)= sum over k of a[r][k] * b[leftBytes  + k * bStride]
- *   c[r][32..63] (+)= sum over k of a[r][k] * b[rightBytes + k * bStride]
+ *   c[r][0..31]  = sum over k of a[r][k] * b[leftBytes  + k * bStride]
+ *   c[r][32..63] = sum over k of a[r][k] * b[rightBytes + k * bStride]
  *   ahead             bytes from the left strip to what is fetched meanwhile, a row of it per k
  * </pre>
  *
@@ -41,7 +41,6 @@ final class PairCode {
 
   private final Assembler code = new Assembler();
   private final int rows;
-  private final boolean adding;
   private final int vectors;
   private final int lines;
 
@@ -49,25 +48,19 @@ final class PairCode {
    * Chooses a kernel.
    *
    * @param rows it computes, 1 to {@link #MOST_ROWS}.
-   * @param adding whether sums begin at what c holds instead of 0.
    * @param single whether there is a left strip alone.
    * @param lines of 64 bytes that are fetched ahead with every k: 0, 1, 2, or 4 in both strips.
    */
-  PairCode(final int rows, final boolean adding, final boolean single, final int lines) {
+  PairCode(final int rows, final boolean single, final int lines) {
     this.rows = rows;
-    this.adding = adding;
     this.vectors = single ? 2 : VECTORS;
     this.lines = lines;
   }
 
   byte[] write() {
     begin();
-    if (adding) {
-      sums(true);
-    } else {
-      for (int i = 0; i < rows * vectors; i++) {
-        code.zero(i);
-      }
+    for (int i = 0; i < rows * vectors; i++) {
+      code.zero(i);
     }
     code.loadLong(RSI, argument(6));
     code.loadLong(R11, argument(7));
@@ -75,7 +68,7 @@ final class PairCode {
     step();
     code.subtract(RAX, 1);
     code.jumpBackIfNotNegative(again);
-    sums(false);
+    store();
     code.cleanUpper();
     code.ret();
     return code.code();
@@ -125,32 +118,22 @@ final class PairCode {
     }
   }
 
-  /** Loads or stores all sums; the strips' places are in R11 and RSI, their stride in RCX or R9. */
-  private void sums(final boolean load) {
-    code.loadLong(RSI, argument(1));
-    code.loadLong(R11, argument(2));
-    code.address(R11, new Memory(RSI, R11, 1, 0));
-    strip(load, 0);
-    if (vectors < VECTORS) {
-      return;
+  /** Stores all sums; the strips' places are in R11, their stride in RSI. */
+  private void store() {
+    strip(2, 0);
+    if (vectors == VECTORS) {
+      strip(3, 2);
     }
-    code.loadLong(RSI, argument(1));
-    code.loadLong(R11, argument(3));
-    code.address(R11, new Memory(RSI, R11, 1, 0));
-    strip(load, 2);
   }
 
-  private void strip(final boolean load, final int vector) {
+  private void strip(final int offset, final int vector) {
+    code.loadLong(RSI, argument(1));
+    code.loadLong(R11, argument(offset));
+    code.address(R11, new Memory(RSI, R11, 1, 0));
     code.loadLong(RSI, argument(4));
     for (int row = 0; row < rows; row++) {
       for (int v = 0; v < 2; v++) {
-        final Memory place = Memory.at(R11, v * VECTOR);
-        final int sum = row * vectors + vector + v;
-        if (load) {
-          code.load(sum, place);
-        } else {
-          code.store(place, sum);
-        }
+        code.store(Memory.at(R11, v * VECTOR), row * vectors + vector + v);
       }
       code.address(R11, new Memory(R11, RSI, 1, 0));
     }

@@ -17,9 +17,6 @@ public final class PairKernels {
   /** Lines fetched ahead with every k. */
   private static final int[] PACES = {0, 1, 2, 4};
 
-  /** Columns of a strip. */
-  public static final int STRIP = 32;
-
   @SuppressWarnings("restricted") // Offsets come from a plan that was checked against the pool.
   private static final MethodHandle CALL =
       Linker.nativeLinker()
@@ -59,22 +56,16 @@ public final class PairKernels {
   }
 
   private static PairKernels make() {
-    final byte[][] codes = new byte[number(PairCode.MOST_ROWS, true, true, 3) + 1][];
-    for (int rows = 1; rows <= PairCode.MOST_ROWS; rows++) {
-      for (int kind = 0; kind < 16; kind++) {
-        final boolean adding = (kind & 4) != 0;
-        final boolean single = (kind & 8) != 0;
-        codes[number(rows, adding, single, kind & 3)] =
-            new PairCode(rows, adding, single, PACES[kind & 3]).write();
-      }
+    final byte[][] codes = new byte[number(PairCode.MOST_ROWS, true, 3) + 1][];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = new PairCode(i / 8 + 1, (i & 4) != 0, PACES[i & 3]).write();
     }
     final MemorySegment[] places = TileKernels.place(codes);
     return places == null ? null : new PairKernels(places);
   }
 
-  private static int number(
-      final int rows, final boolean adding, final boolean single, final int pace) {
-    return (rows - 1) * 16 + (single ? 8 : 0) + (adding ? 4 : 0) + pace;
+  private static int number(final int rows, final boolean single, final int pace) {
+    return (rows - 1) * 8 + (single ? 4 : 0) + pace;
   }
 
   /**
@@ -94,15 +85,13 @@ public final class PairKernels {
    * @param c where the left strip's sums go.
    * @param right where the right strip lies, and what is fetched ahead.
    * @param size rows and depth.
-   * @param adding whether sums begin at what c holds.
    */
   public void multiply(
       final Matrix a,
       final Matrix b,
       final Matrix c,
       final Right right,
-      final Size size,
-      final boolean adding) {
+      final Size size) {
     final int tiles = (size.rows + PairCode.MOST_ROWS - 1) / PairCode.MOST_ROWS;
     int row = 0;
     try {
@@ -111,7 +100,7 @@ public final class PairKernels {
         final int to = c.offset + row * c.stride;
         final int pace = right.pace(tile, tiles);
         CALL.invokeExact(
-            places[number(next - row, adding, right.inB == 0, pace)],
+            places[number(next - row, right.inB == 0, pace)],
             a.values,
             4L * (a.offset + row * a.stride),
             4L * a.stride,

@@ -2,6 +2,7 @@ package dev.coppice.djl.attention;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.coppice.djl.kernel.ChainKernels;
 import dev.coppice.djl.kernel.PairKernels;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -55,16 +56,17 @@ class KernelBitsTest {
   }
 
   private float[] weighed(
-      final PairKernels pairs, final int rows, final int slots, final int columns) {
+      final ChainKernels chains, final int rows, final int slots, final int columns) {
     final float[] sum = new float[SIZE];
     Arrays.fill(sum, 0.5f);
-    final WeighKernel kernel = new WeighKernel(pairs);
+    final WeighKernel kernel = new WeighKernel(chains);
     kernel.left(left, 7, 300, 32);
     kernel.right(right, columns, slots);
     kernel.sum(sum, 3, columns);
     for (int block = 0; block < 5; block++) {
       kernel.block(12 + (block * 3 % 5) * 32 * columns);
     }
+    kernel.following(12);
     kernel.add(rows, columns);
     return sum;
   }
@@ -76,7 +78,7 @@ class KernelBitsTest {
         for (final int columns : new int[] {16, 48, 64, 80, 128, 144}) {
           assertArrayEquals(
               weighed(null, rows, slots, columns),
-              weighed(PairKernels.present(), rows, slots, columns),
+              weighed(ChainKernels.open(), rows, slots, columns),
               "rows=%d slots=%d columns=%d".formatted(rows, slots, columns));
         }
       }
