@@ -26,8 +26,8 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
   private static final int PEAK_STEPS = 20_000;
   private static final int ROWS = 12;
 
-  /** Many, so that a call that is not compiled yet costs little of a round. */
-  private static final int SLOTS = 3072;
+  /** Many beside the cost of a call, and few enough for the second cache. */
+  private static final int SLOTS = 1024;
 
   /** No multiple of a page, or all rows would share a few lines of the first cache. */
   private static final int STRIDE = SLOTS + 16;
