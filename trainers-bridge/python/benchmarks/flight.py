@@ -37,24 +37,51 @@ def pace(location, groups, per_second):
             engine.submit(count=1)
 
 
-def latency(engine, warm_up, groups, per_second):
-    """Returns milliseconds from seal to batch, one per group."""
+def latency(engine, folder, warm_up, groups):
+    """Returns percentiles of the milliseconds from seal to batch."""
     arrived = {}
-    total = warm_up + groups
-    asking = threading.Thread(target=pace, args=(engine.location, total, per_second))
-    asking.start()
-    for batch in engine.batches(groups=1, total=total, timeout_s=300):
+    for batch in engine.batches(groups=1, total=warm_up + groups, timeout_s=300):
         arrived[batch.ids[0]] = time.time_ns()
-    asking.join()
     late = set(list(arrived)[warm_up:])
     waits = []
-    for segment in coppice.segments(engine.folder / "trajectories"):
+    for segment in coppice.segments(Path(folder) / "trajectories"):
         sealed = segment.files[-1].stat().st_ctime_ns
         for group in segment:
             if group.outcomes.group in late:
                 waits.append((arrived[group.outcomes.group] - sealed) / 1e6)
-    engine.ack(arrived)
-    return np.array(waits)
+    return {
+        "groups": len(waits),
+        "p50": round(float(np.percentile(waits, 50)), 2),
+        "p99": round(float(np.percentile(waits, 99)), 2),
+        "max": round(max(waits), 2),
+    }
+
+
+def seal_to_batch(options):
+    """Measures the latency of groups an engine grows, beside whose computing it runs."""
+    total = options.warm_up + options.groups
+    overrides = {"bridge.batch": total, "bridge.staleness": 0, "model.threads": 1, "tree.trees": 1}
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        with coppice.Engine.start(options.config, out=folder, overrides=overrides) as engine:
+            asked = (engine.location, total, options.per_second)
+            asking = threading.Thread(target=pace, args=asked)
+            asking.start()
+            found = latency(engine, engine.folder, options.warm_up, options.groups)
+            asking.join()
+            return found
+
+
+def seal_to_batch_idle(options):
+    """Measures the latency of groups that are there already, sealed at the same pace."""
+    command = [str(PROJECT / "coppice"), "bridge-bench", "--serve", "--mib", "0"]
+    command += ["--latencies", str(options.groups), "--warm-up", str(options.warm_up)]
+    command += ["--per-second", str(round(options.per_second))]
+    command += ["--folder", options.folder] if options.folder else []
+    process, hello = serving(command)
+    with coppice.Engine.connect(hello["location"]) as engine:
+        found = latency(engine, hello["folder"], options.warm_up, options.groups)
+    process.communicate()
+    return found
 
 
 def wire(location, groups, seconds):
@@ -144,22 +171,6 @@ def throughput(options):
     return result
 
 
-def seal_to_batch(options):
-    """Returns percentiles of the latency."""
-    total = options.warm_up + options.groups
-    overrides = {"bridge.batch": total, "bridge.staleness": 0, "model.threads": 1, "tree.trees": 1}
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        with coppice.Engine.start(options.config, out=folder, overrides=overrides) as engine:
-            waits = latency(engine, options.warm_up, options.groups, options.per_second)
-    return {
-        "groups": len(waits),
-        "per_second": options.per_second,
-        "p50": round(float(np.percentile(waits, 50)), 2),
-        "p99": round(float(np.percentile(waits, 99)), 2),
-        "max": round(float(waits.max()), 2),
-    }
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--config", default=str(PROJECT / "examples" / "drawers.toml"))
@@ -179,7 +190,11 @@ def main():
         return
     result = {}
     if options.groups:
-        result["seal_to_batch_ms"] = seal_to_batch(options)
+        result["seal_to_batch_ms"] = {
+            "per_second": options.per_second,
+            "bridge alone": seal_to_batch_idle(options),
+            "beside an engine": seal_to_batch(options),
+        }
     if options.seconds:
         result |= throughput(options)
     print(json.dumps(result))

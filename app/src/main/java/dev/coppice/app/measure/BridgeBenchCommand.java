@@ -61,7 +61,7 @@ public final class BridgeBenchCommand implements Callable<Integer> {
   @Option(names = "--folder", description = "Where segments lie while it runs (a temporary one).")
   private Path place;
 
-  @Option(names = "--serve", description = "Only offers the stream, until standard input ends.")
+  @Option(names = "--serve", description = "Only offers the stream, or with --mib 0 groups at a pace.")
   private boolean serves;
 
   /** Made by picocli. */
@@ -142,17 +142,22 @@ public final class BridgeBenchCommand implements Callable<Integer> {
     }
   }
 
-  /** Lets another process read the stream until this one's input ends. */
+  /** Lets another process read until this one's input ends: all at once, or groups at a pace. */
   private void serve(final Path folder) throws IOException {
     try (LoopbackBridge bridge = new LoopbackBridge(folder)) {
-      final long bytes = bridge.fill((long) mib * MIB, messageMib * MIB);
+      final int paced = warmUp + latencies;
+      final long bytes = mib == 0 ? 0 : bridge.fill((long) mib * MIB, messageMib * MIB);
       System.out.printf(
           Locale.ROOT,
-          "{\"location\":\"%s\",\"groups\":%d,\"bytes\":%d}%n",
+          "{\"location\":\"%s\",\"groups\":%d,\"bytes\":%d,\"folder\":\"%s\"}%n",
           bridge.location(),
-          bridge.sealed(),
-          bytes);
+          mib == 0 ? paced : bridge.sealed(),
+          bytes,
+          folder);
       System.out.flush();
+      if (mib == 0) {
+        bridge.offer(paced, TimeUnit.SECONDS.toNanos(1) / perSecond);
+      }
       while (System.in.read() >= 0) {
         continue;
       }

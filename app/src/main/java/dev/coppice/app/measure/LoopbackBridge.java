@@ -182,27 +182,48 @@ final class LoopbackBridge implements AutoCloseable {
     final Thread reader = Thread.ofPlatform().start(() -> receive(receivedNs));
     final Histogram toSealed = new Histogram(3);
     final Histogram toReceived = new Histogram(3);
-    final BenchGroups groups = new BenchGroups();
     final long[] sealedNs = new long[all];
+    sealAtPace(
+        all,
+        gapNs,
+        (i, finishedNs) -> {
+          sealedNs[i] = System.nanoTime();
+          if (i >= warmUp) {
+            toSealed.recordValue(sealedNs[i] - finishedNs);
+          }
+        });
+    reader.join();
+    for (int i = warmUp; i < all; i++) {
+      toReceived.recordValue(receivedNs.get(i) - sealedNs[i]);
+    }
+    return new Latencies(toSealed, toReceived);
+  }
+
+  /** Offers groups one by one at a pace to another process. */
+  void offer(final int count, final long gapNs) {
+    begin(count);
+    sealAtPace(count, gapNs, (i, finishedNs) -> {});
+  }
+
+  private void sealAtPace(final int count, final long gapNs, final Written written) {
+    final BenchGroups groups = new BenchGroups();
     final long beginNs = System.nanoTime();
-    for (int i = 0; i < all; i++) {
+    for (int i = 0; i < count; i++) {
       for (long left = gapNs; left > 0; left = beginNs + i * gapNs - System.nanoTime()) {
         LockSupport.parkNanos(left);
       }
       final CreditedGroup group = groups.next(1).getFirst();
       final long finishedNs = System.nanoTime();
       final SegmentSeal seal = writer.writeTogether(List.of(group));
-      sealedNs[i] = System.nanoTime();
+      written.at(i, finishedNs);
       outbox.seal(seal, List.of(new SealedGroup(i, 0)));
-      if (i >= warmUp) {
-        toSealed.recordValue(sealedNs[i] - finishedNs);
-      }
     }
-    reader.join();
-    for (int i = warmUp; i < all; i++) {
-      toReceived.recordValue(receivedNs.get(i) - sealedNs[i]);
-    }
-    return new Latencies(toSealed, toReceived);
+  }
+
+  /** Hears that the files of a group are durable. */
+  @FunctionalInterface
+  private interface Written {
+    void at(int group, long finishedNs);
   }
 
   /** Notes when the rows of each group are there. */
