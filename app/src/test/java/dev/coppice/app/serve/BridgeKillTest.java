@@ -26,6 +26,7 @@ class BridgeKillTest {
   }
 
   @Test
+  @Tag("slow")
   void shouldEndEveryGroupInOneWayWhenEnginesAreKilledAndSegmentsDamaged() throws Exception {
     final BridgeKills.Outcome outcome = new BridgeKills(folder, SEED + 1, true).run(8, 200);
 

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -138,6 +139,7 @@ class DamagedFolderPropertyTest {
   }
 
   @Test
+  @Tag("slow")
   void shouldDeliverNothingWrongWhenTheJournalIsCutAtAnyByte() throws Exception {
     final byte[] journal = files.get("bridge.log");
     int opened = 0;
