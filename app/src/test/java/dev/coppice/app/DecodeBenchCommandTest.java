@@ -68,8 +68,14 @@ class DecodeBenchCommandTest {
   private static String[] call(final String... more) {
     final List<String> arguments = new ArrayList<>(List.of("decode-bench", "--model"));
     arguments.add(folder.toString());
-    arguments.addAll(List.of("--shared", "70", "--new", "3", "--repeats", "1"));
-    arguments.addAll(List.of(more));
+    final List<String> given = List.of(more);
+    for (final List<String> usual :
+        List.of(List.of("--shared", "70"), List.of("--new", "3"), List.of("--repeats", "1"))) {
+      if (!given.contains(usual.getFirst())) {
+        arguments.addAll(usual);
+      }
+    }
+    arguments.addAll(given);
     return arguments.toArray(new String[0]);
   }
 
@@ -104,9 +110,7 @@ class DecodeBenchCommandTest {
   @Test
   void shouldRefuseAShapeItDoesNotKnow() {
     final Result result =
-        execute(
-            "",
-            "decode-bench --shape m7000 --shared 8 --new 2 --batch 1".split(" "));
+        execute("", "decode-bench --shape m7000 --shared 8 --new 2 --batch 1".split(" "));
 
     assertEquals(2, result.status(), result.err());
     assertTrue(result.err().contains("m7000"), result.err());
