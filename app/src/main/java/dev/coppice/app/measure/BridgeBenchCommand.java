@@ -61,7 +61,9 @@ public final class BridgeBenchCommand implements Callable<Integer> {
   @Option(names = "--folder", description = "Where segments lie while it runs (a temporary one).")
   private Path place;
 
-  @Option(names = "--serve", description = "Only offers the stream, or with --mib 0 groups at a pace.")
+  @Option(
+      names = "--serve",
+      description = "Only offers the stream, or with --mib 0 groups at a pace.")
   private boolean serves;
 
   /** Made by picocli. */
