@@ -111,8 +111,7 @@ class BridgeAccessTest {
   void shouldRefuseAStreamWithoutTheToken() {
     try (BridgeClient client = client(certificate.certificate(), "");
         GroupFeed feed = client.groups(SegmentForm.TREE_PACKED, 1, true)) {
-      final FlightRuntimeException refused =
-          assertThrows(FlightRuntimeException.class, feed::next);
+      final FlightRuntimeException refused = assertThrows(FlightRuntimeException.class, feed::next);
       assertEquals(FlightStatusCode.UNAUTHENTICATED, refused.status().code());
     }
   }

@@ -46,8 +46,7 @@ class BridgeFaultTest {
       try (BridgeServer server = BridgeServer.start(ServedGroups.open(), served.parts(), QUICK);
           CutCable cable = new CutCable(URI.create(server.location()).getPort());
           BridgeClient next = BridgeClient.connect(server.location())) {
-        final BridgeClient vanishing =
-            BridgeClient.connect("grpc://127.0.0.1:" + cable.port());
+        final BridgeClient vanishing = BridgeClient.connect("grpc://127.0.0.1:" + cable.port());
         final GroupFeed held = vanishing.groups(SegmentForm.TREE_PACKED, 0, true);
         assertTrue(held.next() && held.next());
         assertEquals(2, vanishing.acknowledge(List.of(1L, 6L)));
