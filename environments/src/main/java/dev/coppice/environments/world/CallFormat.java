@@ -12,7 +12,7 @@ import java.util.Objects;
  *
  * @param dialect the marks of calls and answers.
  * @param observationOpen begins every observation.
- * @param observationClose ends every observation; not empty.
+ * @param observationClose ends every observation; empty where a chat template writes the end.
  */
 public record CallFormat(Dialect dialect, String observationOpen, String observationClose) {
   /** Marks {@code <tool_call>}, {@code <tool_response>} and {@code <answer>}. */
@@ -22,15 +22,15 @@ public record CallFormat(Dialect dialect, String observationOpen, String observa
           "<tool_response>",
           "</tool_response>");
 
-  /** Checks that calls and observations have ends. */
+  /** Marks of {@link #TAGS}, and bare results, for a chat template to put marks around. */
+  public static final CallFormat BARE_RESULTS = new CallFormat(TAGS.dialect(), "", "");
+
+  /** Checks that calls have ends. */
   public CallFormat {
     Objects.requireNonNull(observationOpen, "observationOpen is null");
-    if (dialect.callClose().isEmpty() || observationClose.isEmpty()) {
-      throw new IllegalArgumentException(
-          "calls and observations need marks that end them: dialect="
-              + dialect
-              + " observationClose="
-              + observationClose);
+    Objects.requireNonNull(observationClose, "observationClose is null");
+    if (dialect.callClose().isEmpty()) {
+      throw new IllegalArgumentException("calls need a mark that ends them: dialect=" + dialect);
     }
   }
 
