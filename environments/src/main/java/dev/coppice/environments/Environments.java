@@ -1,7 +1,9 @@
 package dev.coppice.environments;
 
+import dev.coppice.environment.Conversation;
 import dev.coppice.environment.Environment;
 import dev.coppice.environments.arithmetic.Split;
+import dev.coppice.environments.chat.ChatEnvironment;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.countdown.NumbersWorld;
 import dev.coppice.environments.drawers.DrawersEnvironment;
@@ -94,6 +96,24 @@ public final class Environments {
    * @throws IllegalArgumentException if the name, the split or the data are not what they should be.
    */
   public static Environment create(final EnvironmentConfig config, final WorldMode mode) {
+    return create(config, mode, null);
+  }
+
+  /**
+   * Makes an environment, of conversations if wanted.
+   *
+   * @param config of the environment.
+   * @param mode that says where results come from; only worlds of tools have others than the tools.
+   * @param chat that writes prompts and observations, or null for plain text; only worlds of tools
+   *     hold conversations.
+   * @return the environment; the caller closes it.
+   * @throws IllegalArgumentException if the name, the split or the data are not what they should be.
+   */
+  public static Environment create(
+      final EnvironmentConfig config, final WorldMode mode, final Conversation.Form chat) {
+    if (chat != null) {
+      return chatting(config, mode, chat);
+    }
     if (WORDED.contains(config.name())) {
       return mode.kind() == WorldMode.Kind.REAL
           ? worded(config)
@@ -150,6 +170,24 @@ public final class Environments {
     return ServiceLoader.load(EnvironmentProvider.class).stream()
         .map(ServiceLoader.Provider::get)
         .noneMatch(provider -> provider.name().equals(name) && !provider.hasText());
+  }
+
+  private static Environment chatting(
+      final EnvironmentConfig config, final WorldMode mode, final Conversation.Form chat) {
+    if (!worlds().contains(config.name())) {
+      throw new IllegalArgumentException(
+          "a chat template needs a world of tools: environment="
+              + config.name()
+              + "; such are "
+              + String.join(", ", worlds()));
+    }
+    final Taskset taskset = mode.over(() -> taskset(config));
+    try {
+      return new ChatEnvironment(taskset, prompt(config, ChatEnvironment.DEFAULT_PROMPT), chat);
+    } catch (final RuntimeException e) {
+      taskset.close();
+      throw e;
+    }
   }
 
   private static Environment other(final EnvironmentConfig config) {

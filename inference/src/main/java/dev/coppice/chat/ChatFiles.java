@@ -96,7 +96,7 @@ final class ChatFiles {
     throw new TemplateException(file + ": is no JSON object");
   }
 
-  private static String read(final Path file) {
+  static String read(final Path file) {
     try {
       return Files.readString(file, StandardCharsets.UTF_8);
     } catch (final IOException e) {

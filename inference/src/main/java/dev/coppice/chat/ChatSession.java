@@ -2,7 +2,7 @@ package dev.coppice.chat;
 
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.inference.Tokenizer;
-import java.util.ArrayList;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,27 +23,23 @@ import java.util.Map;
  * @thread one at a time.
  */
 public final class ChatSession {
-  private static final int SHOWN = 40;
-
-  private final ChatTemplate template;
+  private final TurnWriter writer;
   private final Tokenizer tokenizer;
-  private final ChatRequest form;
-  private final String end;
-  private final List<Map<String, Object>> messages;
-  private String prompt;
-  private String sampled = "";
-  private boolean answered;
+  private TurnWriter.Place place;
+  private TurnWriter.Said said;
   private int[] tokens;
 
   private ChatSession(
       final ChatTemplate template, final Tokenizer tokenizer, final ChatRequest request) {
-    this.template = template;
     this.tokenizer = tokenizer;
-    form = request;
-    end = tokenizer.endToken() < 0 ? "" : tokenizer.decode(new int[] {tokenizer.endToken()});
-    messages = new ArrayList<>(request.messages());
-    prompt = template.render(request);
-    tokens = tokenizer.encode(prompt);
+    writer = new TurnWriter(template, request, endText(tokenizer), LocalDateTime::now);
+    place = writer.begin(request.messages());
+    tokens = tokenizer.encode(place.prompt());
+  }
+
+  static String endText(final Tokenizer tokenizer) {
+    final int end = tokenizer.endToken();
+    return end < 0 ? "" : tokenizer.decode(new int[] {end});
   }
 
   /**
@@ -80,13 +76,11 @@ public final class ChatSession {
    * @param message the tokens stand for, as the template reads it.
    */
   public void sampled(final int[] ids, final Map<String, Object> message) {
-    if (answered) {
+    if (said != null) {
       throw new IllegalStateException("the model answered already; add messages first");
     }
-    sampled = tokenizer.decode(ids);
+    said = new TurnWriter.Said(tokenizer.decode(ids), message);
     append(ids);
-    messages.add(message);
-    answered = true;
   }
 
   /**
@@ -97,49 +91,15 @@ public final class ChatSession {
    * @throws TemplateException if the template is not prefix-preserving here, or refuses them.
    */
   public int[] add(final List<Map<String, Object>> added) {
-    if (!answered) {
+    if (said == null) {
       throw new IllegalStateException("the model has not answered yet");
     }
-    final String before = template.render(form.with(messages, false));
-    final List<Map<String, Object>> all = new ArrayList<>(messages);
-    all.addAll(added);
-    final String after = template.render(form.with(all, true));
-    if (!after.startsWith(before)) {
-      throw rewritten(before, after);
-    }
-    final int[] delta = tokenizer.encode(closing(before) + after.substring(before.length()));
+    final TurnWriter.Step step = writer.after(place, said, added, false);
+    final int[] delta = tokenizer.encode(step.delta());
     append(delta);
-    messages.addAll(added);
-    prompt = after;
-    answered = false;
+    place = step.place();
+    said = null;
     return delta;
-  }
-
-  /** Finds what the template writes behind the sampled turn. */
-  private String closing(final String before) {
-    if (before.startsWith(prompt + sampled)) {
-      return before.substring(prompt.length() + sampled.length());
-    }
-    // The template writes the turn otherwise than it was sampled: the sampled tokens stay, and only
-    // what stands behind the turn's end is taken over.
-    final int at = end.isEmpty() ? -1 : before.lastIndexOf(end);
-    if (at < 0) {
-      throw new TemplateException(
-          "the template is not prefix-preserving: it writes the sampled turn otherwise, and no end"
-              + " token shows where it ends");
-    }
-    return before.substring(sampled.endsWith(end) ? at + end.length() : at);
-  }
-
-  private static TemplateException rewritten(final String before, final String after) {
-    final int at = Arrays.mismatch(before.toCharArray(), after.toCharArray());
-    return new TemplateException(
-        "the template is not prefix-preserving: with the new messages it writes '%s' where it wrote '%s' (letter %d)"
-            .formatted(shown(after, at), shown(before, at), at));
-  }
-
-  private static String shown(final String text, final int at) {
-    return text.substring(at, Math.min(text.length(), at + SHOWN)).replace("\n", "\\n");
   }
 
   private void append(final int[] more) {

@@ -77,6 +77,19 @@ public final class ChatTemplate {
   }
 
   /**
+   * Reads a template that stands in a file of its own.
+   *
+   * @param file of the template.
+   * @param folder of the model, whose special tokens the template sees.
+   * @return the template.
+   * @throws TemplateException if the file cannot be read or the template is defective.
+   */
+  public static ChatTemplate open(final Path file, final Path folder) {
+    final String source = ChatFiles.read(file);
+    return new ChatTemplate(source, new ChatFiles(folder).specialTokens(), RenderLimits.DEFAULT);
+  }
+
+  /**
    * Computes the digest of a folder's default template.
    *
    * @param folder of the model.

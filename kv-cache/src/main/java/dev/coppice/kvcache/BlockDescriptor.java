@@ -19,11 +19,17 @@ package dev.coppice.kvcache;
  *
  * Numbers 6 to 15 mean something for nodes only.
  *
- * @shape int[blocks * 16].
+ * @shape int[12 + blocks * 16].
  */
 final class BlockDescriptor {
   static final int WIDTH_SHIFT = 4;
   static final int NONE = -1;
+
+  /**
+   * Numbers before the first block. The numbers of a large array begin 16 bytes into a line of the
+   * processor's cache; with 12 of them left out every block has a line to itself.
+   */
+  private static final int BASE = 12;
 
   static final int FREE = 0;
   static final int PRIVATE = 1;
@@ -31,67 +37,72 @@ final class BlockDescriptor {
 
   private BlockDescriptor() {}
 
+  /** The length of an array for so many blocks. */
+  static int length(final int blocks) {
+    return BASE + (blocks << WIDTH_SHIFT);
+  }
+
   static int state(final int block) {
-    return (block << WIDTH_SHIFT) + 0;
+    return BASE + (block << WIDTH_SHIFT) + 0;
   }
 
   static int refs(final int block) {
-    return (block << WIDTH_SHIFT) + 1;
+    return BASE + (block << WIDTH_SHIFT) + 1;
   }
 
   static int pins(final int block) {
-    return (block << WIDTH_SHIFT) + 2;
+    return BASE + (block << WIDTH_SHIFT) + 2;
   }
 
   static int owner(final int block) {
-    return (block << WIDTH_SHIFT) + 3;
+    return BASE + (block << WIDTH_SHIFT) + 3;
   }
 
   static int next(final int block) {
-    return (block << WIDTH_SHIFT) + 4;
+    return BASE + (block << WIDTH_SHIFT) + 4;
   }
 
   static int previous(final int block) {
-    return (block << WIDTH_SHIFT) + 5;
+    return BASE + (block << WIDTH_SHIFT) + 5;
   }
 
   static int parent(final int block) {
-    return (block << WIDTH_SHIFT) + 6;
+    return BASE + (block << WIDTH_SHIFT) + 6;
   }
 
   static int children(final int block) {
-    return (block << WIDTH_SHIFT) + 7;
+    return BASE + (block << WIDTH_SHIFT) + 7;
   }
 
   static int depth(final int block) {
-    return (block << WIDTH_SHIFT) + 8;
+    return BASE + (block << WIDTH_SHIFT) + 8;
   }
 
   static int space(final int block) {
-    return (block << WIDTH_SHIFT) + 9;
+    return BASE + (block << WIDTH_SHIFT) + 9;
   }
 
   static int identity(final int block) {
-    return (block << WIDTH_SHIFT) + 10;
+    return BASE + (block << WIDTH_SHIFT) + 10;
   }
 
   static int key(final int block) {
-    return (block << WIDTH_SHIFT) + 11;
+    return BASE + (block << WIDTH_SHIFT) + 11;
   }
 
   static int hash(final int block) {
-    return (block << WIDTH_SHIFT) + 12;
+    return BASE + (block << WIDTH_SHIFT) + 12;
   }
 
   static int indexed(final int block) {
-    return (block << WIDTH_SHIFT) + 13;
+    return BASE + (block << WIDTH_SHIFT) + 13;
   }
 
   static int twinNext(final int block) {
-    return (block << WIDTH_SHIFT) + 14;
+    return BASE + (block << WIDTH_SHIFT) + 14;
   }
 
   static int twinPrevious(final int block) {
-    return (block << WIDTH_SHIFT) + 15;
+    return BASE + (block << WIDTH_SHIFT) + 15;
   }
 }

@@ -40,7 +40,12 @@ final class BlockPool {
   final PrefixTree tree;
   final NamespaceTable spaces;
   final int[] cells;
+  final int[] store;
   final long[] liveSince;
+  final PrefixCache leases;
+  final int shift;
+  final int slotMask;
+  final int maxTokens;
 
   int free;
   int live;
@@ -56,10 +61,16 @@ final class BlockPool {
   private int freeHead;
 
   BlockPool(
-      final int blocks,
+      final PrefixCache leases,
       final PrefixTree tree,
       final NamespaceTable spaces,
       final BlockTimeSink sink) {
+    final int blocks = leases.config().blocks();
+    this.leases = leases;
+    shift = Integer.numberOfTrailingZeros(leases.config().blockTokens());
+    slotMask = leases.config().blockTokens() - 1;
+    maxTokens = leases.config().maxTokensPerLease();
+    store = tree.tokens;
     this.tree = tree;
     this.spaces = spaces;
     this.sink = sink;
@@ -122,7 +133,7 @@ final class BlockPool {
   private void retire(final int node) {
     final boolean twin = tree.hasTwin(node);
     if (twin && cells[indexed(node)] == 1 && cells[refs(cells[twinNext(node)])] > 0) {
-      tree.represent(cells[twinNext(node)]);
+      tree.represent(cells[twinNext(node)], node);
     }
     if (cells[children(node)] == 0 && (twin || cells[identity(node)] == NONE)) {
       removeNode(node);

@@ -74,7 +74,7 @@ final class IntegrityCheck {
       if (lease.last != NONE) {
         refs[lease.last]++;
         require(
-            cells[depth(lease.last)] == lease.fullBlocks,
+            cells[depth(lease.last)] == lease.fullBlocks(),
             "lease depth = its full blocks",
             lease.last);
       }

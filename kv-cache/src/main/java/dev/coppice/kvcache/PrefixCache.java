@@ -46,11 +46,11 @@ public final class PrefixCache {
     this.config = Objects.requireNonNull(config, "config");
     Objects.requireNonNull(sink, "sink");
     tree = new PrefixTree(config.blocks(), config.blockTokens(), hash);
-    pool = new BlockPool(config.blocks(), tree, spaces, sink);
+    pool = new BlockPool(this, tree, spaces, sink);
     leases = new PrefixLease[config.maxLeases()];
     idle = new PrefixLease[config.maxLeases()];
     for (int i = 0; i < leases.length; i++) {
-      leases[i] = new PrefixLease(this, pool, i);
+      leases[i] = new PrefixLease(pool, i);
       idle[leases.length - 1 - i] = leases[i];
     }
     idleCount = leases.length;

@@ -26,39 +26,29 @@ import java.util.Arrays;
  * @cost {@link #fork} is O(1) in the length of the prefix and allocates nothing.
  */
 public final class PrefixLease implements AutoCloseable {
+  private static final int[] NO_TABLE = new int[0];
+
   final int number;
   boolean open;
   int slot;
   int last;
-  int fullBlocks;
   int privateHead;
   int privateEnd;
   int privateBlocks;
   int copySource;
 
-  private final PrefixCache cache;
   private final BlockPool pool;
-  private final int[] cells;
-  private final int[] store;
-  private final int shift;
-  private final int slotMask;
-  private final int maxTokens;
   private int committed;
   private int owner;
-  private int copyTokens;
-  private int[] table = new int[0];
+  private int[] table = NO_TABLE;
   private int tableBlocks;
 
-  PrefixLease(final PrefixCache cache, final BlockPool pool, final int number) {
-    this.cache = cache;
+  /** Whether the tail may have other holders; if not, nobody need look at the block for it. */
+  private boolean forkedTail;
+
+  PrefixLease(final BlockPool pool, final int number) {
     this.pool = pool;
     this.number = number;
-    cells = pool.cells;
-    store = pool.tree.tokens;
-    final int blockTokens = cache.config().blockTokens();
-    shift = Integer.numberOfTrailingZeros(blockTokens);
-    slotMask = blockTokens - 1;
-    maxTokens = cache.config().maxTokensPerLease();
   }
 
   /** Starts a lease on a path that the caller has retained. */
@@ -66,14 +56,19 @@ public final class PrefixLease implements AutoCloseable {
     open = true;
     slot = namespaceSlot;
     last = lastNode;
-    fullBlocks = blocks;
-    committed = blocks << shift;
+    committed = blocks << pool.shift;
     owner = ownerTag;
     privateHead = NONE;
     privateEnd = NONE;
     privateBlocks = 0;
     copySource = NONE;
     tableBlocks = 0;
+    forkedTail = false;
+  }
+
+  /** The number of blocks that are full, and nodes of the tree. */
+  int fullBlocks() {
+    return committed >>> pool.shift;
   }
 
   /**
@@ -95,7 +90,9 @@ public final class PrefixLease implements AutoCloseable {
    *     longest sequence allowed.
    */
   public int reservedTokens() {
-    return sharesTail() ? committed : Math.min((fullBlocks + privateBlocks) << shift, maxTokens);
+    return sharesTail()
+        ? committed
+        : Math.min((fullBlocks() + privateBlocks) << pool.shift, pool.maxTokens);
   }
 
   /**
@@ -110,18 +107,18 @@ public final class PrefixLease implements AutoCloseable {
    */
   public boolean reserve(final int count) {
     requireOpen();
-    if (count < 0 || count > maxTokens - committed) {
+    if (count < 0 || count > pool.maxTokens - committed) {
       throw new IllegalArgumentException(
           "sequence too long: count="
               + count
               + " tokens="
               + committed
               + " maxTokensPerLease="
-              + maxTokens);
+              + pool.maxTokens);
     }
     final boolean copy = count > 0 && sharesTail();
-    final int wanted = (committed + count + slotMask) >>> shift;
-    final int fresh = Math.max(0, wanted - fullBlocks - privateBlocks);
+    final int wanted = (committed + count + pool.slotMask) >>> pool.shift;
+    final int fresh = Math.max(0, wanted - fullBlocks() - privateBlocks);
     if (fresh + (copy ? 1 : 0) > pool.free + pool.evictable) {
       return false;
     }
@@ -158,7 +155,7 @@ public final class PrefixLease implements AutoCloseable {
    * @return the number of positions from the start of the block.
    */
   public int copyTokens() {
-    return copyTokens;
+    return committed & pool.slotMask;
   }
 
   /**
@@ -173,7 +170,7 @@ public final class PrefixLease implements AutoCloseable {
     }
     final int source = copySource;
     copySource = NONE;
-    cells[pins(source)]--;
+    pool.cells[pins(source)]--;
     pool.release(source);
   }
 
@@ -192,12 +189,12 @@ public final class PrefixLease implements AutoCloseable {
     requireRoom(length);
     int done = 0;
     while (done < length) {
-      final int fill = committed & slotMask;
-      final int part = Math.min(length - done, slotMask + 1 - fill);
-      System.arraycopy(tokens, offset + done, store, (privateHead << shift) + fill, part);
+      final int fill = committed & pool.slotMask;
+      final int part = Math.min(length - done, pool.slotMask + 1 - fill);
+      System.arraycopy(tokens, offset + done, pool.store, (privateHead << pool.shift) + fill, part);
       done += part;
       committed += part;
-      if (fill + part > slotMask) {
+      if (fill + part > pool.slotMask) {
         sealHead();
       }
     }
@@ -211,10 +208,10 @@ public final class PrefixLease implements AutoCloseable {
    */
   public void commit(final int token) {
     requireRoom(1);
-    final int fill = committed & slotMask;
-    store[(privateHead << shift) + fill] = token;
+    final int fill = committed & pool.slotMask;
+    pool.store[(privateHead << pool.shift) + fill] = token;
     committed++;
-    if (fill == slotMask) {
+    if (fill == pool.slotMask) {
       sealHead();
     }
   }
@@ -234,23 +231,25 @@ public final class PrefixLease implements AutoCloseable {
     if (copySource != NONE) {
       throw new IllegalStateException("fork before copyDone(): lease=" + number);
     }
-    final PrefixLease child = cache.takeLease();
+    final PrefixLease child = pool.leases.takeLease();
     if (child == null) {
       return null;
     }
-    child.start(slot, last, fullBlocks, childOwner);
+    child.start(slot, last, fullBlocks(), childOwner);
     pool.spaces.retain(slot);
     if (last != NONE) {
-      cells[refs(last)]++;
+      pool.cells[refs(last)]++;
     }
-    if ((committed & slotMask) != 0) {
+    if ((committed & pool.slotMask) != 0) {
       child.committed = committed;
       child.privateHead = privateHead;
       child.privateEnd = privateHead;
       child.privateBlocks = 1;
-      cells[refs(privateHead)]++;
+      child.forkedTail = true;
+      forkedTail = true;
+      pool.cells[refs(privateHead)]++;
     }
-    cache.countFork();
+    pool.leases.countFork();
     return child;
   }
 
@@ -260,7 +259,7 @@ public final class PrefixLease implements AutoCloseable {
    * @return the number of blocks, reserved ones included.
    */
   public int blocks() {
-    return fullBlocks + privateBlocks;
+    return fullBlocks() + privateBlocks;
   }
 
   /**
@@ -274,13 +273,13 @@ public final class PrefixLease implements AutoCloseable {
     if (index < 0 || index >= blocks()) {
       throw new IndexOutOfBoundsException("index=" + index + " blocks=" + blocks());
     }
-    if (index < fullBlocks) {
+    if (index < fullBlocks()) {
       fillTable();
       return table[index];
     }
     int block = privateHead;
-    for (int i = fullBlocks; i < index; i++) {
-      block = cells[next(block)];
+    for (int i = fullBlocks(); i < index; i++) {
+      block = pool.cells[next(block)];
     }
     return block;
   }
@@ -295,12 +294,12 @@ public final class PrefixLease implements AutoCloseable {
   public int copyBlockTable(final int[] target, final int offset) {
     requireOpen();
     fillTable();
-    System.arraycopy(table, 0, target, offset, fullBlocks);
-    int at = offset + fullBlocks;
+    System.arraycopy(table, 0, target, offset, fullBlocks());
+    int at = offset + fullBlocks();
     int block = privateHead;
     for (int i = 0; i < privateBlocks; i++) {
       target[at++] = block;
-      block = cells[next(block)];
+      block = pool.cells[next(block)];
     }
     return blocks();
   }
@@ -337,67 +336,70 @@ public final class PrefixLease implements AutoCloseable {
     }
     int block = privateHead;
     for (int i = 0; i < privateBlocks; i++) {
-      final int after = cells[next(block)];
+      final int after = pool.cells[next(block)];
       pool.release(block);
       block = after;
     }
     pool.release(last);
     pool.spaces.release(slot);
     open = false;
-    cache.giveLease(this);
+    pool.leases.giveLease(this);
   }
 
   private boolean sharesTail() {
-    return (committed & slotMask) != 0 && pool.holders(privateHead) > 1;
+    if (!forkedTail) {
+      return false;
+    }
+    forkedTail = (committed & pool.slotMask) != 0 && pool.holders(privateHead) > 1;
+    return forkedTail;
   }
 
   private void copyTail() {
     final int source = privateHead;
     final int copy = pool.take(owner);
-    copyTokens = committed & slotMask;
-    System.arraycopy(store, source << shift, store, copy << shift, copyTokens);
-    cells[pins(source)]++;
+    System.arraycopy(
+        pool.store, source << pool.shift, pool.store, copy << pool.shift, copyTokens());
+    pool.cells[pins(source)]++;
     copySource = source;
-    cells[next(copy)] = privateBlocks > 1 ? cells[next(source)] : NONE;
+    pool.cells[next(copy)] = privateBlocks > 1 ? pool.cells[next(source)] : NONE;
     privateHead = copy;
     if (privateBlocks == 1) {
       privateEnd = copy;
     }
-    cache.countCopy();
+    pool.leases.countCopy();
   }
 
   private void append(final int block) {
     if (privateBlocks++ == 0) {
       privateHead = block;
     } else {
-      cells[next(privateEnd)] = block;
+      pool.cells[next(privateEnd)] = block;
     }
     privateEnd = block;
   }
 
   private void sealHead() {
     final int block = privateHead;
-    privateHead = --privateBlocks == 0 ? NONE : cells[next(block)];
+    privateHead = --privateBlocks == 0 ? NONE : pool.cells[next(block)];
     pool.seal(block, last, slot);
     last = block;
-    fullBlocks++;
   }
 
   /** Completes the cached table of full blocks, which only ever grows at its end. */
   private void fillTable() {
-    if (tableBlocks == fullBlocks) {
+    if (tableBlocks == fullBlocks()) {
       return;
     }
-    if (table.length < fullBlocks) {
-      final int most = (maxTokens + slotMask) >>> shift;
-      table = Arrays.copyOf(table, Math.min(most, Math.max(fullBlocks * 2, 16)));
+    if (table.length < fullBlocks()) {
+      final int most = (pool.maxTokens + pool.slotMask) >>> pool.shift;
+      table = Arrays.copyOf(table, Math.min(most, Math.max(fullBlocks() * 2, 16)));
     }
     int block = last;
-    for (int i = fullBlocks - 1; i >= tableBlocks; i--) {
+    for (int i = fullBlocks() - 1; i >= tableBlocks; i--) {
       table[i] = block;
-      block = cells[parent(block)];
+      block = pool.cells[parent(block)];
     }
-    tableBlocks = fullBlocks;
+    tableBlocks = fullBlocks();
   }
 
   private void requireRoom(final int length) {

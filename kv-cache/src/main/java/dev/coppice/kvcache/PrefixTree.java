@@ -56,7 +56,7 @@ final class PrefixTree {
     this.hashFunction = hashFunction;
     this.blockTokens = blockTokens;
     shift = Integer.numberOfTrailingZeros(blockTokens);
-    cells = new int[blocks << BlockDescriptor.WIDTH_SHIFT];
+    cells = new int[BlockDescriptor.length(blocks)];
     tokens = new int[blocks * blockTokens];
     hint = new int[blocks];
     final int size = Integer.highestOneBit(Math.max(8, Math.min(blocks, 1 << 28))) << 2;
@@ -179,7 +179,7 @@ final class PrefixTree {
       freeIdentities[freeIdentityCount++] = cells[identity(block)];
     } else {
       if (cells[indexed(block)] == 1) {
-        represent(twin);
+        represent(twin, block);
       }
       cells[twinNext(cells[twinPrevious(block)])] = twin;
       cells[twinPrevious(twin)] = cells[twinPrevious(block)];
@@ -193,17 +193,11 @@ final class PrefixTree {
     return cells[identity(block)] != NONE && cells[twinNext(block)] != block;
   }
 
-  /** Lets lookups end at this block and not at one of its twins. */
-  void represent(final int block) {
-    if (cells[indexed(block)] == 0) {
-      int rival = cells[twinNext(block)];
-      while (cells[indexed(rival)] == 0) {
-        rival = cells[twinNext(rival)];
-      }
-      index[entryOf(rival)] = entry(cells[hash(block)], block);
-      cells[indexed(rival)] = 0;
-      cells[indexed(block)] = 1;
-    }
+  /** Lets lookups end at this block and no longer at a twin of it, at which they do now. */
+  void represent(final int block, final int twin) {
+    index[entryOf(twin)] = entry(cells[hash(block)], block);
+    cells[indexed(twin)] = 0;
+    cells[indexed(block)] = 1;
   }
 
   /** The number of entries of the index, counted. */

@@ -51,8 +51,12 @@ class PrefixCachePropertyTest {
     for (int i = 0; i < operations; i++) {
       try {
         driver.step();
-        if (i % 101 == 0) {
-          cache.checkIntegrity();
+        assertEquals(
+            cache.capacityBlocks(),
+            cache.freeBlocks() + cache.liveBlocks() + cache.evictableBlocks(),
+            "free + live + evictable = capacity");
+        if (i % 31 == 0) {
+          cache.checkIntegrity(); // references = holders, among others
         }
       } catch (final AssertionError | RuntimeException e) {
         throw new AssertionError("seed=" + seed + " operation=" + i + ": " + e.getMessage(), e);

@@ -34,8 +34,9 @@ public sealed interface Effect {
    *
    * @param ticket to answer with.
    * @param text of the call.
+   * @param turn the call ends, text and marks of the call included.
    */
-  record Call(Event.Ticket ticket, String text) implements Effect {}
+  record Call(Event.Ticket ticket, String text, String turn) implements Effect {}
 
   /**
    * Scores an episode the policy ended.

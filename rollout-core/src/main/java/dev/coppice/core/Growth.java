@@ -185,7 +185,8 @@ final class Growth {
       return;
     }
     branch.calls++;
-    effects.add(new Effect.Call(waitForWorld(branch), branch.parser.content()));
+    final ActionParser parser = branch.parser;
+    effects.add(new Effect.Call(waitForWorld(branch), parser.content(), parser.turn()));
   }
 
   private Event.Ticket waitForWorld(final Branch branch) {

@@ -201,8 +201,7 @@ final class EngineAgent implements Agent {
           Offers.closed(world);
         }
       }
-      case Effect.Call call ->
-          started(workers.call(call.ticket(), worlds.get(call.ticket().branch()), call.text()));
+      case Effect.Call call -> started(workers.call(call, worlds.get(call.ticket().branch())));
       case Effect.Score score ->
           started(
               workers.score(score.ticket(), worlds.get(score.ticket().branch()), score.answer()));

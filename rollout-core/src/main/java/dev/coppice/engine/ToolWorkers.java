@@ -1,5 +1,6 @@
 package dev.coppice.engine;
 
+import dev.coppice.core.Effect;
 import dev.coppice.core.Event;
 import dev.coppice.environment.Episode;
 import dev.coppice.environment.InvalidToolResultException;
@@ -103,9 +104,9 @@ final class ToolWorkers implements AutoCloseable {
     }
   }
 
-  Running call(final Event.Ticket ticket, final Episode episode, final String text) {
-    final Running running = new Running(ticket, episode, true);
-    dispatcher.execute(() -> run(running, () -> called(running, text)));
+  Running call(final Effect.Call call, final Episode episode) {
+    final Running running = new Running(call.ticket(), episode, true);
+    dispatcher.execute(() -> run(running, () -> called(running, call)));
     return running;
   }
 
@@ -136,9 +137,9 @@ final class ToolWorkers implements AutoCloseable {
     }
   }
 
-  private Event called(final Running running, final String text) {
+  private Event called(final Running running, final Effect.Call call) {
     try {
-      final Observation observation = running.episode.call(text);
+      final Observation observation = running.episode.call(call.text(), call.turn());
       return observed(running, observation);
     } catch (final ToolFailedException e) {
       return failed(running, e.status(), e.source(), failure(e.code(), e.getMessage()));

@@ -159,6 +159,15 @@ public final class ActionParser {
   }
 
   /**
+   * Returns all of the turn so far.
+   *
+   * @return the text, exactly as sampled; bytes that make no letter are U+FFFD.
+   */
+  public String turn() {
+    return SplitLetters.whole(text.toString());
+  }
+
+  /**
    * Returns the final answer of a turn that the end of the sequence closed.
    *
    * @return the text after the answer's mark where there is one, else the whole turn.

@@ -38,6 +38,18 @@ public interface Episode extends AutoCloseable {
   Observation call(String text) throws Exception;
 
   /**
+   * Executes a tool call, knowing all of the turn that made it.
+   *
+   * @param text between the marks of the call, exactly as sampled.
+   * @param turn all that was sampled since the last observation, exactly as sampled.
+   * @return what the policy is shown.
+   * @throws Exception if the tool fails.
+   */
+  default Observation call(final String text, final String turn) throws Exception {
+    return call(text);
+  }
+
+  /**
    * Scores the final answer.
    *
    * @param answer text between the marks of the answer, exactly as sampled; for an environment

@@ -42,8 +42,8 @@ public record RunConfig(
   public static final RunConfig DEFAULT =
       new RunConfig(
           new Run("", 1, "runs", List.of(), true),
-          new Model("models/tiny-policy", "model", "f32", "cpu", 1),
-          new TaskSet("drawers", "", 64, 0, 1, 1, "", ""),
+          new Model("models/tiny-policy", "model", "f32", "cpu", 1, "none"),
+          new TaskSet("drawers", "", 64, 0, 1, 1, "", "", ""),
           new World("real", "", List.of(), 1, ""),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree(
@@ -160,6 +160,7 @@ public record RunConfig(
    * @param dtype of the model's numbers.
    * @param device that computes its linear layers.
    * @param threads of the model.
+   * @param chatTemplate of conversations, or none.
    */
   public record Model(
       @Key("Model folder in Hugging Face's layout, relative to here or to the project.")
@@ -178,7 +179,11 @@ public record RunConfig(
               "What computes the linear layers: cpu, cuda or cuda:N; cuda needs natives built for it"
                   + " (docs/GPU.md).")
           String device,
-      @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads) {
+      @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads,
+      @Key(
+              "What writes prompts and results of a world of tools: none (plain text), auto (the model"
+                  + " folder's chat template) or the file of a template.")
+          String chatTemplate) {
     /** Refuses a device of another kind. */
     public Model {
       if (!device.matches("cpu|cuda(:\\d{1,3})?")) {
@@ -199,6 +204,7 @@ public record RunConfig(
    * @param seed of the tasks.
    * @param path of a data file.
    * @param prompt of a plain environment.
+   * @param system message of a conversation.
    */
   public record TaskSet(
       @Key(
@@ -214,8 +220,12 @@ public record RunConfig(
       @Key("Seed of the draw of tasks; it has nothing to do with the draw of tokens.") long seed,
       @Key("Data file of the environment, where it reads one; relative to here or the project.")
           String path,
-      @Key("Prompt of 'stories', or template of gsm8k's; empty for the environment's own.")
-          String prompt) {
+      @Key(
+              "Prompt of 'stories', or template of gsm8k's or a world's; with model.chat-template what"
+                  + " the user says. Empty for the environment's own.")
+          String prompt,
+      @Key("System message of conversations, with model.chat-template; empty for none.")
+          String system) {
     /**
      * Returns the number of groups of an arm.
      *

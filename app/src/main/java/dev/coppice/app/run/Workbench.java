@@ -55,7 +55,7 @@ public record Workbench(
     final Environment environment = environment(config);
     try {
       return config.model().policy().equals("replay")
-          ? replay(environment)
+          ? replay(config, environment)
           : model(config, environment);
     } catch (final RuntimeException e) {
       environment.close();
@@ -90,7 +90,8 @@ public record Workbench(
                   task.seed(),
                   path,
                   task.prompt()),
-              WorldModes.of(config.world(), ProjectPaths::modelFolder));
+              WorldModes.of(config.world(), ProjectPaths::modelFolder),
+              ChatForms.of(config));
       if (environment.taskCount() < task.first() + task.count()) {
         final int there = environment.taskCount();
         environment.close();
@@ -103,12 +104,12 @@ public record Workbench(
                 + there);
       }
       return environment;
-    } catch (final IllegalArgumentException | ResultStoreException e) {
+    } catch (final IllegalArgumentException | ResultStoreException | TemplateException e) {
       throw new ConfigException(e.getMessage().replace("environment.path", "task.path"));
     }
   }
 
-  private static Workbench replay(final Environment environment) {
+  private static Workbench replay(final RunConfig config, final Environment environment) {
     if (environment instanceof SelfPlayedEnvironment played) {
       final Tokenizer tokenizer = played.tokenizer();
       final InferenceBackend backend =
@@ -129,7 +130,8 @@ public record Workbench(
             tokenizer.vocabularySize(),
             REPLAY_CONTEXT,
             ReplayPolicy.of(scripted, tokenizer));
-    return new Workbench(environment, tokenizer, backend, "", "");
+    final String template = ChatForms.wanted(config) ? chatTemplate(config) : "";
+    return new Workbench(environment, tokenizer, backend, "", template);
   }
 
   private static Workbench model(final RunConfig config, final Environment environment) {
@@ -144,7 +146,7 @@ public record Workbench(
             defaults.slabTokens());
     try {
       final String digest = sha256(folder.resolve("tokenizer.json"));
-      final String template = chatTemplate(folder);
+      final String template = chatTemplate(config);
       return new Workbench(
           environment, tokenizer, DjlBackend.open(folder, settings), digest, template);
     } catch (final RuntimeException e) {
@@ -168,9 +170,11 @@ public record Workbench(
     }
   }
 
-  private static String chatTemplate(final Path folder) {
+  private static String chatTemplate(final RunConfig config) {
     try {
-      return ChatTemplate.sha256(folder);
+      return ChatForms.wanted(config)
+          ? ChatForms.template(config).sha256()
+          : ChatTemplate.sha256(ProjectPaths.modelFolder(config.model().path()));
     } catch (final TemplateException e) {
       throw new ConfigException(e.getMessage());
     }

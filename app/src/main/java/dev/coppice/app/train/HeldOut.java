@@ -1,9 +1,11 @@
 package dev.coppice.app.train;
 
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.run.ChatForms;
 import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
+import dev.coppice.environments.record.WorldMode;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +27,9 @@ record HeldOut(RunConfig config) {
     try (Environment environment =
             Environments.create(
                 new EnvironmentConfig(
-                    task.environment(), "held-out", problems, SEED, task.path(), task.prompt()));
+                    task.environment(), "held-out", problems, SEED, task.path(), task.prompt()),
+                WorldMode.REAL,
+                ChatForms.of(config));
         LocalRollouts rollouts = new LocalRollouts(weights, environment)) {
       for (double temperature : new double[] {1.0, 0.6, 0.0}) {
         int samples = temperature == 0 ? 1 : SAMPLES;

@@ -37,6 +37,19 @@ final class CacheFixture {
     return sequences;
   }
 
+  /** Sequences of which so many each share their first tokens, in turns. */
+  static int[][] families(
+      final int families, final int members, final int sharedTokens, final int length) {
+    final int[][] all = new int[families * members][];
+    for (int family = 0; family < families; family++) {
+      final int[][] sequences = sequences(100 + family, members, sharedTokens, length);
+      for (int member = 0; member < members; member++) {
+        all[member * families + family] = sequences[member];
+      }
+    }
+    return all;
+  }
+
   /** Leases a sequence and commits what of it is not cached. */
   static PrefixLease hold(final PrefixCache cache, final int[] tokens) {
     final PrefixLease lease = cache.acquire(NAMESPACE, tokens, tokens.length, 0);

@@ -33,7 +33,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "djl",
               List.of("trajectory", "inference", "kvcache", "environments"),
               with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
-          law("chat", List.of("inference"), JSON),
+          law("chat", List.of("inference", "environment"), JSON),
           law(
               "environments",
               List.of("trajectory", "environment", "inference", "kvcache"),

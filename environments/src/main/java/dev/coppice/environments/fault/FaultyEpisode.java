@@ -25,8 +25,13 @@ final class FaultyEpisode implements Episode {
 
   @Override
   public Observation call(final String text) throws Exception {
+    return call(text, text);
+  }
+
+  @Override
+  public Observation call(final String text, final String turn) throws Exception {
     return switch (plan.fault(task, episode.digest(), text)) {
-      case NONE -> episode.call(text);
+      case NONE -> episode.call(text, turn);
       case THROW -> throw new IllegalStateException("injected fault: task=" + task);
       case HANG -> hang();
       case FLOOD -> answer(FLOOD_LINE.repeat(FLOOD_CHARS / FLOOD_LINE.length() + 1), "{}");

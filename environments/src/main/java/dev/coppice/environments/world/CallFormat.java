@@ -13,7 +13,7 @@ import java.util.Objects;
  *
  * @param dialect the marks of calls and answers.
  * @param observationOpen begins every observation.
- * @param observationClose ends every observation; not empty.
+ * @param observationClose ends every observation; empty where a chat template writes the end.
  * @param notation of a call between its marks.
  */
 public record CallFormat(
@@ -25,16 +25,16 @@ public record CallFormat(
           "<tool_response>",
           "</tool_response>");
 
-  /** Checks that calls and observations have ends. */
+  /** Marks of {@link #TAGS}, and bare results, for a chat template to put marks around. */
+  public static final CallFormat BARE_RESULTS = new CallFormat(TAGS.dialect(), "", "", TAGS.notation());
+
+  /** Checks that calls have ends. */
   public CallFormat {
     Objects.requireNonNull(observationOpen, "observationOpen is null");
+    Objects.requireNonNull(observationClose, "observationClose is null");
     Objects.requireNonNull(notation, "notation is null");
-    if (dialect.callClose().isEmpty() || observationClose.isEmpty()) {
-      throw new IllegalArgumentException(
-          "calls and observations need marks that end them: dialect="
-              + dialect
-              + " observationClose="
-              + observationClose);
+    if (dialect.callClose().isEmpty()) {
+      throw new IllegalArgumentException("calls need a mark that ends them: dialect=" + dialect);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,6 +142,15 @@ public final class WorldEnvironment implements ScriptedEnvironment {
    */
   public Taskset taskset() {
     return taskset;
+  }
+
+  /**
+   * Returns the tools of the world.
+   *
+   * @return their descriptions, in the world's order.
+   */
+  public Collection<ToolSpec> tools() {
+    return specs().values();
   }
 
   CallFormat format() {
