@@ -26,7 +26,8 @@ public record CallFormat(
           "</tool_response>");
 
   /** Marks of {@link #TAGS}, and bare results, for a chat template to put marks around. */
-  public static final CallFormat BARE_RESULTS = new CallFormat(TAGS.dialect(), "", "", TAGS.notation());
+  public static final CallFormat BARE_RESULTS =
+      new CallFormat(TAGS.dialect(), "", "", TAGS.notation());
 
   /** Checks that calls have ends. */
   public CallFormat {

@@ -19,8 +19,10 @@ import java.util.concurrent.TimeUnit;
 public final class MachineRate {
   private static final int SUMS = 24;
   private static final int STEPS = 10_000;
+
   /** Long beside the cost of a call, and two panels of it fit the second cache. */
   private static final int DEPTH = 1024;
+
   private static final int ROWS = 2 * TileCode.mostRows(false);
   private static final int LANES = Assembler.VECTOR / Float.BYTES;
   private static final long ENOUGH_NS = TimeUnit.MILLISECONDS.toNanos(6);

@@ -87,11 +87,7 @@ public final class PairKernels {
    * @param size rows and depth.
    */
   public void multiply(
-      final Matrix a,
-      final Matrix b,
-      final Matrix c,
-      final Right right,
-      final Size size) {
+      final Matrix a, final Matrix b, final Matrix c, final Right right, final Size size) {
     final int tiles = (size.rows + PairCode.MOST_ROWS - 1) / PairCode.MOST_ROWS;
     int row = 0;
     try {
