@@ -19,6 +19,7 @@ import dev.coppice.environments.world.CallFormat;
 import dev.coppice.environments.world.Taskset;
 import dev.coppice.environments.world.WorldEnvironment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
@@ -174,12 +175,14 @@ public final class Environments {
 
   private static Environment chatting(
       final EnvironmentConfig config, final WorldMode mode, final Conversation.Form chat) {
-    if (!worlds().contains(config.name())) {
+    final List<String> able = new ArrayList<>(worlds());
+    able.removeAll(WORDED);
+    if (!able.contains(config.name())) {
       throw new IllegalArgumentException(
-          "a chat template needs a world of tools: environment="
+          "a chat template needs a world of tools whose calls are JSON: environment="
               + config.name()
               + "; such are "
-              + String.join(", ", worlds()));
+              + String.join(", ", able));
     }
     final Taskset taskset = mode.over(() -> taskset(config));
     try {

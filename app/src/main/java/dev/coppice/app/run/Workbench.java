@@ -2,12 +2,14 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.world.ChatForms;
 import dev.coppice.app.world.WorldModes;
 import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.djl.DjlBackend;
 import dev.coppice.djl.DjlSettings;
 import dev.coppice.djl.DjlTokenizer;
+import dev.coppice.environment.Conversation;
 import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
@@ -75,6 +77,30 @@ public record Workbench(
         : DjlTokenizer.open(ProjectPaths.modelFolder(config.model().path()));
   }
 
+  /**
+   * Opens the chat template a configuration names.
+   *
+   * @param config of the run.
+   * @return the form of its conversations, or null where prompts are plain text.
+   * @throws ConfigException if there is no such template, or it cannot be used.
+   */
+  public static Conversation.Form conversations(final RunConfig config) {
+    if (!ChatForms.wanted(config)) {
+      ChatForms.requireNoSystem(config);
+      return null;
+    }
+    try (Tokenizer tokenizer = tokenizer(config)) {
+      return chat(config).form(tokenizer);
+    }
+  }
+
+  private static ChatForms chat(final RunConfig config) {
+    return new ChatForms(
+        config,
+        ProjectPaths.modelFolder(config.model().path()),
+        file -> ProjectPaths.find(file.toString()));
+  }
+
   private static Environment environment(final RunConfig config) {
     final RunConfig.TaskSet task = config.task();
     // A replay needs no data, so the data may be gone.
@@ -91,7 +117,7 @@ public record Workbench(
                   path,
                   task.prompt()),
               WorldModes.of(config.world(), ProjectPaths::modelFolder),
-              ChatForms.of(config));
+              conversations(config));
       if (environment.taskCount() < task.first() + task.count()) {
         final int there = environment.taskCount();
         environment.close();
@@ -173,7 +199,7 @@ public record Workbench(
   private static String chatTemplate(final RunConfig config) {
     try {
       return ChatForms.wanted(config)
-          ? ChatForms.template(config).sha256()
+          ? chat(config).template().sha256()
           : ChatTemplate.sha256(ProjectPaths.modelFolder(config.model().path()));
     } catch (final TemplateException e) {
       throw new ConfigException(e.getMessage());

@@ -1,7 +1,7 @@
 package dev.coppice.app.train;
 
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.run.ChatForms;
+import dev.coppice.app.run.Workbench;
 import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
@@ -29,7 +29,7 @@ record HeldOut(RunConfig config) {
                 new EnvironmentConfig(
                     task.environment(), "held-out", problems, SEED, task.path(), task.prompt()),
                 WorldMode.REAL,
-                ChatForms.of(config));
+                Workbench.conversations(config));
         LocalRollouts rollouts = new LocalRollouts(weights, environment)) {
       for (double temperature : new double[] {1.0, 0.6, 0.0}) {
         int samples = temperature == 0 ? 1 : SAMPLES;

@@ -331,17 +331,21 @@ class ChatRunTest {
           """
           auto | filesystem | has no chat template named 'default'
           {% for m in messages %}{{ m.content }}{% endfor %} | filesystem | write {tools}
-          {{ tools }}{% for m in messages %}{% if m.role != 'tool' or loop.last %}{{ m.content }}{% endif %}{% endfor %} | filesystem | not prefix-preserving
-          {{ tools }}{% for m in messages %}{{ m.content }}{% for c in m.tool_calls %}[CALL]{{ c.function.name }}{% endfor %}{% endfor %} | filesystem | without the mark <tool_call>
-          {{ tools }}{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no tools') }}{% endif %}{{ m.content }}{% endfor %} | filesystem | no tools
-          {{ messages[0].content }} | stories | needs a world of tools
+          {{ tools }}{% for m in messages %}{% if m.role != 'tool' or \
+          loop.last %}{{ m.content }}{% endif %}{% endfor %} | filesystem | not prefix-preserving
+          {{ tools }}{% for m in messages %}{{ m.content }}\
+          {% for c in m.tool_calls %}[CALL]{{ c.function.name }}{% endfor %}{% endfor %} \
+          | filesystem | without the mark <tool_call>
+          {{ tools }}{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no tools') }}\
+          {% endif %}{{ m.content }}{% endfor %} | filesystem | no tools
+          {{ messages[0].content }} | drawers | needs a world of tools
           {% for | filesystem | line 1
           """)
   void shouldRefuseWhatCannotBeAConversationBeforeAnythingRuns(
       final String template, final String environment, final String why) throws IOException {
     final String name = template.equals("auto") ? "auto" : file(template);
     final ConfigLoader loader = loader(name).override("task.environment", environment);
-    if (environment.equals("stories")) {
+    if (environment.equals("drawers")) {
       loader.override("task.path", "").override("model.policy", "model");
     }
 
