@@ -19,8 +19,11 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A kernel limits address space per process; what a whole tree holds is limited by control groups,
  * which an ordinary user is seldom given. So one thread looks at the resident memory of every tree
- * again and again, and never for more than a tenth of its time. Memory that processes share counts
- * once.
+ * again and again, for a tenth of its time, or for a third where one seems to hold too much. Memory
+ * that processes share counts once.
+ *
+ * <p>So a sandbox can hold more than its limit for some 50 ms, or as long as the machine keeps this
+ * thread waiting; what it can hold at most is the limit times the number of its processes.
  *
  * @thread any.
  * @cost about 0.1 ms per sandbox and look.
@@ -30,7 +33,9 @@ final class MemoryWatch {
   static final MemoryWatch SHARED = new MemoryWatch();
 
   private static final long LEAST_PAUSE_NS = 10_000_000;
+  private static final long MOST_PAUSE_NS = 40_000_000;
   private static final int PAUSES_PER_LOOK = 9;
+  private static final int PAUSES_PER_SUSPICION = 2;
   private static final long BYTES_PER_KB = 1_024;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -103,9 +108,13 @@ final class MemoryWatch {
         // The time of the processor: on a busy machine looks are long by the clock, and needed
         // most.
         final long startNs = threads.getCurrentThreadCpuTime();
-        now.forEach(MemoryWatch::look);
+        boolean suspicion = false;
+        for (final Watched watched : now) {
+          suspicion |= look(watched);
+        }
         final long lookNs = threads.getCurrentThreadCpuTime() - startNs;
-        pauseNs = Math.max(LEAST_PAUSE_NS, PAUSES_PER_LOOK * lookNs);
+        final long pauses = suspicion ? PAUSES_PER_SUSPICION : PAUSES_PER_LOOK;
+        pauseNs = Math.clamp(pauses * lookNs, LEAST_PAUSE_NS, MOST_PAUSE_NS);
       }
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -126,36 +135,38 @@ final class MemoryWatch {
     }
   }
 
-  private static void look(final Watched watched) {
-    final long heldBytes = heldBytes(watched.process.pid(), watched.limitBytes);
+  /** Kills a sandbox that holds too much; says whether it seems to. */
+  private static boolean look(final Watched watched) {
+    final List<Path> tree = tree(watched.process.pid());
+    if (residentBytes(tree) <= watched.limitBytes) {
+      return false;
+    }
+    final long heldBytes = heldBytes(tree);
     if (heldBytes > watched.limitBytes && watched.process.isAlive()) {
       watched.foundBytes = heldBytes;
       watched.process.destroyForcibly();
     }
+    return true;
   }
 
-  /**
-   * Adds up what a tree of processes holds.
-   *
-   * @param root of the tree.
-   * @param enoughBytes below which a sum that counts shared memory several times is good enough.
-   */
-  static long heldBytes(final long root, final long enoughBytes) {
-    final List<Path> tree = tree(root);
-    long most = 0;
-    for (final Path process : tree) {
-      most += bytes(process.resolve("status"), "VmRSS:");
+  /** Adds up what processes hold; what they share counts several times, which is quick. */
+  private static long residentBytes(final List<Path> processes) {
+    long resident = 0;
+    for (final Path process : processes) {
+      resident += bytes(process.resolve("status"), "VmRSS:");
     }
-    if (most <= enoughBytes) {
-      return most;
-    }
-    long shared = 0;
-    for (final Path process : tree) {
+    return resident;
+  }
+
+  /** Adds up what processes hold; what they share counts once. */
+  private static long heldBytes(final List<Path> processes) {
+    long held = 0;
+    for (final Path process : processes) {
       final Path exact = process.resolve("smaps_rollup");
       final boolean readable = Files.isReadable(exact);
-      shared += readable ? bytes(exact, "Pss:") : bytes(process.resolve("status"), "VmRSS:");
+      held += readable ? bytes(exact, "Pss:") : bytes(process.resolve("status"), "VmRSS:");
     }
-    return shared;
+    return held;
   }
 
   /** Lists a process and all that descend from it; some may be gone by the time they are asked. */

@@ -15,6 +15,12 @@ class MemoryWatchTest {
   private static final SandboxLimits LIMITS =
       new SandboxLimits(LIMIT_BYTES, 16, 16L << 20, 32L << 20, 1_000, 60_000);
 
+  /** Eats 500 MiB a second: a third of a second passes before the slack is used up. */
+  private static final String SLOW_EATERS =
+      ResourceAbuses.EATERS.replace(
+          "block = b\"x\" * (40 << 20)",
+          "block = [(b\"x\" * (1 << 20), time.sleep(0.024)) for _ in range(40)]");
+
   private Bubblewrap sandbox;
 
   @BeforeEach
@@ -29,7 +35,7 @@ class MemoryWatchTest {
     try (session) {
       session.process().descendants().forEach(inside::add);
 
-      final CellResult result = session.run(ResourceAbuses.EATERS.replace("PAUSE", "30"));
+      final CellResult result = session.run(SLOW_EATERS.replace("PAUSE", "30"));
 
       System.out.println(
           "held "
@@ -41,6 +47,16 @@ class MemoryWatchTest {
       assertTrue(session.foundBytes() < LIMIT_BYTES + SLACK_BYTES, "" + session.foundBytes());
     }
     Sandboxes.assertGone(session.process().toHandle(), inside);
+  }
+
+  @Test
+  void shouldKillASandboxThatEatsFasterThanAnyoneLooks() throws Exception {
+    try (PythonSession session = PythonSession.start(sandbox, LIMITS, 1)) {
+      final CellResult result = session.run(ResourceAbuses.EATERS.replace("PAUSE", "30"));
+
+      assertEquals(CellResult.Status.MEMORY, result.status());
+      assertTrue(session.foundBytes() > LIMIT_BYTES, "" + session.foundBytes());
+    }
   }
 
   @Test
