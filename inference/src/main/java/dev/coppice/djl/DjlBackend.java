@@ -181,7 +181,7 @@ public final class DjlBackend implements InferenceBackend {
 
   @Override
   public long blockBytes(final int blockTokens) {
-    return KvPool.blockBytes(config.attention(), config.dimensions().layers(), blockTokens);
+    return kept().blockBytes(blockTokens);
   }
 
   @Override
@@ -192,7 +192,11 @@ public final class DjlBackend implements InferenceBackend {
     }
     // The old pool goes first: both together may not fit.
     pool = null;
-    pool = new KvPool(config.attention(), config.dimensions().layers(), blocks, blockTokens);
+    pool = KvPool.open(kept(), blocks, blockTokens);
+  }
+
+  private KvPool.Shape kept() {
+    return new KvPool.Shape(config.attention(), config.dimensions().layers(), settings.half());
   }
 
   @Override

@@ -4,8 +4,8 @@ package dev.coppice.djl;
  * Holds how a model is computed.
  *
  * @param threads that compute linear layers and attention, at least 1.
- * @param dtype of the linear layers, {@code f32} or {@code bf16}; everything between them, keys and
- *     values included, is f32 in either.
+ * @param dtype {@code f32}, or {@code bf16} for weights of the linear layers in bf16 and keys and
+ *     values in half floats; everything else, all sums included, is f32 in either.
  * @param device that computes linear layers: {@code cpu}, {@code cuda} or {@code cuda:N}.
  * @param slabTokens the largest number of new tokens computed together; it changes speed and
  *     memory, never a result.
@@ -25,6 +25,15 @@ public record DjlSettings(int threads, String dtype, String device, int slabToke
     if (slabTokens < 1 || slabTokens > 4096) {
       throw new IllegalArgumentException("slabTokens must be 1 to 4096: slabTokens=" + slabTokens);
     }
+  }
+
+  /**
+   * Says how keys and values are kept.
+   *
+   * @return whether as half floats.
+   */
+  boolean half() {
+    return dtype.equals("bf16");
   }
 
   /**

@@ -18,10 +18,12 @@ import java.util.Arrays;
  * @thread one at a time; refilled for each slab, used by all layers and heads.
  */
 final class AttentionPlan {
-  private static final int FIELDS = 7;
+  private static final int FIELDS = 8;
 
   private int[] rectangles = new int[FIELDS * 256];
   private int[] firstOfTile = new int[16];
+  private int[] visits = new int[1024];
+  private int visitCount;
   private int count;
   private int tiles;
   private int tileRows;
@@ -44,12 +46,26 @@ final class AttentionPlan {
     chunk = newChunk;
     count = 0;
     tiles = 0;
+    visitCount = 0;
     for (int begin = 0; begin < slab.rows; begin += tileRows) {
       markTile();
       split(begin, Math.min(slab.rows, begin + tileRows), 0);
     }
     markTile();
     tiles--;
+  }
+
+  /** Notes the blocks of a rectangle, in the order in which they will be read. */
+  private int visits(final int row, final int indexBegin, final int indexEnd) {
+    final int first = visitCount;
+    visitCount += indexEnd - indexBegin;
+    if (visitCount > visits.length) {
+      visits = Arrays.copyOf(visits, Math.max(visitCount, visits.length * 2));
+    }
+    for (int index = indexBegin; index < indexEnd; index++) {
+      visits[first + index - indexBegin] = slab.block(row, index);
+    }
+    return first;
   }
 
   private void markTile() {
@@ -136,7 +152,8 @@ final class AttentionPlan {
     if ((count + 1) * FIELDS > rectangles.length) {
       rectangles = Arrays.copyOf(rectangles, rectangles.length * 2);
     }
-    System.arraycopy(fields, 0, rectangles, count * FIELDS, FIELDS);
+    System.arraycopy(fields, 0, rectangles, count * FIELDS, fields.length);
+    rectangles[count * FIELDS + FIELDS - 1] = visits(fields[0], fields[2], fields[3]);
     count++;
   }
 
@@ -179,5 +196,20 @@ final class AttentionPlan {
   /** Slots of every block that are scored; 0 where the rectangle before scored them. */
   int scored(final int rectangle) {
     return rectangles[rectangle * FIELDS + 6];
+  }
+
+  /** Returns the place of a rectangle's first block among all that are read, tile by tile. */
+  int visit(final int rectangle) {
+    return rectangles[rectangle * FIELDS + FIELDS - 1];
+  }
+
+  /** Returns the number of blocks that are read. */
+  int visits() {
+    return visitCount;
+  }
+
+  /** Returns the block read at a place. */
+  int block(final int visit) {
+    return visits[visit];
   }
 }

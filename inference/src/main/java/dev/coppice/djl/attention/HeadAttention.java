@@ -1,6 +1,7 @@
 package dev.coppice.djl.attention;
 
 import dev.coppice.djl.files.AttentionShape;
+import dev.coppice.djl.kernel.HalfKernels;
 import dev.coppice.djl.kernel.RowMath;
 import java.util.Arrays;
 
@@ -30,6 +31,7 @@ final class HeadAttention {
   private final int outStride;
   private final ScoreKernel scorer = new ScoreKernel();
   private final WeighKernel weigher = new WeighKernel();
+  private final HalfProducts products;
   private final RowMath math = new RowMath();
   private final float[] sums;
   private final float[] outs;
@@ -38,18 +40,21 @@ final class HeadAttention {
 
   private AttentionPlan plan;
   private Slab slab;
-  private KvPool pool;
+  private FloatPool floats;
+  private HalfPool halves;
+  private int slots;
   private int layer;
   private int head;
   private int tile;
   private int begin;
   private int end;
 
-  HeadAttention(final AttentionShape shape) {
+  HeadAttention(final AttentionShape shape, final HalfProducts products) {
     this.shape = shape;
+    this.products = products;
     group = shape.groupSize();
     headDim = shape.headDim();
-    outStride = ScoreKernel.padded(headDim);
+    outStride = (headDim + HalfKernels.COLUMNS - 1) / HalfKernels.COLUMNS * HalfKernels.COLUMNS;
     sums = new float[Math.max(TILE_ROWS, group)];
     outs = new float[sums.length * outStride];
   }
@@ -64,9 +69,14 @@ final class HeadAttention {
   void prepare(final AttentionPlan newPlan, final Slab newSlab, final KvPool newPool) {
     plan = newPlan;
     slab = newSlab;
-    pool = newPool;
-    final int slots = pool.blockTokens();
-    scoreStride = (slab.maxPosition / slots + 1) * slots + pool.keyStride() + ScoreKernel.WIDTH;
+    floats = newPool instanceof FloatPool pool ? pool : null;
+    halves = newPool instanceof HalfPool pool ? pool : null;
+    slots = newPool.blockTokens();
+    if (halves != null) {
+      products.prepare(plan, halves);
+    }
+    final int most = (slab.maxPosition / slots + 1) * slots;
+    scoreStride = most + ScoreKernel.padded(slots) + HalfProducts.SLACK;
     if (scores.length < (long) sums.length * scoreStride) {
       scores = new float[Math.multiplyExact(sums.length, scoreStride + scoreStride / 4)];
     }
@@ -103,18 +113,31 @@ final class HeadAttention {
     if (plan.scored(rectangle) == 0) {
       return;
     }
-    final int slots = pool.blockTokens();
     final int row = plan.rowBegin(rectangle);
     final int rows = (plan.rowEnd(rectangle) - row) * group;
-    scorer.left(q, (head * slab.rows + row) * group * headDim, headDim);
-    scorer.right(pool.keys(layer), pool.keyStride());
-    scorer.sum(scores, (row - begin) * group * scoreStride, scoreStride);
+    final int from = (head * slab.rows + row) * group * headDim;
+    final int to = (row - begin) * group * scoreStride;
+    if (halves == null) {
+      scorer.left(q, from, headDim);
+      scorer.sum(scores, to, scoreStride);
+      scoreFloats(rectangle, rows);
+    } else {
+      products.score(
+          new HalfProducts.Part(layer, head, rectangle),
+          new HalfProducts.Rows(q, from, headDim, rows),
+          new HalfProducts.Rows(scores, to, scoreStride, rows));
+    }
+  }
+
+  private void scoreFloats(final int rectangle, final int rows) {
+    final int row = plan.rowBegin(rectangle);
+    scorer.right(floats.keys(layer), floats.keyStride());
     for (int index = plan.indexBegin(rectangle); index < plan.indexEnd(rectangle); index++) {
-      final int offset = pool.keyOffset(slab.block(row, index), head);
+      final int offset = floats.keyOffset(slab.block(row, index), head);
       scorer.columns(offset, index * slots, plan.scored(rectangle));
     }
     if (follows(rectangle)) {
-      scorer.following(pool.keyOffset(firstBlock(rectangle + 1), head));
+      scorer.following(floats.keyOffset(firstBlock(rectangle + 1), head));
     }
     scorer.multiply(rows, headDim);
   }
@@ -139,23 +162,34 @@ final class HeadAttention {
   }
 
   private void weigh(final int rectangle) {
-    final int slots = pool.blockTokens();
     final int row = plan.rowBegin(rectangle);
     final int rows = (plan.rowEnd(rectangle) - row) * group;
-    final int slot = plan.slotBegin(rectangle);
     final int first = (row - begin) * group;
-    final int column = plan.indexBegin(rectangle) * slots + slot;
-    weigher.left(scores, first * scoreStride + column, scoreStride, slots);
-    weigher.right(pool.values(layer), pool.valueStride(), plan.slotEnd(rectangle) - slot);
-    weigher.sum(outs, first * outStride, outStride);
+    if (halves == null) {
+      weigher.sum(outs, first * outStride, outStride);
+      weighFloats(rectangle, rows, first * scoreStride);
+    } else {
+      products.weigh(
+          new HalfProducts.Part(layer, head, rectangle),
+          new HalfProducts.Rows(scores, first * scoreStride, scoreStride, rows),
+          new HalfProducts.Rows(outs, first * outStride, outStride, rows));
+    }
+  }
+
+  private void weighFloats(final int rectangle, final int rows, final int weights) {
+    final int row = plan.rowBegin(rectangle);
+    final int slot = plan.slotBegin(rectangle);
+    final int column = plan.indexBegin(rectangle) * slots;
+    weigher.left(scores, weights + column + slot, scoreStride, slots);
+    weigher.right(floats.values(layer), floats.valueStride(), plan.slotEnd(rectangle) - slot);
     for (int index = plan.indexBegin(rectangle); index < plan.indexEnd(rectangle); index++) {
-      final int offset = pool.valueOffset(slab.block(row, index), head);
-      weigher.block(offset + slot * pool.valueStride());
+      final int offset = floats.valueOffset(slab.block(row, index), head);
+      weigher.block(offset + slot * floats.valueStride());
     }
     if (follows(rectangle)) {
-      weigher.following(pool.valueOffset(firstBlock(rectangle + 1), head));
+      weigher.following(floats.valueOffset(firstBlock(rectangle + 1), head));
     }
-    weigher.add(rows, outStride);
+    weigher.add(rows, ScoreKernel.padded(headDim));
   }
 
   private void store(final float[] out) {

@@ -109,7 +109,7 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
           kernel.left(weights, 0, STRIDE, SLOTS);
           kernel.right(values, HEAD_DIM, SLOTS);
           kernel.sum(out, 0, HEAD_DIM);
-          kernel.block(KvPool.ALIGNMENT);
+          kernel.block(FloatPool.ALIGNMENT);
           kernel.add(ROWS, HEAD_DIM);
         });
   }

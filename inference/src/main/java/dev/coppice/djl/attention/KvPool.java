@@ -5,92 +5,77 @@ import dev.coppice.djl.files.AttentionShape;
 /**
  * Keeps the keys and values of all blocks.
  *
- * <pre>
- *   keys[layer]    block | kv head | dimension (D) | slot (S, padded)      a row per dimension
- *   values[layer]  block | kv head | slot (S)      | dimension (D, padded) a row per slot
- * </pre>
- *
  * <p>Keys lie transposed, so that scores and outputs both are products whose inner loop runs along
  * memory. Slots that were never written, or belong to a branch gone bad, are never summed.
  *
  * @thread the engine thread alone.
  */
-public final class KvPool {
-  /**
-   * Floats left out at the start of an array: G1 puts large arrays at the start of a region, and
-   * with these behind the array's header every row begins on a cache line. Without, each load
-   * crosses two, and the kernels run at about half their speed.
-   */
-  static final int ALIGNMENT = 12;
+public abstract sealed class KvPool permits FloatPool, HalfPool {
+  /** The heap keeps some room beside the pool. */
+  private static final int HEAP_SHARE = 8;
 
-  private final float[][] keys;
-  private final float[][] values;
   private final int blocks;
-  private final int kvHeads;
-  private final int headDim;
   private final int blockTokens;
-  private final int keyStride;
-  private final int valueStride;
 
-  /**
-   * Allocates the pool.
-   *
-   * @param shape of the attention.
-   * @param layers of the model.
-   * @param blocks in the pool.
-   * @param blockTokens positions in a block.
-   */
-  public KvPool(
-      final AttentionShape shape, final int layers, final int blocks, final int blockTokens) {
+  KvPool(final int blocks, final int blockTokens) {
     this.blocks = blocks;
     this.blockTokens = blockTokens;
-    kvHeads = shape.kvHeads();
-    headDim = shape.headDim();
-    keyStride = ScoreKernel.padded(blockTokens);
-    valueStride = ScoreKernel.padded(headDim);
-    final long keyFloats = (long) blocks * keyBlock() + ALIGNMENT;
-    final long valueFloats = (long) blocks * valueBlock() + ALIGNMENT;
-    checkSize(layers * (keyFloats + valueFloats) * Float.BYTES);
-    if (Math.max(keyFloats, valueFloats) > Integer.MAX_VALUE - 16) {
-      throw new IllegalArgumentException(
-          "the pool exceeds one array per layer: blocks=%d blockTokens=%d; use fewer blocks"
-              .formatted(blocks, blockTokens));
-    }
-    keys = new float[layers][(int) keyFloats];
-    values = new float[layers][(int) valueFloats];
   }
 
   /**
-   * Returns the size of a block over all layers.
+   * Says how many values are kept, and how wide they are.
    *
-   * @param shape of the attention.
+   * @param attention of the model.
    * @param layers of the model.
-   * @param blockTokens positions in a block.
-   * @return the bytes, padding included.
+   * @param half whether keys and values are rounded to half floats, which halves memory and traffic.
    */
-  public static long blockBytes(
-      final AttentionShape shape, final int layers, final int blockTokens) {
-    final long keys = (long) shape.headDim() * ScoreKernel.padded(blockTokens);
-    final long values = (long) blockTokens * ScoreKernel.padded(shape.headDim());
-    return 4L * layers * shape.kvHeads() * (keys + values);
+  public record Shape(AttentionShape attention, int layers, boolean half) {
+    /**
+     * Returns the size of a block over all layers.
+     *
+     * @param blockTokens positions in a block.
+     * @return the bytes, padding included.
+     */
+    public long blockBytes(final int blockTokens) {
+      final long cells =
+          half
+              ? HalfPool.blockCells(attention, blockTokens)
+              : FloatPool.blockCells(attention, blockTokens);
+      return cells * layers * (half ? Short.BYTES : Float.BYTES);
+    }
   }
 
-  private void checkSize(final long bytes) {
+  /**
+   * Allocates a pool.
+   *
+   * @param shape of what is kept.
+   * @param blocks in the pool.
+   * @param blockTokens positions in a block.
+   * @return a pool of zeros.
+   * @throws IllegalArgumentException if it does not fit the heap or the arrays of Java.
+   */
+  public static KvPool open(final Shape shape, final int blocks, final int blockTokens) {
+    final long bytes = blocks * shape.blockBytes(blockTokens);
     final long most = Runtime.getRuntime().maxMemory();
-    if (bytes > most - most / 8) {
+    if (bytes > most - most / HEAP_SHARE) {
       throw new IllegalArgumentException(
           "the pool does not fit the heap: blocks=%d blockTokens=%d bytes=%d heap=%d; use fewer"
                   .formatted(blocks, blockTokens, bytes, most)
               + " blocks or start Java with a larger -Xmx");
     }
+    return shape.half
+        ? new HalfPool(shape.attention, shape.layers, blocks, blockTokens)
+        : new FloatPool(shape.attention, shape.layers, blocks, blockTokens);
   }
 
-  private int keyBlock() {
-    return kvHeads * headDim * keyStride;
-  }
-
-  private int valueBlock() {
-    return kvHeads * blockTokens * valueStride;
+  /** Refuses an array that Java has not. */
+  static int arraySize(final long cells, final int blocks, final int blockTokens) {
+    if (cells > Integer.MAX_VALUE - 16) {
+      throw new IllegalArgumentException(
+          "the pool exceeds one array per layer: blocks=%d blockTokens=%d; use fewer blocks"
+              .formatted(blocks, blockTokens));
+    }
+    return (int) cells;
   }
 
   /**
@@ -98,7 +83,7 @@ public final class KvPool {
    *
    * @return the positions in it.
    */
-  public int blockTokens() {
+  public final int blockTokens() {
     return blockTokens;
   }
 
@@ -107,32 +92,8 @@ public final class KvPool {
    *
    * @return the number of blocks.
    */
-  public int blocks() {
+  public final int blocks() {
     return blocks;
-  }
-
-  int keyStride() {
-    return keyStride;
-  }
-
-  int valueStride() {
-    return valueStride;
-  }
-
-  float[] keys(final int layer) {
-    return keys[layer];
-  }
-
-  float[] values(final int layer) {
-    return values[layer];
-  }
-
-  int keyOffset(final int block, final int head) {
-    return ALIGNMENT + block * keyBlock() + head * headDim * keyStride;
-  }
-
-  int valueOffset(final int block, final int head) {
-    return ALIGNMENT + block * valueBlock() + head * blockTokens * valueStride;
   }
 
   /**
@@ -144,25 +105,7 @@ public final class KvPool {
    * @param rows holding the keys of all heads, then the values of all heads.
    * @param offset of the keys in it.
    */
-  public void write(
-      final int layer, final int block, final int slot, final float[] rows, final int offset) {
-    final float[] k = keys[layer];
-    final float[] v = values[layer];
-    final int width = kvHeads * headDim;
-    int to = keyOffset(block, 0) + slot;
-    for (int i = 0; i < width; i++) {
-      k[to] = rows[offset + i];
-      to += keyStride;
-    }
-    for (int head = 0; head < kvHeads; head++) {
-      System.arraycopy(
-          rows,
-          offset + width + head * headDim,
-          v,
-          valueOffset(block, head) + slot * valueStride,
-          headDim);
-    }
-  }
+  public abstract void write(int layer, int block, int slot, float[] rows, int offset);
 
   /**
    * Copies the first slots of a block over all layers.
@@ -171,21 +114,5 @@ public final class KvPool {
    * @param to the block written.
    * @param tokens the number of slots.
    */
-  public void copy(final int from, final int to, final int tokens) {
-    for (int layer = 0; layer < keys.length; layer++) {
-      for (int row = 0; row < kvHeads * headDim; row++) {
-        final int line = row * keyStride;
-        System.arraycopy(
-            keys[layer], keyOffset(from, 0) + line, keys[layer], keyOffset(to, 0) + line, tokens);
-      }
-      for (int head = 0; head < kvHeads; head++) {
-        System.arraycopy(
-            values[layer],
-            valueOffset(from, head),
-            values[layer],
-            valueOffset(to, head),
-            tokens * valueStride);
-      }
-    }
-  }
+  public abstract void copy(int from, int to, int tokens);
 }

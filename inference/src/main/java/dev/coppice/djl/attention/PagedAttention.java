@@ -2,6 +2,7 @@ package dev.coppice.djl.attention;
 
 import dev.coppice.djl.files.AttentionShape;
 import dev.coppice.djl.kernel.ThreadCrew;
+import java.util.function.Supplier;
 
 /**
  * Computes attention over blocks, visiting a block once for all neighbours that name it.
@@ -38,16 +39,20 @@ public final class PagedAttention {
    * @param crew that computes.
    */
   public PagedAttention(final AttentionShape shape, final ThreadCrew crew) {
-    this(shape, crew, LEAST_OPERATIONS);
+    this(shape, crew, LEAST_OPERATIONS, HalfProducts::open);
   }
 
-  PagedAttention(final AttentionShape shape, final ThreadCrew crew, final long leastOperations) {
+  PagedAttention(
+      final AttentionShape shape,
+      final ThreadCrew crew,
+      final long leastOperations,
+      final Supplier<HalfProducts> products) {
     this.crew = crew;
     this.shape = shape;
     this.leastOperations = leastOperations;
     lanes = new HeadAttention[crew.threads()];
     for (int i = 0; i < lanes.length; i++) {
-      lanes[i] = new HeadAttention(shape);
+      lanes[i] = new HeadAttention(shape, products.get());
     }
   }
 

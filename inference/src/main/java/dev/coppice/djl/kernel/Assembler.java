@@ -19,13 +19,18 @@ final class Assembler {
   static final int RAX = 0;
   static final int RCX = 1;
   static final int RDX = 2;
+  static final int RBX = 3;
   static final int RSP = 4;
+  static final int RBP = 5;
   static final int RSI = 6;
   static final int RDI = 7;
   static final int R8 = 8;
   static final int R9 = 9;
   static final int R10 = 10;
   static final int R11 = 11;
+  static final int R12 = 12;
+  static final int R13 = 13;
+  static final int R14 = 14;
 
   /** Bytes of a vector. */
   static final int VECTOR = 64;
@@ -149,6 +154,11 @@ final class Assembler {
     vector(MAP_0F38 << 4 | PREFIX_66, 0x7C, target, 0, source);
   }
 
+  /** target = the 16 half floats at m, widened. */
+  void widen(final int target, final Memory m) {
+    vector(MAP_0F38 << 4 | PREFIX_66, 0x13, target, 0, m, VECTOR / 2);
+  }
+
   /** sum += left * right, rounded once. */
   void multiplyAdd(final int sum, final int left, final int right) {
     vector(MAP_0F38 << 4 | PREFIX_66, 0xB8, sum, left, right);
@@ -212,6 +222,21 @@ final class Assembler {
   void subtract(final int target, final int value) {
     emit(0x48 | target >> 3, 0x81, 0xE8 | target & 7);
     emitInt(value);
+  }
+
+  /** target = -target. */
+  void negate(final int target) {
+    emit(0x48 | target >> 3, 0xF7, 0xD8 | target & 7);
+  }
+
+  /** Saves a register on the stack. */
+  void push(final int register) {
+    emit(0x40 | register >> 3, 0x50 | register & 7);
+  }
+
+  /** Takes a register back from the stack. */
+  void pop(final int register) {
+    emit(0x40 | register >> 3, 0x58 | register & 7);
   }
 
   /** Asks for the cache line at m. */

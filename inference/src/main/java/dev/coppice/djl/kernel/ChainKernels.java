@@ -88,6 +88,7 @@ public final class ChainKernels {
     final int group = Math.max(1, GROUP_FLOATS / (chain.depth * b.stride()));
     describe(chain, group, b.stride());
     final int tiles = (rows + ChainCode.MOST_ROWS - 1) / ChainCode.MOST_ROWS;
+    final boolean fetches = chain.blocks > group || chain.following >= 0;
     try {
       for (int first = 0; first < chain.blocks; first += group) {
         final int count = Math.min(group, chain.blocks - first);
@@ -97,7 +98,7 @@ public final class ChainKernels {
           final int from = a.offset() + first * chain.step + row * a.stride();
           final int to = c.offset() + row * c.stride();
           // A tile fetches its own lines of what comes next.
-          final int pace = tiles == 1 ? 3 : tiles < 4 ? (tile < 2 ? 2 : 0) : tile < 4 ? 1 : 0;
+          final int pace = fetches ? pace(tile, tiles) : 0;
           final long shift = (long) tile * PACES[pace] * LINE_BYTES;
           CALL.invokeExact(
               PLACES[(next - row - 1) * PACES.length + pace],
@@ -124,6 +125,13 @@ public final class ChainKernels {
     } catch (final Throwable e) {
       throw new IllegalStateException("native calls throw nothing checked", e);
     }
+  }
+
+  private static int pace(final int tile, final int tiles) {
+    if (tiles == 1) {
+      return 3;
+    }
+    return tiles < 4 ? (tile < 2 ? 2 : 0) : tile < 4 ? 1 : 0;
   }
 
   /** Writes for each block how far what comes a group later lies, and how far the next block. */

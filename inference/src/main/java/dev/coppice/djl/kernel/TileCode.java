@@ -165,10 +165,10 @@ final class TileCode {
   }
 
   /**
-   * Reaches a row from one of three bases: RDI at row 0, R10 at row 3, R11 at row 6; RDX holds the
+   * Reaches one of 12 rows from one of three bases: RDI at row 0, R10 at row 3, R11 at row 6; RDX holds the
    * stride and RSI three of them.
    */
-  private static Memory place(final int row, final int offset) {
+  static Memory place(final int row, final int offset) {
     return switch (row) {
       case 0, 3, 6 -> Memory.at(base(row), offset);
       case 1, 4, 7 -> new Memory(base(row), RDX, 1, offset);
@@ -179,7 +179,7 @@ final class TileCode {
     };
   }
 
-  private static int base(final int row) {
+  static int base(final int row) {
     return row < 3 ? RDI : row < 6 ? R10 : R11;
   }
 }

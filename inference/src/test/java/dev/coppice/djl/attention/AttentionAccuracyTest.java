@@ -26,7 +26,7 @@ class AttentionAccuracyTest {
     final int length = 75;
     final int queries = 9;
     final int blocks = (length + blockTokens - 1) / blockTokens;
-    final KvPool pool = new KvPool(shape, 1, blocks + 3, blockTokens);
+    final KvPool pool = KvPool.open(new KvPool.Shape(shape, 1, false), blocks + 3, blockTokens);
     final int width = shape.kvWidth();
     final float[][] kv = new float[length][2 * width];
     for (int p = 0; p < length; p++) {
@@ -48,7 +48,7 @@ class AttentionAccuracyTest {
     for (int threads = 1; threads <= 3; threads++) {
       final float[] before = out.clone();
       try (ThreadCrew crew = new ThreadCrew(threads)) {
-        final PagedAttention attention = new PagedAttention(shape, crew, 0);
+        final PagedAttention attention = new PagedAttention(shape, crew, 0, HalfProducts::open);
         for (int round = 0; round < 50; round++) {
           Arrays.fill(out, Float.NaN);
           attention.plan(slab, pool);
@@ -123,7 +123,9 @@ class AttentionAccuracyTest {
   void shouldRefuseAPoolThatCannotFit() {
     final AttentionShape shape = new AttentionShape(8, 8, 128, false, false, false);
     final var e =
-        assertThrows(IllegalArgumentException.class, () -> new KvPool(shape, 32, 1_000_000, 32));
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> KvPool.open(new KvPool.Shape(shape, 32, false), 1_000_000, 32));
     assertTrue(e.getMessage().contains("does not fit the heap"), e.getMessage());
   }
 

@@ -1,0 +1,68 @@
+package dev.coppice.djl.attention;
+
+import dev.coppice.djl.kernel.HalfKernels;
+
+/**
+ * Computes the two products of attention over half floats, one rectangle of the plan at a time.
+ *
+ * @thread one at a time.
+ */
+interface HalfProducts {
+  /** Columns beyond the last slot of a row that may be written to. */
+  int SLACK = 2 * HalfKernels.WIDTH;
+
+  /**
+   * Makes products.
+   *
+   * @return those in machine code, or those in Java where the machine has none.
+   */
+  static HalfProducts open() {
+    final HalfKernels kernels = HalfKernels.open();
+    return kernels == null ? new WidenedProducts() : new KernelProducts(kernels);
+  }
+
+  /**
+   * Prepares for a slab.
+   *
+   * @param plan of the slab.
+   * @param pool of blocks.
+   */
+  void prepare(AttentionPlan plan, HalfPool pool);
+
+  /**
+   * Names rows in an array.
+   *
+   * @param values that hold them.
+   * @param offset of the first.
+   * @param stride from row to row.
+   * @param count of them.
+   */
+  record Rows(float[] values, int offset, int stride, int count) {}
+
+  /**
+   * Names what is computed.
+   *
+   * @param layer from 0.
+   * @param head from 0.
+   * @param rectangle of the plan.
+   */
+  record Part(int layer, int head, int rectangle) {}
+
+  /**
+   * Scores the rows of a rectangle.
+   *
+   * @param part that is computed.
+   * @param queries of all rows.
+   * @param scores to fill, a column per position.
+   */
+  void score(Part part, Rows queries, Rows scores);
+
+  /**
+   * Adds the values that a rectangle's rows see.
+   *
+   * @param part that is computed.
+   * @param weights a column per position.
+   * @param sums to add to.
+   */
+  void weigh(Part part, Rows weights, Rows sums);
+}
