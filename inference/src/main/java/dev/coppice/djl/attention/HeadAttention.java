@@ -1,7 +1,7 @@
 package dev.coppice.djl.attention;
 
 import dev.coppice.djl.files.AttentionShape;
-import dev.coppice.djl.kernel.HalfKernels;
+import dev.coppice.djl.kernel.AttentionKernels;
 import dev.coppice.djl.kernel.RowMath;
 import java.util.Arrays;
 
@@ -29,9 +29,7 @@ final class HeadAttention {
   private final int group;
   private final int headDim;
   private final int outStride;
-  private final ScoreKernel scorer = new ScoreKernel();
-  private final WeighKernel weigher = new WeighKernel();
-  private final HalfProducts products;
+  private final AttentionProducts products;
   private final RowMath math = new RowMath();
   private final float[] sums;
   private final float[] outs;
@@ -40,21 +38,21 @@ final class HeadAttention {
 
   private AttentionPlan plan;
   private Slab slab;
-  private FloatPool floats;
-  private HalfPool halves;
-  private int slots;
   private int layer;
   private int head;
   private int tile;
   private int begin;
   private int end;
 
-  HeadAttention(final AttentionShape shape, final HalfProducts products) {
+  HeadAttention(final AttentionShape shape, final AttentionProducts products) {
     this.shape = shape;
     this.products = products;
     group = shape.groupSize();
     headDim = shape.headDim();
-    outStride = (headDim + HalfKernels.COLUMNS - 1) / HalfKernels.COLUMNS * HalfKernels.COLUMNS;
+    outStride =
+        (headDim + AttentionKernels.COLUMNS - 1)
+            / AttentionKernels.COLUMNS
+            * AttentionKernels.COLUMNS;
     sums = new float[Math.max(TILE_ROWS, group)];
     outs = new float[sums.length * outStride];
   }
@@ -64,19 +62,15 @@ final class HeadAttention {
    *
    * @param newPlan of the slab.
    * @param newSlab of tokens.
-   * @param newPool of blocks.
+   * @param pool of blocks.
    */
-  void prepare(final AttentionPlan newPlan, final Slab newSlab, final KvPool newPool) {
+  void prepare(final AttentionPlan newPlan, final Slab newSlab, final KvPool pool) {
     plan = newPlan;
     slab = newSlab;
-    floats = newPool instanceof FloatPool pool ? pool : null;
-    halves = newPool instanceof HalfPool pool ? pool : null;
-    slots = newPool.blockTokens();
-    if (halves != null) {
-      products.prepare(plan, halves);
-    }
+    products.prepare(plan, pool);
+    final int slots = pool.blockTokens();
     final int most = (slab.maxPosition / slots + 1) * slots;
-    scoreStride = most + ScoreKernel.padded(slots) + HalfProducts.SLACK;
+    scoreStride = most + ScoreKernel.padded(slots) + AttentionProducts.SLACK;
     if (scores.length < (long) sums.length * scoreStride) {
       scores = new float[Math.multiplyExact(sums.length, scoreStride + scoreStride / 4)];
     }
@@ -110,46 +104,16 @@ final class HeadAttention {
 
   /** Scores a rectangle; one that goes on within a block was scored with the rectangle before. */
   private void score(final int rectangle, final float[] q) {
-    if (plan.scored(rectangle) == 0) {
-      return;
-    }
-    final int row = plan.rowBegin(rectangle);
-    final int rows = (plan.rowEnd(rectangle) - row) * group;
-    final int from = (head * slab.rows + row) * group * headDim;
-    final int to = (row - begin) * group * scoreStride;
-    if (halves == null) {
-      scorer.left(q, from, headDim);
-      scorer.sum(scores, to, scoreStride);
-      scoreFloats(rectangle, rows);
-    } else {
+    if (plan.scored(rectangle) > 0) {
+      final int row = plan.rowBegin(rectangle);
+      final int rows = (plan.rowEnd(rectangle) - row) * group;
+      final int from = (head * slab.rows + row) * group * headDim;
       products.score(
-          new HalfProducts.Part(layer, head, rectangle),
-          new HalfProducts.Rows(q, from, headDim, rows),
-          new HalfProducts.Rows(scores, to, scoreStride, rows));
+          new AttentionProducts.Part(layer, head, rectangle),
+          new AttentionProducts.Rows(q, from, headDim, rows),
+          new AttentionProducts.Rows(
+              scores, (row - begin) * group * scoreStride, scoreStride, rows));
     }
-  }
-
-  private void scoreFloats(final int rectangle, final int rows) {
-    final int row = plan.rowBegin(rectangle);
-    scorer.right(floats.keys(layer), floats.keyStride());
-    for (int index = plan.indexBegin(rectangle); index < plan.indexEnd(rectangle); index++) {
-      final int offset = floats.keyOffset(slab.block(row, index), head);
-      scorer.columns(offset, index * slots, plan.scored(rectangle));
-    }
-    if (follows(rectangle)) {
-      scorer.following(floats.keyOffset(firstBlock(rectangle + 1), head));
-    }
-    scorer.multiply(rows, headDim);
-  }
-
-  /** Says whether another rectangle of the tile begins with another block. */
-  private boolean follows(final int rectangle) {
-    return rectangle + 1 < plan.first(tile + 1)
-        && firstBlock(rectangle + 1) != firstBlock(rectangle);
-  }
-
-  private int firstBlock(final int rectangle) {
-    return slab.block(plan.rowBegin(rectangle), plan.indexBegin(rectangle));
   }
 
   private void exponentials() {
@@ -165,31 +129,10 @@ final class HeadAttention {
     final int row = plan.rowBegin(rectangle);
     final int rows = (plan.rowEnd(rectangle) - row) * group;
     final int first = (row - begin) * group;
-    if (halves == null) {
-      weigher.sum(outs, first * outStride, outStride);
-      weighFloats(rectangle, rows, first * scoreStride);
-    } else {
-      products.weigh(
-          new HalfProducts.Part(layer, head, rectangle),
-          new HalfProducts.Rows(scores, first * scoreStride, scoreStride, rows),
-          new HalfProducts.Rows(outs, first * outStride, outStride, rows));
-    }
-  }
-
-  private void weighFloats(final int rectangle, final int rows, final int weights) {
-    final int row = plan.rowBegin(rectangle);
-    final int slot = plan.slotBegin(rectangle);
-    final int column = plan.indexBegin(rectangle) * slots;
-    weigher.left(scores, weights + column + slot, scoreStride, slots);
-    weigher.right(floats.values(layer), floats.valueStride(), plan.slotEnd(rectangle) - slot);
-    for (int index = plan.indexBegin(rectangle); index < plan.indexEnd(rectangle); index++) {
-      final int offset = floats.valueOffset(slab.block(row, index), head);
-      weigher.block(offset + slot * floats.valueStride());
-    }
-    if (follows(rectangle)) {
-      weigher.following(floats.valueOffset(firstBlock(rectangle + 1), head));
-    }
-    weigher.add(rows, ScoreKernel.padded(headDim));
+    products.weigh(
+        new AttentionProducts.Part(layer, head, rectangle),
+        new AttentionProducts.Rows(scores, first * scoreStride, scoreStride, rows),
+        new AttentionProducts.Rows(outs, first * outStride, outStride, rows));
   }
 
   private void store(final float[] out) {

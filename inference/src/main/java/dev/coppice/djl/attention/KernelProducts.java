@@ -1,40 +1,37 @@
 package dev.coppice.djl.attention;
 
-import dev.coppice.djl.kernel.HalfKernels;
-import dev.coppice.djl.kernel.PairKernels.Matrix;
+import dev.coppice.djl.kernel.AttentionKernels;
+import dev.coppice.djl.kernel.AttentionKernels.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Computes with machine code that widens half floats in registers.
- *
- * <p>Meanwhile the blocks that come {@value #AHEAD_SLOTS} slots later in the plan are fetched, be it for
+ * Computes in machine code; meanwhile blocks that come a little later in the plan are fetched, be it for
  * the same rectangle or for one that follows.
  *
  * @thread one at a time.
  */
-final class KernelProducts implements HalfProducts {
-  private static final int AHEAD_SLOTS = 128;
-
-  private final HalfKernels kernels;
+final class KernelProducts implements AttentionProducts {
+  private final AttentionKernels kernels;
   private AttentionPlan plan;
-  private HalfPool pool;
+  private KvPool pool;
   private int slots;
   private int distance;
   private int[] from = new int[256];
   private int[] ahead = new int[256];
   private int[] to = new int[256];
 
-  KernelProducts(final HalfKernels kernels) {
+  KernelProducts(final AttentionKernels kernels) {
     this.kernels = kernels;
   }
 
   @Override
-  public void prepare(final AttentionPlan newPlan, final HalfPool newPool) {
+  public void prepare(final AttentionPlan newPlan, final KvPool newPool) {
     plan = newPlan;
     pool = newPool;
     slots = pool.blockTokens();
-    distance = Math.max(1, AHEAD_SLOTS / slots);
+    final int together = AttentionKernels.together(pool.valueStride(), pool.cellBytes());
+    distance = Math.max(1, together / slots);
   }
 
   private static Matrix matrix(final Rows rows, final int column) {
@@ -47,12 +44,12 @@ final class KernelProducts implements HalfProducts {
     final int first = plan.visit(part.rectangle());
     final int begin = plan.indexBegin(part.rectangle());
     final int blocks = plan.indexEnd(part.rectangle()) - begin;
-    grow(blocks * ((scored + HalfKernels.WIDTH - 1) / HalfKernels.WIDTH));
+    grow(blocks * ((scored + AttentionKernels.WIDTH - 1) / AttentionKernels.WIDTH));
     int count = 0;
     for (int i = 0; i < blocks; i++) {
       final int keys = pool.keyOffset(plan.block(first + i), part.head());
       final int later = pool.keyOffset(plan.block(later(first + i)), part.head());
-      for (int slot = 0; slot < scored; slot += HalfKernels.WIDTH) {
+      for (int slot = 0; slot < scored; slot += AttentionKernels.WIDTH) {
         from[count] = keys + slot;
         ahead[count] = later + slot;
         to[count++] = (begin + i) * slots + slot;
@@ -60,7 +57,7 @@ final class KernelProducts implements HalfProducts {
     }
     kernels.scores(
         matrix(queries, 0),
-        new HalfKernels.Halves(pool.cells(part.layer()), slots, pool.headDim(), from, ahead, count),
+        cells(part, slots, pool.headDim(), count),
         matrix(scores, 0),
         to,
         queries.count());
@@ -75,7 +72,7 @@ final class KernelProducts implements HalfProducts {
     final int blocks = plan.indexEnd(part.rectangle()) - begin;
     final int stride = pool.valueStride();
     grow(blocks);
-    for (int column = 0; column < stride; column += HalfKernels.COLUMNS) {
+    for (int column = 0; column < stride; column += AttentionKernels.COLUMNS) {
       for (int i = 0; i < blocks; i++) {
         final int shift = skipped * stride + column;
         from[i] = pool.valueOffset(plan.block(first + i), part.head()) + shift;
@@ -83,10 +80,16 @@ final class KernelProducts implements HalfProducts {
       }
       kernels.values(
           matrix(weights, begin * slots + skipped),
-          new HalfKernels.Halves(pool.cells(part.layer()), stride, depth, from, ahead, blocks),
+          cells(part, stride, depth, blocks),
           matrix(sums, column),
           weights.count());
     }
+  }
+
+  private AttentionKernels.Cells cells(
+      final Part part, final int stride, final int depth, final int count) {
+    return new AttentionKernels.Cells(
+        pool.cells(part.layer()), pool.cellBytes(), stride, depth, from, ahead, count);
   }
 
   private int later(final int visit) {

@@ -1,6 +1,8 @@
 package dev.coppice.djl.attention;
 
+import dev.coppice.djl.kernel.AttentionKernels;
 import dev.coppice.djl.kernel.MachineRate;
+import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import jdk.incubator.vector.FloatVector;
@@ -34,10 +36,11 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
 
   private static final int HEAD_DIM = 64;
 
-  /** Time for a kernel in machine code, and for one that the compiler has to see first. */
-  private static final long CODE_NS = TimeUnit.MILLISECONDS.toNanos(8);
+  /** Floats before the values, so that they lie on cache lines. */
+  private static final int ALIGNMENT = 12;
 
-  private static final long COMPILED_NS = TimeUnit.MILLISECONDS.toNanos(20);
+  /** Long enough for the compiler to have seen the kernel, or at least its caller. */
+  private static final long ENOUGH_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** Large enough to lie on cache lines as the pool's arrays do; only the start is used. */
   private static final int FLOATS = 1 << 19;
@@ -56,13 +59,13 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
   }
 
   /**
-   * Measures all rates: some 20 ms where kernels are machine code, 40 ms elsewhere.
+   * Measures all rates in some 40 ms.
    *
    * @return what this process reaches now.
    */
   public static KernelRate check() {
     final double peak = MachineRate.peakGflops();
-    final double attention = kernel(peak > 0 ? CODE_NS : COMPILED_NS);
+    final double attention = kernel();
     return new KernelRate(attention, MachineRate.linearGflops(), peak > 0 ? peak : compiledPeak());
   }
 
@@ -70,7 +73,7 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
   private static double compiledPeak() {
     final float[] left = new float[1];
     final double operations = 2.0 * PEAK_STEPS * CHAINS * LANES.length();
-    return MachineRate.best(operations, COMPILED_NS, () -> left[0] = chains(PEAK_STEPS, left[0]));
+    return MachineRate.best(operations, ENOUGH_NS, () -> left[0] = chains(PEAK_STEPS, left[0]));
   }
 
   private static float chains(final int steps, final float seed) {
@@ -97,21 +100,44 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
     return a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).lane(0);
   }
 
-  private static double kernel(final long enoughNs) {
-    final WeighKernel kernel = new WeighKernel();
+  private static double kernel() {
     final float[] weights = new float[ROWS * STRIDE];
     final float[] values = new float[FLOATS];
     final float[] out = new float[ROWS * HEAD_DIM];
-    return MachineRate.best(
-        2.0 * ROWS * SLOTS * HEAD_DIM,
-        enoughNs,
-        () -> {
-          kernel.left(weights, 0, STRIDE, SLOTS);
-          kernel.right(values, HEAD_DIM, SLOTS);
-          kernel.sum(out, 0, HEAD_DIM);
-          kernel.block(FloatPool.ALIGNMENT);
-          kernel.add(ROWS, HEAD_DIM);
-        });
+    final AttentionKernels kernels = AttentionKernels.open();
+    final Runnable product =
+        kernels == null ? vectors(weights, values, out) : code(kernels, weights, values, out);
+    return MachineRate.best(2.0 * ROWS * SLOTS * HEAD_DIM, ENOUGH_NS, product);
+  }
+
+  private static Runnable vectors(final float[] weights, final float[] values, final float[] out) {
+    final WeighKernel kernel = new WeighKernel();
+    return () -> {
+      kernel.left(weights, 0, STRIDE, SLOTS);
+      kernel.right(values, HEAD_DIM, SLOTS);
+      kernel.sum(out, 0, HEAD_DIM);
+      kernel.block(ALIGNMENT);
+      kernel.add(ROWS, HEAD_DIM);
+    };
+  }
+
+  private static Runnable code(
+      final AttentionKernels kernels,
+      final float[] weights,
+      final float[] values,
+      final float[] out) {
+    final var a = new AttentionKernels.Matrix(MemorySegment.ofArray(weights), 0, STRIDE);
+    final MemorySegment cells = MemorySegment.ofArray(values);
+    return () -> {
+      for (int column = 0; column < HEAD_DIM; column += AttentionKernels.COLUMNS) {
+        final int[] place = {ALIGNMENT + column};
+        kernels.values(
+            a,
+            new AttentionKernels.Cells(cells, Float.BYTES, HEAD_DIM, SLOTS, place, place, 1),
+            new AttentionKernels.Matrix(MemorySegment.ofArray(out), column, HEAD_DIM),
+            ROWS);
+      }
+    };
   }
 
   /**

@@ -39,14 +39,14 @@ public final class PagedAttention {
    * @param crew that computes.
    */
   public PagedAttention(final AttentionShape shape, final ThreadCrew crew) {
-    this(shape, crew, LEAST_OPERATIONS, HalfProducts::open);
+    this(shape, crew, LEAST_OPERATIONS, AttentionProducts::open);
   }
 
   PagedAttention(
       final AttentionShape shape,
       final ThreadCrew crew,
       final long leastOperations,
-      final Supplier<HalfProducts> products) {
+      final Supplier<AttentionProducts> products) {
     this.crew = crew;
     this.shape = shape;
     this.leastOperations = leastOperations;

@@ -1,7 +1,5 @@
 package dev.coppice.djl.attention;
 
-import dev.coppice.djl.kernel.PairKernels;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -25,9 +23,6 @@ final class ScoreKernel {
   /** Columns are padded to a multiple of this. */
   static final int WIDTH = LANES.length();
 
-  /** The same product in machine code, two strips of columns at a time, or null. */
-  private final PairKernels pairs;
-
   private float[] left;
   private int leftOffset;
   private int leftStride;
@@ -40,15 +35,6 @@ final class ScoreKernel {
   private int[] from = new int[64];
   private int[] to = new int[64];
   private int columns;
-  private int following;
-
-  ScoreKernel() {
-    this(PairKernels.present());
-  }
-
-  ScoreKernel(final PairKernels pairs) {
-    this.pairs = pairs;
-  }
 
   /**
    * Rounds a number of columns up.
@@ -70,16 +56,6 @@ final class ScoreKernel {
     right = values;
     rightStride = stride;
     columns = 0;
-    following = -1;
-  }
-
-  /**
-   * Says what will be read next, so that it is fetched meanwhile.
-   *
-   * @param rightOffset of its first column in B.
-   */
-  void following(final int rightOffset) {
-    following = rightOffset;
   }
 
   void sum(final float[] values, final int offset, final int stride) {
@@ -114,55 +90,6 @@ final class ScoreKernel {
    */
   void multiply(final int rows, final int newDepth) {
     depth = newDepth;
-    final int begin = pairs == null ? 0 : multiplyPairs(rows);
-    if (begin > 0) {
-      System.arraycopy(from, begin, from, 0, columns - begin);
-      System.arraycopy(to, begin, to, 0, columns - begin);
-      columns -= begin;
-    }
-    multiplyVectors(rows);
-  }
-
-  /** Multiplies strips of two vectors side by side, two strips at a time; the last may be alone. */
-  private int multiplyPairs(final int rows) {
-    final var a = new PairKernels.Matrix(MemorySegment.ofArray(left), leftOffset, leftStride);
-    final MemorySegment b = MemorySegment.ofArray(right);
-    final MemorySegment c = MemorySegment.ofArray(sum);
-    final var size = new PairKernels.Size(rows, depth);
-    int column = 0;
-    while (paired(column)) {
-      final boolean two = paired(column + 2);
-      final int next = column + (two ? 4 : 2);
-      final int inB = two ? from[column + 2] - from[column] : 0;
-      final int inC = two ? to[column + 2] - to[column] : 0;
-      final int ahead = ahead(next, column);
-      final int aheadRight = paired(next + 2) ? from[next + 2] - from[column] : ahead;
-      pairs.multiply(
-          a,
-          new PairKernels.Matrix(b, from[column], rightStride),
-          new PairKernels.Matrix(c, sumOffset + to[column], sumStride),
-          new PairKernels.Right(inB, inC, ahead, aheadRight),
-          size);
-      column = next;
-    }
-    return column;
-  }
-
-  /** Returns how far the next strip lies from one; behind the last lies what follows, if known. */
-  private int ahead(final int next, final int column) {
-    if (paired(next)) {
-      return from[next] - from[column];
-    }
-    return following < 0 ? 0 : following - from[column];
-  }
-
-  private boolean paired(final int column) {
-    return column + 2 <= columns
-        && from[column + 1] == from[column] + WIDTH
-        && to[column + 1] == to[column] + WIDTH;
-  }
-
-  private void multiplyVectors(final int rows) {
     int row = 0;
     for (; rows - row >= 3 && rows - row != 4; row += 3) {
       int column = 0;

@@ -1,8 +1,5 @@
 package dev.coppice.djl.attention;
 
-import dev.coppice.djl.kernel.ChainKernels;
-import dev.coppice.djl.kernel.PairKernels;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -19,9 +16,6 @@ final class WeighKernel {
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final int WIDTH = LANES.length();
 
-  /** The same product in machine code, 64 columns at a time, or null. */
-  private final ChainKernels chains;
-
   private float[] left;
   private int leftOffset;
   private int leftStride;
@@ -34,15 +28,6 @@ final class WeighKernel {
   private int sumStride;
   private int[] from = new int[64];
   private int blocks;
-  private int following;
-
-  WeighKernel() {
-    this(ChainKernels.open());
-  }
-
-  WeighKernel(final ChainKernels chains) {
-    this.chains = chains;
-  }
 
   /**
    * Sets the weights.
@@ -71,16 +56,6 @@ final class WeighKernel {
     rightStride = stride;
     depth = slots;
     blocks = 0;
-    following = -1;
-  }
-
-  /**
-   * Says what will be read next, so that it is fetched meanwhile.
-   *
-   * @param offset of its first slot.
-   */
-  void following(final int offset) {
-    following = offset;
   }
 
   void sum(final float[] values, final int offset, final int stride) {
@@ -108,30 +83,9 @@ final class WeighKernel {
    * @param columns of C, a multiple of the width of a vector.
    */
   void add(final int rows, final int columns) {
-    int done = 0;
-    final int wide = ChainKernels.COLUMNS;
-    for (; chains != null && depth > 0 && done + wide <= columns; done += wide) {
-      addChain(rows, done);
-    }
-    addVectors(rows, done, columns);
-  }
-
-  private void addChain(final int rows, final int column) {
-    chains.add(
-        new PairKernels.Matrix(MemorySegment.ofArray(left), leftOffset, leftStride),
-        new PairKernels.Matrix(MemorySegment.ofArray(right), column, rightStride),
-        new PairKernels.Matrix(MemorySegment.ofArray(sum), sumOffset + column, sumStride),
-        rows,
-        new ChainKernels.Chain(from, blocks, depth, step, following));
-  }
-
-  private void addVectors(final int rows, final int first, final int columns) {
-    if (first >= columns) {
-      return;
-    }
     int row = 0;
     for (; rows - row >= 3 && rows - row != 4; row += 3) {
-      int column = first;
+      int column = 0;
       for (; column + 4 * WIDTH <= columns; column += 4 * WIDTH) {
         threeWide(row, column);
       }
@@ -143,7 +97,7 @@ final class WeighKernel {
       }
     }
     for (; row + 2 <= rows; row += 2) {
-      int column = first;
+      int column = 0;
       for (; column + 4 * WIDTH <= columns; column += 4 * WIDTH) {
         twoWide(row, column);
       }
@@ -155,7 +109,7 @@ final class WeighKernel {
       }
     }
     for (; row < rows; row++) {
-      int column = first;
+      int column = 0;
       for (; column + 4 * WIDTH <= columns; column += 4 * WIDTH) {
         oneWide(row, column);
       }

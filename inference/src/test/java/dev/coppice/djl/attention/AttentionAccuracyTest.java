@@ -48,7 +48,8 @@ class AttentionAccuracyTest {
     for (int threads = 1; threads <= 3; threads++) {
       final float[] before = out.clone();
       try (ThreadCrew crew = new ThreadCrew(threads)) {
-        final PagedAttention attention = new PagedAttention(shape, crew, 0, HalfProducts::open);
+        final PagedAttention attention =
+            new PagedAttention(shape, crew, 0, AttentionProducts::open);
         for (int round = 0; round < 50; round++) {
           Arrays.fill(out, Float.NaN);
           attention.plan(slab, pool);

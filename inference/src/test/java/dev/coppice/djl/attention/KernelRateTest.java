@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.djl.kernel.AttentionKernels;
 import dev.coppice.djl.kernel.MachineRate;
-import dev.coppice.djl.kernel.PairKernels;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +22,7 @@ class KernelRateTest {
 
   @Test
   void shouldFindNoKernelFasterThanRegistersWhereCodeIsOurOwn() {
-    Assumptions.assumeTrue(PairKernels.present() != null, "no machine code on this machine");
+    Assumptions.assumeTrue(AttentionKernels.open() != null, "no machine code on this machine");
 
     // Another process may slow one of them down for a moment: the best of some tries counts.
     KernelRate best = KernelRate.check();

@@ -1,6 +1,5 @@
 package dev.coppice.djl.kernel;
 
-import dev.coppice.djl.kernel.PairKernels.Matrix;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -8,26 +7,30 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Calls the kernels written by {@link HalfCode} on arrays of the heap.
+ * Calls the kernels written by {@link AttentionCode} on arrays of the heap.
  *
- * <p>Vectors of half floats are taken a few at a time, all tiles of rows before the next few, so that
+ * <p>Vectors of keys and values are taken a few at a time, all tiles of rows before the next few, so that
  * they stay in the first cache; the tiles take turns in fetching what the caller names.
  *
  * <p>The caller answers for all offsets: nothing is checked here.
  *
  * @thread one at a time; the table is scratch.
  */
-public final class HalfKernels {
-  /** Half floats of a vector. */
+public final class AttentionKernels {
+  /** Columns of a vector. */
   public static final int WIDTH = 16;
 
   /** Columns of values that are added together. */
   public static final int COLUMNS = 2 * WIDTH;
 
-  /** Half floats that are computed with together: 16 KiB. */
-  private static final int GROUP = 8192;
+  /** Bytes of keys or values that are computed with together; as many are fetched meanwhile. */
+  private static final int GROUP_BYTES = 16_384;
 
-  private static final int ENTRY = HalfCode.ENTRY;
+  /** Bits of a kernel's number. */
+  private static final int SCORES = 1;
+
+  private static final int HALF = 2;
+  private static final int ENTRY = AttentionCode.ENTRY;
 
   @SuppressWarnings("restricted") // Offsets come from a plan that was checked against the pool.
   private static final MethodHandle CALL =
@@ -49,40 +52,79 @@ public final class HalfKernels {
 
   private static final MemorySegment[] PLACES = make();
 
-  private final long[] table = new long[GROUP / WIDTH * ENTRY];
+  private final long[] table = new long[GROUP_BYTES / (2 * WIDTH) * ENTRY];
   private final MemorySegment tableMemory = MemorySegment.ofArray(table);
 
-  private HalfKernels() {}
+  private AttentionKernels() {}
 
   /**
    * Makes a caller.
    *
    * @return a new one, or null where the machine has no such kernels.
    */
-  public static HalfKernels open() {
-    return PLACES == null ? null : new HalfKernels();
+  public static AttentionKernels open() {
+    return PLACES == null ? null : new AttentionKernels();
   }
 
   private static MemorySegment[] make() {
-    final byte[][] codes = new byte[2 * HalfCode.MOST_ROWS][];
+    final byte[][] codes = new byte[4 * AttentionCode.MOST_ROWS][];
     for (int i = 0; i < codes.length; i++) {
-      codes[i] = new HalfCode(i / 2 + 1, i % 2 == 1).write();
+      codes[i] = new AttentionCode(i / 4 + 1, (i & SCORES) != 0, (i & HALF) != 0).write();
     }
     return TileKernels.place(codes);
   }
 
   /**
-   * Names vectors of half floats, a row of them per k.
+   * Returns how many pieces of keys or values are computed with together.
+   *
+   * @param cells of a piece.
+   * @param cellBytes 4 for floats, 2 for half floats.
+   * @return the pieces, at least 1.
+   */
+  public static int together(final int cells, final int cellBytes) {
+    return Math.max(1, GROUP_BYTES / (cells * cellBytes));
+  }
+
+  /**
+   * Holds a matrix in an array.
+   *
+   * @param values as memory.
+   * @param offset of the first element, in floats.
+   * @param stride from row to row, in floats.
+   */
+  public record Matrix(MemorySegment values, int offset, int stride) {
+    private Matrix from(final int row, final int column) {
+      return new Matrix(values, offset + row * stride + column, stride);
+    }
+  }
+
+  /**
+   * Names vectors of keys or values, a row of them per k.
    *
    * @param cells that hold them.
+   * @param cellBytes 4 for floats, 2 for half floats.
    * @param stride from k to k.
    * @param depth the number of k, at least 1.
    * @param from offsets of the vectors; read, never kept.
    * @param ahead offsets of what is fetched meanwhile.
    * @param count the number of vectors, at least 1.
    */
-  public record Halves(
-      MemorySegment cells, int stride, int depth, int[] from, int[] ahead, int count) {}
+  public record Cells(
+      MemorySegment cells,
+      int cellBytes,
+      int stride,
+      int depth,
+      int[] from,
+      int[] ahead,
+      int count) {
+    private long place(final int i) {
+      return (long) cellBytes * from[i];
+    }
+
+    private long way(final int i) {
+      return (long) cellBytes * (ahead[i] - from[i]);
+    }
+  }
 
   /**
    * Multiplies rows with vectors of columns.
@@ -94,31 +136,25 @@ public final class HalfKernels {
    * @param rows of a and c.
    */
   public void scores(
-      final Matrix a, final Halves b, final Matrix c, final int[] to, final int rows) {
-    final int group = Math.max(2, GROUP / (b.depth * WIDTH) / 2 * 2);
+      final Matrix a, final Cells b, final Matrix c, final int[] to, final int rows) {
+    final int group = 2 * together(b.depth * 2 * WIDTH, b.cellBytes);
     final int tiles = tiles(rows);
     for (int first = 0; first < b.count; first += group) {
       final int end = Math.min(b.count, first + group);
       for (int tile = 0; tile < tiles; tile++) {
         for (int i = first; i < end; i += 2) {
           final int right = i + 1 < end ? i + 1 : i;
-          final boolean fetches = (i - first) / 2 % tiles == tile;
           final int entry = (i - first) / 2 * ENTRY;
-          table[entry] = 2L * b.from[i];
-          table[entry + 1] = 2L * b.from[right];
+          table[entry] = b.place(i);
+          table[entry + 1] = b.place(right);
           table[entry + 2] = 4L * to[i];
           table[entry + 3] = 4L * (to[right] - to[i]);
-          table[entry + 4] = fetches ? 2L * (b.ahead[i] - b.from[i]) : 0;
-          table[entry + 5] = fetches ? 2L * (b.ahead[right] - b.from[right]) : 0;
+          table[entry + 4] = (i - first) % tiles == tile ? b.way(i) : 0;
+          table[entry + 5] = (right - first) % tiles == tile ? b.way(right) : 0;
         }
         final int row = rows * tile / tiles;
-        call(
-            1,
-            rows * (tile + 1) / tiles - row,
-            new Matrix(a.values(), a.offset() + row * a.stride(), a.stride()),
-            b,
-            new Matrix(c.values(), c.offset() + row * c.stride(), c.stride()),
-            (end - first + 1) / 2);
+        final int next = rows * (tile + 1) / tiles;
+        call(SCORES, next - row, a.from(row, 0), b, c.from(row, 0), (end - first + 1) / 2);
       }
     }
   }
@@ -131,51 +167,48 @@ public final class HalfKernels {
    * @param c where sums are.
    * @param rows of a and c.
    */
-  public void values(final Matrix a, final Halves b, final Matrix c, final int rows) {
-    final int group = Math.max(1, GROUP / (b.depth * b.stride));
+  public void values(final Matrix a, final Cells b, final Matrix c, final int rows) {
+    final int group = together(b.depth * b.stride, b.cellBytes);
     final int tiles = tiles(rows);
+    final long right = (long) WIDTH * b.cellBytes;
     for (int first = 0; first < b.count; first += group) {
       final int end = Math.min(b.count, first + group);
       for (int tile = 0; tile < tiles; tile++) {
         for (int i = first; i < end; i++) {
           final int entry = (i - first) * ENTRY;
-          table[entry] = 2L * b.from[i];
-          table[entry + 1] = 2L * (b.from[i] + WIDTH);
-          table[entry + 4] = (i - first) % tiles == tile ? 2L * (b.ahead[i] - b.from[i]) : 0;
+          final int lines = 2 * (i - first);
+          table[entry] = b.place(i);
+          table[entry + 1] = b.place(i) + right;
+          table[entry + 4] = lines % tiles == tile ? b.way(i) : 0;
+          table[entry + 5] = (lines + 1) % tiles == tile ? b.way(i) : 0;
         }
         final int row = rows * tile / tiles;
-        final int from = a.offset() + row * a.stride() + first * b.depth;
-        call(
-            0,
-            rows * (tile + 1) / tiles - row,
-            new Matrix(a.values(), from, a.stride()),
-            b,
-            new Matrix(c.values(), c.offset() + row * c.stride(), c.stride()),
-            end - first);
+        final int next = rows * (tile + 1) / tiles;
+        call(0, next - row, a.from(row, first * b.depth), b, c.from(row, 0), end - first);
       }
     }
   }
 
   private static int tiles(final int rows) {
-    return (rows + HalfCode.MOST_ROWS - 1) / HalfCode.MOST_ROWS;
+    return (rows + AttentionCode.MOST_ROWS - 1) / AttentionCode.MOST_ROWS;
   }
 
-  /** Calls the kernel of scores, 1, or of values, 0, on the entries of the table. */
+  /** Calls a kernel on the entries of the table. */
   private void call(
       final int kind,
       final int rows,
       final Matrix a,
-      final Halves b,
+      final Cells b,
       final Matrix c,
       final int entries) {
     try {
       CALL.invokeExact(
-          PLACES[(rows - 1) * 2 + kind],
+          PLACES[(rows - 1) * 4 + kind + (b.cellBytes == 2 ? HALF : 0)],
           a.values(),
           4L * a.offset(),
           4L * a.stride(),
           b.cells,
-          2L * b.stride,
+          (long) b.cellBytes * b.stride,
           tableMemory,
           (long) entries,
           c.values(),

@@ -1,24 +1,28 @@
 package dev.coppice.djl.attention;
 
-import dev.coppice.djl.kernel.HalfKernels;
+import dev.coppice.djl.kernel.AttentionKernels;
 
 /**
- * Computes the two products of attention over half floats, one rectangle of the plan at a time.
+ * Computes the two products of attention, one rectangle of the plan at a time.
+ *
+ * <p>Every sum runs in rising order with one fused multiply-add per term, however many rows and blocks
+ * are computed beside it. That one rule is what makes attention give the same bits for a row alone and
+ * for a row among others, and for both ways to compute.
  *
  * @thread one at a time.
  */
-interface HalfProducts {
+interface AttentionProducts {
   /** Columns beyond the last slot of a row that may be written to. */
-  int SLACK = 2 * HalfKernels.WIDTH;
+  int SLACK = 2 * AttentionKernels.WIDTH;
 
   /**
    * Makes products.
    *
    * @return those in machine code, or those in Java where the machine has none.
    */
-  static HalfProducts open() {
-    final HalfKernels kernels = HalfKernels.open();
-    return kernels == null ? new WidenedProducts() : new KernelProducts(kernels);
+  static AttentionProducts open() {
+    final AttentionKernels kernels = AttentionKernels.open();
+    return kernels == null ? new VectorProducts() : new KernelProducts(kernels);
   }
 
   /**
@@ -27,7 +31,7 @@ interface HalfProducts {
    * @param plan of the slab.
    * @param pool of blocks.
    */
-  void prepare(AttentionPlan plan, HalfPool pool);
+  void prepare(AttentionPlan plan, KvPool pool);
 
   /**
    * Names rows in an array.

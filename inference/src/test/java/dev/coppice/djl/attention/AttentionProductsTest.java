@@ -2,10 +2,9 @@ package dev.coppice.djl.attention;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.djl.files.AttentionShape;
-import dev.coppice.djl.kernel.HalfKernels;
+import dev.coppice.djl.kernel.AttentionKernels;
 import dev.coppice.djl.kernel.ThreadCrew;
 import dev.coppice.inference.ForwardBatch;
 import java.util.SplittableRandom;
@@ -13,8 +12,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** Holds that half floats are computed with in machine code as in Java, and kept as they should be. */
-class HalfProductsTest {
+/** Holds that machine code gives the bits of the vector API, and that half floats are kept right. */
+class AttentionProductsTest {
   private static final int[] GROUPS = {1, 1, 2, 3, 7};
   private static final int[] HEAD_DIMS = {8, 16, 24, 41, 64, 80, 128};
   private static final int[] BLOCK_TOKENS = {1, 4, 5, 8, 16, 17, 32, 48, 64};
@@ -33,7 +32,7 @@ class HalfProductsTest {
       final int longest = 1 + random.nextInt(70);
       final int own = longest / slots + 1;
       final KvPool pool =
-          KvPool.open(new KvPool.Shape(shape, 1, true), shared + rows * own + 1, slots);
+          KvPool.open(new KvPool.Shape(shape, 1, seed % 2 == 0), shared + rows * own + 1, slots);
       final float[] kv = new float[2 * shape.kvWidth()];
       for (int block = 0; block < pool.blocks(); block++) {
         for (int slot = 0; slot < slots; slot++) {
@@ -59,7 +58,7 @@ class HalfProductsTest {
       return new Scene(shape, pool, slab, queries, text);
     }
 
-    float[] attend(final Supplier<HalfProducts> products) {
+    float[] attend(final Supplier<AttentionProducts> products) {
       final float[] out = new float[queries.length];
       try (ThreadCrew crew = new ThreadCrew(1)) {
         final PagedAttention attention = new PagedAttention(shape, crew, 0, products);
@@ -81,13 +80,13 @@ class HalfProductsTest {
   }
 
   @Test
-  void shouldGiveTheBitsOfWidenedBlocks() {
-    Assumptions.assumeTrue(HalfKernels.open() != null, "no kernels on this machine");
-    for (long seed = 0; seed < 300; seed++) {
+  void shouldGiveTheBitsOfTheVectorApi() {
+    Assumptions.assumeTrue(AttentionKernels.open() != null, "no kernels on this machine");
+    for (long seed = 0; seed < 600; seed++) {
       final Scene scene = Scene.draw(seed);
       assertArrayEquals(
-          scene.attend(WidenedProducts::new),
-          scene.attend(() -> new KernelProducts(HalfKernels.open())),
+          scene.attend(VectorProducts::new),
+          scene.attend(() -> new KernelProducts(AttentionKernels.open())),
           scene.text);
     }
   }
@@ -138,8 +137,8 @@ class HalfProductsTest {
     final float[] keys = new float[8 * 3];
     final float[] values = new float[3 * pool.valueStride()];
     for (int block = 0; block < 2; block++) {
-      pool.widen(0, pool.keyOffset(block, 0), keys.length, keys, 0);
-      pool.widen(0, pool.valueOffset(block, 0), values.length, values, 0);
+      pool.read(0, pool.keyOffset(block, 0), keys.length, keys, 0);
+      pool.read(0, pool.valueOffset(block, 0), values.length, values, 0);
       for (int d = 0; d < 8; d++) {
         assertEquals(kept[d], keys[d * 3 + 1], "key " + d);
         assertEquals(Math.abs(kept[8 + d]), Math.abs(values[pool.valueStride() + d]), 3e-8, "" + d);
@@ -154,6 +153,6 @@ class HalfProductsTest {
     final long halves = new KvPool.Shape(shape, 3, true).blockBytes(16);
     assertEquals(new KvPool.Shape(shape, 3, false).blockBytes(16), 2 * halves);
     assertEquals(3 * 2 * 16 * 128 * Short.BYTES, halves);
-    assertTrue(new KvPool.Shape(shape, 3, true).blockBytes(4) == halves / 4, "no padding of slots");
+    assertEquals(halves / 4, new KvPool.Shape(shape, 3, true).blockBytes(4), "no padding");
   }
 }

@@ -20,7 +20,8 @@ import static dev.coppice.djl.kernel.Assembler.VECTOR;
 import dev.coppice.djl.kernel.Assembler.Memory;
 
 /**
- * Writes the kernels of attention over half floats: up to 12 rows times two vectors of 16 columns.
+ * Writes the kernels of attention over floats or half floats: up to 12 rows times two vectors of 16
+ * columns.
  *
  * <pre>
  *   void scores|values(a, aBytes, aStride, b, bStride, table, entries, c, cStride, depth, cBytes)
@@ -33,10 +34,10 @@ import dev.coppice.djl.kernel.Assembler.Memory;
  * </pre>
  *
  * <p>Half floats are widened in registers. Every sum runs over {@code k} in rising order with one fused
- * multiply-add each, as in the kernels for floats. Narrow tiles of many rows widen a value once for 12
- * rows; a widened vector costs as much as two or three multiply-adds.
+ * multiply-add each, as in the kernels of the vector API, which give the same bits. Narrow tiles of many
+ * rows widen a value once for 12 rows; a widened vector costs as much as two or three multiply-adds.
  */
-final class HalfCode {
+final class AttentionCode {
   /** Most rows: 24 sums, 2 columns of the right and 2 of the left fill 28 of 32 registers. */
   static final int MOST_ROWS = 12;
 
@@ -55,16 +56,19 @@ final class HalfCode {
   private final Assembler code = new Assembler();
   private final int rows;
   private final boolean scores;
+  private final boolean half;
 
   /**
    * Chooses a kernel.
    *
    * @param rows it computes, 1 to {@link #MOST_ROWS}.
    * @param scores whether it computes scores, or else adds values.
+   * @param half whether b holds half floats.
    */
-  HalfCode(final int rows, final boolean scores) {
+  AttentionCode(final int rows, final boolean scores, final boolean half) {
     this.rows = rows;
     this.scores = scores;
+    this.half = half;
   }
 
   byte[] write() {
@@ -131,8 +135,8 @@ final class HalfCode {
   }
 
   private void step() {
-    code.widen(RIGHT, Memory.at(RBX, 0));
-    code.widen(RIGHT + 1, Memory.at(RBP, 0));
+    right(RIGHT, RBX);
+    right(RIGHT + 1, RBP);
     for (int row = 0; row < rows; row++) {
       final int left = LEFT + row % 2;
       code.broadcast(left, TileCode.place(row, 0));
@@ -140,13 +144,21 @@ final class HalfCode {
       code.multiplyAdd(row * VECTORS + 1, left, RIGHT + 1);
     }
     code.prefetch(new Memory(RBX, R12, 1, 0));
-    if (scores) {
+    if (scores || !half) {
       code.prefetch(new Memory(RBP, R13, 1, 0));
     }
     code.address(RBX, new Memory(RBX, R8, 1, 0));
     code.address(RBP, new Memory(RBP, R8, 1, 0));
     for (int row = 0; row < Math.min(rows, 9); row += 3) {
       code.add(TileCode.base(row), Float.BYTES);
+    }
+  }
+
+  private void right(final int target, final int base) {
+    if (half) {
+      code.widen(target, Memory.at(base, 0));
+    } else {
+      code.load(target, Memory.at(base, 0));
     }
   }
 
