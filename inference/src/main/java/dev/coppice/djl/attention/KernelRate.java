@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public record KernelRate(double attentionGflops, double linearGflops, double peakGflops) {
   /** Under this share of the peak a kernel is far below what the machine does. */
-  private static final double LEAST_SHARE = 0.4;
+  private static final double LEAST_SHARE = 0.33;
 
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final int CHAINS = 8;
@@ -143,7 +143,7 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
   /**
    * Says whether every kernel reaches what can be expected.
    *
-   * @return false if one is below 0.4 of the peak.
+   * @return false if one is below a third of the peak.
    */
   public boolean good() {
     final double least = LEAST_SHARE * peakGflops;
