@@ -3,7 +3,7 @@
  *
  * <pre>
  *   DjlBackend -> Slab (which tokens) -> Decoder -> Linears          machine code, or oneDNN
- *                                                -> PagedAttention   Java, over KvPool
+ *                                                -> PagedAttention   machine code, or Java
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.djl.DjlBackend}, {@link dev.coppice.djl.Decoder},

@@ -171,8 +171,8 @@ public record RunConfig(
           String policy,
       @Key(
               value =
-                  "Numbers of the linear layers: f32, in which a seed gives the same tokens"
-                      + " whatever the batch, or bf16, for speed.",
+                  "f32, or bf16 for speed: weights in bf16, keys and values in half floats, and sums"
+                      + " in f32. A seed gives the same tokens whatever the batch in either.",
               choices = {"f32", "bf16"})
           String dtype,
       @Key(

@@ -61,7 +61,7 @@ public final class DecodeBenchCommand implements Callable<Integer> {
   @Option(
       names = "--dtype",
       defaultValue = "bf16",
-      description = "bf16 or f32: what linear layers compute in (default: ${DEFAULT-VALUE}).")
+      description = "f32, or bf16 with keys and values in half floats (default: ${DEFAULT-VALUE}).")
   private String dtype;
 
   @Option(

@@ -112,6 +112,7 @@ public final class ServeJob {
           outbox.segments().stream().map(SegmentSeal::name).collect(Collectors.toSet()));
       writer.continueAfter(outbox.lastSegment());
       log.line("session begins: " + outbox.counts());
+      bench.report(log);
       final GroupSealer sealer =
           new GroupSealer(outbox, writer, new CreditScribe(config.credit()), sealing());
       try (RolloutEngine engine =

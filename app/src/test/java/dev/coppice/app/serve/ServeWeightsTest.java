@@ -163,6 +163,8 @@ class ServeWeightsTest {
     assertEquals(GROUPS - AHEAD, groups.path("delivered").asInt(), groups.toString());
     assertEquals(GROUPS, groups.path("submitted").asInt(), groups.toString());
     assertEquals(GROUPS, groups.path("issued").asInt(), groups.toString());
+    final String log = Files.readString(run.resolve("run.log"));
+    assertEquals(3, log.split("kernels: ", -1).length, "two processes, a rate each: " + log);
   }
 
   private void refuseWhatDoesNotFit(final BridgeClient client) throws IOException {

@@ -15,13 +15,18 @@ interface AttentionProducts {
   /** Columns beyond the last slot of a row that may be written to. */
   int SLACK = 2 * AttentionKernels.WIDTH;
 
+  /** Set to {@code vector}, it chooses Java, which checks every index: for the search of a fault. */
+  String PROPERTY = "coppice.attention";
+
   /**
    * Makes products.
    *
-   * @return those in machine code, or those in Java where the machine has none.
+   * @return those in machine code, or those in Java where the machine has none or the property {@value
+   *     #PROPERTY} asks for it.
    */
   static AttentionProducts open() {
-    final AttentionKernels kernels = AttentionKernels.open();
+    final boolean checked = "vector".equals(System.getProperty(PROPERTY));
+    final AttentionKernels kernels = checked ? null : AttentionKernels.open();
     return kernels == null ? new VectorProducts() : new KernelProducts(kernels);
   }
 

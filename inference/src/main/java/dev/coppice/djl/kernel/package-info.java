@@ -4,6 +4,7 @@
  * <pre>
  *   Linears <- PanelLinears -> Panels (weights), ThreadCrew (threads)
  *                 -> TileKernels (calls) -> MappedMemory (where) -> TileCode, Assembler (what)
+ *   AttentionKernels (calls)             -> MappedMemory (where) -> AttentionCode, Assembler (what)
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.djl.kernel.Linears}, {@link
