@@ -96,6 +96,21 @@ MODELS = {
         dict(num_attention_heads=4, num_key_value_heads=1, head_dim=24, vocab_size=83),
         "bf16",
     ),
+    "mistral-groups-of-3": (
+        "Mistral",
+        dict(num_attention_heads=6, num_key_value_heads=2, head_dim=16, vocab_size=101),
+        "f32",
+    ),
+    "qwen2-groups-of-1": (
+        "Qwen2",
+        dict(num_attention_heads=4, num_key_value_heads=4, vocab_size=59),
+        "f32",
+    ),
+    "qwen3-groups-of-3": (
+        "Qwen3",
+        dict(num_attention_heads=6, num_key_value_heads=2, head_dim=20, vocab_size=71),
+        "f32",
+    ),
 }
 TYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
 

@@ -1,7 +1,6 @@
 package dev.coppice.app;
 
 import dev.coppice.djl.DjlBackend;
-import dev.coppice.djl.DjlTokenizer;
 import dev.coppice.djl.decode.Generator;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
@@ -41,9 +40,8 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     final int[] ids = ModelOptions.tokens(tokens);
     final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
-    try (DjlTokenizer tokenizer = model.tokenizer();
-        DjlBackend backend = model.backend(dtype)) {
-      final Generator.Plan plan = new Generator.Plan(maxNew, sampling, seed, tokenizer.endToken());
+    try (DjlBackend backend = model.backend(dtype)) {
+      final Generator.Plan plan = new Generator.Plan(maxNew, sampling, seed, model.endToken());
       System.out.println(Generator.generate(backend, ids, plan).json());
     }
     return Coppice.DONE;

@@ -6,6 +6,7 @@ import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.djl.DjlBackend;
 import dev.coppice.djl.DjlSettings;
 import dev.coppice.djl.DjlTokenizer;
+import dev.coppice.djl.files.TokenizerFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,11 @@ final class ModelOptions {
       paramLabel = "DIR",
       description = "Model folder in Hugging Face's layout.")
   private String model;
+
+  /** Returns the token that ends a sequence, or -1; the folder need not have a tokenizer. */
+  int endToken() {
+    return TokenizerFiles.endToken(folder());
+  }
 
   DjlTokenizer tokenizer() {
     return DjlTokenizer.open(folder());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.run.ReplayRuns;
 import java.io.ByteArrayOutputStream;
@@ -41,6 +42,28 @@ class CoppiceTest {
       System.setOut(out);
       System.setErr(err);
     }
+  }
+
+  @Test
+  void shouldGenerateWithAModelThatHasNoTokenizer() throws Exception {
+    final Path tokens = Files.writeString(folder.resolve("tokens.json"), "[3, 5, 7]");
+    final String model = "../inference/src/test/resources/golden/llama";
+    assertFalse(Files.exists(Path.of(model, "tokenizer.json")));
+
+    final Result result =
+        execute(
+            "generate",
+            "--model",
+            model,
+            "--tokens",
+            tokens.toString(),
+            "--max-new",
+            "4",
+            "--temperature",
+            "0");
+
+    assertEquals(Coppice.DONE, result.status(), result.err());
+    assertEquals(4, new ObjectMapper().readTree(result.out()).path("tokens").size(), result.out());
   }
 
   @ParameterizedTest

@@ -94,6 +94,11 @@ final class Decoder {
     head(slab, weights, logits, offset);
   }
 
+  /** Lets go of the pool of the last slab, so that another may take its memory. */
+  void release() {
+    attention.release();
+  }
+
   private void norm(final float[] scale, final int count) {
     for (int row = 0; row < count; row++) {
       normRow(scale, row, row);

@@ -104,10 +104,6 @@ final class DecoderWeights implements AutoCloseable {
       outputs += part.outputs();
     }
     final long bytes = (long) outputs * inputs * Float.BYTES;
-    if (bytes > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "a layer above 2 GiB is not supported: name=" + parts[0].name() + " bytes=" + bytes);
-    }
     try (Arena arena = Arena.ofShared()) {
       final MemorySegment weight = arena.allocate(bytes, 64);
       final MemorySegment bias = biased ? arena.allocate((long) outputs * Float.BYTES, 64) : null;

@@ -43,13 +43,6 @@ final class DeviceCheck {
       throw new IllegalArgumentException(
           "there is no such device: device=" + device + " devices=" + there);
     }
-    // Natives alone are not enough: rows live in memory of the processor (docs/GPU.md).
-    throw new IllegalArgumentException(
-        "device "
-            + device
-            + " is there, but the linear layers of this build compute on cpu alone;"
-            + " docs/GPU.md says what is missing: device="
-            + device);
   }
 
   /** Lists the flavours of the natives on the class path, such as cpu or cu128. */

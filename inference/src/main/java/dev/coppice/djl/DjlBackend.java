@@ -75,6 +75,7 @@ public final class DjlBackend implements InferenceBackend {
   public static DjlBackend open(final Path folder, final DjlSettings settings) {
     DeviceCheck.require(settings.device());
     final ModelConfig config = ModelConfig.read(folder);
+    LinearsChoice.requireFits(config, settings);
     // The files are checked before the engine starts.
     WeightFiles.open(folder).close();
     return new DjlBackend(folder, config, settings);
@@ -192,6 +193,7 @@ public final class DjlBackend implements InferenceBackend {
     }
     // The old pool goes first: both together may not fit.
     pool = null;
+    decoder.release();
     pool = KvPool.open(kept(), blocks, blockTokens);
   }
 

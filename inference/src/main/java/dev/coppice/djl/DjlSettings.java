@@ -68,7 +68,7 @@ public record DjlSettings(int threads, String dtype, String device, int slabToke
   /**
    * Returns these settings with another type.
    *
-   * @param newDtype of the linear layers, {@code f32} or {@code bf16}.
+   * @param newDtype {@code f32} or {@code bf16}.
    * @return the settings.
    */
   public DjlSettings withDtype(final String newDtype) {

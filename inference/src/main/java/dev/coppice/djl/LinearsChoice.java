@@ -1,46 +1,95 @@
 package dev.coppice.djl;
 
+import ai.djl.Device;
+import dev.coppice.djl.files.AttentionShape;
+import dev.coppice.djl.files.ModelConfig;
 import dev.coppice.djl.kernel.Linears;
 import dev.coppice.djl.kernel.PanelLinears;
 import dev.coppice.djl.kernel.ThreadCrew;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
- * Chooses what computes linear layers, by the machine alone: measured speed would choose differently
- * from process to process, and the two differ in the last bits.
+ * Chooses what computes linear layers, by device and machine alone: measured speed would choose
+ * differently from process to process, and the ways differ in the last bits.
  *
  * <ul>
+ *   <li>PyTorch's plain linear on a device other than the processor;
  *   <li>our own kernels, where they run: AVX-512 on Linux;
  *   <li>PyTorch's oneDNN elsewhere, and for bf16 where the processor multiplies bf16 itself, which
  *       our kernels do not use.
  * </ul>
  */
-final class LinearsChoice {
-  /** Overrides the choice: {@code panel} or {@code torch}. */
-  private static final String PROPERTY = "coppice.linears";
+enum LinearsChoice {
+  /** Our own kernels. */
+  PANEL,
+  /** PyTorch's oneDNN. */
+  TORCH,
+  /** PyTorch's plain linear. */
+  PLAIN;
+
+  /** Overrides the choice on the processor: {@code panel}, {@code torch} or {@code plain}. */
+  static final String PROPERTY = "coppice.linears";
 
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
-  private LinearsChoice() {}
+  private static LinearsChoice of(final DjlSettings settings) {
+    if (!settings.device().equals("cpu")) {
+      return PLAIN;
+    }
+    final String wanted = System.getProperty(PROPERTY, "");
+    if (!wanted.isEmpty()) {
+      return valueOf(wanted.toUpperCase(Locale.ROOT));
+    }
+    return PanelLinears.available() && !(settings.half() && multipliesBf16()) ? PANEL : TORCH;
+  }
 
   static Linears open(final DjlSettings settings, final ThreadCrew crew) {
-    final boolean bf16 = settings.dtype().equals("bf16");
-    final boolean own =
-        switch (System.getProperty(PROPERTY, "")) {
-          case "panel" -> true;
-          case "torch" -> false;
-          default -> PanelLinears.available() && !(bf16 && multipliesBf16());
-        };
-    return own
-        ? new PanelLinears(crew, bf16)
-        : new TorchLinears(settings.threads(), bf16, settings.slabTokens());
+    final LinearsChoice choice = of(settings);
+    if (choice == PANEL) {
+      return new PanelLinears(crew, settings.half());
+    }
+    final TorchLinears.Mode mode =
+        new TorchLinears.Mode(
+            settings.threads(), settings.half(), device(settings), choice == TORCH);
+    return new TorchLinears(mode, settings.slabTokens());
+  }
+
+  private static Device device(final DjlSettings settings) {
+    return switch (settings.device()) {
+      case "cpu" -> Device.cpu();
+      case "cuda" -> Device.gpu();
+      default -> Device.gpu(Integer.parseInt(settings.device().substring("cuda:".length())));
+    };
   }
 
   /** Opens what packs the same way, for a thread beside the engine's; it computes nothing. */
   static Linears forPacking(final DjlSettings settings) {
     return open(settings.withThreads(1), new ThreadCrew(1));
+  }
+
+  /**
+   * Refuses a model whose layers cannot be handed over, before any weight is read.
+   *
+   * @param config of the model.
+   * @param settings of the computation.
+   * @throws IllegalArgumentException naming the size.
+   */
+  static void requireFits(final ModelConfig config, final DjlSettings settings) {
+    final long hidden = config.dimensions().hiddenSize();
+    final AttentionShape attention = config.attention();
+    final long widest =
+        Math.max(
+            Math.max(config.dimensions().vocabularySize(), config.dimensions().intermediateSize()),
+            attention.queryWidth() + 2L * attention.kvWidth());
+    final long most = Integer.MAX_VALUE / (of(settings) == PANEL ? 1 : Float.BYTES) - 16;
+    if (widest * hidden > most) {
+      throw new IllegalArgumentException(
+          "a layer is too large: outputs=%d inputs=%d most=%d weights"
+              .formatted(widest, hidden, most));
+    }
   }
 
   private static boolean multipliesBf16() {

@@ -16,10 +16,11 @@ import java.lang.foreign.MemorySegment;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
- * Computes linear layers with oneDNN through Deep Java Library, on weights packed once.
+ * Computes linear layers through Deep Java Library: with oneDNN on weights packed once, or with
+ * PyTorch's plain linear on any device it knows. Rows are the processor's in either.
  *
  * <p>Packed layers give the same bits for a row whatever the number of rows beside it, which
- * PyTorch's plain linear does not; a test holds this on the machine at hand.
+ * plain ones do not; a test holds this on the machine at hand.
  *
  * @thread one at a time.
  */
@@ -42,26 +43,40 @@ final class TorchLinears implements Linears {
   private final int threads;
   private final int leastRows;
   private final PtNDManager manager;
+  private final PtNDManager placing;
   private final PtSymbolBlock block;
   private Thread configured;
 
   /**
+   * Says how layers are computed.
+   *
+   * @param threads PyTorch computes with on the processor.
+   * @param bf16 whether layers compute in bf16 instead of f32.
+   * @param device that holds and computes layers.
+   * @param packed whether oneDNN computes them, which is for the processor alone.
+   */
+  record Mode(int threads, boolean bf16, Device device, boolean packed) {}
+
+  /**
    * Starts the engine.
    *
-   * @param threads PyTorch computes with.
-   * @param bf16 whether layers compute in bf16 instead of f32.
+   * @param mode of computing.
    * @param mostRows computed together.
    */
-  TorchLinears(final int threads, final boolean bf16, final int mostRows) {
-    this.threads = threads;
+  TorchLinears(final Mode mode, final int mostRows) {
+    this.threads = mode.threads;
     this.mostRows = mostRows;
-    leastRows = bf16 ? BF16_LEAST_ROWS : 1;
+    leastRows = mode.bf16 && mode.packed ? BF16_LEAST_ROWS : 1;
     manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    placing = manager.newSubManager(mode.device);
     JniUtils.setGraphExecutorOptimize(false);
     try {
       block =
           JniUtils.loadModule(
-              manager, new ByteArrayInputStream(LinearScript.archive(bf16)), false, false);
+              manager,
+              new ByteArrayInputStream(LinearScript.archive(mode.bf16, mode.packed)),
+              false,
+              false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -90,14 +105,14 @@ final class TorchLinears implements Linears {
   public PackedLayer pack(
       final MemorySegment weight, final int outputs, final int inputs, final MemorySegment bias) {
     final IValue packed;
-    try (IValue plain = RowBuffer.tensor(manager, weight, outputs, inputs);
+    try (IValue plain = RowBuffer.tensor(placing, weight, outputs, inputs);
         IValue hint = IValue.from(ROWS_HINT)) {
       packed = IValueUtils.runMethod(block, "pack", plain, hint);
     }
     if (bias == null) {
       return new Packed(packed, null, inputs, outputs);
     }
-    try (IValue plain = RowBuffer.tensor(manager, bias, outputs)) {
+    try (IValue plain = RowBuffer.tensor(placing, bias, outputs)) {
       return new Packed(packed, IValueUtils.runMethod(block, "cast", plain), inputs, outputs);
     }
   }

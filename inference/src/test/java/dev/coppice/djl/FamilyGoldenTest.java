@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.djl.decode.Scorer;
-import dev.coppice.djl.kernel.PanelLinears;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Compares every family with what transformers computes for the same weights. */
@@ -30,7 +30,10 @@ class FamilyGoldenTest {
         "smollm2",
         "mistral",
         "qwen2",
-        "qwen3");
+        "qwen3",
+        "mistral-groups-of-3",
+        "qwen2-groups-of-1",
+        "qwen3-groups-of-3");
   }
 
   @ParameterizedTest
@@ -84,10 +87,34 @@ class FamilyGoldenTest {
       }
       final double mean = sum / (tokens.length - 1);
       System.out.printf("%s bf16: largest %.3f mean %.4f%n", name, worst, mean);
-      // Kernels of our own round weights alone, and most of these are bf16 in their files.
-      assertTrue(worst > 0 || PanelLinears.available(), "bf16 was not used");
+      assertTrue(worst > 0, "bf16 was not used");
       assertTrue(worst <= BF16_LARGEST, name + " worst=" + worst);
       assertTrue(mean <= BF16_MEAN, name + " mean=" + mean);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"torch, f32", "torch, bf16", "plain, f32", "plain, bf16"})
+  void shouldScoreNearlyTheSameOnPyTorch(final String linears, final String dtype)
+      throws IOException {
+    for (final String name : models().toList()) {
+      final Path folder = Path.of("src/test/resources/golden", name);
+      final JsonNode expected =
+          new ObjectMapper().readTree(folder.resolve("expected.json").toFile());
+      final int[] tokens = new ObjectMapper().convertValue(expected.path("tokens"), int[].class);
+      System.setProperty(LinearsChoice.PROPERTY, linears);
+      try (DjlBackend backend = DjlBackend.open(folder, DjlSettings.defaults().withDtype(dtype))) {
+        final double[] scores = Scorer.score(backend, tokens, 0).logprobs();
+        for (int i = 1; i < tokens.length; i++) {
+          assertEquals(
+              expected.path("logprobs").get(i).asDouble(),
+              scores[i],
+              dtype.equals("f32") ? TOLERANCE : BF16_LARGEST,
+              name + " token " + i);
+        }
+      } finally {
+        System.clearProperty(LinearsChoice.PROPERTY);
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.coppice.djl;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import dev.coppice.djl.kernel.Linears;
 import dev.coppice.djl.kernel.PackedLayer;
 import dev.coppice.djl.kernel.PanelLinears;
@@ -13,6 +14,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the ground that exact sharing stands on: a row's bits do not depend on its neighbours. */
 class LinearsTest {
@@ -30,7 +33,7 @@ class LinearsTest {
       for (final boolean bf16 : new boolean[] {false, true}) {
         // Fewer rows than the buffers hold, and more.
         for (final int mostRows : new int[] {30, MOST_ROWS}) {
-          try (Linears linears = new TorchLinears(threads, bf16, mostRows)) {
+          try (Linears linears = new TorchLinears(mode(threads, bf16, true), mostRows)) {
             check(linears, bf16, "torch threads=%d bf16=%s".formatted(threads, bf16));
           }
         }
@@ -51,8 +54,15 @@ class LinearsTest {
     }
   }
 
-  @Test
-  void shouldAgreeOnGatedLayersWithBiasesNowhereAndInnerWidthsThatFillNoPanel() {
+  private static TorchLinears.Mode mode(
+      final int threads, final boolean bf16, final boolean packed) {
+    return new TorchLinears.Mode(threads, bf16, Device.cpu(), packed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldAgreeOnGatedLayersWithBiasesNowhereAndInnerWidthsThatFillNoPanel(
+      final boolean packed) {
     Assumptions.assumeTrue(PanelLinears.available(), "no kernels of our own on this machine");
     final int hidden = 72;
     final int inner = 154;
@@ -67,7 +77,7 @@ class LinearsTest {
     final float[] expected = new float[rows * hidden];
     final float[] got = new float[rows * hidden];
     try (ThreadCrew crew = new ThreadCrew(2);
-        Linears torch = new TorchLinears(1, false, 64);
+        Linears torch = new TorchLinears(mode(1, false, packed), 64);
         Linears own = new PanelLinears(crew, false)) {
       gated(torch, weights, new int[] {hidden, inner}, x, expected);
       gated(own, weights, new int[] {hidden, inner}, x, got);

@@ -5,17 +5,56 @@ import dev.coppice.inference.InferenceBackend;
 import dev.coppice.inference.Logits;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 
-/** Keeps sequences that share full blocks with the sequence they were forked from. */
+/**
+ * Keeps sequences that share full blocks with the sequence they were forked from; blocks that no
+ * sequence names any more are used again, as they are.
+ */
 final class TreeOfSequences {
   private final InferenceBackend backend;
   private final int blockTokens;
-  private int nextBlock;
+  private final int[] users;
+  private final SplittableRandom random;
+  private int free;
+  private int reused;
 
-  TreeOfSequences(final InferenceBackend backend, final int blockTokens, final int blocks) {
+  TreeOfSequences(
+      final InferenceBackend backend, final int blockTokens, final int blocks, final long seed) {
     this.backend = backend;
     this.blockTokens = blockTokens;
+    users = new int[blocks];
+    free = blocks;
+    random = new SplittableRandom(seed);
     backend.allocate(blocks, blockTokens);
+  }
+
+  /** Takes any free block. */
+  private int take() {
+    if (free-- == 0) {
+      throw new IllegalStateException("too few blocks: " + users.length);
+    }
+    int block = random.nextInt(users.length);
+    while (users[block] != 0) {
+      block = (block + 1) % users.length;
+    }
+    users[block] = 1;
+    return block;
+  }
+
+  /** Gives a branch up. */
+  void drop(final Branch branch) {
+    for (final int block : branch.blocks) {
+      if (--users[block] == 0) {
+        free++;
+        reused++;
+      }
+    }
+  }
+
+  /** Returns how many blocks were given up for others to use. */
+  int reused() {
+    return reused;
   }
 
   /** Holds one path: its tokens, its blocks and the logits after every token so far. */
@@ -42,10 +81,14 @@ final class TreeOfSequences {
     child.tokens = parent.tokens;
     child.logits = parent.logits;
     child.blocks = parent.blocks.clone();
+    for (final int block : child.blocks) {
+      users[block]++;
+    }
     final int partial = parent.tokens.length % blockTokens;
     if (partial > 0) {
       final int last = child.blocks.length - 1;
-      child.blocks[last] = nextBlock++;
+      users[parent.blocks[last]]--;
+      child.blocks[last] = take();
       backend.copyBlock(parent.blocks[last], child.blocks[last], partial);
     }
     return child;
@@ -59,7 +102,7 @@ final class TreeOfSequences {
     final int had = branch.blocks.length;
     branch.blocks = Arrays.copyOf(branch.blocks, needed);
     for (int i = had; i < needed; i++) {
-      branch.blocks[i] = nextBlock++;
+      branch.blocks[i] = take();
     }
     Sequences.add(batch, branch.tokens, start, branch.blocks, blockTokens);
   }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
  * Computes next-token logits over a pool of key-value blocks.
  *
  * <p>The engine decides which block holds which positions; the backend owns the tensors behind the
- * block ids. In f32 the logits of a row must not depend on the other rows of the batch.
+ * block ids. The logits of a row must not depend on the other rows of the batch.
  *
  * @shape V vocabulary, S block size.
  * @thread the engine thread alone.

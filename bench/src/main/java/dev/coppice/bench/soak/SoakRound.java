@@ -36,8 +36,8 @@ final class SoakRound implements AutoCloseable {
   private static final int SLICES_BETWEEN_SWAPS = 6;
   private static final int WAITING_CHECKS = 64;
   private static final long PATIENCE_NS = 900_000_000_000L;
-  private static final int KV_BLOCKS = 160;
-  private static final int BLOCK_TOKENS = 16;
+  private static final int KV_SLOTS = 2560;
+  private static final int[] BLOCK_TOKENS = {16, 4, 32};
 
   private final SoakOptions options;
   private final List<Path> folders;
@@ -64,6 +64,7 @@ final class SoakRound implements AutoCloseable {
         number % 2 == 0
             ? new EntropyPolicy(2.5, new int[] {4, 3, 2})
             : new FixedPolicy(List.of(new FixedPolicy.Place(false, 0, 8)));
+    final int blockTokens = BLOCK_TOKENS[number % BLOCK_TOKENS.length];
     final EngineConfig config =
         new EngineConfig(
             "soak",
@@ -71,7 +72,7 @@ final class SoakRound implements AutoCloseable {
             SamplingSettings.PLAIN,
             new RolloutLimits(128, 8, 256, 10_000_000_000L),
             BudgetConfig.trees(2),
-            new EngineConfig.Capacity(64, 256, 4, 8, KV_BLOCKS, BLOCK_TOKENS, 0),
+            new EngineConfig.Capacity(64, 256, 4, 8, KV_SLOTS / blockTokens, blockTokens, 0),
             new EngineConfig.Weights(swap, 0, 2));
     engine =
         RolloutEngine.start(

@@ -203,6 +203,16 @@ final class AttentionPlan {
     return rectangles[rectangle * FIELDS + FIELDS - 1];
   }
 
+  /** Refuses a plan that reads a block which is not there. */
+  void checkBlocks(final int blocks) {
+    for (int i = 0; i < visitCount; i++) {
+      if (visits[i] < 0 || visits[i] >= blocks) {
+        throw new IllegalArgumentException(
+            "there is no such block: block=" + visits[i] + " blocks=" + blocks);
+      }
+    }
+  }
+
   /** Returns the number of blocks that are read. */
   int visits() {
     return visitCount;

@@ -25,9 +25,14 @@ interface AttentionProducts {
    *     #PROPERTY} asks for it.
    */
   static AttentionProducts open() {
-    final boolean checked = "vector".equals(System.getProperty(PROPERTY));
-    final AttentionKernels kernels = checked ? null : AttentionKernels.open();
+    final AttentionKernels kernels = kernels();
     return kernels == null ? new VectorProducts() : new KernelProducts(kernels);
+  }
+
+  /** Returns the machine code to use, or null for Java. */
+  static AttentionKernels kernels() {
+    final boolean checked = "vector".equals(System.getProperty(PROPERTY));
+    return checked ? null : AttentionKernels.open();
   }
 
   /**
@@ -74,4 +79,7 @@ interface AttentionProducts {
    * @param sums to add to.
    */
   void weigh(Part part, Rows weights, Rows sums);
+
+  /** Lets go of the pool, so that another may take its memory. */
+  void release();
 }

@@ -1,6 +1,7 @@
 package dev.coppice.djl.attention;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Keeps keys and values as floats.
@@ -9,15 +10,17 @@ import java.lang.foreign.MemorySegment;
  */
 final class FloatPool extends KvPool {
   private final float[][] cells;
+  private final MemorySegment[] memory;
 
   FloatPool(final Shape shape, final int blocks, final int blockTokens, final int size) {
     super(shape, blocks, blockTokens);
     cells = new float[shape.layers()][size];
+    memory = Arrays.stream(cells).map(MemorySegment::ofArray).toArray(MemorySegment[]::new);
   }
 
   @Override
   MemorySegment cells(final int layer) {
-    return MemorySegment.ofArray(cells[layer]);
+    return memory[layer];
   }
 
   @Override

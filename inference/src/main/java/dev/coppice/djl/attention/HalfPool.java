@@ -1,6 +1,7 @@
 package dev.coppice.djl.attention;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * Keeps keys and values as half floats (IEEE 754 binary16), which hold 11 bits of a value; what is
@@ -14,17 +15,19 @@ final class HalfPool extends KvPool {
   private static final float MOST = 65504f;
 
   private final short[][] cells;
+  private final MemorySegment[] memory;
   private final short[] narrowed;
 
   HalfPool(final Shape shape, final int blocks, final int blockTokens, final int size) {
     super(shape, blocks, blockTokens);
     cells = new short[shape.layers()][size];
+    memory = Arrays.stream(cells).map(MemorySegment::ofArray).toArray(MemorySegment[]::new);
     narrowed = new short[2 * kvHeads() * headDim()];
   }
 
   @Override
   MemorySegment cells(final int layer) {
-    return MemorySegment.ofArray(cells[layer]);
+    return memory[layer];
   }
 
   @Override

@@ -40,7 +40,6 @@ final class HeadAttention {
   private Slab slab;
   private int layer;
   private int head;
-  private int tile;
   private int begin;
   private int end;
 
@@ -76,6 +75,11 @@ final class HeadAttention {
     }
   }
 
+  /** Lets go of the pool, so that another may take its memory. */
+  void release() {
+    products.release();
+  }
+
   /**
    * Computes one kv head for all tokens of the slab.
    *
@@ -87,7 +91,7 @@ final class HeadAttention {
   void run(final int newLayer, final int newHead, final float[] q, final float[] out) {
     layer = newLayer;
     head = newHead;
-    for (tile = 0; tile < plan.tiles(); tile++) {
+    for (int tile = 0; tile < plan.tiles(); tile++) {
       begin = tile * plan.tileRows();
       end = Math.min(slab.rows, begin + plan.tileRows());
       Arrays.fill(outs, 0, (end - begin) * group * outStride, 0f);

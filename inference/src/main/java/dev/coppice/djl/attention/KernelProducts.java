@@ -103,4 +103,9 @@ final class KernelProducts implements AttentionProducts {
       to = Arrays.copyOf(to, 2 * count);
     }
   }
+
+  @Override
+  public void release() {
+    pool = null;
+  }
 }

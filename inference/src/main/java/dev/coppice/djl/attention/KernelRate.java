@@ -9,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Holds how fast this process computes, next to what the machine can do.
+ * Holds how fast this process computes with floats, next to what the machine can do.
  *
  * <p>Where the kernels are machine code they do not depend on the compiler; elsewhere its choices
  * vary from process to process, and a bad one costs a factor of two or three. So the rates belong in
@@ -104,7 +104,7 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
     final float[] weights = new float[ROWS * STRIDE];
     final float[] values = new float[FLOATS];
     final float[] out = new float[ROWS * HEAD_DIM];
-    final AttentionKernels kernels = AttentionKernels.open();
+    final AttentionKernels kernels = AttentionProducts.kernels();
     final Runnable product =
         kernels == null ? vectors(weights, values, out) : code(kernels, weights, values, out);
     return MachineRate.best(2.0 * ROWS * SLOTS * HEAD_DIM, ENOUGH_NS, product);
@@ -113,10 +113,9 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
   private static Runnable vectors(final float[] weights, final float[] values, final float[] out) {
     final WeighKernel kernel = new WeighKernel();
     return () -> {
-      kernel.left(weights, 0, STRIDE, SLOTS);
-      kernel.right(values, HEAD_DIM, SLOTS);
+      kernel.left(weights, 0, STRIDE);
+      kernel.right(values, ALIGNMENT, HEAD_DIM, SLOTS);
       kernel.sum(out, 0, HEAD_DIM);
-      kernel.block(ALIGNMENT);
       kernel.add(ROWS, HEAD_DIM);
     };
   }

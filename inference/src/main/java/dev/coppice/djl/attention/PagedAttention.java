@@ -14,8 +14,8 @@ import java.util.function.Supplier;
  * @thread one at a time; helpers are the crew's.
  */
 public final class PagedAttention {
-  /** Rows the widest kernels take at once. */
-  private static final int KERNEL_ROWS = 3;
+  /** Query heads times tokens that see as much of a partly filled block; the rest is added apart. */
+  private static final int PARTIAL_ROWS = 3;
 
   /** Below this, waking a helper costs more than it saves. */
   private static final long LEAST_OPERATIONS = 8_000_000;
@@ -63,17 +63,29 @@ public final class PagedAttention {
    * @param pool of blocks.
    */
   public void plan(final Slab newSlab, final KvPool pool) {
+    if (pool.headDim() != shape.headDim() || pool.kvHeads() != shape.kvHeads()) {
+      throw new IllegalArgumentException("the pool is of another shape: shape=" + shape);
+    }
     slab = newSlab;
     final int group = shape.groupSize();
     plan.build(
         slab,
         pool.blockTokens(),
         Math.max(1, HeadAttention.TILE_ROWS / group),
-        Math.max(1, KERNEL_ROWS / group));
+        Math.max(1, PARTIAL_ROWS / group));
+    // The kernels check nothing: what they are given must lie in the pool.
+    plan.checkBlocks(pool.blocks());
     for (final HeadAttention lane : lanes) {
       lane.prepare(plan, slab, pool);
     }
     alone = lanes.length == 1 || operations() < leastOperations;
+  }
+
+  /** Lets go of the pool of the last plan, so that another may take its memory. */
+  public void release() {
+    for (final HeadAttention lane : lanes) {
+      lane.release();
+    }
   }
 
   private long operations() {
@@ -92,6 +104,12 @@ public final class PagedAttention {
    * @param out to fill.
    */
   public void run(final int newLayer, final float[] q, final float[] out) {
+    final int width = slab.rows * shape.queryWidth();
+    if (q.length < width || out.length < width) {
+      throw new IllegalArgumentException(
+          "too few queries or outputs: rows=%d queries=%d outputs=%d"
+              .formatted(slab.rows, q.length, out.length));
+    }
     layer = newLayer;
     queries = q;
     outputs = out;

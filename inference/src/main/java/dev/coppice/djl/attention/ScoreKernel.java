@@ -11,8 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * many rows and columns are computed beside it. That one rule is what makes attention give the same
  * bits for a row alone and for a row among others.
  *
- * <p>Columns come as whole vectors, each with its own place in B and C, so that small blocks fill a
- * wide kernel together. The kernels call the vector API directly, since HotSpot stops inlining
+ * <p>Columns come as whole vectors. The kernels call the vector API directly, since HotSpot stops inlining
  * helpers in large methods and then boxes every vector.
  *
  * @thread one at a time.

@@ -56,11 +56,15 @@ final class VectorProducts implements AttentionProducts {
       final int values = pool.valueOffset(block, part.head()) + skipped * stride;
       pool.read(part.layer(), values, depth * stride, copied, 0);
       final int column = index * slots + skipped;
-      weigher.left(weights.values(), weights.offset() + column, weights.stride(), 0);
-      weigher.right(copied, stride, depth);
+      weigher.left(weights.values(), weights.offset() + column, weights.stride());
+      weigher.right(copied, 0, stride, depth);
       weigher.sum(sums.values(), sums.offset(), sums.stride());
-      weigher.block(0);
       weigher.add(weights.count(), stride);
     }
+  }
+
+  @Override
+  public void release() {
+    pool = null;
   }
 }

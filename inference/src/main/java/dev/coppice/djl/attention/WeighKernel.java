@@ -1,11 +1,10 @@
 package dev.coppice.djl.attention;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Adds weighted values of a run of blocks: {@code C[i][n] += sum over k of A[i][k] * B[k][n]}.
+ * Adds weighted values: {@code C[i][n] += sum over k of A[i][k] * B[k][n]}.
  *
  * <p>Slots are added in rising order with one fused multiply-add each, whatever the rows beside and
  * wherever one call ends and the next begins. See {@link ScoreKernel} for the form of the code.
@@ -19,15 +18,13 @@ final class WeighKernel {
   private float[] left;
   private int leftOffset;
   private int leftStride;
-  private int step;
   private float[] right;
+  private int rightOffset;
   private int rightStride;
   private int depth;
   private float[] sum;
   private int sumOffset;
   private int sumStride;
-  private int[] from = new int[64];
-  private int blocks;
 
   /**
    * Sets the weights.
@@ -35,27 +32,26 @@ final class WeighKernel {
    * @param values holding them.
    * @param offset of the first.
    * @param stride from row to row.
-   * @param newStep from block to block.
    */
-  void left(final float[] values, final int offset, final int stride, final int newStep) {
+  void left(final float[] values, final int offset, final int stride) {
     left = values;
     leftOffset = offset;
     leftStride = stride;
-    step = newStep;
   }
 
   /**
-   * Sets the values, without blocks yet.
+   * Sets the values.
    *
    * @param values holding them.
+   * @param offset of the first slot.
    * @param stride from slot to slot.
-   * @param slots of every block that are added.
+   * @param slots that are added.
    */
-  void right(final float[] values, final int stride, final int slots) {
+  void right(final float[] values, final int offset, final int stride, final int slots) {
     right = values;
+    rightOffset = offset;
     rightStride = stride;
     depth = slots;
-    blocks = 0;
   }
 
   void sum(final float[] values, final int offset, final int stride) {
@@ -65,19 +61,7 @@ final class WeighKernel {
   }
 
   /**
-   * Adds a block.
-   *
-   * @param offset of its first slot that is added.
-   */
-  void block(final int offset) {
-    if (blocks == from.length) {
-      from = Arrays.copyOf(from, blocks * 2);
-    }
-    from[blocks++] = offset;
-  }
-
-  /**
-   * Adds the blocks.
+   * Adds the weighted values.
    *
    * @param rows of A and C.
    * @param columns of C, a multiple of the width of a vector.
@@ -142,31 +126,29 @@ final class WeighKernel {
     FloatVector s21 = FloatVector.fromArray(LANES, c, c2 + WIDTH);
     FloatVector s22 = FloatVector.fromArray(LANES, c, c2 + 2 * WIDTH);
     FloatVector s23 = FloatVector.fromArray(LANES, c, c2 + 3 * WIDTH);
-    for (int block = 0; block < blocks; block++) {
-      final int a0 = leftOffset + row * leftStride + block * step;
-      int b0 = from[block] + column;
-      for (int k = a0; k < a0 + depth; k++) {
-        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
-        final FloatVector v2 = FloatVector.fromArray(LANES, b, b0 + 2 * WIDTH);
-        final FloatVector v3 = FloatVector.fromArray(LANES, b, b0 + 3 * WIDTH);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
-        s00 = w0.fma(v0, s00);
-        s01 = w0.fma(v1, s01);
-        s02 = w0.fma(v2, s02);
-        s03 = w0.fma(v3, s03);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
-        s10 = w1.fma(v0, s10);
-        s11 = w1.fma(v1, s11);
-        s12 = w1.fma(v2, s12);
-        s13 = w1.fma(v3, s13);
-        final FloatVector w2 = FloatVector.broadcast(LANES, a[k + 2 * lda]);
-        s20 = w2.fma(v0, s20);
-        s21 = w2.fma(v1, s21);
-        s22 = w2.fma(v2, s22);
-        s23 = w2.fma(v3, s23);
-        b0 += rightStride;
-      }
+    final int a0 = leftOffset + row * leftStride;
+    int b0 = rightOffset + column;
+    for (int k = a0; k < a0 + depth; k++) {
+      final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+      final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
+      final FloatVector v2 = FloatVector.fromArray(LANES, b, b0 + 2 * WIDTH);
+      final FloatVector v3 = FloatVector.fromArray(LANES, b, b0 + 3 * WIDTH);
+      final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+      s00 = w0.fma(v0, s00);
+      s01 = w0.fma(v1, s01);
+      s02 = w0.fma(v2, s02);
+      s03 = w0.fma(v3, s03);
+      final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
+      s10 = w1.fma(v0, s10);
+      s11 = w1.fma(v1, s11);
+      s12 = w1.fma(v2, s12);
+      s13 = w1.fma(v3, s13);
+      final FloatVector w2 = FloatVector.broadcast(LANES, a[k + 2 * lda]);
+      s20 = w2.fma(v0, s20);
+      s21 = w2.fma(v1, s21);
+      s22 = w2.fma(v2, s22);
+      s23 = w2.fma(v3, s23);
+      b0 += rightStride;
     }
     s00.intoArray(c, c0);
     s01.intoArray(c, c0 + WIDTH);
@@ -196,23 +178,21 @@ final class WeighKernel {
     FloatVector s11 = FloatVector.fromArray(LANES, c, c1 + WIDTH);
     FloatVector s20 = FloatVector.fromArray(LANES, c, c2);
     FloatVector s21 = FloatVector.fromArray(LANES, c, c2 + WIDTH);
-    for (int block = 0; block < blocks; block++) {
-      final int a0 = leftOffset + row * leftStride + block * step;
-      int b0 = from[block] + column;
-      for (int k = a0; k < a0 + depth; k++) {
-        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
-        s00 = w0.fma(v0, s00);
-        s01 = w0.fma(v1, s01);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
-        s10 = w1.fma(v0, s10);
-        s11 = w1.fma(v1, s11);
-        final FloatVector w2 = FloatVector.broadcast(LANES, a[k + 2 * lda]);
-        s20 = w2.fma(v0, s20);
-        s21 = w2.fma(v1, s21);
-        b0 += rightStride;
-      }
+    final int a0 = leftOffset + row * leftStride;
+    int b0 = rightOffset + column;
+    for (int k = a0; k < a0 + depth; k++) {
+      final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+      final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
+      final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+      s00 = w0.fma(v0, s00);
+      s01 = w0.fma(v1, s01);
+      final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
+      s10 = w1.fma(v0, s10);
+      s11 = w1.fma(v1, s11);
+      final FloatVector w2 = FloatVector.broadcast(LANES, a[k + 2 * lda]);
+      s20 = w2.fma(v0, s20);
+      s21 = w2.fma(v1, s21);
+      b0 += rightStride;
     }
     s00.intoArray(c, c0);
     s01.intoArray(c, c0 + WIDTH);
@@ -233,19 +213,17 @@ final class WeighKernel {
     FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
     FloatVector s10 = FloatVector.fromArray(LANES, c, c1);
     FloatVector s20 = FloatVector.fromArray(LANES, c, c2);
-    for (int block = 0; block < blocks; block++) {
-      final int a0 = leftOffset + row * leftStride + block * step;
-      int b0 = from[block] + column;
-      for (int k = a0; k < a0 + depth; k++) {
-        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
-        s00 = w0.fma(v0, s00);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
-        s10 = w1.fma(v0, s10);
-        final FloatVector w2 = FloatVector.broadcast(LANES, a[k + 2 * lda]);
-        s20 = w2.fma(v0, s20);
-        b0 += rightStride;
-      }
+    final int a0 = leftOffset + row * leftStride;
+    int b0 = rightOffset + column;
+    for (int k = a0; k < a0 + depth; k++) {
+      final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+      final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+      s00 = w0.fma(v0, s00);
+      final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
+      s10 = w1.fma(v0, s10);
+      final FloatVector w2 = FloatVector.broadcast(LANES, a[k + 2 * lda]);
+      s20 = w2.fma(v0, s20);
+      b0 += rightStride;
     }
     s00.intoArray(c, c0);
     s10.intoArray(c, c1);
@@ -267,26 +245,24 @@ final class WeighKernel {
     FloatVector s11 = FloatVector.fromArray(LANES, c, c1 + WIDTH);
     FloatVector s12 = FloatVector.fromArray(LANES, c, c1 + 2 * WIDTH);
     FloatVector s13 = FloatVector.fromArray(LANES, c, c1 + 3 * WIDTH);
-    for (int block = 0; block < blocks; block++) {
-      final int a0 = leftOffset + row * leftStride + block * step;
-      int b0 = from[block] + column;
-      for (int k = a0; k < a0 + depth; k++) {
-        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
-        final FloatVector v2 = FloatVector.fromArray(LANES, b, b0 + 2 * WIDTH);
-        final FloatVector v3 = FloatVector.fromArray(LANES, b, b0 + 3 * WIDTH);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
-        s00 = w0.fma(v0, s00);
-        s01 = w0.fma(v1, s01);
-        s02 = w0.fma(v2, s02);
-        s03 = w0.fma(v3, s03);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
-        s10 = w1.fma(v0, s10);
-        s11 = w1.fma(v1, s11);
-        s12 = w1.fma(v2, s12);
-        s13 = w1.fma(v3, s13);
-        b0 += rightStride;
-      }
+    final int a0 = leftOffset + row * leftStride;
+    int b0 = rightOffset + column;
+    for (int k = a0; k < a0 + depth; k++) {
+      final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+      final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
+      final FloatVector v2 = FloatVector.fromArray(LANES, b, b0 + 2 * WIDTH);
+      final FloatVector v3 = FloatVector.fromArray(LANES, b, b0 + 3 * WIDTH);
+      final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+      s00 = w0.fma(v0, s00);
+      s01 = w0.fma(v1, s01);
+      s02 = w0.fma(v2, s02);
+      s03 = w0.fma(v3, s03);
+      final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
+      s10 = w1.fma(v0, s10);
+      s11 = w1.fma(v1, s11);
+      s12 = w1.fma(v2, s12);
+      s13 = w1.fma(v3, s13);
+      b0 += rightStride;
     }
     s00.intoArray(c, c0);
     s01.intoArray(c, c0 + WIDTH);
@@ -309,20 +285,18 @@ final class WeighKernel {
     FloatVector s01 = FloatVector.fromArray(LANES, c, c0 + WIDTH);
     FloatVector s10 = FloatVector.fromArray(LANES, c, c1);
     FloatVector s11 = FloatVector.fromArray(LANES, c, c1 + WIDTH);
-    for (int block = 0; block < blocks; block++) {
-      final int a0 = leftOffset + row * leftStride + block * step;
-      int b0 = from[block] + column;
-      for (int k = a0; k < a0 + depth; k++) {
-        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
-        s00 = w0.fma(v0, s00);
-        s01 = w0.fma(v1, s01);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
-        s10 = w1.fma(v0, s10);
-        s11 = w1.fma(v1, s11);
-        b0 += rightStride;
-      }
+    final int a0 = leftOffset + row * leftStride;
+    int b0 = rightOffset + column;
+    for (int k = a0; k < a0 + depth; k++) {
+      final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+      final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
+      final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+      s00 = w0.fma(v0, s00);
+      s01 = w0.fma(v1, s01);
+      final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
+      s10 = w1.fma(v0, s10);
+      s11 = w1.fma(v1, s11);
+      b0 += rightStride;
     }
     s00.intoArray(c, c0);
     s01.intoArray(c, c0 + WIDTH);
@@ -339,17 +313,15 @@ final class WeighKernel {
     final int c1 = c0 + sumStride;
     FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
     FloatVector s10 = FloatVector.fromArray(LANES, c, c1);
-    for (int block = 0; block < blocks; block++) {
-      final int a0 = leftOffset + row * leftStride + block * step;
-      int b0 = from[block] + column;
-      for (int k = a0; k < a0 + depth; k++) {
-        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
-        s00 = w0.fma(v0, s00);
-        final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
-        s10 = w1.fma(v0, s10);
-        b0 += rightStride;
-      }
+    final int a0 = leftOffset + row * leftStride;
+    int b0 = rightOffset + column;
+    for (int k = a0; k < a0 + depth; k++) {
+      final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+      final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+      s00 = w0.fma(v0, s00);
+      final FloatVector w1 = FloatVector.broadcast(LANES, a[k + lda]);
+      s10 = w1.fma(v0, s10);
+      b0 += rightStride;
     }
     s00.intoArray(c, c0);
     s10.intoArray(c, c1);
@@ -364,21 +336,19 @@ final class WeighKernel {
     FloatVector s01 = FloatVector.fromArray(LANES, c, c0 + WIDTH);
     FloatVector s02 = FloatVector.fromArray(LANES, c, c0 + 2 * WIDTH);
     FloatVector s03 = FloatVector.fromArray(LANES, c, c0 + 3 * WIDTH);
-    for (int block = 0; block < blocks; block++) {
-      final int a0 = leftOffset + row * leftStride + block * step;
-      int b0 = from[block] + column;
-      for (int k = a0; k < a0 + depth; k++) {
-        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
-        final FloatVector v2 = FloatVector.fromArray(LANES, b, b0 + 2 * WIDTH);
-        final FloatVector v3 = FloatVector.fromArray(LANES, b, b0 + 3 * WIDTH);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
-        s00 = w0.fma(v0, s00);
-        s01 = w0.fma(v1, s01);
-        s02 = w0.fma(v2, s02);
-        s03 = w0.fma(v3, s03);
-        b0 += rightStride;
-      }
+    final int a0 = leftOffset + row * leftStride;
+    int b0 = rightOffset + column;
+    for (int k = a0; k < a0 + depth; k++) {
+      final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+      final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
+      final FloatVector v2 = FloatVector.fromArray(LANES, b, b0 + 2 * WIDTH);
+      final FloatVector v3 = FloatVector.fromArray(LANES, b, b0 + 3 * WIDTH);
+      final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+      s00 = w0.fma(v0, s00);
+      s01 = w0.fma(v1, s01);
+      s02 = w0.fma(v2, s02);
+      s03 = w0.fma(v3, s03);
+      b0 += rightStride;
     }
     s00.intoArray(c, c0);
     s01.intoArray(c, c0 + WIDTH);
@@ -393,17 +363,15 @@ final class WeighKernel {
     final int c0 = sumOffset + row * sumStride + column;
     FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
     FloatVector s01 = FloatVector.fromArray(LANES, c, c0 + WIDTH);
-    for (int block = 0; block < blocks; block++) {
-      final int a0 = leftOffset + row * leftStride + block * step;
-      int b0 = from[block] + column;
-      for (int k = a0; k < a0 + depth; k++) {
-        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
-        s00 = w0.fma(v0, s00);
-        s01 = w0.fma(v1, s01);
-        b0 += rightStride;
-      }
+    final int a0 = leftOffset + row * leftStride;
+    int b0 = rightOffset + column;
+    for (int k = a0; k < a0 + depth; k++) {
+      final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+      final FloatVector v1 = FloatVector.fromArray(LANES, b, b0 + WIDTH);
+      final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+      s00 = w0.fma(v0, s00);
+      s01 = w0.fma(v1, s01);
+      b0 += rightStride;
     }
     s00.intoArray(c, c0);
     s01.intoArray(c, c0 + WIDTH);
@@ -415,15 +383,13 @@ final class WeighKernel {
     final float[] c = sum;
     final int c0 = sumOffset + row * sumStride + column;
     FloatVector s00 = FloatVector.fromArray(LANES, c, c0);
-    for (int block = 0; block < blocks; block++) {
-      final int a0 = leftOffset + row * leftStride + block * step;
-      int b0 = from[block] + column;
-      for (int k = a0; k < a0 + depth; k++) {
-        final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
-        final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
-        s00 = w0.fma(v0, s00);
-        b0 += rightStride;
-      }
+    final int a0 = leftOffset + row * leftStride;
+    int b0 = rightOffset + column;
+    for (int k = a0; k < a0 + depth; k++) {
+      final FloatVector v0 = FloatVector.fromArray(LANES, b, b0);
+      final FloatVector w0 = FloatVector.broadcast(LANES, a[k]);
+      s00 = w0.fma(v0, s00);
+      b0 += rightStride;
     }
     s00.intoArray(c, c0);
   }

@@ -1,6 +1,8 @@
 package dev.coppice.djl.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -33,14 +35,29 @@ public record TokenizerFiles(int vocabularySize, int beginToken, int endToken) {
       size = Math.max(size, id + 1);
     }
     final JsonNode named = JsonFiles.readIfPresent(folder.resolve("tokenizer_config.json"));
-    final List<JsonNode> numbered =
-        List.of(
-            JsonFiles.readIfPresent(folder.resolve("generation_config.json")),
-            JsonFiles.readIfPresent(folder.resolve("config.json")));
+    final List<JsonNode> numbered = numbered(folder);
     return new TokenizerFiles(
         size,
         special("bos_token", named, numbered, ids),
         special("eos_token", named, numbered, ids));
+  }
+
+  /**
+   * Finds the end of a folder that need not have a tokenizer.
+   *
+   * @param folder of the model.
+   * @return the token's id, or -1.
+   */
+  public static int endToken(final Path folder) {
+    return Files.exists(folder.resolve("tokenizer.json"))
+        ? read(folder).endToken
+        : special("eos_token", MissingNode.getInstance(), numbered(folder), Map.of());
+  }
+
+  private static List<JsonNode> numbered(final Path folder) {
+    return List.of(
+        JsonFiles.readIfPresent(folder.resolve("generation_config.json")),
+        JsonFiles.readIfPresent(folder.resolve("config.json")));
   }
 
   private static Map<String, Integer> ids(final Path file, final JsonNode root) {

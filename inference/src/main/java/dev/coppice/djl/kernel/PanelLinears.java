@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <pre>
  *   for each panel of 64 outputs, on some thread     read from memory once
- *     for each tile of at most 6 rows                sums in registers, over all inputs
+ *     for each tile of at most 12 rows               sums in registers, over all inputs
  * </pre>
  *
  * @thread one at a time; panels are shared out over the crew.

@@ -2,11 +2,13 @@ package dev.coppice.djl.attention;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.djl.files.AttentionShape;
 import dev.coppice.djl.kernel.AttentionKernels;
 import dev.coppice.djl.kernel.ThreadCrew;
 import dev.coppice.inference.ForwardBatch;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
@@ -14,9 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** Holds that machine code gives the bits of the vector API, and that half floats are kept right. */
 class AttentionProductsTest {
-  private static final int[] GROUPS = {1, 1, 2, 3, 7};
+  private static final int[] GROUPS = {1, 1, 2, 3, 7, 128};
   private static final int[] HEAD_DIMS = {8, 16, 24, 41, 64, 80, 128};
-  private static final int[] BLOCK_TOKENS = {1, 4, 5, 8, 16, 17, 32, 48, 64};
+  private static final int[] BLOCK_TOKENS = {1, 4, 5, 8, 16, 17, 32, 48, 64, 128, 1024};
 
   /** A random tree of two levels in a pool, with a few branches and a prefill. */
   private record Scene(AttentionShape shape, KvPool pool, Slab slab, float[] queries, String text) {
@@ -28,7 +30,7 @@ class AttentionProductsTest {
       final int slots = pick(random, BLOCK_TOKENS);
       final var shape = new AttentionShape(heads, kvHeads, headDim, false, false, false);
       final int shared = random.nextInt(1 + 300 / slots);
-      final int rows = 1 + random.nextInt(40);
+      final int rows = 1 + random.nextInt(slots > 64 || heads > 64 ? 4 : 40);
       final int longest = 1 + random.nextInt(70);
       final int own = longest / slots + 1;
       final KvPool pool =
@@ -41,8 +43,12 @@ class AttentionProductsTest {
         }
       }
       final ForwardBatch batch = new ForwardBatch();
+      Arrays.fill(kv, Float.NaN);
       for (int i = 0; i < rows; i++) {
         final int end = shared * slots + 1 + random.nextInt(longest);
+        for (int unseen = end; unseen < (shared + own) * slots; unseen++) {
+          pool.write(0, unseen / slots + i * own, unseen % slots, kv, 0);
+        }
         final int fresh = 1 + random.nextInt(Math.min(5, end));
         final int row = batch.addRow(end - fresh, fresh, shared + own, 0);
         for (int block = 0; block < shared + own; block++) {
@@ -58,9 +64,9 @@ class AttentionProductsTest {
       return new Scene(shape, pool, slab, queries, text);
     }
 
-    float[] attend(final Supplier<AttentionProducts> products) {
+    float[] attend(final int threads, final Supplier<AttentionProducts> products) {
       final float[] out = new float[queries.length];
-      try (ThreadCrew crew = new ThreadCrew(1)) {
+      try (ThreadCrew crew = new ThreadCrew(threads)) {
         final PagedAttention attention = new PagedAttention(shape, crew, 0, products);
         attention.plan(slab, pool);
         attention.run(0, queries, out);
@@ -82,12 +88,15 @@ class AttentionProductsTest {
   @Test
   void shouldGiveTheBitsOfTheVectorApi() {
     Assumptions.assumeTrue(AttentionKernels.open() != null, "no kernels on this machine");
-    for (long seed = 0; seed < 600; seed++) {
+    for (long seed = 0; seed < 300; seed++) {
       final Scene scene = Scene.draw(seed);
       assertArrayEquals(
-          scene.attend(VectorProducts::new),
-          scene.attend(() -> new KernelProducts(AttentionKernels.open())),
+          scene.attend(1, VectorProducts::new),
+          scene.attend(1 + (int) seed % 3, () -> new KernelProducts(AttentionKernels.open())),
           scene.text);
+      for (final float value : scene.attend(1, VectorProducts::new)) {
+        assertTrue(Float.isFinite(value), "a slot that no row sees was summed: " + scene.text);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.coppice.worlds.python;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A kernel limits address space per process; what a whole tree holds is limited by control groups,
  * which an ordinary user is seldom given. So one thread looks at the resident memory of every tree
- * again and again, for a tenth of its time, or for a third where one seems to hold too much. Memory
- * that processes share counts once.
+ * again and again, every 10 to 40 ms: for a tenth of its time, or for a third where one seems to hold too
+ * much, or for more where some 50 sandboxes are open. Memory that processes share counts once.
  *
  * <p>So a sandbox can hold more than its limit for some 50 ms, or as long as the machine keeps this
  * thread waiting; what it can hold at most is the limit times the number of its processes.
@@ -192,7 +193,8 @@ final class MemoryWatch {
 
   private static long bytes(final Path file, final String name) {
     try {
-      for (final String line : Files.readAllLines(file)) {
+      // The file also holds the process's own name, which may be any bytes.
+      for (final String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
         if (line.startsWith(name)) {
           return BYTES_PER_KB * Long.parseLong(line.replaceAll("[^0-9]", ""));
         }

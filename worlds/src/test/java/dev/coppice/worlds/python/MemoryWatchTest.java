@@ -50,6 +50,16 @@ class MemoryWatchTest {
   }
 
   @Test
+  void shouldSeeProcessesWhoseNamesAreNoText() throws Exception {
+    final String named = "import ctypes\nctypes.CDLL(None).prctl(15, b\"\\xff\\xfe\", 0, 0, 0)\n";
+    try (PythonSession session = PythonSession.start(sandbox, LIMITS, 1)) {
+      final CellResult result = session.run(named + SLOW_EATERS.replace("PAUSE", "30"));
+
+      assertEquals(CellResult.Status.MEMORY, result.status());
+    }
+  }
+
+  @Test
   void shouldKillASandboxThatEatsFasterThanAnyoneLooks() throws Exception {
     try (PythonSession session = PythonSession.start(sandbox, LIMITS, 1)) {
       final CellResult result = session.run(ResourceAbuses.EATERS.replace("PAUSE", "30"));

@@ -1,0 +1,2 @@
+/** Holds the engine on the real decoder to its bits, briefly. */
+package dev.coppice.bench.soak;
