@@ -21,7 +21,7 @@ NEW = 64
 # shape, dtype, prefix, batches; and per batch the goal of the ratio, with one for prefill.
 GROUPS = [
     ("m110", "bf16", 512, {1: 1.0, 8: 1.9, 32: 2.3}, 1.1),
-    ("m110", "bf16", 2048, {8: 2.0, 32: 2.5}, None),
+    ("m110", "bf16", 2048, {1: 1.0, 8: 2.0, 32: 2.5}, None),
     ("m110", "f32", 512, {1: None, 8: None, 32: 2.2}, 1.1),
     ("m110", "f32", 2048, {32: 2.6}, None),
     ("s135", "bf16", 512, {32: 2.3}, 1.0),
@@ -175,7 +175,7 @@ def measure(home: Path, folder: Path, group: tuple, threads: int, options) -> li
 def tree_cells(home: Path, threads: int, repeats: int) -> list[dict]:
     """Measures what is compared with ourselves alone."""
     wanted = [
-        ("job, shared over unshared", "64", 3.5, ["--job"], min(repeats, 1)),
+        ("job, shared over unshared", "64", 3.5, ["--job"], repeats),
         ("three levels over one", "32", 0.9, ["--layout", "levels"], repeats),
         ("ragged over equal", "32", 0.95, ["--layout", "ragged"], repeats),
         ("beside a busy thread over idle", "32", 0.35, ["--contend"], repeats),
