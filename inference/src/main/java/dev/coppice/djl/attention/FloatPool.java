@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * Keeps keys and values as floats.
  *
- * @thread the engine thread alone writes; any reads meanwhile.
+ * @thread different tokens may be written at once; any thread reads.
  */
 final class FloatPool extends KvPool {
   private final float[][] cells;

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * larger than they can hold is kept as their largest. Attention widens them and computes in floats, so
  * a token costs half the memory and half the traffic of {@link FloatPool}.
  *
- * @thread the engine thread alone writes; any reads meanwhile.
+ * @thread different tokens may be written at once; any thread reads.
  */
 final class HalfPool extends KvPool {
   /** The largest half float. */
@@ -16,13 +16,11 @@ final class HalfPool extends KvPool {
 
   private final short[][] cells;
   private final MemorySegment[] memory;
-  private final short[] narrowed;
 
   HalfPool(final Shape shape, final int blocks, final int blockTokens, final int size) {
     super(shape, blocks, blockTokens);
     cells = new short[shape.layers()][size];
     memory = Arrays.stream(cells).map(MemorySegment::ofArray).toArray(MemorySegment[]::new);
-    narrowed = new short[2 * kvHeads() * headDim()];
   }
 
   @Override
@@ -46,18 +44,22 @@ final class HalfPool extends KvPool {
   public void write(
       final int layer, final int block, final int slot, final float[] rows, final int offset) {
     final short[] target = cells[layer];
-    for (int i = 0; i < narrowed.length; i++) {
-      narrowed[i] = Float.floatToFloat16(Math.max(-MOST, Math.min(MOST, rows[offset + i])));
-    }
     for (int head = 0; head < kvHeads(); head++) {
-      final int keys = head * headDim();
+      final int keys = offset + head * headDim();
       int to = keyOffset(block, head) + slot;
       for (int i = keys; i < keys + headDim(); i++) {
-        target[to] = narrowed[i];
+        target[to] = narrowed(rows[i]);
         to += blockTokens();
       }
+      final int from = keys + kvHeads() * headDim();
       final int values = valueOffset(block, head) + slot * valueStride();
-      System.arraycopy(narrowed, keys + kvHeads() * headDim(), target, values, headDim());
+      for (int i = 0; i < headDim(); i++) {
+        target[values + i] = narrowed(rows[from + i]);
+      }
     }
+  }
+
+  private static short narrowed(final float value) {
+    return Float.floatToFloat16(Math.max(-MOST, Math.min(MOST, value)));
   }
 }

@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
  * <p>Keys lie transposed, so that scores and outputs both are products whose inner loop runs along
  * memory. Slots that were never written, or belong to a branch gone bad, are never summed.
  *
- * @thread the engine thread alone.
+ * @thread the engine thread and, for different tokens, its helpers.
  */
 public abstract sealed class KvPool permits FloatPool, HalfPool {
   /** The heap keeps some room beside the pool. */

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  * angles are products in single precision, as transformers computes them.
  *
  * @shape sines and cosines float[positions * D/2], grown as positions are met.
- * @thread one at a time.
+ * @thread one at a time; different heads may be turned at once.
  */
 public final class RopeTable {
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;

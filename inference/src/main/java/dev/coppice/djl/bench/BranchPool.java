@@ -16,7 +16,9 @@ import java.util.SplittableRandom;
  * @thread one at a time; takes the backend's pool for itself.
  */
 final class BranchPool {
-  static final int BLOCK_TOKENS = 32;
+  /** As the engine has it by default. */
+  static final int BLOCK_TOKENS = 16;
+
   private static final int[] SEGMENTS = {1, 4, 16};
   private static final long SEED = 20;
 

@@ -57,7 +57,7 @@ class DecodeBenchTest {
     assertTrue(json.get("prefill_tps").asDouble() > 0);
     assertTrue(json.get("decode_tps").asDouble() > 0);
     assertTrue(json.get("unshared_decode_tps").asDouble() > 0);
-    assertEquals((3 + 3 * 2) * backend.blockBytes(32), json.get("kv_bytes").asLong());
+    assertEquals((5 + 3 * 3) * backend.blockBytes(16), json.get("kv_bytes").asLong());
   }
 
   @Test
@@ -85,10 +85,10 @@ class DecodeBenchTest {
 
       assertTrue(json.get("plain_decode_tps").asDouble() > 0, layout.name());
     }
-    // One level holds 3 blocks, three levels of 1, 4 and 16 segments hold 21.
+    // One level holds 6 blocks, three levels of 1, 4 and 16 segments hold 42.
     final JsonNode levels =
         measured(new BenchCell(96, 9, 32, BenchLayout.LEVELS), BenchArms.once());
-    assertEquals((21 + 32) * backend.blockBytes(32), levels.get("kv_bytes").asLong());
+    assertEquals((42 + 32) * backend.blockBytes(16), levels.get("kv_bytes").asLong());
   }
 
   @Test
