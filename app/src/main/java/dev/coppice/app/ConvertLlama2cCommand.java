@@ -1,6 +1,6 @@
 package dev.coppice.app;
 
-import dev.coppice.djl.convert.Llama2cConverter;
+import dev.coppice.decoder.convert.Llama2cConverter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -26,6 +26,6 @@ final class ConvertLlama2cCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Llama2cConverter.convert(checkpoint, tokenizer, out);
     System.err.println("coppice: wrote " + out);
-    return Coppice.DONE;
+    return CoppiceCommand.DONE;
   }
 }

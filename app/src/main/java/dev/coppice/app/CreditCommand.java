@@ -70,7 +70,7 @@ final class CreditCommand implements Callable<Integer> {
     } finally {
       out.flush();
     }
-    return Coppice.DONE;
+    return CoppiceCommand.DONE;
   }
 
   /** Names a node of a trace file: a group or null for the first, a tree, a node. */
@@ -102,7 +102,7 @@ final class CreditCommand implements Callable<Integer> {
               throw new ConfigException("the tree has no such node: explain=" + explain);
             }
             chosen.explain(group, tree, name.node()).forEach(System.out::println);
-            return Coppice.DONE;
+            return CoppiceCommand.DONE;
           }
         }
       }

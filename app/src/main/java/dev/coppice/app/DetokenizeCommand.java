@@ -3,7 +3,7 @@ package dev.coppice.app;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.app.config.ConfigException;
-import dev.coppice.djl.DjlTokenizer;
+import dev.coppice.chat.tokenizer.ModelTokenizer;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,9 +25,9 @@ final class DetokenizeCommand implements Callable<Integer> {
     } catch (final JsonProcessingException e) {
       throw new ConfigException("standard input must hold one JSON array of token ids");
     }
-    try (DjlTokenizer tokenizer = model.tokenizer()) {
+    try (ModelTokenizer tokenizer = model.tokenizer()) {
       System.out.print(tokenizer.decode(tokens));
     }
-    return Coppice.DONE;
+    return CoppiceCommand.DONE;
   }
 }

@@ -1,7 +1,7 @@
 package dev.coppice.app;
 
-import dev.coppice.djl.DjlBackend;
-import dev.coppice.djl.decode.Generator;
+import dev.coppice.decoder.DecoderBackend;
+import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -40,10 +40,10 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     final int[] ids = ModelOptions.tokens(tokens);
     final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
-    try (DjlBackend backend = model.backend(dtype)) {
+    try (DecoderBackend backend = model.backend(dtype)) {
       final Generator.Plan plan = new Generator.Plan(maxNew, sampling, seed, model.endToken());
       System.out.println(Generator.generate(backend, ids, plan).json());
     }
-    return Coppice.DONE;
+    return CoppiceCommand.DONE;
   }
 }

@@ -3,10 +3,10 @@ package dev.coppice.app;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.run.ProjectPaths;
-import dev.coppice.djl.DjlBackend;
-import dev.coppice.djl.DjlSettings;
-import dev.coppice.djl.DjlTokenizer;
-import dev.coppice.djl.files.TokenizerFiles;
+import dev.coppice.chat.tokenizer.ModelTokenizer;
+import dev.coppice.chat.tokenizer.TokenizerFiles;
+import dev.coppice.decoder.DecoderBackend;
+import dev.coppice.decoder.DecoderSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,15 +26,15 @@ final class ModelOptions {
     return TokenizerFiles.endToken(folder());
   }
 
-  DjlTokenizer tokenizer() {
-    return DjlTokenizer.open(folder());
+  ModelTokenizer tokenizer() {
+    return ModelTokenizer.open(folder());
   }
 
-  DjlBackend backend(final String dtype) {
-    final DjlSettings defaults = DjlSettings.defaults();
-    return DjlBackend.open(
+  DecoderBackend backend(final String dtype) {
+    final DecoderSettings defaults = DecoderSettings.defaults();
+    return DecoderBackend.open(
         folder(),
-        new DjlSettings(defaults.threads(), dtype, defaults.device(), defaults.slabTokens()));
+        new DecoderSettings(defaults.threads(), dtype, defaults.device(), defaults.slabTokens()));
   }
 
   private Path folder() {

@@ -11,9 +11,9 @@ import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.Workbench;
 import dev.coppice.app.view.HtmlReport;
 import dev.coppice.app.view.ReportTable;
-import dev.coppice.djl.files.ModelFileException;
+import dev.coppice.chat.files.ModelFileException;
 import dev.coppice.environments.Environments;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.model.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ final class ReportCommand implements Callable<Integer> {
     } else {
       System.out.print(ReportTable.render(report));
     }
-    return Coppice.DONE;
+    return CoppiceCommand.DONE;
   }
 
   private void writePage(final List<RunFolder> runs, final RunReport report) {

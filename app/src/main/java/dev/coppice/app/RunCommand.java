@@ -59,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
       spec.commandLine().usage(System.out);
       System.out.println("\nKeys and their defaults:");
       System.out.print(ConfigText.help());
-      return Coppice.DONE;
+      return CoppiceCommand.DONE;
     }
     if (resume != null) {
       return resume();
@@ -80,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
     try (Workbench bench = Workbench.open(config)) {
       if (dryRun) {
         System.out.print(RunPlan.describe(config, bench));
-        return Coppice.DONE;
+        return CoppiceCommand.DONE;
       }
       final RolloutJob job = new RolloutJob(config, bench, TerminalProgress.standardError());
       return finish(job, job.prepare(Path.of(config.run().out())));
@@ -107,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       outcome = job.run(folder);
     } catch (final RuntimeException e) {
-      final int status = Coppice.explain(e, System.err);
+      final int status = CoppiceCommand.explain(e, System.err);
       System.err.println(stopped(folder));
       return status;
     } finally {
@@ -119,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
     System.out.println("next:       ./coppice report " + folder.root() + " --html report.html");
     System.out.println("            ./coppice verify " + folder.root());
     outcome.brokenLaws().forEach(law -> System.err.println("coppice: broken law: " + law));
-    return outcome.brokenLaws().isEmpty() ? Coppice.DONE : Coppice.FAILED;
+    return outcome.brokenLaws().isEmpty() ? CoppiceCommand.DONE : CoppiceCommand.FAILED;
   }
 
   private static String stopped(final RunFolder folder) {

@@ -1,7 +1,7 @@
 package dev.coppice.app;
 
-import dev.coppice.djl.DjlBackend;
-import dev.coppice.djl.decode.Scorer;
+import dev.coppice.decoder.DecoderBackend;
+import dev.coppice.decoder.sequence.Scorer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,9 +32,9 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     final int[] ids = ModelOptions.tokens(tokens);
-    try (DjlBackend backend = model.backend(dtype)) {
+    try (DecoderBackend backend = model.backend(dtype)) {
       System.out.println(Scorer.score(backend, ids, top).json());
     }
-    return Coppice.DONE;
+    return CoppiceCommand.DONE;
   }
 }

@@ -85,7 +85,7 @@ final class ServeCommand implements Callable<Integer> {
         Thread.ofPlatform().daemon(true).name("coppice-parent").start(() -> awaitParent(job));
       }
       job.run(ServeCommand::announce);
-      return Coppice.DONE;
+      return CoppiceCommand.DONE;
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.coppice.app;
 
-import dev.coppice.djl.DjlTokenizer;
+import dev.coppice.chat.tokenizer.ModelTokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -19,9 +19,9 @@ final class TokenizeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     final String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-    try (DjlTokenizer tokenizer = model.tokenizer()) {
+    try (ModelTokenizer tokenizer = model.tokenizer()) {
       System.out.println(Arrays.toString(tokenizer.encode(text)).replace(" ", ""));
     }
-    return Coppice.DONE;
+    return CoppiceCommand.DONE;
   }
 }

@@ -56,7 +56,7 @@ final class TrainCommand implements Callable<Integer> {
       spec.commandLine().usage(System.out);
       System.out.println("\nKeys and their defaults:");
       System.out.print(ConfigText.help());
-      return Coppice.DONE;
+      return CoppiceCommand.DONE;
     }
     final TrainProgress progress = new TrainProgress(System.out);
     if (resume != null) {
@@ -87,6 +87,6 @@ final class TrainCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(farewell);
     job.run();
     Runtime.getRuntime().removeShutdownHook(farewell);
-    return Coppice.DONE;
+    return CoppiceCommand.DONE;
   }
 }

@@ -27,6 +27,6 @@ final class VerifyCommand implements Callable<Integer> {
     }
     verdict.differences().forEach(System.out::println);
     System.out.println(verdict.differences().isEmpty() ? "nothing differs" : "the folder differs");
-    return verdict.differences().isEmpty() ? Coppice.DONE : Coppice.FAILED;
+    return verdict.differences().isEmpty() ? CoppiceCommand.DONE : CoppiceCommand.FAILED;
   }
 }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.TreeSamples.End;
 import dev.coppice.bridge.trace.TraceWriter;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.trajectory.Task;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -35,13 +35,13 @@ class OwnWorldCheckTest {
       """
       package dev.me;
 
-      import dev.coppice.environment.Score;
+      import dev.coppice.episode.Score;
       import dev.coppice.environments.tool.Argument;
-      import dev.coppice.environments.tool.Effect;
+      import dev.coppice.environments.tool.SideEffect;
       import dev.coppice.environments.tool.Seen;
-      import dev.coppice.environments.world.MethodWorld;
-      import dev.coppice.environments.world.ToolMethod;
-      import dev.coppice.environments.world.ToolWorld;
+      import dev.coppice.environments.toolworld.MethodWorld;
+      import dev.coppice.environments.toolworld.ToolMethod;
+      import dev.coppice.environments.toolworld.ToolWorld;
       import dev.coppice.trajectory.Task;
       import java.util.List;
       import java.util.Map;
@@ -49,7 +49,7 @@ class OwnWorldCheckTest {
       public final class MyWorld extends MethodWorld {
         private List<Integer> notes = new java.util.ArrayList<>();
 
-        @ToolMethod(value = "Adds a note.", effect = Effect.WRITE)
+        @ToolMethod(value = "Adds a note.", effect = SideEffect.WRITE)
         public int add(@Argument(value = "The note.", name = "note") final int note) {
           notes.add(note);
           return notes.size();
@@ -92,7 +92,7 @@ class OwnWorldCheckTest {
     try {
       System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
       System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-      final int status = Coppice.commandLine().execute(arguments);
+      final int status = CoppiceCommand.commandLine().execute(arguments);
       return new Result(
           status,
           outBytes.toString(StandardCharsets.UTF_8),
@@ -139,7 +139,7 @@ class OwnWorldCheckTest {
 
     final Result result = execute("check", "--classpath", jar.toString(), "--episodes", "50", NAME);
 
-    assertEquals(Coppice.DONE, result.status(), result.out() + result.err());
+    assertEquals(CoppiceCommand.DONE, result.status(), result.out() + result.err());
     assertTrue(result.out().contains("MyWorld"), result.out());
   }
 
@@ -163,7 +163,7 @@ class OwnWorldCheckTest {
     for (final String classpath : List.of(jar.toString(), folder.resolve("no.jar").toString())) {
       final Result result = execute("check", "--classpath", classpath, "dev.me.OtherWorld");
 
-      assertEquals(Coppice.WRONG_CALL, result.status(), result.out() + result.err());
+      assertEquals(CoppiceCommand.WRONG_CALL, result.status(), result.out() + result.err());
       assertTrue(result.err().contains("dev.me.OtherWorld"), result.err());
       assertFalse(result.err().contains("\tat "), result.err());
     }
@@ -173,7 +173,7 @@ class OwnWorldCheckTest {
   void shouldEndWithStatus2WhenTheClassIsNoWorld() {
     final Result result = execute("check", "java.lang.String");
 
-    assertEquals(Coppice.WRONG_CALL, result.status(), result.out() + result.err());
+    assertEquals(CoppiceCommand.WRONG_CALL, result.status(), result.out() + result.err());
     assertTrue(result.err().contains("neither a Taskset nor a ToolWorld"), result.err());
   }
 
@@ -197,8 +197,8 @@ class OwnWorldCheckTest {
 
     final Result mixed = execute("credit", "--estimator", "grpo", traces.toString());
 
-    assertEquals(Coppice.DONE, before.status(), before.err());
-    assertFalse(mixed.status() == Coppice.DONE, mixed.out());
+    assertEquals(CoppiceCommand.DONE, before.status(), before.err());
+    assertFalse(mixed.status() == CoppiceCommand.DONE, mixed.out());
     assertTrue(mixed.err().contains("mixes runtime contracts"), mixed.err());
     assertTrue(mixed.err().contains("group=g7"), mixed.err());
     assertTrue(mixed.err().contains("persistent,reset_per_branch"), mixed.err());

@@ -1,6 +1,6 @@
 package dev.coppice.environments;
 
-import dev.coppice.environment.Environment;
+import dev.coppice.episode.Environment;
 
 /**
  * Makes an environment that is no world of tools and that another module brings; found by {@link

@@ -1,9 +1,7 @@
 package dev.coppice.environments;
 
-import dev.coppice.environment.Conversation;
-import dev.coppice.environment.Environment;
 import dev.coppice.environments.arithmetic.Split;
-import dev.coppice.environments.chat.ChatEnvironment;
+import dev.coppice.environments.conversation.ChatEnvironment;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.countdown.NumbersWorld;
 import dev.coppice.environments.drawers.DrawersEnvironment;
@@ -14,10 +12,12 @@ import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.retail.RetailTasks;
 import dev.coppice.environments.stories.StoriesEnvironment;
+import dev.coppice.environments.toolworld.CallFormat;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.environments.worded.WordedTasks;
-import dev.coppice.environments.world.CallFormat;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.WorldEnvironment;
+import dev.coppice.episode.Conversation;
+import dev.coppice.episode.Environment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.coppice.environments;
 
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.toolworld.Taskset;
 
 /**
  * Makes a world that another module brings; found by {@link java.util.ServiceLoader}.

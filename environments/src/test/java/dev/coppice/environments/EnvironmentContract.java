@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;

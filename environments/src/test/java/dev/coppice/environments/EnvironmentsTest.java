@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.Environment;
+import dev.coppice.episode.Environment;
+import dev.coppice.fixture.SharedData;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,7 @@ class EnvironmentsTest {
 
   @Test
   void shouldMakeGsm8kWhenItsDataIsThere() {
-    final String path = Shared.require("data/gsm8k").toString();
+    final String path = SharedData.find("data/gsm8k").toString();
 
     final Environment environment =
         Environments.create(new EnvironmentConfig("gsm8k", "", 0, 0, path, "<s>{question} "));
@@ -36,8 +37,8 @@ class EnvironmentsTest {
 
   @Test
   void shouldMakeFilesystemAndRetailWhenTheirDataIsThere() {
-    final String bfcl = Shared.require("data/bfcl").toString();
-    final String retail = Shared.require("data/tau2-bench/retail").toString();
+    final String bfcl = SharedData.find("data/bfcl").toString();
+    final String retail = SharedData.find("data/tau2-bench/retail").toString();
 
     assertEquals(13, create("filesystem", "", bfcl).taskCount());
     assertEquals(40, create("retail", "", retail).taskCount());

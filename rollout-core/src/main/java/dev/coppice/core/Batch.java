@@ -1,7 +1,7 @@
 package dev.coppice.core;
 
-import dev.coppice.inference.DrawSpec;
-import dev.coppice.inference.ForwardBatch;
+import dev.coppice.model.DrawSpec;
+import dev.coppice.model.ForwardBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

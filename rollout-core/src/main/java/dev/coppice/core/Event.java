@@ -1,9 +1,9 @@
 package dev.coppice.core;
 
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environment.Provenance;
-import dev.coppice.environment.Score;
-import dev.coppice.inference.Draws;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.Provenance;
+import dev.coppice.episode.Score;
+import dev.coppice.model.Draws;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;

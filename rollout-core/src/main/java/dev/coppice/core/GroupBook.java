@@ -1,6 +1,6 @@
 package dev.coppice.core;
 
-import dev.coppice.environment.ActionParser;
+import dev.coppice.episode.ActionParser;
 import dev.coppice.kvcache.PrefixLease;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.GroupResult;

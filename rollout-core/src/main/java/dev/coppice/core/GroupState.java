@@ -1,8 +1,8 @@
 package dev.coppice.core;
 
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.inference.DrawSpec;
+import dev.coppice.episode.EpisodePlan;
 import dev.coppice.kvcache.PrefixLease;
+import dev.coppice.model.DrawSpec;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.scheduling.BudgetLease;
 import dev.coppice.scheduling.BudgetSplit;

@@ -1,9 +1,9 @@
 package dev.coppice.core;
 
-import dev.coppice.environment.ActionParser;
-import dev.coppice.environment.Score;
-import dev.coppice.inference.Draws;
-import dev.coppice.inference.Sampler;
+import dev.coppice.episode.ActionParser;
+import dev.coppice.episode.Score;
+import dev.coppice.model.Draws;
+import dev.coppice.model.Sampler;
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;

@@ -1,6 +1,6 @@
 package dev.coppice.core;
 
-import dev.coppice.environment.Score;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;

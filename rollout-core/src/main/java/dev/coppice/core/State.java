@@ -1,9 +1,9 @@
 package dev.coppice.core;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.episode.Dialect;
 import dev.coppice.kvcache.KvCacheConfig;
 import dev.coppice.kvcache.PrefixCache;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.BranchPoint;
 import dev.coppice.scheduling.BranchingPolicy;

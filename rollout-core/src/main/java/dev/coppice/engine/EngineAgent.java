@@ -4,7 +4,7 @@ import dev.coppice.core.Core;
 import dev.coppice.core.Effect;
 import dev.coppice.core.Event;
 import dev.coppice.core.State;
-import dev.coppice.environment.Episode;
+import dev.coppice.episode.Episode;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;

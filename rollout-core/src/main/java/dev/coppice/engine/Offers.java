@@ -1,12 +1,12 @@
 package dev.coppice.engine;
 
 import dev.coppice.core.Event;
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.trajectory.CounterRandom;
 import dev.coppice.trajectory.RolloutFailure;

@@ -2,9 +2,9 @@ package dev.coppice.engine;
 
 import dev.coppice.core.Event;
 import dev.coppice.core.State;
-import dev.coppice.environment.Environment;
-import dev.coppice.inference.InferenceBackend;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.episode.Environment;
+import dev.coppice.model.InferenceBackend;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
@@ -287,7 +287,7 @@ public final class RolloutEngine implements AutoCloseable {
    * @param folder of the weights, as Hugging Face lays it out.
    * @param version of them, {@link #policyVersion()} + 1.
    * @return completed with the version once rollouts sample from it; fails with a {@link
-   *     dev.coppice.inference.WeightsException} if the weights are refused, and the present ones go
+   *     dev.coppice.model.WeightsException} if the weights are refused, and the present ones go
    *     on.
    * @throws IllegalArgumentException if the version is not the next one.
    * @throws IllegalStateException if another version is on its way, or the engine failed or is

@@ -1,8 +1,8 @@
 package dev.coppice.engine;
 
-import dev.coppice.inference.InferenceBackend;
-import dev.coppice.inference.LoadedWeights;
-import dev.coppice.inference.WeightsException;
+import dev.coppice.model.InferenceBackend;
+import dev.coppice.model.LoadedWeights;
+import dev.coppice.model.WeightsException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;

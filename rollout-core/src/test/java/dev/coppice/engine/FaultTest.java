@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.InvalidToolResultException;
-import dev.coppice.environment.Observation;
+import dev.coppice.episode.InvalidToolResultException;
+import dev.coppice.episode.Observation;
 import dev.coppice.fixture.LetterPolicy;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.TestRun;
-import dev.coppice.inference.BackendException;
-import dev.coppice.inference.PathBackend;
+import dev.coppice.model.BackendException;
+import dev.coppice.model.PathBackend;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.RolloutLimits;

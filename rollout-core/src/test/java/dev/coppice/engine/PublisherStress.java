@@ -1,7 +1,7 @@
 package dev.coppice.engine;
 
-import dev.coppice.inference.LoadedWeights;
-import dev.coppice.inference.PathBackend;
+import dev.coppice.model.LoadedWeights;
+import dev.coppice.model.PathBackend;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,8 +1,8 @@
 package dev.coppice.engine;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
 import dev.coppice.trajectory.Task;
 
 /** A world whose episodes never start. */

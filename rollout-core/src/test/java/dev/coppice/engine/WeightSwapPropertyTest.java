@@ -9,7 +9,7 @@ import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.SwappingBackend;
 import dev.coppice.fixture.TestRun;
-import dev.coppice.inference.Sampler;
+import dev.coppice.model.Sampler;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupResult;

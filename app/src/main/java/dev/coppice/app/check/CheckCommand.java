@@ -6,9 +6,9 @@ import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.contract.CheckReport;
 import dev.coppice.environments.contract.WorldCheck;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolWorld;
-import dev.coppice.environments.world.WorldTasks;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.environments.toolworld.WorldTasks;
 import java.io.File;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -112,7 +112,7 @@ public final class CheckCommand implements Callable<Integer> {
       return new WorldTasks(type.getSimpleName(), open);
     }
     throw new ConfigException(
-        world + " is neither a Taskset nor a ToolWorld of dev.coppice.environments.world");
+        world + " is neither a Taskset nor a ToolWorld of dev.coppice.environments.toolworld");
   }
 
   /** The loader stays open: the world loads its classes as it goes. */

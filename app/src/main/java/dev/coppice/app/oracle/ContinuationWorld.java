@@ -1,11 +1,11 @@
 package dev.coppice.app.oracle;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task;
 import java.util.List;

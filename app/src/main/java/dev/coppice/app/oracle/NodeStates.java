@@ -1,11 +1,11 @@
 package dev.coppice.app.oracle;
 
-import dev.coppice.environment.ActionParser;
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.Observation;
-import dev.coppice.environments.episode.ValuedEpisode;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.environments.canonical.ValuedEpisode;
+import dev.coppice.episode.ActionParser;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.Observation;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.TrajectoryNode;

@@ -1,7 +1,5 @@
 package dev.coppice.app.pretrain;
 
-import dev.coppice.djl.training.BatchSampler;
-import dev.coppice.djl.training.TrainedPolicy;
 import dev.coppice.environments.arithmetic.CountdownProblem;
 import dev.coppice.environments.arithmetic.CountdownProblems;
 import dev.coppice.environments.arithmetic.DrawersProblem;
@@ -9,6 +7,8 @@ import dev.coppice.environments.arithmetic.DrawersProblems;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.demonstration.ReferenceEpisode;
 import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.supervised.BatchSampler;
+import dev.coppice.training.supervised.TrainedPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,12 +1,12 @@
 package dev.coppice.app.pretrain;
 
-import dev.coppice.djl.training.HuggingFaceExport;
-import dev.coppice.djl.training.LlamaShape;
-import dev.coppice.djl.training.SupervisedTrainer;
-import dev.coppice.djl.training.TrainedPolicy;
-import dev.coppice.djl.training.TrainerSettings;
 import dev.coppice.environments.demonstration.TaskKind;
 import dev.coppice.environments.demonstration.TaskVocabulary;
+import dev.coppice.training.supervised.HuggingFaceExport;
+import dev.coppice.training.supervised.LlamaShape;
+import dev.coppice.training.supervised.SupervisedTrainer;
+import dev.coppice.training.supervised.TrainedPolicy;
+import dev.coppice.training.supervised.TrainerSettings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.coppice.app.pretrain;
 
-import dev.coppice.djl.training.SampledEpisode;
 import dev.coppice.environments.demonstration.ReferenceEpisode;
+import dev.coppice.training.supervised.SampledEpisode;
 
 /**
  * Plays one episode for a sampler and counts what happens in it.

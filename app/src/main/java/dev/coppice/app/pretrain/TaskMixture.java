@@ -1,10 +1,10 @@
 package dev.coppice.app.pretrain;
 
-import dev.coppice.djl.training.DemonstrationSource;
-import dev.coppice.djl.training.TrainingSequence;
 import dev.coppice.environments.demonstration.Demonstration;
 import dev.coppice.environments.demonstration.Demonstrations;
 import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.supervised.DemonstrationSource;
+import dev.coppice.training.supervised.TrainingSequence;
 import java.util.SplittableRandom;
 
 /**

@@ -3,7 +3,7 @@ package dev.coppice.app.run;
 import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
-import dev.coppice.app.world.WorldModes;
+import dev.coppice.app.mode.WorldModes;
 import dev.coppice.bridge.trace.TraceFile;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.EngineStats;

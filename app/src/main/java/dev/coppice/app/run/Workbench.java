@@ -2,15 +2,13 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.world.ChatForms;
-import dev.coppice.app.world.WorldModes;
+import dev.coppice.app.mode.ChatForms;
+import dev.coppice.app.mode.WorldModes;
 import dev.coppice.chat.ChatTemplate;
+import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.chat.value.TemplateException;
-import dev.coppice.djl.DjlBackend;
-import dev.coppice.djl.DjlSettings;
-import dev.coppice.djl.DjlTokenizer;
-import dev.coppice.environment.Conversation;
-import dev.coppice.environment.Environment;
+import dev.coppice.decoder.DecoderBackend;
+import dev.coppice.decoder.DecoderSettings;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.record.ResultStoreException;
@@ -18,9 +16,11 @@ import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.replay.SelfPlayedEnvironment;
-import dev.coppice.inference.InferenceBackend;
-import dev.coppice.inference.PathBackend;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.episode.Conversation;
+import dev.coppice.episode.Environment;
+import dev.coppice.model.InferenceBackend;
+import dev.coppice.model.PathBackend;
+import dev.coppice.model.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +74,7 @@ public record Workbench(
   public static Tokenizer tokenizer(final RunConfig config) {
     return config.model().policy().equals("replay")
         ? new ByteTokenizer()
-        : DjlTokenizer.open(ProjectPaths.modelFolder(config.model().path()));
+        : ModelTokenizer.open(ProjectPaths.modelFolder(config.model().path()));
   }
 
   /**
@@ -162,10 +162,10 @@ public record Workbench(
 
   private static Workbench model(final RunConfig config, final Environment environment) {
     final Path folder = ProjectPaths.modelFolder(config.model().path());
-    final DjlTokenizer tokenizer = DjlTokenizer.open(folder);
-    final DjlSettings defaults = DjlSettings.defaults();
-    final DjlSettings settings =
-        new DjlSettings(
+    final ModelTokenizer tokenizer = ModelTokenizer.open(folder);
+    final DecoderSettings defaults = DecoderSettings.defaults();
+    final DecoderSettings settings =
+        new DecoderSettings(
             config.model().threads(),
             config.model().dtype(),
             config.model().device(),
@@ -174,7 +174,7 @@ public record Workbench(
       final String digest = sha256(folder.resolve("tokenizer.json"));
       final String template = chatTemplate(config);
       return new Workbench(
-          environment, tokenizer, DjlBackend.open(folder, settings), digest, template);
+          environment, tokenizer, DecoderBackend.open(folder, settings), digest, template);
     } catch (final RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -188,7 +188,7 @@ public record Workbench(
    * @param log of the run.
    */
   public void report(final RunLog log) {
-    if (backend instanceof DjlBackend decoder) {
+    if (backend instanceof DecoderBackend decoder) {
       log.line(decoder.kernelRate().line());
       if (!decoder.kernelRate().good()) {
         System.err.println("coppice: " + decoder.kernelRate().line());

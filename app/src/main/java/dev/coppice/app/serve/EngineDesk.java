@@ -6,7 +6,7 @@ import dev.coppice.bridge.flight.WeightsRefusedException;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.PublishedWeights;
 import dev.coppice.engine.RolloutEngine;
-import dev.coppice.inference.WeightsException;
+import dev.coppice.model.WeightsException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;

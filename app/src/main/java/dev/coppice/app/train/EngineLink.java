@@ -56,7 +56,7 @@ final class EngineLink implements AutoCloseable {
       }
     }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of("dev.coppice.app.Coppice", "serve", "--with-parent"));
+    command.addAll(List.of("dev.coppice.app.CoppiceCommand", "serve", "--with-parent"));
     command.addAll(arguments);
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -2,10 +2,10 @@ package dev.coppice.app.train;
 
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.run.Workbench;
-import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.record.WorldMode;
+import dev.coppice.episode.Environment;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;

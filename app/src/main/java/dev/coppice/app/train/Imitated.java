@@ -1,10 +1,10 @@
 package dev.coppice.app.train;
 
-import dev.coppice.djl.reinforce.PolicyNode;
-import dev.coppice.djl.reinforce.PolicyTree;
 import dev.coppice.environments.demonstration.Demonstration;
 import dev.coppice.environments.demonstration.Demonstrations;
 import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.policy.PolicyNode;
+import dev.coppice.training.policy.PolicyTree;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,12 +2,12 @@ package dev.coppice.app.train;
 
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.run.Policies;
-import dev.coppice.djl.DjlBackend;
-import dev.coppice.djl.DjlSettings;
-import dev.coppice.djl.DjlTokenizer;
+import dev.coppice.chat.tokenizer.ModelTokenizer;
+import dev.coppice.decoder.DecoderBackend;
+import dev.coppice.decoder.DecoderSettings;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
-import dev.coppice.environment.Environment;
+import dev.coppice.episode.Environment;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -36,8 +36,8 @@ public final class LocalRollouts implements AutoCloseable {
   private static final long DEADLINE_NS = TimeUnit.MINUTES.toNanos(20);
 
   private final Environment environment;
-  private final DjlTokenizer tokenizer;
-  private final DjlBackend backend;
+  private final ModelTokenizer tokenizer;
+  private final DecoderBackend backend;
 
   /**
    * Opens a model.
@@ -47,8 +47,8 @@ public final class LocalRollouts implements AutoCloseable {
    */
   public LocalRollouts(Path folder, Environment environment) {
     this.environment = environment;
-    this.tokenizer = DjlTokenizer.open(folder);
-    this.backend = DjlBackend.open(folder, DjlSettings.defaults());
+    this.tokenizer = ModelTokenizer.open(folder);
+    this.backend = DecoderBackend.open(folder, DecoderSettings.defaults());
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.coppice.app.train;
 
 import dev.coppice.credit.shared.SharedTokenRule;
-import dev.coppice.djl.reinforce.PolicySettings;
+import dev.coppice.training.policy.PolicySettings;
 import java.nio.file.Path;
 import java.util.Map;
 

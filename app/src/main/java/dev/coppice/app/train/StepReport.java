@@ -1,6 +1,6 @@
 package dev.coppice.app.train;
 
-import dev.coppice.djl.reinforce.UpdateReport;
+import dev.coppice.training.policy.UpdateReport;
 import java.time.Duration;
 
 /**

@@ -1,7 +1,7 @@
 package dev.coppice.app.verify;
 
 import dev.coppice.app.folder.StoredTree;
-import dev.coppice.environment.Provenance;
+import dev.coppice.episode.Provenance;
 import dev.coppice.trajectory.ToolCall;
 import dev.coppice.trajectory.TrajectoryTree;
 

@@ -106,7 +106,7 @@ public final class RunVerifier {
           ProvenanceCheck.check(tree, config.world().mode(), findings);
           sampled.merge(group.arm(), tree.ledger().decodedTokens(), Long::sum);
         }
-        CreditCheck.check(group, scribe, findings);
+        AdvantageCheck.check(group, scribe, findings);
         final ArmState arm = state.arm(group.arm());
         segments.check(
             group, names.isEmpty() ? "" : names.getFirst(), arm != null && arm.complete());

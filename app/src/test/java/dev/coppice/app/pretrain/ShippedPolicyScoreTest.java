@@ -2,8 +2,8 @@ package dev.coppice.app.pretrain;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.djl.training.TrainedPolicy;
 import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.supervised.TrainedPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;

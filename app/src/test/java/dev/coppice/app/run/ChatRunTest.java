@@ -13,22 +13,22 @@ import dev.coppice.chat.ChatForm;
 import dev.coppice.chat.ChatRequest;
 import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.ChatValues;
-import dev.coppice.djl.DjlTokenizer;
+import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
-import dev.coppice.environment.Score;
-import dev.coppice.environments.chat.ChatEnvironment;
+import dev.coppice.environments.conversation.ChatEnvironment;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.CallFormat;
-import dev.coppice.environments.world.MethodWorld;
-import dev.coppice.environments.world.ToolMethod;
-import dev.coppice.environments.world.ToolWorld;
-import dev.coppice.environments.world.WorldTasks;
-import dev.coppice.inference.PathBackend;
-import dev.coppice.inference.PathPolicy;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.CallFormat;
+import dev.coppice.environments.toolworld.MethodWorld;
+import dev.coppice.environments.toolworld.ToolMethod;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.environments.toolworld.WorldTasks;
+import dev.coppice.episode.Score;
+import dev.coppice.model.PathBackend;
+import dev.coppice.model.PathPolicy;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -76,7 +76,7 @@ class ChatRunTest {
   private static final class Counter extends MethodWorld {
     private int count;
 
-    @ToolMethod(value = "Adds to the count.", effect = Effect.WRITE)
+    @ToolMethod(value = "Adds to the count.", effect = SideEffect.WRITE)
     public int add(
         @Argument(value = "How much.", name = "amount", least = 1, most = 9) final int amount) {
       count += amount;
@@ -155,7 +155,7 @@ class ChatRunTest {
   }
 
   private static List<GroupResult> grow(
-      final ChatEnvironment environment, final DjlTokenizer tokenizer, final long seed)
+      final ChatEnvironment environment, final ModelTokenizer tokenizer, final long seed)
       throws InterruptedException {
     final EngineConfig config =
         new EngineConfig(
@@ -231,7 +231,7 @@ class ChatRunTest {
     final Set<String> conversations = new HashSet<>();
     int otherwise = 0;
     int leaves = 0;
-    try (DjlTokenizer tokenizer = DjlTokenizer.open(model);
+    try (ModelTokenizer tokenizer = ModelTokenizer.open(model);
         ChatEnvironment environment =
             new ChatEnvironment(
                 new WorldTasks("counter", Counter::new),

@@ -118,7 +118,7 @@ class RolloutJobTest {
                 "-cp",
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.coppice.app.Coppice",
+                "dev.coppice.app.CoppiceCommand",
                 "run",
                 "@",
                 file.toString(),

@@ -72,7 +72,7 @@ final class EngineProcess {
       throws IOException {
     final List<String> all = new ArrayList<>(List.of("serve", "--with-parent"));
     all.addAll(arguments);
-    final Process process = java(by, flags, "dev.coppice.app.Coppice", all);
+    final Process process = java(by, flags, "dev.coppice.app.CoppiceCommand", all);
     final CompletableFuture<JsonNode> announced = new CompletableFuture<>();
     Thread.ofVirtual().start(() -> listen(process, announced, locationFile));
     return new Running(process, announced);

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.credit.shared.SharedTokenRule;
-import dev.coppice.djl.reinforce.PolicySettings;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.policy.PolicySettings;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -77,7 +77,7 @@ class TrainKillTest {
       }
     }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of("dev.coppice.app.Coppice", "train"));
+    command.addAll(List.of("dev.coppice.app.CoppiceCommand", "train"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("OMP_NUM_THREADS", "1");

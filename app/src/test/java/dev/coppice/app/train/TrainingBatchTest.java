@@ -15,7 +15,7 @@ import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.credit.shared.LossAggregation;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.credit.shared.SharedTokens;
-import dev.coppice.djl.reinforce.PolicyNode;
+import dev.coppice.training.policy.PolicyNode;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.coppice.bench.soak;
 
-import dev.coppice.djl.DjlBackend;
-import dev.coppice.djl.DjlSettings;
-import dev.coppice.inference.ForwardBatch;
-import dev.coppice.inference.Logits;
-import dev.coppice.inference.Sampler;
+import dev.coppice.decoder.DecoderBackend;
+import dev.coppice.decoder.DecoderSettings;
+import dev.coppice.model.ForwardBatch;
+import dev.coppice.model.Logits;
+import dev.coppice.model.Sampler;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
@@ -24,7 +24,7 @@ import java.util.List;
 final class ColdWitness implements AutoCloseable {
   private static final int BLOCK_TOKENS = 16;
 
-  private final List<DjlBackend> backends = new ArrayList<>();
+  private final List<DecoderBackend> backends = new ArrayList<>();
   private final ForwardBatch batch = new ForwardBatch();
   private final Logits logits = new Logits();
   private final Sampler sampler = new Sampler(SamplingSettings.PLAIN);
@@ -32,9 +32,9 @@ final class ColdWitness implements AutoCloseable {
   private int turn;
 
   /** Opens a backend for each folder; version {@code v} is that of folder {@code v % folders}. */
-  ColdWitness(final List<Path> folders, final DjlSettings settings) {
+  ColdWitness(final List<Path> folders, final DecoderSettings settings) {
     for (final Path folder : folders) {
-      final DjlBackend backend = DjlBackend.open(folder, settings);
+      final DecoderBackend backend = DecoderBackend.open(folder, settings);
       backend.allocate(backend.contextTokens() / BLOCK_TOKENS + 1, BLOCK_TOKENS);
       backends.add(backend);
     }
@@ -74,7 +74,7 @@ final class ColdWitness implements AutoCloseable {
 
   private void compare(
       final List<TrajectoryNode> nodes, final int[] path, final int weights, final String group) {
-    final DjlBackend backend = backends.get(weights);
+    final DecoderBackend backend = backends.get(weights);
     final int blocks = (path.length + BLOCK_TOKENS - 1) / BLOCK_TOKENS;
     batch.clear();
     batch.addRow(0, path.length, blocks, 0);
@@ -114,6 +114,6 @@ final class ColdWitness implements AutoCloseable {
 
   @Override
   public void close() {
-    backends.forEach(DjlBackend::close);
+    backends.forEach(DecoderBackend::close);
   }
 }

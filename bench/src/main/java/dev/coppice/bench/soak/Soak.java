@@ -1,9 +1,9 @@
 package dev.coppice.bench.soak;
 
-import dev.coppice.djl.convert.RandomModel;
-import dev.coppice.djl.files.ModelConfig;
-import dev.coppice.djl.files.ModelDimensions;
-import dev.coppice.djl.files.TensorType;
+import dev.coppice.decoder.convert.RandomModel;
+import dev.coppice.decoder.files.ModelConfig;
+import dev.coppice.decoder.files.ModelDimensions;
+import dev.coppice.decoder.files.TensorType;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.fixture.LetterTokenizer;
 import java.io.IOException;

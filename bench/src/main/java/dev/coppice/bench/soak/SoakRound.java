@@ -1,7 +1,7 @@
 package dev.coppice.bench.soak;
 
-import dev.coppice.djl.DjlBackend;
-import dev.coppice.djl.DjlSettings;
+import dev.coppice.decoder.DecoderBackend;
+import dev.coppice.decoder.DecoderSettings;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.engine.RolloutEngine;
@@ -41,7 +41,7 @@ final class SoakRound implements AutoCloseable {
 
   private final SoakOptions options;
   private final List<Path> folders;
-  private final DjlBackend backend;
+  private final DecoderBackend backend;
   private final ColdWitness witness;
   private final RolloutEngine engine;
   private final ConcurrentLinkedQueue<GroupResult> finished = new ConcurrentLinkedQueue<>();
@@ -55,10 +55,10 @@ final class SoakRound implements AutoCloseable {
     this.options = options;
     this.folders = folders;
     final String dtype = options.dtypes().get(number % options.dtypes().size());
-    final DjlSettings settings =
-        DjlSettings.defaults().withThreads(options.threads()).withDtype(dtype);
+    final DecoderSettings settings =
+        DecoderSettings.defaults().withThreads(options.threads()).withDtype(dtype);
     final WeightSwap swap = WeightSwap.values()[number / options.dtypes().size() % 2];
-    backend = DjlBackend.open(folders.getFirst(), settings);
+    backend = DecoderBackend.open(folders.getFirst(), settings);
     witness = new ColdWitness(folders, settings);
     final BranchingPolicy policy =
         number % 2 == 0

@@ -13,30 +13,34 @@ import java.util.List;
 record ImportLaw(String prefix, List<String> ours, List<String> others) {
   private static final List<String> JSON = List.of("com.fasterxml.jackson");
   private static final List<String> PORTS =
-      List.of("trajectory", "kvcache", "environment", "inference", "scheduling");
+      List.of("trajectory", "kvcache", "episode", "model", "scheduling");
 
   /** The laws, in the order of the design's table. */
   static final List<ImportLaw> ALL =
       List.of(
           law("kvcache", List.of(), List.of("org.agrona")),
           law("trajectory", List.of(), List.of("org.agrona")),
-          law("environment", List.of("trajectory"), List.of()),
-          law("inference", List.of("trajectory", "kvcache"), List.of()),
-          law("scheduling", List.of("trajectory", "kvcache", "rollout"), List.of()),
+          law("episode", List.of("trajectory"), List.of()),
+          law("model", List.of("trajectory"), List.of()),
+          law("scheduling", List.of("trajectory", "rollout"), List.of()),
           law("rollout", List.of("trajectory"), List.of()),
           law("core", with(PORTS, "rollout"), List.of("org.agrona", "org.HdrHistogram")),
           law(
               "engine",
               with(PORTS, "core", "rollout"),
               List.of("com.lmax.disruptor", "org.HdrHistogram", "org.agrona")),
+          law("chat", List.of("model", "episode"), with(JSON, "ai.djl.huggingface")),
           law(
-              "djl",
-              List.of("trajectory", "inference", "kvcache", "environments"),
+              "decoder",
+              List.of("trajectory", "model", "kvcache", "chat.files"),
               with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
-          law("chat", List.of("inference", "environment"), JSON),
+          law(
+              "training",
+              List.of("trajectory", "decoder", "chat"),
+              with(JSON, "ai.djl", "org.agrona")),
           law(
               "environments",
-              List.of("trajectory", "environment", "inference", "kvcache"),
+              List.of("trajectory", "episode", "model"),
               with(JSON, "org.agrona")),
           law(
               "worlds",
@@ -66,7 +70,13 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law(
               "bench",
               List.of(""),
-              with(JSON, "org.openjdk", "org.HdrHistogram", "org.agrona", "com.sun.source")));
+              with(
+                  JSON,
+                  "org.openjdk",
+                  "picocli",
+                  "org.HdrHistogram",
+                  "org.agrona",
+                  "com.sun.source")));
 
   private static ImportLaw law(
       final String name, final List<String> ours, final List<String> others) {

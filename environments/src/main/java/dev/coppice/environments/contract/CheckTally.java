@@ -1,8 +1,8 @@
 package dev.coppice.environments.contract;
 
-import dev.coppice.environments.tool.Effect;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolSpec;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolSpec;
 import dev.coppice.trajectory.ToolCall;
 import java.util.HashSet;
 import java.util.Set;
@@ -21,7 +21,7 @@ final class CheckTally {
   void called(final ToolSpec spec, final ToolResult result) {
     calls++;
     refused += result.status() == ToolCall.Status.OK ? 0 : 1;
-    writes += spec.effect() == Effect.WRITE ? 1 : 0;
+    writes += spec.effect() == SideEffect.WRITE ? 1 : 0;
     tools.add(spec.name());
   }
 

@@ -1,16 +1,16 @@
 package dev.coppice.environments.contract;
 
-import dev.coppice.environment.Score;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolRequest;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolSpec;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.CounterRandom;
 import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
@@ -124,7 +124,7 @@ final class ScriptPlayer {
       final Script script, final List<CallText> calls, final boolean writesAlone) throws Exception {
     final ToolWorld world = begun(script);
     for (final CallText call : calls) {
-      if (!writesAlone || specs.get(call.tool()).effect() == Effect.WRITE) {
+      if (!writesAlone || specs.get(call.tool()).effect() == SideEffect.WRITE) {
         world.call(request(script, call, world.digest()));
         tally.replayed++;
       }
@@ -151,7 +151,7 @@ final class ScriptPlayer {
     final String after = branch.world.digest();
     tally.called(spec, result);
     if (!after.equals(branch.digest)
-        && (spec.effect() != Effect.WRITE || result.status() != ToolCall.Status.OK)) {
+        && (spec.effect() != SideEffect.WRITE || result.status() != ToolCall.Status.OK)) {
       throw new BrokenContractException(
           WorldCheck.ONLY_WRITES_WRITE,
           "the state changed in a call of "
@@ -220,7 +220,7 @@ final class ScriptPlayer {
         tally.replayed++;
         tally.digests++;
         final boolean same =
-            again.isRepeatable() || specs.get(call.tool()).effect() == Effect.WRITE
+            again.isRepeatable() || specs.get(call.tool()).effect() == SideEffect.WRITE
                 ? answer.equals(branch.results.get(i))
                 : again.digest().equals(branch.digests.get(i));
         if (!same) {

@@ -1,5 +1,5 @@
 /**
- * Tries whether a world keeps the contract of {@link dev.coppice.environments.world.ToolWorld}: random
+ * Tries whether a world keeps the contract of {@link dev.coppice.environments.toolworld.ToolWorld}: random
  * forks and calls, held against fresh worlds that take the same paths.
  *
  * <p>Read in this order: {@link dev.coppice.environments.contract.WorldCheck}, {@link

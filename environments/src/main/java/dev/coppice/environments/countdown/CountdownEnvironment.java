@@ -1,16 +1,16 @@
 package dev.coppice.environments.countdown;
 
-import dev.coppice.environment.Dialect;
 import dev.coppice.environments.arithmetic.CountdownOracle;
 import dev.coppice.environments.arithmetic.CountdownProblem;
 import dev.coppice.environments.arithmetic.CountdownProblems;
 import dev.coppice.environments.arithmetic.Fraction;
 import dev.coppice.environments.arithmetic.Move;
 import dev.coppice.environments.arithmetic.Split;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.ValuedEpisode;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.ValuedEpisode;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.episode.Dialect;
 import dev.coppice.trajectory.Task;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.coppice.environments.countdown;
 
-import dev.coppice.environment.Observation;
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.episode.Observation;
 import dev.coppice.trajectory.ToolCall;
 import java.util.Map;
 import java.util.regex.Pattern;

@@ -1,18 +1,18 @@
 package dev.coppice.environments.countdown;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.CallFormat;
-import dev.coppice.environments.world.MethodWorld;
-import dev.coppice.environments.world.ToolMethod;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.CallFormat;
+import dev.coppice.environments.toolworld.MethodWorld;
+import dev.coppice.environments.toolworld.ToolMethod;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import java.util.Objects;
 
@@ -48,7 +48,7 @@ public final class NumbersWorld extends MethodWorld {
    * @return the result, {@code illegal} or {@code bad}.
    * @throws Exception never.
    */
-  @ToolMethod(value = "Combines two of the numbers at hand.", effect = Effect.WRITE)
+  @ToolMethod(value = "Combines two of the numbers at hand.", effect = SideEffect.WRITE)
   public ToolResult calculator(
       @Argument(value = "Two numbers and one of + - * / between them.", name = "expression")
           final String expression)
@@ -63,7 +63,7 @@ public final class NumbersWorld extends MethodWorld {
    * @return what lies in it, or {@code illegal}.
    * @throws Exception never.
    */
-  @ToolMethod(value = "Opens a drawer.", effect = Effect.WRITE)
+  @ToolMethod(value = "Opens a drawer.", effect = SideEffect.WRITE)
   public ToolResult open(
       @Argument(value = "Counted from 1.", name = "drawer", least = 0, most = 999) final int drawer)
       throws Exception {

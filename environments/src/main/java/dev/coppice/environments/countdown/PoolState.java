@@ -1,12 +1,12 @@
 package dev.coppice.environments.countdown;
 
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
 import dev.coppice.environments.arithmetic.Calculator;
 import dev.coppice.environments.arithmetic.CalculatorResult;
 import dev.coppice.environments.arithmetic.CountdownOracle;
 import dev.coppice.environments.arithmetic.Fraction;
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,16 +1,16 @@
 package dev.coppice.environments.drawers;
 
-import dev.coppice.environment.Dialect;
 import dev.coppice.environments.arithmetic.CountdownProblem;
 import dev.coppice.environments.arithmetic.DrawersProblem;
 import dev.coppice.environments.arithmetic.DrawersProblems;
 import dev.coppice.environments.arithmetic.Split;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.ValuedEpisode;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.countdown.DistinctDraws;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.ValuedEpisode;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.episode.Dialect;
 import dev.coppice.trajectory.Task;
 import java.util.ArrayList;
 import java.util.List;

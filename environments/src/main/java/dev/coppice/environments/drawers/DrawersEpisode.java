@@ -1,17 +1,17 @@
 package dev.coppice.environments.drawers;
 
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
 import dev.coppice.environments.arithmetic.CalculatorResult;
 import dev.coppice.environments.arithmetic.DrawersProblem;
 import dev.coppice.environments.arithmetic.Fraction;
+import dev.coppice.environments.canonical.StateDigest;
+import dev.coppice.environments.canonical.Truncation;
+import dev.coppice.environments.canonical.ValuedEpisode;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.countdown.DrawerCall;
 import dev.coppice.environments.countdown.PoolState;
-import dev.coppice.environments.episode.StateDigest;
-import dev.coppice.environments.episode.Truncation;
-import dev.coppice.environments.episode.ValuedEpisode;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.StopReason;
 import java.util.ArrayList;
 import java.util.List;

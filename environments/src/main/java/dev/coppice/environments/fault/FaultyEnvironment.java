@@ -1,8 +1,8 @@
 package dev.coppice.environments.fault;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
 import dev.coppice.trajectory.Task;
 import java.util.Objects;
 

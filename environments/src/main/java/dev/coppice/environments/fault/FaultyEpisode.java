@@ -1,9 +1,9 @@
 package dev.coppice.environments.fault;
 
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
 import java.util.concurrent.CountDownLatch;

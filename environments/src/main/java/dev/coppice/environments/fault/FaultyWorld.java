@@ -1,15 +1,15 @@
 package dev.coppice.environments.fault;
 
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Provenance;
-import dev.coppice.environment.Score;
-import dev.coppice.environment.ToolFailedException;
 import dev.coppice.environments.tool.CallText;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.ToolRequest;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolSpec;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Provenance;
+import dev.coppice.episode.Score;
+import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;

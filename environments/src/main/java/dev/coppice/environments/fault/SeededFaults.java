@@ -1,6 +1,6 @@
 package dev.coppice.environments.fault;
 
-import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.canonical.StateDigest;
 import java.util.EnumMap;
 import java.util.Map;
 

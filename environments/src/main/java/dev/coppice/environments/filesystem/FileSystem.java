@@ -1,6 +1,6 @@
 package dev.coppice.environments.filesystem;
 
-import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.ToolException;
 import java.util.ArrayList;
 import java.util.List;

@@ -13,7 +13,7 @@ import dev.coppice.environments.filesystem.FileArguments.None;
 import dev.coppice.environments.filesystem.FileArguments.Tail;
 import dev.coppice.environments.filesystem.FileArguments.Transfer;
 import dev.coppice.environments.filesystem.FileArguments.Wc;
-import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.tool.Step;
 import dev.coppice.environments.tool.Tool;
 import dev.coppice.environments.tool.ToolBody;
@@ -71,7 +71,7 @@ final class FileTools {
       final String description,
       final Class<A> type,
       final ToolBody<FileSystem, A> body) {
-    return new Tool<>(name, description, Effect.READ, type, body);
+    return new Tool<>(name, description, SideEffect.READ, type, body);
   }
 
   private static <A extends Record> Tool<FileSystem, A> write(
@@ -79,7 +79,7 @@ final class FileTools {
       final String description,
       final Class<A> type,
       final ToolBody<FileSystem, A> body) {
-    return new Tool<>(name, description, Effect.WRITE, type, body);
+    return new Tool<>(name, description, SideEffect.WRITE, type, body);
   }
 
   private static Step<FileSystem> cd(final FileSystem files, final Folder arguments)

@@ -1,17 +1,17 @@
 package dev.coppice.environments.gsm8k;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
-import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.CallFormat;
-import dev.coppice.environments.world.MethodWorld;
-import dev.coppice.environments.world.ToolMethod;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.CallFormat;
+import dev.coppice.environments.toolworld.MethodWorld;
+import dev.coppice.environments.toolworld.ToolMethod;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.util.List;
@@ -40,7 +40,7 @@ public final class CalculatorWorld extends MethodWorld {
    * @param expression such as {@code 48/2}.
    * @return the number as the data set would spell it, or {@code error}.
    */
-  @ToolMethod(value = "Computes an expression.", effect = Effect.PURE)
+  @ToolMethod(value = "Computes an expression.", effect = SideEffect.PURE)
   public ToolResult calculator(
       @Argument(value = "Numbers with + - * / and brackets.", name = "expression")
           final String expression) {

@@ -58,7 +58,7 @@ public final class DecimalNumber {
    */
   public static String normalise(final String answer) {
     final String line = firstLine(answer);
-    if (line.length() > Expression.LONGEST_CHARS) {
+    if (line.length() > Arithmetic.LONGEST_CHARS) {
       return null;
     }
     final String bare = DECORATION.matcher(line).replaceAll("");

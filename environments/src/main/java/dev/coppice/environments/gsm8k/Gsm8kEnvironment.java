@@ -1,10 +1,10 @@
 package dev.coppice.environments.gsm8k;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Episode;
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Episode;
 import dev.coppice.trajectory.Task;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.coppice.environments.gsm8k;
 
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
 import dev.coppice.environments.arithmetic.Fraction;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.StateDigest;
-import dev.coppice.environments.episode.Truncation;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.StateDigest;
+import dev.coppice.environments.canonical.Truncation;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
 import java.util.Map;
@@ -65,14 +65,14 @@ final class Gsm8kEpisode implements Episode {
   /** Computes one call, which changes nothing. */
   static Observation compute(final Gsm8kProblem problem, final String text) {
     try {
-      final Fraction value = Expression.compute(text);
+      final Fraction value = Arithmetic.compute(text);
       return Observation.of(
           DecimalNumber.write(value, text) + Gsm8kProblem.OBSERVATION_CLOSE,
           CALCULATOR,
           arguments(text),
           ToolCall.Status.OK,
           isInReference(problem, value) ? true : null);
-    } catch (ExpressionException e) {
+    } catch (UnreadableArithmeticException e) {
       return Observation.of(
           "error" + Gsm8kProblem.OBSERVATION_CLOSE, "", "{}", ToolCall.Status.MALFORMED, false);
     } catch (ArithmeticException e) {

@@ -96,8 +96,8 @@ public record Gsm8kProblem(String question, String answer) {
      */
     public boolean agrees(final Fraction value) {
       try {
-        return Expression.compute(result).equals(value);
-      } catch (ExpressionException | ArithmeticException e) {
+        return Arithmetic.compute(result).equals(value);
+      } catch (UnreadableArithmeticException | ArithmeticException e) {
         return false;
       }
     }

@@ -1,7 +1,7 @@
 package dev.coppice.environments.record;
 
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.world.ToolSpec;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.toolworld.ToolSpec;
 import dev.coppice.trajectory.Task;
 import java.util.Arrays;
 import java.util.List;

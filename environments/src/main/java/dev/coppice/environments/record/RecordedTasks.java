@@ -1,8 +1,8 @@
 package dev.coppice.environments.record;
 
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
 import java.util.HashMap;
 import java.util.Map;

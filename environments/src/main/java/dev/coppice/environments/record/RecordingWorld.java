@@ -1,17 +1,17 @@
 package dev.coppice.environments.record;
 
-import dev.coppice.environment.InvalidToolResultException;
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Provenance;
-import dev.coppice.environment.Score;
-import dev.coppice.environment.ToolFailedException;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.ToolRequest;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolSpec;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.InvalidToolResultException;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Provenance;
+import dev.coppice.episode.Score;
+import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
@@ -77,13 +77,13 @@ final class RecordingWorld implements ToolWorld {
     }
     final String key = Keys.call(spec, CanonicalJson.write(request.arguments()), digest);
     final Map<String, Object> known = store.get(key);
-    if (known != null && (spec.effect() != Effect.WRITE || known.containsKey("failed"))) {
+    if (known != null && (spec.effect() != SideEffect.WRITE || known.containsKey("failed"))) {
       return StoredResult.result(known);
     }
     final Map<String, Object> made = made(spec, request);
     final Map<String, Object> first = store.put(key, made);
     final ToolResult result = StoredResult.result(first);
-    if (spec.effect() == Effect.WRITE) {
+    if (spec.effect() == SideEffect.WRITE) {
       final boolean same = result.text().equals(made.get("text"));
       if (!same || !StoredResult.digestAfter(first).equals(StoredResult.digestAfter(made))) {
         throw other("a WRITE did not do what was recorded: tool=" + spec.name());
@@ -108,7 +108,7 @@ final class RecordingWorld implements ToolWorld {
       final ToolResult result = real.call(request);
       requireReal(spec, result);
       final long latencyUs = (System.nanoTime() - startNs) / 1_000;
-      if (spec.effect() == Effect.WRITE) {
+      if (spec.effect() == SideEffect.WRITE) {
         digest = real.digest();
       }
       return StoredResult.of(result, latencyUs, digest);

@@ -1,6 +1,6 @@
 package dev.coppice.environments.record;
 
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;

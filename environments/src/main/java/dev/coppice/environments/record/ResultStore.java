@@ -1,6 +1,6 @@
 package dev.coppice.environments.record;
 
-import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.canonical.StateDigest;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

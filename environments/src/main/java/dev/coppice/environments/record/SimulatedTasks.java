@@ -1,10 +1,10 @@
 package dev.coppice.environments.record;
 
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolSpec;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.List;

@@ -1,16 +1,16 @@
 package dev.coppice.environments.record;
 
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Provenance;
-import dev.coppice.environment.Score;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.StateDigest;
-import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.ToolRequest;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolSpec;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Provenance;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.List;
@@ -67,7 +67,7 @@ final class SimulatedWorld implements ToolWorld {
       final ToolResult earlier = tasks.imagined().putIfAbsent(key, made);
       result = earlier == null ? made : earlier;
     }
-    if (spec.effect() == Effect.WRITE) {
+    if (spec.effect() == SideEffect.WRITE) {
       digest = StateDigest.of(key + result.text());
       final String change = "\nthen " + spec.name() + arguments + " answered " + result.text();
       summary = shortened(summary + change, SUMMARY_CHARS);

@@ -1,10 +1,10 @@
 package dev.coppice.environments.record;
 
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Provenance;
-import dev.coppice.environment.Score;
-import dev.coppice.environment.ToolFailedException;
-import dev.coppice.environments.world.ToolResult;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Provenance;
+import dev.coppice.episode.Score;
+import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.ToolCall;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

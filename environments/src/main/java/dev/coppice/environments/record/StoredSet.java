@@ -1,10 +1,10 @@
 package dev.coppice.environments.record;
 
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environments.tool.Effect;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolSpec;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ final class StoredSet {
           new ToolSpec(
               (String) tool.get("name"),
               (String) tool.get("description"),
-              Effect.valueOf((String) tool.get("effect")),
+              SideEffect.valueOf((String) tool.get("effect")),
               (String) tool.get("version"),
               (Map<String, Object>) tool.get("parameters"),
               (Map<String, Object>) tool.get("result")));

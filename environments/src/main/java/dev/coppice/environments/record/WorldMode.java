@@ -3,7 +3,7 @@ package dev.coppice.environments.record;
 import dev.coppice.environments.fault.Fault;
 import dev.coppice.environments.fault.FaultPlan;
 import dev.coppice.environments.fault.FaultyTasks;
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.toolworld.Taskset;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.coppice.environments.replay;
 
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.model.Tokenizer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

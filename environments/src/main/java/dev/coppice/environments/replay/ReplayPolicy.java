@@ -1,8 +1,8 @@
 package dev.coppice.environments.replay;
 
-import dev.coppice.inference.BackendException;
-import dev.coppice.inference.PathPolicy;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.model.BackendException;
+import dev.coppice.model.PathPolicy;
+import dev.coppice.model.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package dev.coppice.environments.replay;
 
-import dev.coppice.environment.Environment;
+import dev.coppice.episode.Environment;
 import dev.coppice.trajectory.Task;
 
 /**

@@ -1,8 +1,8 @@
 package dev.coppice.environments.replay;
 
-import dev.coppice.environment.Environment;
-import dev.coppice.inference.PathPolicy;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.episode.Environment;
+import dev.coppice.model.PathPolicy;
+import dev.coppice.model.Tokenizer;
 
 /**
  * Brings a policy and a tokenizer of its own, so that it runs without any model.

@@ -2,8 +2,8 @@
  * A policy without weights: a backend whose keys and values are the tokens themselves, and scripts
  * that it replays around real tools.
  *
- * <p>Read in this order: {@link dev.coppice.inference.PathBackend}, {@link
- * dev.coppice.inference.PathPolicy}, {@link
+ * <p>Read in this order: {@link dev.coppice.model.PathBackend}, {@link
+ * dev.coppice.model.PathPolicy}, {@link
  * dev.coppice.environments.replay.ReplayPolicy}, {@link
  * dev.coppice.environments.replay.ReplayScript}.
  */

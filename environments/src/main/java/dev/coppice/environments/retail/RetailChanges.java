@@ -6,7 +6,7 @@ import dev.coppice.environments.retail.RetailArguments.OrderAddress;
 import dev.coppice.environments.retail.RetailArguments.OrderPayment;
 import dev.coppice.environments.retail.RetailArguments.Replacement;
 import dev.coppice.environments.retail.RetailArguments.UserAddress;
-import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.tool.Step;
 import dev.coppice.environments.tool.Tool;
 import dev.coppice.environments.tool.ToolBody;
@@ -70,7 +70,7 @@ final class RetailChanges {
       final String description,
       final Class<A> type,
       final ToolBody<Store, A> body) {
-    return new Tool<>(name, description, Effect.WRITE, type, body);
+    return new Tool<>(name, description, SideEffect.WRITE, type, body);
   }
 
   private static Step<Store> cancel(final Store store, final Cancellation arguments)

@@ -1,13 +1,13 @@
 package dev.coppice.environments.retail;
 
-import dev.coppice.environment.Score;
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.tool.CallText;
 import dev.coppice.environments.tool.Seen;
 import dev.coppice.environments.tool.Toolbox;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolboxWorld;
-import dev.coppice.environments.world.WorldModel;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolboxWorld;
+import dev.coppice.environments.toolworld.WorldModel;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;

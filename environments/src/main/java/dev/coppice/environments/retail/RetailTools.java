@@ -1,8 +1,8 @@
 package dev.coppice.environments.retail;
 
 import dev.coppice.environments.arithmetic.Fraction;
-import dev.coppice.environments.gsm8k.Expression;
-import dev.coppice.environments.gsm8k.ExpressionException;
+import dev.coppice.environments.gsm8k.Arithmetic;
+import dev.coppice.environments.gsm8k.UnreadableArithmeticException;
 import dev.coppice.environments.retail.RetailArguments.Calculation;
 import dev.coppice.environments.retail.RetailArguments.Email;
 import dev.coppice.environments.retail.RetailArguments.ItemId;
@@ -12,7 +12,7 @@ import dev.coppice.environments.retail.RetailArguments.OrderId;
 import dev.coppice.environments.retail.RetailArguments.ProductId;
 import dev.coppice.environments.retail.RetailArguments.Summary;
 import dev.coppice.environments.retail.RetailArguments.UserId;
-import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.tool.Step;
 import dev.coppice.environments.tool.Tool;
 import dev.coppice.environments.tool.ToolBody;
@@ -82,7 +82,7 @@ final class RetailTools {
       final String description,
       final Class<A> type,
       final ToolBody<Store, A> body) {
-    return new Tool<>(name, description, Effect.PURE, type, body);
+    return new Tool<>(name, description, SideEffect.PURE, type, body);
   }
 
   private static <A extends Record> Tool<Store, A> read(
@@ -90,7 +90,7 @@ final class RetailTools {
       final String description,
       final Class<A> type,
       final ToolBody<Store, A> body) {
-    return new Tool<>(name, description, Effect.READ, type, body);
+    return new Tool<>(name, description, SideEffect.READ, type, body);
   }
 
   static Step<Store> shown(final Store store, final Record value) {
@@ -100,10 +100,10 @@ final class RetailTools {
   private static Step<Store> calculate(final Store store, final Calculation arguments)
       throws ToolException {
     try {
-      final Fraction value = Expression.compute(arguments.expression());
+      final Fraction value = Arithmetic.compute(arguments.expression());
       final double number = (double) value.numerator() / value.denominator();
       return new Step<>(store, Money.write(Money.rounded(number)));
-    } catch (ExpressionException | ArithmeticException e) {
+    } catch (UnreadableArithmeticException | ArithmeticException e) {
       throw new ToolException("Invalid expression: " + e.getMessage());
     }
   }

@@ -1,7 +1,7 @@
 package dev.coppice.environments.retail;
 
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.ToolException;
 import java.util.Map;
 

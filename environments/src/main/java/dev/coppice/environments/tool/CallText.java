@@ -1,6 +1,6 @@
 package dev.coppice.environments.tool;
 
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.coppice.environments.tool;
 
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.StateDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -14,7 +14,7 @@ import java.util.Objects;
 public final class Tool<S, A extends Record> {
   private final String name;
   private final String description;
-  private final Effect effect;
+  private final SideEffect effect;
   private final ArgumentReader<A> reader;
   private final ToolBody<S, A> body;
 
@@ -30,7 +30,7 @@ public final class Tool<S, A extends Record> {
   public Tool(
       final String name,
       final String description,
-      final Effect effect,
+      final SideEffect effect,
       final Class<A> type,
       final ToolBody<S, A> body) {
     if (!name.matches("[a-z][a-z0-9_]*")) {
@@ -57,7 +57,7 @@ public final class Tool<S, A extends Record> {
    *
    * @return the effect.
    */
-  public Effect effect() {
+  public SideEffect effect() {
     return effect;
   }
 
@@ -100,7 +100,7 @@ public final class Tool<S, A extends Record> {
   /** Reads the arguments and runs the tool. */
   Step<S> run(final S state, final Map<?, ?> arguments) throws ToolException {
     final Step<S> step = body.run(state, reader.read(arguments));
-    if (effect != Effect.WRITE && step.state() != state) {
+    if (effect != SideEffect.WRITE && step.state() != state) {
       throw new IllegalStateException("a tool that may not write has written: name=" + name);
     }
     return step;

@@ -1,6 +1,6 @@
 package dev.coppice.environments.tool;
 
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,14 +1,14 @@
 package dev.coppice.environments.worded;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.EpisodePlan;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.world.CallFormat;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.toolworld.CallFormat;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.coppice.environments.contract;
 
-import dev.coppice.environment.Score;
-import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.MethodWorld;
-import dev.coppice.environments.world.ToolMethod;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.MethodWorld;
+import dev.coppice.environments.toolworld.ToolMethod;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,14 +22,14 @@ public class NoteWorld extends MethodWorld {
   }
 
   /** Adds a note. */
-  @ToolMethod(value = "Adds a note.", effect = Effect.WRITE)
+  @ToolMethod(value = "Adds a note.", effect = SideEffect.WRITE)
   public int add(@Argument(value = "The note.", name = "note") final String note) {
     notes.add(note);
     return notes.size();
   }
 
   /** Shows the notes. */
-  @ToolMethod(value = "Shows all notes.", effect = Effect.READ)
+  @ToolMethod(value = "Shows all notes.", effect = SideEffect.READ)
   public List<String> show() {
     return List.copyOf(notes);
   }

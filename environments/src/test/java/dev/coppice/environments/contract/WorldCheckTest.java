@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.Score;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.ToolMethod;
-import dev.coppice.environments.world.ToolWorld;
-import dev.coppice.environments.world.WorldTasks;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.ToolMethod;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.environments.toolworld.WorldTasks;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -106,7 +106,7 @@ class WorldCheckTest {
     }
 
     /** Counts. */
-    @ToolMethod(value = "Counts.", effect = Effect.READ)
+    @ToolMethod(value = "Counts.", effect = SideEffect.READ)
     public int count() {
       return made + counter.incrementAndGet();
     }
@@ -137,7 +137,7 @@ class WorldCheckTest {
     }
 
     @Override
-    @ToolMethod(value = "Adds a note.", effect = Effect.WRITE)
+    @ToolMethod(value = "Adds a note.", effect = SideEffect.WRITE)
     public int add(@Argument(value = "The note.", name = "note") final String note) {
       text.append(note).append(',');
       return super.add(note);
@@ -162,7 +162,7 @@ class WorldCheckTest {
     }
 
     /** Writes. */
-    @ToolMethod(value = "Peeks.", effect = Effect.READ)
+    @ToolMethod(value = "Peeks.", effect = SideEffect.READ)
     public int peek() {
       notes.add("peeked");
       return notes.size();
@@ -191,7 +191,7 @@ class WorldCheckTest {
   /** Fails. */
   public static final class Throwing extends NoteWorld {
     /** Fails. */
-    @ToolMethod(value = "Fails.", effect = Effect.PURE)
+    @ToolMethod(value = "Fails.", effect = SideEffect.PURE)
     public int fail() {
       throw new IllegalStateException("out of order");
     }

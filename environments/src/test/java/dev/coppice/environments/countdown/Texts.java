@@ -1,6 +1,6 @@
 package dev.coppice.environments.countdown;
 
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.trajectory.Task;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environment.Observation;
 import dev.coppice.environments.EnvironmentContract;
 import dev.coppice.environments.arithmetic.Split;
+import dev.coppice.environments.canonical.ValuedEpisode;
 import dev.coppice.environments.countdown.Texts;
-import dev.coppice.environments.episode.ValuedEpisode;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.Observation;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;

@@ -3,7 +3,7 @@ package dev.coppice.environments.drawers;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.contract.WorldContract;
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.toolworld.Taskset;
 
 class DrawersWorldTest extends WorldContract {
   @Override

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
 import dev.coppice.environments.EnvironmentContract;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.countdown.Texts;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
 import dev.coppice.trajectory.Task;
 import java.util.EnumMap;
 import java.util.Map;

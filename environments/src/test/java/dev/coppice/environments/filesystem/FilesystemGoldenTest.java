@@ -2,15 +2,15 @@ package dev.coppice.environments.filesystem;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.coppice.environments.Shared;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.Seen;
 import dev.coppice.environments.tool.Toolbox;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolRequest;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolboxWorld;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolboxWorld;
+import dev.coppice.fixture.SharedData;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class FilesystemGoldenTest {
   @Test
   void shouldReproduceTheOutcomeOfEveryEpisodeThatNeedsTheFileSystemAlone() throws Exception {
-    final FilesystemTasks tasks = new FilesystemTasks(Shared.require("data/bfcl"));
+    final FilesystemTasks tasks = new FilesystemTasks(SharedData.find("data/bfcl"));
     final List<String> found = new ArrayList<>();
 
     for (int index = 0; index < tasks.taskCount(); index++) {
@@ -89,7 +89,7 @@ class FilesystemGoldenTest {
     final Map<String, Object> documented = new TreeMap<>();
     for (final String line :
         Files.readAllLines(
-            Shared.require("data/bfcl/multi_turn_func_doc/gorilla_file_system.json"))) {
+            SharedData.find("data/bfcl/multi_turn_func_doc/gorilla_file_system.json"))) {
       final Map<String, Object> tool = CanonicalJson.read(line);
       documented.put((String) tool.get("name"), shape(tool));
     }

@@ -1,12 +1,12 @@
 package dev.coppice.environments.filesystem;
 
-import dev.coppice.environments.Shared;
 import dev.coppice.environments.contract.WorldContract;
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.fixture.SharedData;
 
 class FilesystemWorldTest extends WorldContract {
   @Override
   protected Taskset taskset() {
-    return new FilesystemTasks(Shared.require("data/bfcl"));
+    return new FilesystemTasks(SharedData.find("data/bfcl"));
   }
 }

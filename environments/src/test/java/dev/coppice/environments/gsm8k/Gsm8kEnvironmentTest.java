@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environment.Observation;
 import dev.coppice.environments.EnvironmentContract;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.Observation;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;

@@ -2,9 +2,9 @@ package dev.coppice.environments.gsm8k;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.Observation;
-import dev.coppice.environments.Shared;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.Observation;
+import dev.coppice.fixture.SharedData;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ class Gsm8kGoldenTest {
     for (final String split : List.of("train", "test")) {
       final Gsm8kEnvironment environment =
           new Gsm8kEnvironment(
-              Shared.require("data/gsm8k"), split, 0, 0, Gsm8kEnvironment.DEFAULT_PROMPT);
+              SharedData.find("data/gsm8k"), split, 0, 0, Gsm8kEnvironment.DEFAULT_PROMPT);
       for (int index = 0; index < environment.taskCount(); index++) {
         play(environment, environment.task(index));
       }
@@ -59,7 +59,7 @@ class Gsm8kGoldenTest {
   private static List<String> results(final Task task) {
     final List<String> results = new ArrayList<>();
     final String answer =
-        (String) dev.coppice.environments.episode.CanonicalJson.read(task.input()).get("answer");
+        (String) dev.coppice.environments.canonical.CanonicalJson.read(task.input()).get("answer");
     for (final Gsm8kProblem.Annotation annotation : new Gsm8kProblem("q", answer).annotations()) {
       results.add(annotation.result());
     }

@@ -1,15 +1,15 @@
 package dev.coppice.environments.record;
 
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environment.Score;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.MethodWorld;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolMethod;
-import dev.coppice.environments.world.ToolSpec;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.MethodWorld;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolMethod;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import java.util.List;
 import java.util.Map;
@@ -75,21 +75,21 @@ final class DeskTasks implements Taskset {
     }
 
     /** Looks. */
-    @ToolMethod(value = "Looks into a drawer.", effect = Effect.READ)
+    @ToolMethod(value = "Looks into a drawer.", effect = SideEffect.READ)
     public String look(@Argument(value = "Which.", name = "drawer") final int drawer) {
       requireWorking();
       return "real drawer " + drawer + " of " + full;
     }
 
     /** Counts. */
-    @ToolMethod(value = "Counts the full drawers.", effect = Effect.READ)
+    @ToolMethod(value = "Counts the full drawers.", effect = SideEffect.READ)
     public int count() {
       requireWorking();
       return full.size();
     }
 
     /** Fills. */
-    @ToolMethod(value = "Fills a drawer.", effect = Effect.WRITE)
+    @ToolMethod(value = "Fills a drawer.", effect = SideEffect.WRITE)
     public int put(@Argument(value = "Which.", name = "drawer") final int drawer) {
       requireWorking();
       full.add(drawer);

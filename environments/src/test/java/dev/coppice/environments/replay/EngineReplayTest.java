@@ -5,16 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
-import dev.coppice.environments.Shared;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
 import dev.coppice.environments.filesystem.FilesystemTasks;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.environments.retail.RetailTasks;
-import dev.coppice.environments.world.CallFormat;
-import dev.coppice.environments.world.WorldEnvironment;
-import dev.coppice.inference.PathBackend;
+import dev.coppice.environments.toolworld.CallFormat;
+import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.fixture.SharedData;
+import dev.coppice.model.PathBackend;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -52,21 +52,21 @@ class EngineReplayTest {
   void shouldShareCallsBetweenBranchesOfGsm8k() throws Exception {
     assertSharedAndRewarded(
         new Gsm8kEnvironment(
-            Shared.require("data/gsm8k"), "test", 60, 1, Gsm8kEnvironment.DEFAULT_PROMPT),
+            SharedData.find("data/gsm8k"), "test", 60, 1, Gsm8kEnvironment.DEFAULT_PROMPT),
         60);
   }
 
   @Test
   void shouldShareCallsBetweenBranchesOfFilesystem() throws Exception {
     assertSharedAndRewarded(
-        new WorldEnvironment(new FilesystemTasks(Shared.require("data/bfcl"))), 13);
+        new WorldEnvironment(new FilesystemTasks(SharedData.find("data/bfcl"))), 13);
   }
 
   @Test
   void shouldShareCallsBetweenBranchesOfRetail() throws Exception {
     assertSharedAndRewarded(
         new WorldEnvironment(
-            new RetailTasks(Shared.require("data/tau2-bench/retail"), "test"),
+            new RetailTasks(SharedData.find("data/tau2-bench/retail"), "test"),
             CallFormat.TAGS,
             "<bos>{request}\n"),
         8);

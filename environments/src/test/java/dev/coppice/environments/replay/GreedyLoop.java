@@ -1,15 +1,15 @@
 package dev.coppice.environments.replay;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.Score;
-import dev.coppice.inference.ForwardBatch;
-import dev.coppice.inference.InferenceBackend;
-import dev.coppice.inference.Logits;
-import dev.coppice.inference.PathBackend;
-import dev.coppice.inference.PathPolicy;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.Score;
+import dev.coppice.model.ForwardBatch;
+import dev.coppice.model.InferenceBackend;
+import dev.coppice.model.Logits;
+import dev.coppice.model.PathBackend;
+import dev.coppice.model.PathPolicy;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task;
 

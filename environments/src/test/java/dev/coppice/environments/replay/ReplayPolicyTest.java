@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Score;
-import dev.coppice.environments.Shared;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
-import dev.coppice.inference.BackendException;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Score;
+import dev.coppice.fixture.SharedData;
+import dev.coppice.model.BackendException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +34,7 @@ class ReplayPolicyTest {
   void shouldEarnFullRewardWhenGsm8kIsReplayedAroundTheRealCalculator() throws Exception {
     assertFullReward(
         new Gsm8kEnvironment(
-            Shared.require("data/gsm8k"), "test", TASKS, 1, Gsm8kEnvironment.DEFAULT_PROMPT),
+            SharedData.find("data/gsm8k"), "test", TASKS, 1, Gsm8kEnvironment.DEFAULT_PROMPT),
         0);
   }
 

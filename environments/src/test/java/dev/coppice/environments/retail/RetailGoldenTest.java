@@ -2,15 +2,15 @@ package dev.coppice.environments.retail;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.coppice.environment.Score;
-import dev.coppice.environments.Shared;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.StateDigest;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolRequest;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolboxWorld;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolboxWorld;
+import dev.coppice.episode.Score;
+import dev.coppice.fixture.SharedData;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;
@@ -33,7 +33,7 @@ class RetailGoldenTest {
 
   @Test
   void shouldReproduceTheDatabaseAndTheResultsOfEveryReferenceSolution() throws Exception {
-    final RetailTasks tasks = new RetailTasks(Shared.require("data/tau2-bench/retail"), "all");
+    final RetailTasks tasks = new RetailTasks(SharedData.find("data/tau2-bench/retail"), "all");
     final List<String> found = new ArrayList<>();
 
     for (int index = 0; index < tasks.taskCount(); index++) {

@@ -1,12 +1,12 @@
 package dev.coppice.environments.retail;
 
-import dev.coppice.environments.Shared;
 import dev.coppice.environments.contract.WorldContract;
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.fixture.SharedData;
 
 class RetailWorldTest extends WorldContract {
   @Override
   protected Taskset taskset() {
-    return new RetailTasks(Shared.require("data/tau2-bench/retail"), "all");
+    return new RetailTasks(SharedData.find("data/tau2-bench/retail"), "all");
   }
 }

@@ -3,9 +3,9 @@ package dev.coppice.environments.stories;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentContract;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Environment;
 import dev.coppice.trajectory.Task;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +18,11 @@ class ToolboxTest {
   private final Toolbox<List<String>> tools =
       new Toolbox<>(
           List.of(
-              new Tool<>("add", "Adds words.", Effect.WRITE, Add.class, ToolboxTest::add),
+              new Tool<>("add", "Adds words.", SideEffect.WRITE, Add.class, ToolboxTest::add),
               new Tool<>(
                   "cheat",
                   "Writes though it may not.",
-                  Effect.READ,
+                  SideEffect.READ,
                   Nothing.class,
                   (state, arguments) -> new Step<>(List.of("changed"), null))));
 
@@ -137,13 +137,14 @@ class ToolboxTest {
     assertThrows(IllegalStateException.class, () -> tools.call(List.of(), "{\"name\":\"cheat\"}"));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Tool<String, Bare>("x", "d", Effect.PURE, Bare.class, (s, a) -> null));
+        () -> new Tool<String, Bare>("x", "d", SideEffect.PURE, Bare.class, (s, a) -> null));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Tool<String, Nothing>("X y", "d", Effect.PURE, Nothing.class, (s, a) -> null));
+        () ->
+            new Tool<String, Nothing>("X y", "d", SideEffect.PURE, Nothing.class, (s, a) -> null));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Tool<String, Odd>("x", "d", Effect.PURE, Odd.class, (s, a) -> null));
+        () -> new Tool<String, Odd>("x", "d", SideEffect.PURE, Odd.class, (s, a) -> null));
   }
 
   record Add(

@@ -3,17 +3,17 @@ package dev.coppice.environments.worded;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.ToolFailedException;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
-import dev.coppice.environments.Shared;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
-import dev.coppice.environments.world.WorldEnvironment;
+import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.ToolFailedException;
+import dev.coppice.fixture.SharedData;
 import dev.coppice.trajectory.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ class WordedTasksTest {
   @TempDir private Path store;
 
   private static EnvironmentConfig config(final String name) {
-    final String path = name.equals("gsm8k") ? Shared.require("data/gsm8k").toString() : "";
+    final String path = name.equals("gsm8k") ? SharedData.find("data/gsm8k").toString() : "";
     return new EnvironmentConfig(name, "train", TASKS, 1, path, "");
   }
 

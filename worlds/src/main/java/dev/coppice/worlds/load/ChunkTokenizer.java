@@ -1,6 +1,6 @@
 package dev.coppice.worlds.load;
 
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.model.Tokenizer;
 
 /**
  * Counts tokens as models do, about four characters each, without any vocabulary.

@@ -1,11 +1,11 @@
 package dev.coppice.worlds.load;
 
-import dev.coppice.environment.Dialect;
-import dev.coppice.environment.Episode;
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.replay.SelfPlayedEnvironment;
-import dev.coppice.inference.PathPolicy;
-import dev.coppice.inference.Tokenizer;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Episode;
+import dev.coppice.model.PathPolicy;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;

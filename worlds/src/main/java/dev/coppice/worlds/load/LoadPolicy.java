@@ -1,7 +1,7 @@
 package dev.coppice.worlds.load;
 
-import dev.coppice.inference.BackendException;
-import dev.coppice.inference.PathPolicy;
+import dev.coppice.model.BackendException;
+import dev.coppice.model.PathPolicy;
 import java.util.Arrays;
 import java.util.List;
 

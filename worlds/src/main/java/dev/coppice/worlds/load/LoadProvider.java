@@ -1,8 +1,8 @@
 package dev.coppice.worlds.load;
 
-import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentProvider;
+import dev.coppice.episode.Environment;
 import java.nio.file.Path;
 
 /**

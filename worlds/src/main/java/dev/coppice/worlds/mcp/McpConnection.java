@@ -1,7 +1,7 @@
 package dev.coppice.worlds.mcp;
 
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.ToolFailedException;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.ToolCall;
 import io.modelcontextprotocol.client.McpAsyncClient;
 import io.modelcontextprotocol.client.McpClient;

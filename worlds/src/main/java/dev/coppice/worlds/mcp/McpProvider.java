@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.TasksetProvider;
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.toolworld.Taskset;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.coppice.worlds.mcp;
 
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.toolworld.Taskset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package dev.coppice.worlds.mcp;
 
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environment.ToolFailedException;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolSpec;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.Task;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.List;

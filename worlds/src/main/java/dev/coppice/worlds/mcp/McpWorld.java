@@ -1,16 +1,16 @@
 package dev.coppice.worlds.mcp;
 
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
-import dev.coppice.environment.ToolFailedException;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.StateDigest;
-import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.ToolRequest;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolSpec;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
+import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import io.modelcontextprotocol.spec.McpError;
@@ -76,7 +76,7 @@ final class McpWorld implements ToolWorld {
       over = true;
       throw e;
     }
-    if (spec.effect() == Effect.WRITE) {
+    if (spec.effect() == SideEffect.WRITE) {
       changed = true;
       final String call = request.tool() + CanonicalJson.write(request.arguments());
       digest = StateDigest.of(digest + "\0" + call + "\0" + result.text());
@@ -228,7 +228,7 @@ final class McpWorld implements ToolWorld {
           new ToolSpec(
               tool.name(),
               tool.description() == null ? "" : tool.description(),
-              reads ? Effect.READ : Effect.WRITE,
+              reads ? SideEffect.READ : SideEffect.WRITE,
               version,
               schema,
               Map.of()));

@@ -1,16 +1,16 @@
 package dev.coppice.worlds.python;
 
-import dev.coppice.environment.Observation;
-import dev.coppice.environment.Score;
-import dev.coppice.environment.ToolFailedException;
-import dev.coppice.environments.episode.CanonicalJson;
-import dev.coppice.environments.episode.StateDigest;
-import dev.coppice.environments.tool.Effect;
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.Seen;
-import dev.coppice.environments.world.ToolRequest;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolSpec;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.Observation;
+import dev.coppice.episode.Score;
+import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;
@@ -44,7 +44,7 @@ final class PythonWorld implements ToolWorld {
           NAME,
           "Runs a cell of Python and shows what it prints and its last expression. Definitions stay"
               + " for later cells. No network, no files but in /tmp, a few seconds per cell.",
-          Effect.WRITE,
+          SideEffect.WRITE,
           "1",
           Map.of(
               "type",

@@ -1,6 +1,6 @@
 package dev.coppice.worlds.search;
 
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
 import java.util.List;
 import java.util.Map;
 

@@ -2,7 +2,7 @@ package dev.coppice.worlds.search;
 
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.TasksetProvider;
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.toolworld.Taskset;
 import java.nio.file.Path;
 
 /** Makes {@code search} from a configuration whose path is the folder of the data. */

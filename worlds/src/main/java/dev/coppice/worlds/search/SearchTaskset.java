@@ -1,9 +1,9 @@
 package dev.coppice.worlds.search;
 
-import dev.coppice.environment.EpisodePlan;
-import dev.coppice.environments.episode.StateDigest;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.ToolWorld;
+import dev.coppice.environments.canonical.StateDigest;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;

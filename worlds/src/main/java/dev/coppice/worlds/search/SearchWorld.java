@@ -1,14 +1,14 @@
 package dev.coppice.worlds.search;
 
-import dev.coppice.environment.Score;
-import dev.coppice.environments.episode.CanonicalJson;
+import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Effect;
 import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.tool.ToolException;
-import dev.coppice.environments.world.MethodWorld;
-import dev.coppice.environments.world.ToolMethod;
-import dev.coppice.environments.world.ToolResult;
+import dev.coppice.environments.toolworld.MethodWorld;
+import dev.coppice.environments.toolworld.ToolMethod;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,7 +53,7 @@ public final class SearchWorld extends MethodWorld {
    */
   @ToolMethod(
       value = "Finds the passages that fit a query best (BM25); shows titles and beginnings.",
-      effect = Effect.READ)
+      effect = SideEffect.READ)
   public ToolResult search(
       @Argument(value = "What to look for, in words.", name = "query") final String query,
       @Argument(
@@ -79,7 +79,7 @@ public final class SearchWorld extends MethodWorld {
    * @return its text.
    * @throws ToolException if there is no such passage.
    */
-  @ToolMethod(value = "Shows the passage with a title.", effect = Effect.READ)
+  @ToolMethod(value = "Shows the passage with a title.", effect = SideEffect.READ)
   public ToolResult open(
       @Argument(value = "Title of the passage, as search shows it.", name = "title")
           final String title)

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.Episode;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
-import dev.coppice.environments.Shared;
-import dev.coppice.inference.BackendException;
+import dev.coppice.episode.Episode;
+import dev.coppice.fixture.SharedData;
+import dev.coppice.model.BackendException;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.FixedPolicy;
@@ -135,7 +135,7 @@ class LoadEnvironmentTest {
     assertEquals(trunk.call("").text(), after(sibling).text());
   }
 
-  private static dev.coppice.environment.Observation after(final Episode episode) throws Exception {
+  private static dev.coppice.episode.Observation after(final Episode episode) throws Exception {
     episode.call("");
     return episode.call("");
   }
@@ -163,7 +163,7 @@ class LoadEnvironmentTest {
   private LoadEnvironment some() throws Exception {
     for (final String name : List.of("ns_tools", "tau2")) {
       final Path file =
-          Shared.require("data/recorded-rollouts/" + name + "__example_rollouts.jsonl");
+          SharedData.find("data/recorded-rollouts/" + name + "__example_rollouts.jsonl");
       final Path link = folder.resolve(file.getFileName());
       if (!Files.exists(link)) {
         Files.createSymbolicLink(link, file.toAbsolutePath());
@@ -173,6 +173,6 @@ class LoadEnvironmentTest {
   }
 
   private static LoadEnvironment shared() {
-    return new LoadEnvironment(Shared.require("data/recorded-rollouts"), 10_000);
+    return new LoadEnvironment(SharedData.find("data/recorded-rollouts"), 10_000);
   }
 }

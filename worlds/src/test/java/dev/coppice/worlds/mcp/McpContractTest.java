@@ -2,7 +2,7 @@ package dev.coppice.worlds.mcp;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.coppice.environments.contract.WorldContract;
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.toolworld.Taskset;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;

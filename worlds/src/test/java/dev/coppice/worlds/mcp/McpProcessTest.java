@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.ToolFailedException;
-import dev.coppice.environments.tool.Effect;
-import dev.coppice.environments.world.ToolRequest;
-import dev.coppice.environments.world.ToolResult;
-import dev.coppice.environments.world.ToolSpec;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.ToolCall;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,10 +72,11 @@ class McpProcessTest {
 
     assertEquals(14, tools.size());
     assertEquals("add", tools.get(0).name());
-    assertEquals(Effect.WRITE, tools.get(0).effect());
-    assertEquals(Effect.READ, tools.get(1).effect());
+    assertEquals(SideEffect.WRITE, tools.get(0).effect());
+    assertEquals(SideEffect.READ, tools.get(1).effect());
     assertEquals("cranky 1", tools.get(0).version());
-    assertTrue(tools.stream().anyMatch(t -> t.name().equals("clock") && t.effect() == Effect.READ));
+    assertTrue(
+        tools.stream().anyMatch(t -> t.name().equals("clock") && t.effect() == SideEffect.READ));
     assertEquals("\"counter is 4\"", call("add", Map.of("n", 4)).text());
     assertEquals("\"counter is 4\"", call("get", Map.of()).text());
     assertEquals("\"[image image/png, 4 base64 characters]\"", call("image", Map.of()).text());

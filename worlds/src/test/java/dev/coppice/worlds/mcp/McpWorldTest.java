@@ -1,11 +1,11 @@
 package dev.coppice.worlds.mcp;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentContract;
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.WorldEnvironment;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.episode.Environment;
 import dev.coppice.trajectory.Task;
 import java.net.URI;
 import java.util.List;

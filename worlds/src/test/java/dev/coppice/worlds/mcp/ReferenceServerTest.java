@@ -3,10 +3,10 @@ package dev.coppice.worlds.mcp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.Observation;
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.world.WorldEnvironment;
+import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.Observation;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;
 import java.nio.file.Files;

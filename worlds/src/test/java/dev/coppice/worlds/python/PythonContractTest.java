@@ -1,7 +1,7 @@
 package dev.coppice.worlds.python;
 
 import dev.coppice.environments.contract.WorldContract;
-import dev.coppice.environments.world.Taskset;
+import dev.coppice.environments.toolworld.Taskset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 

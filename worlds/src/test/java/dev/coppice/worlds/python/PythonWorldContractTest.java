@@ -1,9 +1,9 @@
 package dev.coppice.worlds.python;
 
-import dev.coppice.environment.Environment;
 import dev.coppice.environments.EnvironmentContract;
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.world.WorldEnvironment;
+import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.episode.Environment;
 import dev.coppice.trajectory.Task;
 import java.util.Map;
 import java.util.SplittableRandom;

@@ -4,16 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environment.Environment;
-import dev.coppice.environment.Episode;
-import dev.coppice.environment.Score;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentContract;
 import dev.coppice.environments.Environments;
-import dev.coppice.environments.Shared;
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.world.Taskset;
-import dev.coppice.environments.world.WorldEnvironment;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
+import dev.coppice.episode.Score;
+import dev.coppice.fixture.SharedData;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.nio.file.Files;
@@ -147,7 +147,7 @@ class SearchWorldTest extends EnvironmentContract {
 
   @Test
   void shouldEarnEveryRewardWhenTheKnownSolutionsAreReplayed() throws Exception {
-    final Path data = Shared.require("data/multihop-qa");
+    final Path data = SharedData.find("data/multihop-qa");
     try (Environment environment =
         Environments.create(new EnvironmentConfig("search", "", 0, 0, data.toString(), ""))) {
       final Taskset taskset = ((WorldEnvironment) environment).taskset();
@@ -169,7 +169,7 @@ class SearchWorldTest extends EnvironmentContract {
   /** The figures are those of docs/worlds/SEARCH.md. */
   @Test
   void shouldFindSupportingPassagesAsOftenAsTheDocumentSays() {
-    final Path data = Shared.require("data/multihop-qa");
+    final Path data = SharedData.find("data/multihop-qa");
     try (SearchTaskset taskset = new SearchTaskset(data)) {
       assertEquals(6_719, taskset.index().size());
       assertEquals(86.0 / 120, recall(taskset, 5), 1e-9);

@@ -1,0 +1,152 @@
+package dev.coppice.app;
+
+import dev.coppice.app.check.CheckCommand;
+import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.folder.RunFolderException;
+import dev.coppice.app.oracle.CreditCheckCommand;
+import dev.coppice.app.pretrain.PretrainCommand;
+import dev.coppice.app.template.ChatTemplateCommand;
+import dev.coppice.bridge.disk.StorageException;
+import dev.coppice.chat.files.ModelFileException;
+import java.io.PrintStream;
+import org.agrona.concurrent.AgentTerminationException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * Starts the command line.
+ *
+ * @thread the main thread.
+ */
+@Command(
+    name = "coppice",
+    mixinStandardHelpOptions = true,
+    version = "coppice 0.1.0",
+    description = "Generates reinforcement-learning rollouts as trees that share one prefix.",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "  test [--all]               runs every test of the project (the launcher does it)",
+      "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
+      "  decode-bench               tokens per second on a shared prefix (--help)",
+      "  bridge-bench               what the bridge to a trainer carries and how fast (--help)",
+      "  soak [--minutes N]         runs the engine for long and watches memory and exactness",
+      "",
+      "Exit status: 0 done, 1 the work failed, 2 the call or the configuration is wrong."
+    },
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      ServeCommand.class,
+      TrainCommand.class,
+      ReportCommand.class,
+      CheckCommand.class,
+      VerifyCommand.class,
+      CreditCommand.class,
+      ScoreCommand.class,
+      GenerateCommand.class,
+      TokenizeCommand.class,
+      DetokenizeCommand.class,
+      ChatTemplateCommand.class,
+      ConvertLlama2cCommand.class,
+      PretrainCommand.class,
+      CreditCheckCommand.class
+    })
+public final class CoppiceCommand {
+  /** The work was done. */
+  static final int DONE = 0;
+
+  /** The work failed. */
+  static final int FAILED = 1;
+
+  /** The call or the configuration is wrong. */
+  static final int WRONG_CALL = 2;
+
+  private static final int HELP_WIDTH = 100;
+
+  /** Made by picocli. */
+  public CoppiceCommand() {}
+
+  /**
+   * Runs a command and ends the process with its status.
+   *
+   * @param arguments of the command line.
+   */
+  public static void main(final String[] arguments) {
+    run(commandLine(), arguments);
+  }
+
+  /**
+   * Runs a command line and ends the process with its status.
+   *
+   * @param line to run.
+   * @param arguments of it.
+   */
+  public static void run(final CommandLine line, final String[] arguments) {
+    // A failed engine ends its thread; what went wrong is told where the engine is waited for.
+    final Thread.UncaughtExceptionHandler quiet =
+        (thread, failure) -> {
+          if (!(failure instanceof AgentTerminationException)) {
+            explain(failure, System.err);
+          }
+        };
+    Thread.setDefaultUncaughtExceptionHandler(quiet);
+    int status;
+    try {
+      status = line.execute(arguments);
+    } catch (final Error e) {
+      status = explain(e, System.err);
+    }
+    // Threads of a failed engine must not keep the process.
+    System.exit(status);
+  }
+
+  /** Makes the command line. */
+  static CommandLine commandLine() {
+    final CommandLine line = configured(new CommandLine(new CoppiceCommand()));
+    for (final String name : new String[] {"run", "demo", "serve", "train"}) {
+      line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
+    }
+    return line;
+  }
+
+  /**
+   * Has a command line print help and report failures as all of them do.
+   *
+   * @param line to configure.
+   * @return the line.
+   */
+  public static CommandLine configured(final CommandLine line) {
+    line.setExpandAtFiles(false);
+    line.setUsageHelpAutoWidth(true);
+    line.setUsageHelpWidth(HELP_WIDTH);
+    line.setExecutionExceptionHandler((failure, command, result) -> explain(failure, System.err));
+    return line;
+  }
+
+  /** Says what went wrong and returns the exit status. */
+  static int explain(final Throwable failure, final PrintStream err) {
+    Throwable told = failure;
+    while (told instanceof IllegalStateException && told.getCause() != null) {
+      told = told.getCause();
+    }
+    err.println("coppice: " + (told.getMessage() == null ? told.toString() : told.getMessage()));
+    if (System.getenv("COPPICE_DEBUG") != null) {
+      failure.printStackTrace(err);
+    } else if (!isExpected(told)) {
+      err.println("coppice: (" + told + "; set COPPICE_DEBUG=1 to see where)");
+    }
+    return isWrongCall(told) ? WRONG_CALL : FAILED;
+  }
+
+  private static boolean isWrongCall(final Throwable failure) {
+    return failure instanceof ConfigException
+        || failure instanceof ModelFileException
+        || failure instanceof RunFolderException
+        || failure instanceof IllegalArgumentException;
+  }
+
+  private static boolean isExpected(final Throwable failure) {
+    return isWrongCall(failure) || failure instanceof StorageException;
+  }
+}

@@ -1,6 +1,0 @@
-/**
- * The command that prints a conversation as a model's chat template writes it.
- *
- * <p>Read in this order: {@link dev.coppice.app.chat.ChatTemplateCommand}.
- */
-package dev.coppice.app.chat;

@@ -1,0 +1,47 @@
+package dev.coppice.app.mode;
+
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.environments.record.WorldMode;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** Makes the source of tool results that a configuration names. */
+public final class WorldModes {
+  private WorldModes() {}
+
+  /**
+   * Makes the source.
+   *
+   * @param world as configured.
+   * @param modelFolder finds a model folder by its name.
+   * @return the source; a model that imagines is open.
+   * @throws IllegalArgumentException if what the source needs is not given.
+   */
+  public static WorldMode of(
+      final RunConfig.World world, final Function<String, Path> modelFolder) {
+    final WorldMode.Kind kind = kind(world);
+    return new WorldMode(
+        kind,
+        world.store().isEmpty() ? null : Path.of(world.store()),
+        world.faults(),
+        world.seed(),
+        kind == WorldMode.Kind.SIMULATE && !world.model().isEmpty()
+            ? ModelImagination.open(modelFolder.apply(world.model()))
+            : null);
+  }
+
+  /**
+   * Tells whether runs repeat byte for byte.
+   *
+   * @param world as configured.
+   * @return true for recording and replaying.
+   */
+  public static boolean isExact(final RunConfig.World world) {
+    return kind(world) == WorldMode.Kind.RECORD || kind(world) == WorldMode.Kind.REPLAY;
+  }
+
+  private static WorldMode.Kind kind(final RunConfig.World world) {
+    return WorldMode.Kind.valueOf(world.mode().toUpperCase(Locale.ROOT));
+  }
+}

@@ -1,6 +1,0 @@
-/**
- * Benchmarks of the embedded backend: forward passes by batch size.
- *
- * <p>Read in this order: {@link dev.coppice.bench.inference.ForwardStepBenchmark}.
- */
-package dev.coppice.bench.inference;

@@ -1,0 +1,85 @@
+package dev.coppice.chat;
+
+import dev.coppice.chat.value.TemplateException;
+import dev.coppice.episode.Conversation;
+import dev.coppice.episode.Dialect;
+import dev.coppice.model.Tokenizer;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Has a model's chat template write the conversations of an environment.
+ *
+ * <p>A template that writes the date gets {@link #NOW}, so that a seed gives the same prompt on
+ * every day.
+ *
+ * @thread any; immutable.
+ */
+public final class ChatForm implements Conversation.Form {
+  /** The time of every conversation; the date that Llama's templates fall back to. */
+  public static final LocalDateTime NOW = LocalDateTime.of(2024, 7, 26, 0, 0);
+
+  private static final String PROBED = "probed_tool";
+
+  private final ChatTemplate template;
+  private final String end;
+  private final Dialect dialect;
+  private final String system;
+
+  /**
+   * Binds a template to a model and an environment.
+   *
+   * @param template of the model.
+   * @param tokenizer of the model, for the token that ends a turn; not kept.
+   * @param dialect whose marks stand around calls in what the model says.
+   * @param system message every conversation begins with, or empty for none.
+   * @throws TemplateException if the template writes calls between other marks.
+   */
+  public ChatForm(
+      final ChatTemplate template,
+      final Tokenizer tokenizer,
+      final Dialect dialect,
+      final String system) {
+    this.template = template;
+    this.end = ChatSession.endText(tokenizer);
+    this.dialect = dialect;
+    this.system = system;
+    checkMarks();
+  }
+
+  /** Refuses a template whose model would call in a way that nobody here understands. */
+  private void checkMarks() {
+    final String written;
+    try {
+      final Map<String, Object> call = ChatTurns.call(0, PROBED, Map.of());
+      final List<Map<String, Object>> messages =
+          List.of(
+              Map.of("role", "user", "content", "ask"),
+              Map.of("role", "assistant", "content", "", "tool_calls", List.of(call)));
+      written = template.render(ChatRequest.prompt(messages, null), () -> NOW);
+    } catch (final TemplateException e) {
+      return; // It knows no calls, or not like this; what it makes of a turn is seen there.
+    }
+    final int at = written.indexOf(PROBED);
+    if (at >= 0 && written.lastIndexOf(dialect.callOpen(), at) < 0) {
+      throw new TemplateException(
+          "the template writes calls without the mark %s that they are found by: %s"
+              .formatted(dialect.callOpen(), written.substring(Math.max(0, at - 60), at)));
+    }
+  }
+
+  @Override
+  public Conversation begin(final String request, final List<Map<String, Object>> tools) {
+    final List<Map<String, Object>> messages = new ArrayList<>();
+    if (!system.isEmpty()) {
+      messages.add(Map.of("role", "system", "content", system));
+    }
+    messages.add(Map.of("role", "user", "content", request));
+    final List<Object> schemas = tools.isEmpty() ? null : new ArrayList<>(tools);
+    final TurnWriter writer =
+        new TurnWriter(template, ChatRequest.prompt(messages, schemas), end, () -> NOW);
+    return ChatTurns.begin(writer, dialect, messages);
+  }
+}

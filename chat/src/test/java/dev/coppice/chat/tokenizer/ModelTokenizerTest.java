@@ -1,0 +1,101 @@
+package dev.coppice.chat.tokenizer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.chat.files.ModelFileException;
+import dev.coppice.fixture.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelTokenizerTest {
+  private static final String CHARACTERS =
+      """
+      {"version":"1.0","truncation":{"direction":"Right","max_length":4,"strategy":"LongestFirst",
+        "stride":0},"padding":null,"normalizer":null,"pre_tokenizer":null,
+       "post_processor":{"type":"TemplateProcessing",
+        "single":[{"SpecialToken":{"id":"<bos>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],
+        "pair":[],"special_tokens":{"<bos>":{"id":"<bos>","ids":[0],"tokens":["<bos>"]}}},
+       "added_tokens":[
+        {"id":0,"content":"<bos>","single_word":false,"lstrip":false,"rstrip":false,
+         "normalized":false,"special":true},
+        {"id":1,"content":"<call>","single_word":false,"lstrip":false,"rstrip":false,
+         "normalized":false,"special":true}],
+       "decoder":{"type":"Fuse"},
+       "model":{"type":"BPE","dropout":null,"unk_token":null,"fuse_unk":false,
+        "byte_fallback":false,"merges":[],
+        "vocab":{"<bos>":0,"<call>":1,"1":2,"2":3,"+":4," ":5,"\\n":6}}}
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void shouldAddNothingCutNothingAndKnowSpecialTokensInTheText() throws IOException {
+    Files.writeString(folder.resolve("tokenizer.json"), CHARACTERS);
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"bos_token\":{\"content\":\"<bos>\"},\"model_max_length\":3}");
+    Files.writeString(folder.resolve("config.json"), "{\"eos_token_id\":[6,1]}");
+    final String text = "<bos>1+2\n<call>1 1 ";
+
+    try (ModelTokenizer tokenizer = ModelTokenizer.open(folder)) {
+      final int[] tokens = tokenizer.encode(text);
+
+      assertArrayEquals(new int[] {0, 2, 4, 3, 6, 1, 2, 5, 2, 5}, tokens);
+      assertEquals(text, tokenizer.decode(tokens));
+      assertArrayEquals(new int[0], tokenizer.encode(""));
+      assertEquals("<call>", tokenizer.piece(1));
+      assertEquals(" ", tokenizer.piece(5));
+      assertEquals(0, tokenizer.beginToken());
+      assertEquals(6, tokenizer.endToken());
+      assertEquals(7, tokenizer.vocabularySize());
+    }
+  }
+
+  @Test
+  void shouldSurviveTheRoundTripOfGpt2() throws IOException {
+    final Path data = SharedData.find("data/tokenizers/gpt2");
+    final SplittableRandom random = new SplittableRandom(5);
+
+    try (ModelTokenizer tokenizer = ModelTokenizer.open(data)) {
+      for (int round = 0; round < 200; round++) {
+        final StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(60); i >= 0; i--) {
+          text.appendCodePoint(
+              random.nextInt(4) == 0 ? random.nextInt(0x4E00, 0x9FFF) : random.nextInt(32, 127));
+        }
+        final int[] tokens = tokenizer.encode(text.toString());
+        assertEquals(text.toString(), tokenizer.decode(tokens), "seed=5 round=" + round);
+      }
+      final StringBuilder long512 = new StringBuilder();
+      for (int i = 0; i < 2000; i++) {
+        long512.append(" word");
+      }
+      assertEquals(2000, tokenizer.encode(long512.toString()).length);
+      assertEquals(50257, tokenizer.vocabularySize());
+      final int[] sentence = tokenizer.encode("Hello there, you");
+      final StringBuilder pieces = new StringBuilder();
+      for (final int token : sentence) {
+        pieces.append(tokenizer.piece(token));
+      }
+      assertEquals("Hello there, you", pieces.toString());
+    }
+  }
+
+  @Test
+  void shouldNameADefectiveFile() throws IOException {
+    assertTrue(message().contains("no such file"), message());
+    Files.writeString(folder.resolve("tokenizer.json"), "{\"model\":{\"vocab\":{\"a\":0}}}");
+    assertTrue(message().contains("no usable tokenizer"), message());
+  }
+
+  private String message() {
+    return assertThrows(ModelFileException.class, () -> ModelTokenizer.open(folder)).getMessage();
+  }
+}

@@ -1,0 +1,77 @@
+package dev.coppice.decoder;
+
+/**
+ * Holds how a model is computed.
+ *
+ * @param threads that compute linear layers and attention, at least 1.
+ * @param dtype {@code f32}, or {@code bf16} for weights of the linear layers in bf16 and keys and
+ *     values in half floats; everything else, all sums included, is f32 in either.
+ * @param device that computes linear layers: {@code cpu}, {@code cuda} or {@code cuda:N}.
+ * @param slabTokens the largest number of new tokens computed together; it changes speed and
+ *     memory, never a result.
+ */
+public record DecoderSettings(int threads, String dtype, String device, int slabTokens) {
+  /** Checks the values. */
+  public DecoderSettings {
+    if (threads < 1 || threads > 1024) {
+      throw new IllegalArgumentException("threads must be 1 to 1024: threads=" + threads);
+    }
+    if (!dtype.equals("f32") && !dtype.equals("bf16")) {
+      throw new IllegalArgumentException("dtype must be f32 or bf16: dtype=" + dtype);
+    }
+    if (!device.matches("cpu|cuda(:\\d{1,3})?")) {
+      throw new IllegalArgumentException("device must be cpu, cuda or cuda:N: device=" + device);
+    }
+    if (slabTokens < 1 || slabTokens > 4096) {
+      throw new IllegalArgumentException("slabTokens must be 1 to 4096: slabTokens=" + slabTokens);
+    }
+  }
+
+  /**
+   * Says how keys and values are kept.
+   *
+   * @return whether as half floats.
+   */
+  boolean half() {
+    return dtype.equals("bf16");
+  }
+
+  /**
+   * Returns settings for one thread.
+   *
+   * @return f32 on the processor, slabs of 256 tokens.
+   */
+  public static DecoderSettings defaults() {
+    return new DecoderSettings(1, "f32", "cpu", 256);
+  }
+
+  /**
+   * Returns these settings with another number of threads.
+   *
+   * @param newThreads that compute.
+   * @return the settings.
+   */
+  public DecoderSettings withThreads(final int newThreads) {
+    return new DecoderSettings(newThreads, dtype, device, slabTokens);
+  }
+
+  /**
+   * Returns these settings with another device.
+   *
+   * @param newDevice that computes linear layers.
+   * @return the settings.
+   */
+  public DecoderSettings withDevice(final String newDevice) {
+    return new DecoderSettings(threads, dtype, newDevice, slabTokens);
+  }
+
+  /**
+   * Returns these settings with another type.
+   *
+   * @param newDtype {@code f32} or {@code bf16}.
+   * @return the settings.
+   */
+  public DecoderSettings withDtype(final String newDtype) {
+    return new DecoderSettings(threads, newDtype, device, slabTokens);
+  }
+}

@@ -1,0 +1,208 @@
+package dev.coppice.decoder.kernel;
+
+import static dev.coppice.decoder.kernel.Assembler.R10;
+import static dev.coppice.decoder.kernel.Assembler.R11;
+import static dev.coppice.decoder.kernel.Assembler.R12;
+import static dev.coppice.decoder.kernel.Assembler.R13;
+import static dev.coppice.decoder.kernel.Assembler.R14;
+import static dev.coppice.decoder.kernel.Assembler.R8;
+import static dev.coppice.decoder.kernel.Assembler.R9;
+import static dev.coppice.decoder.kernel.Assembler.RAX;
+import static dev.coppice.decoder.kernel.Assembler.RBP;
+import static dev.coppice.decoder.kernel.Assembler.RBX;
+import static dev.coppice.decoder.kernel.Assembler.RCX;
+import static dev.coppice.decoder.kernel.Assembler.RDI;
+import static dev.coppice.decoder.kernel.Assembler.RDX;
+import static dev.coppice.decoder.kernel.Assembler.RSI;
+import static dev.coppice.decoder.kernel.Assembler.RSP;
+import static dev.coppice.decoder.kernel.Assembler.VECTOR;
+
+import dev.coppice.decoder.kernel.Assembler.Memory;
+
+/**
+ * Writes the kernels of attention over floats or half floats: up to 12 rows times two vectors of 16
+ * columns.
+ *
+ * <pre>
+ *   void scores|values(a, aBytes, aStride, b, bStride, table, entries, c, cStride, depth, cBytes)
+ *
+ *   scores   for each entry of the table: c[r][cLeft..],  c[r][cRight..]
+ *                = sum over k of a[r][k] * b[bLeft + k * bStride ..], b[bRight + k * bStride ..]
+ *   values   c[r][0..31] += sum over entries, then over k, of a[r][entry, k] * b[bLeft + k * bStride ..]
+ *   table    per entry, in bytes: bLeft, bRight, cLeft, cRight - cLeft, and from bLeft and bRight to
+ *            what is fetched meanwhile
+ * </pre>
+ *
+ * <p>Half floats are widened in registers. Every sum runs over {@code k} in rising order with one fused
+ * multiply-add each, as in the kernels of the vector API, which give the same bits. Narrow tiles of many
+ * rows widen a value once for 12 rows; a widened vector costs as much as two or three multiply-adds.
+ */
+final class AttentionCode {
+  /** Most rows: 24 sums, 2 columns of the right and 2 of the left fill 28 of 32 registers. */
+  static final int MOST_ROWS = 12;
+
+  /** Longs of the table that an entry takes. */
+  static final int ENTRY = 6;
+
+  private static final int VECTORS = 2;
+  private static final int RIGHT = 24;
+  private static final int LEFT = 28;
+
+  /** Registers that belong to the caller, as the system's convention says. */
+  private static final int[] SAVED = {RBX, RBP, R12, R13, R14};
+
+  private static final int FIRST_STACK_ARGUMENT = 8 * (1 + SAVED.length);
+
+  private final Assembler code = new Assembler();
+  private final int rows;
+  private final boolean scores;
+  private final boolean half;
+
+  /**
+   * Chooses a kernel.
+   *
+   * @param rows it computes, 1 to {@link #MOST_ROWS}.
+   * @param scores whether it computes scores, or else adds values.
+   * @param half whether b holds half floats.
+   */
+  AttentionCode(final int rows, final boolean scores, final boolean half) {
+    this.rows = rows;
+    this.scores = scores;
+    this.half = half;
+  }
+
+  byte[] write() {
+    begin();
+    if (!scores) {
+      valueSums(true);
+    }
+    final int nextEntry = code.here();
+    entry();
+    if (scores) {
+      for (int i = 0; i < rows * VECTORS; i++) {
+        code.zero(i);
+      }
+    }
+    final int nextStep = code.here();
+    step();
+    code.subtract(RAX, 1);
+    code.jumpBackIfNotNegative(nextStep);
+    if (scores) {
+      scoreSums();
+      rewind();
+    }
+    code.add(R9, ENTRY * Long.BYTES);
+    code.subtract(R14, 1);
+    code.jumpBackIfNotNegative(nextEntry);
+    if (!scores) {
+      valueSums(false);
+    }
+    code.cleanUpper();
+    for (int i = SAVED.length - 1; i >= 0; i--) {
+      code.pop(SAVED[i]);
+    }
+    code.ret();
+    return code.code();
+  }
+
+  private static Memory argument(final int index) {
+    return Memory.at(RSP, FIRST_STACK_ARGUMENT + index * Long.BYTES);
+  }
+
+  /** Sets the rows' bases in RDI, R10 and R11, their stride in RDX, three of it in RSI. */
+  private void begin() {
+    for (final int register : SAVED) {
+      code.push(register);
+    }
+    code.address(RDI, new Memory(RDI, RSI, 1, 0));
+    code.address(RSI, new Memory(RDX, RDX, 2, 0));
+    code.address(R10, new Memory(RDI, RSI, 1, 0));
+    code.address(R11, new Memory(RDI, RSI, 2, 0));
+    code.loadLong(R14, argument(0));
+    code.subtract(R14, 1);
+  }
+
+  /** Takes an entry: places of the right in RBX and RBP, ways to what is fetched in R12 and R13. */
+  private void entry() {
+    code.loadLong(RBX, Memory.at(R9, 0));
+    code.address(RBX, new Memory(RCX, RBX, 1, 0));
+    code.loadLong(RBP, Memory.at(R9, 8));
+    code.address(RBP, new Memory(RCX, RBP, 1, 0));
+    code.loadLong(R12, Memory.at(R9, 32));
+    code.loadLong(R13, Memory.at(R9, 40));
+    code.loadLong(RAX, argument(3));
+    code.subtract(RAX, 1);
+  }
+
+  private void step() {
+    right(RIGHT, RBX);
+    right(RIGHT + 1, RBP);
+    for (int row = 0; row < rows; row++) {
+      final int left = LEFT + row % 2;
+      code.broadcast(left, TileCode.place(row, 0));
+      code.multiplyAdd(row * VECTORS, left, RIGHT);
+      code.multiplyAdd(row * VECTORS + 1, left, RIGHT + 1);
+    }
+    code.prefetch(new Memory(RBX, R12, 1, 0));
+    if (scores || !half) {
+      code.prefetch(new Memory(RBP, R13, 1, 0));
+    }
+    code.address(RBX, new Memory(RBX, R8, 1, 0));
+    code.address(RBP, new Memory(RBP, R8, 1, 0));
+    for (int row = 0; row < Math.min(rows, 9); row += 3) {
+      code.add(TileCode.base(row), Float.BYTES);
+    }
+  }
+
+  private void right(final int target, final int base) {
+    if (half) {
+      code.widen(target, Memory.at(base, 0));
+    } else {
+      code.load(target, Memory.at(base, 0));
+    }
+  }
+
+  /** Goes back to the first k. */
+  private void rewind() {
+    code.loadLong(RAX, argument(3));
+    code.negate(RAX);
+    for (int row = 0; row < Math.min(rows, 9); row += 3) {
+      code.address(TileCode.base(row), new Memory(TileCode.base(row), RAX, 4, 0));
+    }
+  }
+
+  /** Stores the sums of an entry. */
+  private void scoreSums() {
+    code.loadLong(RBX, argument(1));
+    code.loadLong(RBP, argument(4));
+    code.address(RBX, new Memory(RBX, RBP, 1, 0));
+    code.loadLong(RBP, Memory.at(R9, 16));
+    code.address(RBX, new Memory(RBX, RBP, 1, 0));
+    code.loadLong(R12, Memory.at(R9, 24));
+    code.loadLong(RAX, argument(2));
+    for (int row = 0; row < rows; row++) {
+      code.store(Memory.at(RBX, 0), row * VECTORS);
+      code.store(new Memory(RBX, R12, 1, 0), row * VECTORS + 1);
+      code.address(RBX, new Memory(RBX, RAX, 1, 0));
+    }
+  }
+
+  /** Loads or stores the sums of all entries. */
+  private void valueSums(final boolean load) {
+    code.loadLong(RBX, argument(1));
+    code.loadLong(RBP, argument(4));
+    code.address(RBX, new Memory(RBX, RBP, 1, 0));
+    code.loadLong(RAX, argument(2));
+    for (int row = 0; row < rows; row++) {
+      for (int v = 0; v < VECTORS; v++) {
+        final Memory place = Memory.at(RBX, v * VECTOR);
+        if (load) {
+          code.load(row * VECTORS + v, place);
+        } else {
+          code.store(place, row * VECTORS + v);
+        }
+      }
+      code.address(RBX, new Memory(RBX, RAX, 1, 0));
+    }
+  }
+}

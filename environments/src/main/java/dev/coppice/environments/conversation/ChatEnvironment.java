@@ -1,0 +1,122 @@
+package dev.coppice.environments.conversation;
+
+import dev.coppice.environments.replay.ReplayScript;
+import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.environments.toolworld.CallFormat;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.episode.Conversation;
+import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Episode;
+import dev.coppice.trajectory.Task;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Plays a world of tools as a conversation: the request is a user's message, results are a tool's,
+ * the tools themselves are given to the template, and the template writes all of it.
+ *
+ * <p>What was sampled stays as its tokens. A template that would write earlier messages anew once
+ * there are later ones cannot be used, and is refused before anything runs.
+ *
+ * @thread any.
+ */
+public final class ChatEnvironment implements ScriptedEnvironment {
+  /** The request of a world that is given no prompt. */
+  public static final String DEFAULT_PROMPT = "{request}";
+
+  private final WorldEnvironment world;
+  private final Conversation.Form form;
+  private final List<Map<String, Object>> tools;
+  private final String observationClose;
+
+  /**
+   * Wraps a world.
+   *
+   * @param taskset of the world; closed with this environment.
+   * @param prompt of the user, in which {@code {request}} stands for what is asked and {@code
+   *     {tools}} for the schemas of the tools, where the template does not write them.
+   * @param form of the conversations.
+   * @throws IllegalArgumentException if the template shows no tools and the prompt does not either.
+   * @throws RuntimeException of the form's, if the template cannot go on after a call.
+   */
+  public ChatEnvironment(final Taskset taskset, final String prompt, final Conversation.Form form) {
+    this.world = new WorldEnvironment(taskset, CallFormat.BARE_RESULTS, prompt);
+    this.form = form;
+    this.tools = ToolSchemas.of(world.tools());
+    final Conversation begun = form.begin("ask", tools);
+    final boolean ignored = begun.text().equals(form.begin("ask", List.of()).text());
+    if (ignored && !prompt.contains("{tools}")) {
+      throw new IllegalArgumentException(
+          "the chat template shows the model no tools: write {tools} into the prompt: prompt="
+              + prompt);
+    }
+    observationClose = closeOf(begun);
+  }
+
+  /** Tries two turns with two results, and answers the text behind every result. */
+  private String closeOf(final Conversation begun) {
+    final String name = tools.isEmpty() ? "none" : world.tools().iterator().next().name();
+    final String call = "{\"name\": \"" + name + "\", \"arguments\": {}}";
+    final String turn = dialect().callOpen() + call + dialect().callClose();
+    final Conversation once = begun.answered(turn, call, "a");
+    final String one = once.answered(turn, call, "a").text();
+    final String other = once.answered(turn, call, "b").text();
+    if (one.equals(other)) {
+      throw new IllegalArgumentException("the chat template shows the model no results of tools");
+    }
+    int length = 0;
+    while (one.endsWith(other.substring(other.length() - length - 1))) {
+      length++;
+    }
+    return one.substring(one.length() - length);
+  }
+
+  @Override
+  public String name() {
+    return world.name();
+  }
+
+  @Override
+  public Dialect dialect() {
+    return world.dialect();
+  }
+
+  @Override
+  public int taskCount() {
+    return world.taskCount();
+  }
+
+  @Override
+  public Task task(final int index) {
+    return world.task(index);
+  }
+
+  @Override
+  public Episode start(final Task task, final long seed) {
+    final Episode episode = world.start(task, seed);
+    return new ChatEpisode(episode, form.begin(episode.prompt(), tools));
+  }
+
+  @Override
+  public ReplayScript script(final Task task) {
+    final ReplayScript script = world.script(task);
+    final Conversation begun = form.begin(script.prompt(), tools);
+    return new ReplayScript(begun.text(), script.turns(), script.observations());
+  }
+
+  @Override
+  public String observationClose() {
+    return observationClose;
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return world.counters();
+  }
+
+  @Override
+  public void close() {
+    world.close();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.coppice.environments.toolworld;
+
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.trajectory.Task;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Offers the tasks of one kind of world, and opens instances of it.
+ *
+ * @thread any; implementations are immutable or thread-safe, and hold what instances share.
+ */
+public interface Taskset extends AutoCloseable {
+  /**
+   * Returns the name used in configurations and task ids.
+   *
+   * @return a short lower-case name.
+   */
+  String name();
+
+  /**
+   * Returns the number of tasks on offer.
+   *
+   * @return the number of tasks, at least 1.
+   */
+  int taskCount();
+
+  /**
+   * Returns one task; the same index always gives the same task.
+   *
+   * @param index of the task, from 0 to {@link #taskCount()}.
+   * @return the task; its contract is the world's.
+   */
+  Task task(int index);
+
+  /**
+   * Returns what the policy is asked, without tools and marks.
+   *
+   * @param task of this set.
+   * @return the request.
+   */
+  String request(Task task);
+
+  /**
+   * Returns what is known beforehand of the course of an episode.
+   *
+   * @param task of this set.
+   * @return the plan branching policies may use.
+   */
+  default EpisodePlan plan(final Task task) {
+    return new EpisodePlan(0, Math.max(1, solution(task).calls().size() + 1));
+  }
+
+  /**
+   * Opens an instance of the world; the caller resets and closes it.
+   *
+   * @return a fresh instance.
+   */
+  ToolWorld open();
+
+  /**
+   * Returns calls and an answer that solve a task, where they are known.
+   *
+   * @param task of this set.
+   * @return the solution, or {@link Solution#UNKNOWN}.
+   */
+  default Solution solution(final Task task) {
+    return Solution.UNKNOWN;
+  }
+
+  /** Releases what instances share. */
+  @Override
+  default void close() {}
+
+  /**
+   * Holds calls and an answer that solve a task.
+   *
+   * @param calls in order.
+   * @param answer at the end.
+   * @param results of the calls, where they tell this task from others that are asked alike; else
+   *     empty.
+   */
+  record Solution(List<Call> calls, String answer, List<String> results) {
+    /** Nobody knows a solution. */
+    public static final Solution UNKNOWN = new Solution(List.of(), "");
+
+    /** Copies the lists. */
+    public Solution {
+      calls = List.copyOf(calls);
+      results = List.copyOf(results);
+    }
+
+    /**
+     * Holds a solution of a task that its request tells from others.
+     *
+     * @param calls in order.
+     * @param answer at the end.
+     */
+    public Solution(final List<Call> calls, final String answer) {
+      this(calls, answer, List.of());
+    }
+  }
+
+  /**
+   * Names a call of a solution.
+   *
+   * @param tool to call.
+   * @param arguments by name.
+   */
+  record Call(String tool, Map<String, Object> arguments) {
+    /** Checks that nothing is missing. */
+    public Call {
+      Objects.requireNonNull(tool, "tool is null");
+      Objects.requireNonNull(arguments, "arguments is null");
+    }
+  }
+}

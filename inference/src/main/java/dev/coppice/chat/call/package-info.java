@@ -1,7 +1,0 @@
-/**
- * What a template can do with a value: methods, attributes, formatting, JSON.
- *
- * <p>Read in this order: {@link dev.coppice.chat.call.Callable}, {@link
- * dev.coppice.chat.call.Attributes}, {@link dev.coppice.chat.call.JsonText}.
- */
-package dev.coppice.chat.call;

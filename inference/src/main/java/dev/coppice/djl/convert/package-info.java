@@ -1,8 +1,0 @@
-/**
- * Writers of model folders: from llama2.c checkpoints, and with random weights for tests and
- * benchmarks.
- *
- * <p>Read in this order: {@link dev.coppice.djl.convert.Llama2cConverter}, {@link
- * dev.coppice.djl.convert.RandomModel}.
- */
-package dev.coppice.djl.convert;

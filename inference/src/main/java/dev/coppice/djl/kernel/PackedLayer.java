@@ -1,8 +1,0 @@
-package dev.coppice.djl.kernel;
-
-/** Holds one linear layer in the form of the {@link Linears} that packed it. */
-public interface PackedLayer extends AutoCloseable {
-  /** Frees the weights. */
-  @Override
-  void close();
-}

@@ -1,0 +1,46 @@
+package dev.coppice.episode;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Holds a conversation as one model's chat template writes it.
+ *
+ * <p>Branches of a fork share it and go on from it apart. Nothing a model said is ever written anew:
+ * {@link #text()} is only what stands before the model speaks.
+ *
+ * @thread any; immutable.
+ */
+public interface Conversation {
+  /**
+   * Returns what the model reads before it speaks, special tokens written out.
+   *
+   * @return the prompt of a conversation that begins, and afterwards what stands behind the model's
+   *     last turn.
+   */
+  String text();
+
+  /**
+   * Goes on after a turn that made a call.
+   *
+   * @param turn all the model said since it was last answered, exactly as sampled.
+   * @param call what stands between the marks of the call in it.
+   * @param result of the call, as the model is to see it.
+   * @return the longer conversation.
+   * @throws RuntimeException saying why, if the template cannot go on without writing anew what
+   *     stands there already.
+   */
+  Conversation answered(String turn, String call, String result);
+
+  /** Begins conversations of one kind. */
+  interface Form {
+    /**
+     * Begins a conversation.
+     *
+     * @param request of the user.
+     * @param tools the model may call, as JSON schemas of functions.
+     * @return the conversation, up to where the model speaks.
+     */
+    Conversation begin(String request, List<Map<String, Object>> tools);
+  }
+}

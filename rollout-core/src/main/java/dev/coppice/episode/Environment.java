@@ -1,0 +1,63 @@
+package dev.coppice.episode;
+
+import dev.coppice.trajectory.Task;
+import java.util.Map;
+
+/**
+ * Offers tasks and starts their episodes.
+ *
+ * @thread {@link #start} is called from the engine thread; implementations are immutable or
+ *     thread-safe.
+ */
+public interface Environment extends AutoCloseable {
+  /**
+   * Returns the name used in configurations and task ids.
+   *
+   * @return a short lower-case name.
+   */
+  String name();
+
+  /**
+   * Returns the marks by which calls and answers are found in sampled text.
+   *
+   * @return the marks of this environment's texts.
+   */
+  Dialect dialect();
+
+  /**
+   * Returns the number of tasks on offer.
+   *
+   * @return the number of tasks, at least 1.
+   */
+  int taskCount();
+
+  /**
+   * Returns one task; the same index always gives the same task.
+   *
+   * @param index of the task, from 0 to {@link #taskCount()}.
+   * @return the task.
+   */
+  Task task(int index);
+
+  /**
+   * Starts an episode in its initial state.
+   *
+   * @param task to be solved.
+   * @param seed of everything random in the world.
+   * @return a fresh episode.
+   */
+  Episode start(Task task, long seed);
+
+  /**
+   * Returns counters of what running the environment took, for the ledger of the run.
+   *
+   * @return the counts so far by name; they only grow.
+   */
+  default Map<String, Long> counters() {
+    return Map.of();
+  }
+
+  /** Releases what the environment holds. */
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,87 @@
+package dev.coppice.episode;
+
+import dev.coppice.trajectory.StopReason;
+
+/**
+ * Holds the state of the world along one branch.
+ *
+ * <p>Whoever forks a branch forks its episode: afterwards the two never see each other.
+ *
+ * @thread one at a time; {@link #call} and {@link #finish} run on a tool thread while the branch
+ *     waits, everything else on the engine thread.
+ */
+public interface Episode extends AutoCloseable {
+  /**
+   * Returns the text the model sees first, special tokens written out.
+   *
+   * @return the prompt.
+   */
+  String prompt();
+
+  /**
+   * Returns what is known beforehand of the course of the episode.
+   *
+   * @return the plan branching policies may use; it never depends on what was sampled.
+   */
+  EpisodePlan plan();
+
+  /**
+   * Executes a tool call.
+   *
+   * <p>A call the policy got wrong is answered with an observation that says so; an exception means
+   * that the tool itself failed.
+   *
+   * @param text between the marks of the call, exactly as sampled.
+   * @return what the policy is shown.
+   * @throws Exception if the tool fails.
+   */
+  Observation call(String text) throws Exception;
+
+  /**
+   * Executes a tool call, knowing all of the turn that made it.
+   *
+   * @param text between the marks of the call, exactly as sampled.
+   * @param turn all that was sampled since the last observation, exactly as sampled.
+   * @return what the policy is shown.
+   * @throws Exception if the tool fails.
+   */
+  default Observation call(final String text, final String turn) throws Exception {
+    return call(text);
+  }
+
+  /**
+   * Scores the final answer.
+   *
+   * @param answer text between the marks of the answer, exactly as sampled; for an environment
+   *     without answer marks all text the policy sampled since the last observation.
+   * @return the score.
+   * @throws Exception if the environment fails.
+   */
+  Score finish(String answer) throws Exception;
+
+  /**
+   * Scores an episode that a limit ended.
+   *
+   * @param reason the episode was ended for.
+   * @return the score, or {@link Score#NONE} if it cannot be scored.
+   */
+  Score truncated(StopReason reason);
+
+  /**
+   * Copies the state of the world.
+   *
+   * @return an episode in the same state that shares nothing mutable with this one.
+   */
+  Episode fork();
+
+  /**
+   * Returns a digest of the state; equal states have equal digests.
+   *
+   * @return a short text.
+   */
+  String digest();
+
+  /** Releases what the episode holds. */
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,58 @@
+package dev.coppice.model;
+
+/**
+ * Turns text into tokens, once, and tokens into text.
+ *
+ * @thread any; implementations are thread-safe.
+ */
+public interface Tokenizer extends AutoCloseable {
+  /**
+   * Encodes text; special tokens written out in the text become their ids, and nothing is added.
+   *
+   * @param text to encode.
+   * @return token ids.
+   */
+  int[] encode(String text);
+
+  /**
+   * Decodes tokens, special tokens written out.
+   *
+   * @param tokens to decode.
+   * @return the text.
+   */
+  String decode(int[] tokens);
+
+  /**
+   * Returns the text one token adds when it follows other text, as far as a token alone can say.
+   *
+   * @param token id.
+   * @return its text; a byte {@code b} that is no whole character by itself is the lone surrogate
+   *     {@code 0xDC00 + b}, or U+FFFD where the tokenizer does not tell its bytes.
+   */
+  String piece(int token);
+
+  /**
+   * Returns the token that begins a sequence.
+   *
+   * @return its id, or -1 if the model has none.
+   */
+  int beginToken();
+
+  /**
+   * Returns the token that ends a sequence.
+   *
+   * @return its id, or -1 if the model has none.
+   */
+  int endToken();
+
+  /**
+   * Returns the number of tokens.
+   *
+   * @return the size of the vocabulary.
+   */
+  int vocabularySize();
+
+  /** Releases native memory. */
+  @Override
+  void close();
+}

@@ -1,0 +1,73 @@
+package dev.coppice.training.policy;
+
+import java.util.List;
+
+/**
+ * Lists what a pass is to predict, with its coefficients.
+ *
+ * <p>Several tokens may be predicted from one row: the last token before a fork predicts the first
+ * token of every child.
+ *
+ * @shape per target N: cells, logprobs, gain, pain, weight, imitation, stale; per row T: rowWeight
+ */
+final class LossTargets {
+  final long[] cells;
+  final float[] logprobs;
+  final float[] gain;
+  final float[] pain;
+  final float[] weight;
+  final float[] imitation;
+  final boolean[] stale;
+  final float[] rowWeight;
+  final double weightSum;
+  final boolean imitates;
+
+  LossTargets(List<PolicyTree> trees, StripPlan plan, int vocabulary) {
+    int count = 0;
+    for (PolicyTree tree : trees) {
+      for (PolicyNode node : tree.nodes()) {
+        for (int i = 0; i < node.tokens().length; i++) {
+          count += node.isTrained(i) ? 1 : 0;
+        }
+      }
+    }
+    cells = new long[count];
+    logprobs = new float[count];
+    gain = new float[count];
+    pain = new float[count];
+    weight = new float[count];
+    imitation = new float[count];
+    stale = new boolean[count];
+    rowWeight = new float[plan.rows()];
+    int at = 0;
+    int row = 0;
+    double sum = 0;
+    boolean imitated = false;
+    for (PolicyTree tree : trees) {
+      for (PolicyNode node : tree.nodes()) {
+        for (int i = 0; i < node.tokens().length; i++, row++) {
+          if (node.isTrained(i)) {
+            int before = plan.previous()[row];
+            cells[at] = (long) before * vocabulary + node.tokens()[i];
+            logprobs[at] = node.logprobs()[i];
+            gain[at] = node.gain()[i];
+            pain[at] = node.pain()[i];
+            weight[at] = node.weight()[i];
+            imitation[at] = node.imitation() == null ? 0f : node.imitation()[i];
+            imitated |= imitation[at] != 0;
+            stale[at] = node.stale() != null && node.stale()[i];
+            rowWeight[before] += weight[at];
+            sum += weight[at];
+            at++;
+          }
+        }
+      }
+    }
+    weightSum = sum;
+    imitates = imitated;
+  }
+
+  int count() {
+    return cells.length;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.coppice.training.policy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * Turns logits into the loss of one pass, and counts what the report tells.
+ *
+ * <p>{@code -sum(min(r, 1 + high) gain + max(r, 1 - low) pain) - entropyBonus sum(w H) + kl sum(w
+ * KL) - sum(imitation log p)} with {@code r = exp(new - base)}. For a token the present weights
+ * sampled, base is the log-probability it was sampled with. For one that older weights sampled, base
+ * is the one at the beginning of the update, and its coefficients are multiplied by {@code min(cap,
+ * exp(base - sampled))}: the clip bounds this update's step, the weight corrects for the age.
+ *
+ * @source Schulman et al. 2017, arXiv 1707.06347; Hilton et al. 2021, arXiv 2110.00641, for the base
+ *     apart from the sampling policy.
+ * @thread the trainer's thread only
+ */
+final class PolicyLoss {
+  private final PolicySettings settings;
+  private final LossTargets targets;
+  private final float[] base;
+  private final boolean first;
+  private double entropySum;
+  private double divergenceSum;
+  private double mismatch;
+  private long clipped;
+  private long stale;
+
+  /** Prepares a pass; {@code base} is filled by an update's first pass and read by later ones. */
+  PolicyLoss(PolicySettings settings, LossTargets targets, float[] base, boolean first) {
+    this.settings = settings;
+    this.targets = targets;
+    this.base = base;
+    this.first = first;
+  }
+
+  /** Computes the loss. @shape logits [T, V], start [T, V] log-probabilities or null */
+  NDArray of(NDManager manager, NDArray logits, NDArray start) {
+    NDArray scaled =
+        settings.temperature() == 1 ? logits : logits.div(number(manager, settings.temperature()));
+    NDArray all = scaled.logSoftmax(-1);
+    NDArray chosen =
+        TreeForward.rows(
+            all.reshape(-1), manager.create(targets.cells, new Shape(targets.count())));
+    float[] now = chosen.toFloatArray();
+    measure(now);
+    NDArray loss = gradientTerm(manager, chosen, now);
+    NDArray weights = manager.create(targets.rowWeight);
+    NDArray shares = all.exp();
+    NDArray entropy = shares.mul(all).sum(new int[] {-1}).mul(weights).sum().neg();
+    entropySum = entropy.getFloat();
+    if (settings.entropyBonus() != 0) {
+      loss = loss.sub(entropy.mul(number(manager, settings.entropyBonus())));
+    }
+    if (start != null) {
+      NDArray divergence = shares.mul(all.sub(start)).sum(new int[] {-1}).mul(weights).sum();
+      divergenceSum = divergence.getFloat();
+      loss = loss.add(divergence.mul(number(manager, settings.klToStart())));
+    }
+    return targets.imitates ? loss.sub(chosen.mul(manager.create(targets.imitation)).sum()) : loss;
+  }
+
+  private NDArray gradientTerm(NDManager manager, NDArray chosen, float[] now) {
+    float[] gain = targets.gain.clone();
+    float[] pain = targets.pain.clone();
+    for (int i = 0; i < now.length; i++) {
+      if (first) {
+        base[i] = targets.stale[i] ? now[i] : targets.logprobs[i];
+      }
+      if (targets.stale[i]) {
+        double age = Math.min(settings.importanceCap(), Math.exp(base[i] - targets.logprobs[i]));
+        gain[i] *= (float) age;
+        pain[i] *= (float) age;
+      }
+      double ratio = Math.exp(now[i] - base[i]);
+      boolean outside = ratio > 1 + settings.clipHigh() || ratio < 1 - settings.clipLow();
+      clipped += outside && targets.weight[i] != 0 ? 1 : 0;
+    }
+    NDArray ratio = chosen.sub(manager.create(base)).exp();
+    NDArray up = ratio.minimum(number(manager, 1 + settings.clipHigh())).mul(manager.create(gain));
+    NDArray down = ratio.maximum(number(manager, 1 - settings.clipLow())).mul(manager.create(pain));
+    return up.add(down).sum().neg();
+  }
+
+  /**
+   * Makes a number that lives as long as the pass.
+   *
+   * <p>An operation with a Java number closes the tensor it makes of it at once, and the backward
+   * pass then reads memory that the garbage collector may have given away.
+   */
+  private static NDArray number(NDManager manager, double value) {
+    return manager.create((float) value);
+  }
+
+  private void measure(float[] now) {
+    for (int i = 0; i < now.length; i++) {
+      if (targets.stale[i]) {
+        stale++;
+      } else if (targets.weight[i] != 0) {
+        mismatch = Math.max(mismatch, Math.abs(now[i] - targets.logprobs[i]));
+      }
+    }
+  }
+
+  double entropySum() {
+    return entropySum;
+  }
+
+  double divergenceSum() {
+    return divergenceSum;
+  }
+
+  double mismatch() {
+    return mismatch;
+  }
+
+  long clipped() {
+    return clipped;
+  }
+
+  long stale() {
+    return stale;
+  }
+}

@@ -1,0 +1,186 @@
+package dev.coppice.training.policy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.coppice.training.supervised.LlamaForward;
+import dev.coppice.training.supervised.LlamaShape;
+import dev.coppice.training.supervised.LlamaWeights;
+import dev.coppice.training.supervised.RotaryTables;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs whole trees through a Llama-style decoder in operations that can be differentiated, each
+ * token once.
+ *
+ * <p>Norms, projections and feed-forward run over all tokens side by side. For attention the keys
+ * and values of a strip's path are gathered from where they were computed; the gradient of a gather
+ * adds up over all strips that read a token, which is what the rows of a flat batch would have
+ * added.
+ *
+ * <p>Every product has the activation first, as in {@link LlamaForward}.
+ *
+ * @thread the trainer's thread only
+ */
+final class TreeForward {
+  private static final float MASKED = -1e9f;
+
+  private final LlamaShape shape;
+  private final LlamaForward parts;
+  private final RotaryTables rotary;
+
+  TreeForward(LlamaShape shape) {
+    this.shape = shape;
+    this.parts = new LlamaForward(shape);
+    this.rotary = new RotaryTables(shape);
+  }
+
+  /** Computes the logits after every token. @shape return [T, V] */
+  NDArray logits(NDManager manager, LlamaWeights weights, StripPlan plan) {
+    Constants at = constants(manager, plan);
+    NDArray stream = at.inputs().matMul(weights.embedding());
+    for (LlamaWeights.Layer layer : weights.layers()) {
+      NDArray read = parts.norm(stream, layer.inputNorm());
+      stream = stream.add(attention(read, layer, at).matMul(layer.o()));
+      stream = stream.add(parts.feedForward(parts.norm(stream, layer.postNorm()), layer));
+    }
+    return parts.norm(stream, weights.finalNorm()).matMul(weights.embedding().transpose());
+  }
+
+  /** Constants of one pass. */
+  private record Constants(
+      NDArray inputs,
+      NDArray queryCos,
+      NDArray querySin,
+      NDArray keyCos,
+      NDArray keySin,
+      NDArray rotation,
+      List<Gathered> buckets,
+      NDArray backToRows) {}
+
+  /**
+   * Constants of one bucket.
+   *
+   * @shape queryRows [S*Q], keyRows [S*K], mask [S, 1, Q, K]
+   */
+  private record Gathered(
+      int strips, int queries, int keys, NDArray queryRows, NDArray keyRows, NDArray mask) {}
+
+  private Constants constants(NDManager manager, StripPlan plan) {
+    int rows = plan.rows();
+    float[] oneHot = new float[rows * shape.vocabulary()];
+    for (int row = 0; row < rows; row++) {
+      oneHot[row * shape.vocabulary() + plan.tokens()[row]] = 1f;
+    }
+    int[] back = new int[rows];
+    List<Gathered> buckets = new ArrayList<>();
+    int from = 0;
+    for (StripPlan.Bucket bucket : plan.buckets()) {
+      buckets.add(gathered(manager, bucket, from, back));
+      from += bucket.strips().size() * bucket.queries();
+    }
+    return new Constants(
+        manager.create(oneHot, new Shape(rows, shape.vocabulary())),
+        rotary.cosAt(manager, plan.positions(), parts.queryScale()),
+        rotary.sinAt(manager, plan.positions(), parts.queryScale()),
+        rotary.cosAt(manager, plan.positions(), 1),
+        rotary.sinAt(manager, plan.positions(), 1),
+        rotary.rotation(manager),
+        buckets,
+        index(manager, back));
+  }
+
+  private static Gathered gathered(
+      NDManager manager, StripPlan.Bucket bucket, int from, int[] back) {
+    int strips = bucket.strips().size();
+    int q = bucket.queries();
+    int k = bucket.keys();
+    int[] queryRows = new int[strips * q];
+    int[] keyRows = new int[strips * k];
+    float[] mask = new float[strips * q * k];
+    for (int s = 0; s < strips; s++) {
+      Strip strip = bucket.strips().get(s);
+      System.arraycopy(strip.path(), 0, keyRows, s * k, strip.keys());
+      for (int i = 0; i < q; i++) {
+        boolean real = i < strip.queries();
+        if (real) {
+          int row = strip.path()[strip.before() + i];
+          queryRows[s * q + i] = row;
+          back[row] = from + s * q + i;
+        }
+        int visible = real ? strip.before() + i + 1 : 1;
+        java.util.Arrays.fill(mask, (s * q + i) * k + visible, (s * q + i + 1) * k, MASKED);
+      }
+    }
+    return new Gathered(
+        strips,
+        q,
+        k,
+        index(manager, queryRows),
+        index(manager, keyRows),
+        manager.create(mask, new Shape(strips, 1, q, k)));
+  }
+
+  private static NDArray index(NDManager manager, int[] rows) {
+    long[] wide = new long[rows.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = rows[i];
+    }
+    return manager.create(wide, new Shape(wide.length));
+  }
+
+  private NDArray attention(NDArray x, LlamaWeights.Layer layer, Constants at) {
+    NDArray q = turned(x.matMul(layer.q()), shape.heads(), at.queryCos(), at.querySin(), at);
+    NDArray k = turned(x.matMul(layer.k()), shape.kvHeads(), at.keyCos(), at.keySin(), at);
+    NDArray v = x.matMul(layer.v());
+    NDList read = new NDList();
+    for (Gathered bucket : at.buckets()) {
+      read.add(attend(q, k, v, bucket));
+    }
+    NDArray all = read.size() == 1 ? read.head() : NDArrays.concat(read, 0);
+    return rows(all, at.backToRows());
+  }
+
+  private NDArray turned(NDArray x, int heads, NDArray cos, NDArray sin, Constants at) {
+    NDArray split = x.reshape(-1, heads, shape.headSize());
+    return split
+        .mul(cos)
+        .add(split.matMul(at.rotation()).mul(sin))
+        .reshape(-1, (long) heads * shape.headSize());
+  }
+
+  private NDArray attend(NDArray q, NDArray k, NDArray v, Gathered at) {
+    int group = shape.heads() / shape.kvHeads();
+    int width = shape.headSize();
+    NDArray queries = heads(rows(q, at.queryRows()), at.strips(), at.queries(), shape.heads());
+    NDArray keys = heads(rows(k, at.keyRows()), at.strips(), at.keys(), shape.kvHeads());
+    NDArray values = heads(rows(v, at.keyRows()), at.strips(), at.keys(), shape.kvHeads());
+    // The query heads that share a key head are laid end to end: one product serves them all.
+    Shape grouped = new Shape(at.strips(), shape.kvHeads(), (long) group * at.queries(), width);
+    NDArray shares =
+        queries
+            .reshape(grouped)
+            .matMul(keys.transpose(0, 1, 3, 2))
+            .reshape(at.strips(), shape.heads(), at.queries(), at.keys())
+            .add(at.mask())
+            .softmax(-1)
+            .reshape(at.strips(), shape.kvHeads(), (long) group * at.queries(), at.keys());
+    return shares
+        .matMul(values)
+        .reshape(at.strips(), shape.heads(), at.queries(), width)
+        .transpose(0, 2, 1, 3)
+        .reshape((long) at.strips() * at.queries(), shape.hidden());
+  }
+
+  private NDArray heads(NDArray x, int strips, int positions, int heads) {
+    return x.reshape(strips, positions, heads, shape.headSize()).transpose(0, 2, 1, 3);
+  }
+
+  /** Gathers rows; the gradient adds up over all places that read one. */
+  static NDArray rows(NDArray x, NDArray index) {
+    return x.get(index);
+  }
+}

@@ -1,0 +1,130 @@
+package dev.coppice.training.supervised;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Updates weights by Adam with decoupled weight decay, in place.
+ *
+ * <p>{@code m = b1 m + (1-b1) g; v = b2 v + (1-b2) g^2; w = w (1 - lr decay) - lr m' / (sqrt(v') +
+ * eps)} with {@code m' = m / (1-b1^t)} and {@code v' = v / (1-b2^t)}. The gradient is first scaled
+ * down to the clip norm. Vectors (the norms' weights) do not decay.
+ *
+ * <p>Both moments are made in the constructor: made during a step they would belong to the step's
+ * scope and be gone with it.
+ *
+ * @thread the trainer's thread only
+ * @source Loshchilov and Hutter, Decoupled Weight Decay Regularization, arXiv 1711.05101
+ */
+public final class AdamW implements AutoCloseable {
+  private final TrainerSettings.Optimizer constants;
+  private final List<NDArray> weights;
+  private final NDManager manager;
+  private final List<NDArray> means = new ArrayList<>();
+  private final List<NDArray> squares = new ArrayList<>();
+  private int updates;
+
+  /**
+   * Prepares updates of some weights.
+   *
+   * @param constants of the updates.
+   * @param weights to update in place.
+   * @param parent that owns the moments in the end.
+   */
+  public AdamW(TrainerSettings.Optimizer constants, List<NDArray> weights, NDManager parent) {
+    this.constants = constants;
+    this.weights = weights;
+    this.manager = parent.newSubManager();
+    for (NDArray weight : weights) {
+      means.add(manager.zeros(weight.getShape()));
+      squares.add(manager.zeros(weight.getShape()));
+    }
+  }
+
+  /**
+   * Makes one update with the gradients that the weights carry.
+   *
+   * @param learningRate of this update.
+   * @return the norm of the whole gradient before clipping.
+   */
+  public double update(double learningRate) {
+    updates++;
+    List<NDArray> gradients = new ArrayList<>(weights.size());
+    double squared = 0;
+    for (NDArray weight : weights) {
+      NDArray gradient = weight.getGradient();
+      gradients.add(gradient);
+      squared += gradient.square().sum().getFloat();
+    }
+    double norm = Math.sqrt(squared);
+    if (!Double.isFinite(norm)) {
+      throw new ArithmeticException("gradient is not finite: norm=" + norm + " update=" + updates);
+    }
+    double scale = Math.min(1.0, constants.clipNorm() / (norm + 1e-6));
+    double rate = learningRate / (1.0 - Math.pow(constants.beta1(), updates));
+    double squareCorrection = 1.0 / Math.sqrt(1.0 - Math.pow(constants.beta2(), updates));
+    for (int i = 0; i < weights.size(); i++) {
+      NDArray weight = weights.get(i);
+      NDArray gradient = gradients.get(i).mul(scale);
+      // Gradients add up over backward passes until someone clears them.
+      gradients.get(i).muli(0);
+      NDArray mean = means.get(i);
+      NDArray square = squares.get(i);
+      mean.muli(constants.beta1()).addi(gradient.mul(1.0 - constants.beta1()));
+      square.muli(constants.beta2()).addi(gradient.square().mul(1.0 - constants.beta2()));
+      NDArray step =
+          mean.div(square.sqrt().mul(squareCorrection).add(constants.epsilon())).mul(rate);
+      if (weight.getShape().dimension() > 1) {
+        weight.muli(1.0 - learningRate * constants.weightDecay());
+      }
+      weight.subi(step);
+    }
+    return norm;
+  }
+
+  /**
+   * Returns how many updates were made.
+   *
+   * @return the number, which the corrections of the moments depend on.
+   */
+  public int updates() {
+    return updates;
+  }
+
+  /**
+   * Copies both moments of every weight out.
+   *
+   * @return first all means, then all mean squares, each in the order of the weights.
+   */
+  public List<float[]> moments() {
+    List<float[]> moments = new ArrayList<>();
+    means.forEach(mean -> moments.add(mean.toFloatArray()));
+    squares.forEach(square -> moments.add(square.toFloatArray()));
+    return moments;
+  }
+
+  /**
+   * Goes on from where another optimizer was.
+   *
+   * @param moments as {@link #moments} gave them.
+   * @param madeUpdates as {@link #updates} gave them.
+   */
+  public void restore(List<float[]> moments, int madeUpdates) {
+    if (moments.size() != 2 * weights.size() || madeUpdates < 0) {
+      throw new IllegalArgumentException(
+          "state does not fit: moments=" + moments.size() + " weights=" + weights.size());
+    }
+    for (int i = 0; i < weights.size(); i++) {
+      means.get(i).set(moments.get(i));
+      squares.get(i).set(moments.get(weights.size() + i));
+    }
+    updates = madeUpdates;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,108 @@
+package dev.coppice.training.supervised;
+
+import dev.coppice.decoder.files.AttentionShape;
+import dev.coppice.decoder.files.ModelConfig;
+import dev.coppice.decoder.files.ModelDimensions;
+
+/**
+ * Describes the sizes of a decoder of the Llama family with a tied embedding.
+ *
+ * @param vocabulary number of token ids, V.
+ * @param hidden width of the residual stream, d.
+ * @param layers number of decoder layers, L.
+ * @param heads number of query heads.
+ * @param kvHeads number of key and value heads, which divides {@code heads}.
+ * @param feedForward width of the gated feed-forward layer.
+ * @param maxPositions longest sequence in tokens.
+ * @param ropeTheta base of the rotary embedding's wavelengths.
+ * @param rmsNormEps added to the mean square in every norm.
+ * @thread immutable, any thread
+ */
+public record LlamaShape(
+    int vocabulary,
+    int hidden,
+    int layers,
+    int heads,
+    int kvHeads,
+    int feedForward,
+    int maxPositions,
+    double ropeTheta,
+    double rmsNormEps) {
+
+  /** Rejects sizes that do not divide. */
+  public LlamaShape {
+    if (hidden % heads != 0 || heads % kvHeads != 0 || hidden / heads % 2 != 0) {
+      throw new IllegalArgumentException(
+          "sizes do not divide: hidden=" + hidden + " heads=" + heads + " kvHeads=" + kvHeads);
+    }
+  }
+
+  /**
+   * Returns the shape of the policy that ships with Coppice.
+   *
+   * @param vocabulary number of token ids.
+   * @return four layers of width 96, about 0.41 million parameters.
+   */
+  public static LlamaShape tiny(int vocabulary) {
+    return new LlamaShape(vocabulary, 96, 4, 4, 2, 256, 256, 10_000.0, 1e-5);
+  }
+
+  /**
+   * Takes the sizes from a checked configuration.
+   *
+   * @param config of a Hugging Face folder.
+   * @return the shape.
+   * @throws IllegalArgumentException if the decoder has what is not trained here: an untied head,
+   *     biases, normed queries, or heads that do not fill the hidden width.
+   */
+  static LlamaShape of(ModelConfig config) {
+    ModelDimensions size = config.dimensions();
+    AttentionShape attention = config.attention();
+    if (!config.tiedEmbeddings()
+        || attention.projectionBias()
+        || attention.outputBias()
+        || attention.queryKeyNorm()
+        || attention.heads() * attention.headDim() != size.hiddenSize()) {
+      throw new IllegalArgumentException("not a decoder that is trained here: config=" + config);
+    }
+    return new LlamaShape(
+        size.vocabularySize(),
+        size.hiddenSize(),
+        size.layers(),
+        attention.heads(),
+        attention.kvHeads(),
+        size.intermediateSize(),
+        size.contextTokens(),
+        config.rope().theta(),
+        config.rmsNormEps());
+  }
+
+  /**
+   * Returns the size of one head.
+   *
+   * @return D, which is {@code hidden / heads}.
+   */
+  public int headSize() {
+    return hidden / heads;
+  }
+
+  /**
+   * Returns the width of all keys or all values of one token.
+   *
+   * @return {@code kvHeads * headSize}.
+   */
+  public int kvWidth() {
+    return kvHeads * headSize();
+  }
+
+  /**
+   * Counts the parameters, the tied embedding once.
+   *
+   * @return the number of f32 values in the weight file.
+   */
+  public long parameters() {
+    long attention = 2L * hidden * hidden + 2L * hidden * kvWidth();
+    long layer = attention + 3L * hidden * feedForward + 2L * hidden;
+    return (long) vocabulary * hidden + layers * layer + hidden;
+  }
+}

@@ -1,0 +1,116 @@
+package dev.coppice.training.supervised;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Makes the constants of the rotary position embedding in Hugging Face's half-rotation.
+ *
+ * <p>{@code rope(x, p)[i] = x[i] cos(p f_i) + rotated(x)[i] sin(p f_i)} with {@code f_i =
+ * theta^(-2 (i mod D/2) / D)}, where {@code rotated(x)} is the second half of x negated, then the
+ * first half. Turning is a product with a constant matrix, as that has a cheap gradient.
+ *
+ * @thread immutable, any thread
+ */
+public final class RotaryTables {
+  private final int headSize;
+  private final double theta;
+  private final double[] cosines;
+  private final double[] sines;
+
+  /**
+   * Prepares the tables of one shape.
+   *
+   * @param shape of the decoder.
+   */
+  public RotaryTables(LlamaShape shape) {
+    this.headSize = shape.headSize();
+    this.theta = shape.ropeTheta();
+    this.cosines = new double[shape.maxPositions() * headSize];
+    this.sines = new double[cosines.length];
+    for (int i = 0; i < cosines.length; i++) {
+      cosines[i] = Math.cos(angle(0, i));
+      sines[i] = Math.sin(angle(0, i));
+    }
+  }
+
+  /** Makes the cosines of some positions times a scale. @shape [count, D] */
+  NDArray cos(NDManager manager, int from, int count, double scale) {
+    float[] table = new float[count * headSize];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = (float) (scale * Math.cos(angle(from, i)));
+    }
+    return manager.create(table, new Shape(count, headSize));
+  }
+
+  /** Makes the sines of some positions times a scale. @shape [count, D] */
+  NDArray sin(NDManager manager, int from, int count, double scale) {
+    float[] table = new float[count * headSize];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = (float) (scale * Math.sin(angle(from, i)));
+    }
+    return manager.create(table, new Shape(count, headSize));
+  }
+
+  /**
+   * Makes the cosines of listed positions times a scale, for all heads alike.
+   *
+   * @param manager that owns the table.
+   * @param positions of the rows, from 0; also behind the shape's longest sequence, where the last
+   *     token of a rollout that fills the context lies.
+   * @param scale of every value.
+   * @return a table [rows, 1, D].
+   */
+  public NDArray cosAt(NDManager manager, int[] positions, double scale) {
+    return listed(manager, positions, cosines, Math::cos, scale);
+  }
+
+  /**
+   * Makes the sines of listed positions times a scale, for all heads alike.
+   *
+   * @param manager that owns the table.
+   * @param positions of the rows, from 0; also behind the shape's longest sequence, where the last
+   *     token of a rollout that fills the context lies.
+   * @param scale of every value.
+   * @return a table [rows, 1, D].
+   */
+  public NDArray sinAt(NDManager manager, int[] positions, double scale) {
+    return listed(manager, positions, sines, Math::sin, scale);
+  }
+
+  /** Looks positions up; one behind the context, as of a last token never fed, is computed. */
+  private NDArray listed(
+      NDManager manager, int[] positions, double[] known, DoubleUnaryOperator wave, double scale) {
+    float[] table = new float[positions.length * headSize];
+    for (int i = 0; i < table.length; i++) {
+      int cell = positions[i / headSize] * headSize + i % headSize;
+      double value = cell < known.length ? known[cell] : wave.applyAsDouble(angle(0, cell));
+      table[i] = (float) (scale * value);
+    }
+    return manager.create(table, new Shape(positions.length, 1, headSize));
+  }
+
+  /**
+   * Makes the matrix R with {@code x R = rotated(x)}.
+   *
+   * @param manager that owns the matrix.
+   * @return a matrix [D, D].
+   */
+  public NDArray rotation(NDManager manager) {
+    int half = headSize / 2;
+    float[] matrix = new float[headSize * headSize];
+    for (int i = 0; i < half; i++) {
+      matrix[(i + half) * headSize + i] = -1f;
+      matrix[i * headSize + i + half] = 1f;
+    }
+    return manager.create(matrix, new Shape(headSize, headSize));
+  }
+
+  private double angle(int from, int cell) {
+    int position = from + cell / headSize;
+    int frequency = cell % headSize % (headSize / 2);
+    return position * Math.pow(theta, -2.0 * frequency / headSize);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.coppice.training.supervised;
+
+import ai.djl.ndarray.NDManager;
+import dev.coppice.decoder.files.ModelConfig;
+import dev.coppice.decoder.files.WeightFiles;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Lends the weights of a decoder to samplers and exporters.
+ *
+ * <p>They belong to the trainer that made them, or to this object if it read them from a folder.
+ *
+ * @thread the thread that made it
+ */
+public final class TrainedPolicy implements AutoCloseable {
+  private final LlamaWeights weights;
+  private final NDManager owned;
+
+  /** Lends the weights of a trainer. */
+  TrainedPolicy(LlamaWeights weights) {
+    this(weights, null);
+  }
+
+  private TrainedPolicy(LlamaWeights weights, NDManager owned) {
+    this.weights = weights;
+    this.owned = owned;
+  }
+
+  /**
+   * Represents one weight under its Hugging Face name.
+   *
+   * @param name in the weight file.
+   * @param shape of the tensor; a matrix is [out, in].
+   * @param values in row-major order.
+   */
+  public record Tensor(String name, long[] shape, float[] values) {}
+
+  /**
+   * Reads a policy from a Hugging Face folder.
+   *
+   * @param folder with a decoder as {@link HuggingFaceExport} writes it.
+   * @return the policy, which the caller closes.
+   * @throws dev.coppice.chat.files.ModelFileException naming what is missing or does not fit.
+   */
+  public static TrainedPolicy open(Path folder) {
+    LlamaShape shape = LlamaShape.of(ModelConfig.read(folder));
+    NDManager manager = NDManager.newBaseManager();
+    try (WeightFiles files = WeightFiles.open(folder)) {
+      LlamaWeights weights = new LlamaWeights(shape, manager, 0);
+      weights.copyIn(files);
+      return new TrainedPolicy(weights, manager);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Returns the sizes of the decoder.
+   *
+   * @return its shape.
+   */
+  public LlamaShape shape() {
+    return weights.shape();
+  }
+
+  /**
+   * Copies the weights out, under the names and in the layout of Hugging Face.
+   *
+   * @return every tensor once; a tied {@code lm_head} is left out.
+   */
+  public List<Tensor> tensors() {
+    return weights.copyOut();
+  }
+
+  LlamaWeights weights() {
+    return weights;
+  }
+
+  /** Frees weights that were read from a folder; a trainer's stay with the trainer. */
+  @Override
+  public void close() {
+    if (owned != null) {
+      owned.close();
+    }
+  }
+}

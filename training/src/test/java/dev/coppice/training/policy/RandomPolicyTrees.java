@@ -1,0 +1,128 @@
+package dev.coppice.training.policy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Grows random trees with coefficients, and lays them out flat, row by row. */
+final class RandomPolicyTrees {
+  /**
+   * Holds a tree and its rows.
+   *
+   * @param tree tree-packed.
+   * @param rows one chain per leaf with the leaf's own coefficients.
+   */
+  record Both(PolicyTree tree, List<PolicyTree> rows) {}
+
+  private final SplittableRandom random;
+  private final int vocabulary;
+
+  RandomPolicyTrees(long seed, int vocabulary) {
+    this.random = new SplittableRandom(seed);
+    this.vocabulary = vocabulary;
+  }
+
+  private record Raw(int parent, int[] tokens, float[] logprobs, boolean sampled) {}
+
+  /** Grows a tree; {@code own} gives every node its own advantage, else every leaf has one. */
+  Both next(boolean own) {
+    List<Raw> raws = new ArrayList<>();
+    raws.add(raw(-1, false));
+    grow(raws, 0, 0);
+    int count = raws.size();
+    boolean[] inner = new boolean[count];
+    raws.forEach(raw -> mark(inner, raw.parent()));
+    double[] nodeAdvantage = new double[count];
+    for (int i = 0; i < count; i++) {
+      nodeAdvantage[i] = random.nextGaussian();
+    }
+    float[][][] sums = new float[count][3][];
+    for (int i = 0; i < count; i++) {
+      for (int c = 0; c < 3; c++) {
+        sums[i][c] = new float[raws.get(i).tokens().length];
+      }
+    }
+    List<PolicyTree> rows = new ArrayList<>();
+    for (int leaf = 0; leaf < count; leaf++) {
+      if (!inner[leaf]) {
+        double factor = 0.01 + 0.05 * random.nextDouble();
+        double leafAdvantage = random.nextGaussian();
+        rows.add(row(raws, leaf, factor, own ? null : leafAdvantage, nodeAdvantage, sums));
+      }
+    }
+    List<PolicyNode> nodes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Raw raw = raws.get(i);
+      nodes.add(
+          new PolicyNode(
+              raw.parent(),
+              raw.tokens(),
+              raw.logprobs(),
+              sums[i][0],
+              sums[i][1],
+              sums[i][2],
+              null,
+              null));
+    }
+    return new Both(new PolicyTree(nodes), rows);
+  }
+
+  private PolicyTree row(
+      List<Raw> raws,
+      int leaf,
+      double factor,
+      Double leafAdvantage,
+      double[] nodeAdvantage,
+      float[][][] sums) {
+    List<Integer> path = new ArrayList<>();
+    for (int i = leaf; i >= 0; i = raws.get(i).parent()) {
+      path.addFirst(i);
+    }
+    List<PolicyNode> nodes = new ArrayList<>();
+    for (int at = 0; at < path.size(); at++) {
+      int node = path.get(at);
+      Raw raw = raws.get(node);
+      int n = raw.tokens().length;
+      float[] gain = new float[n];
+      float[] pain = new float[n];
+      float[] weight = new float[n];
+      for (int i = 0; i < n && raw.sampled(); i++) {
+        double a = factor * (leafAdvantage == null ? nodeAdvantage[node] : leafAdvantage);
+        gain[i] = (float) Math.max(0, a);
+        pain[i] = (float) Math.min(0, a);
+        weight[i] = (float) factor;
+        sums[node][0][i] += gain[i];
+        sums[node][1][i] += pain[i];
+        sums[node][2][i] += weight[i];
+      }
+      nodes.add(
+          new PolicyNode(at - 1, raw.tokens(), raw.logprobs(), gain, pain, weight, null, null));
+    }
+    return new PolicyTree(nodes);
+  }
+
+  private static void mark(boolean[] inner, int parent) {
+    if (parent >= 0) {
+      inner[parent] = true;
+    }
+  }
+
+  private void grow(List<Raw> raws, int node, int depth) {
+    int children = depth == 0 ? 1 + random.nextInt(3) : depth > 4 ? 0 : random.nextInt(4);
+    for (int child = 0; child < children; child++) {
+      raws.add(raw(node, random.nextInt(4) > 0));
+      grow(raws, raws.size() - 1, depth + 1);
+    }
+  }
+
+  private Raw raw(int parent, boolean sampled) {
+    int n = 1 + random.nextInt(5);
+    int[] tokens = new int[n];
+    float[] logprobs = new float[n];
+    for (int i = 0; i < n; i++) {
+      tokens[i] = random.nextInt(vocabulary);
+      logprobs[i] = sampled ? (float) (-Math.log(vocabulary) + 0.5 * random.nextGaussian()) : 0f;
+    }
+    return new Raw(parent, tokens, logprobs, sampled);
+  }
+}

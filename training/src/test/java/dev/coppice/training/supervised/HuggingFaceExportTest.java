@@ -1,0 +1,104 @@
+package dev.coppice.training.supervised;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HuggingFaceExportTest {
+  private static final List<String> VOCABULARY =
+      List.of("<pad>", "<bos>", "<eos>", "<call>", "</call>", "8", "*", "3", " ", "\n", "o");
+  private static final LlamaShape SHAPE = new LlamaShape(11, 16, 2, 4, 2, 24, 64, 10_000.0, 1e-5);
+
+  @TempDir Path folder;
+
+  @Test
+  void shouldWriteATokenizerThatGivesBackTheTextExactly() throws IOException {
+    export();
+
+    try (HuggingFaceTokenizer tokenizer =
+        HuggingFaceTokenizer.builder()
+            .optTokenizerPath(folder.resolve("tokenizer.json"))
+            .optAddSpecialTokens(false)
+            .build()) {
+      String text = "<bos>8 8 3\n<call>8*3</call>  o \n\n88";
+      long[] ids = tokenizer.encode(text).getIds();
+
+      assertArrayEquals(
+          new long[] {1, 5, 8, 5, 8, 7, 9, 3, 5, 6, 7, 4, 8, 8, 10, 8, 9, 9, 5, 5}, ids);
+      assertEquals(text, tokenizer.decode(ids, false));
+    }
+  }
+
+  @Test
+  void shouldWriteEveryTensorWhereTheHeaderSaysItIs() throws IOException {
+    List<TrainedPolicy.Tensor> tensors = export();
+
+    ByteBuffer file =
+        ByteBuffer.wrap(Files.readAllBytes(folder.resolve("model.safetensors")))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    byte[] header = new byte[(int) file.getLong()];
+    file.get(header);
+    JsonNode root = new ObjectMapper().readTree(new String(header, StandardCharsets.UTF_8));
+    int data = file.position();
+    assertEquals(0, data % 8);
+    assertEquals(tensors.size() + 1, root.size());
+    int end = data;
+    for (TrainedPolicy.Tensor tensor : tensors) {
+      JsonNode node = root.get(tensor.name());
+      assertEquals("F32", node.get("dtype").asText());
+      assertEquals(end, data + node.get("data_offsets").get(0).asInt(), tensor.name());
+      end = data + node.get("data_offsets").get(1).asInt();
+      float[] values = new float[tensor.values().length];
+      file.position(data + node.get("data_offsets").get(0).asInt()).asFloatBuffer();
+      file.asFloatBuffer().get(values);
+      assertArrayEquals(tensor.values(), values, tensor.name());
+    }
+    assertEquals(file.capacity(), end);
+    assertEquals(8, root.get("model.layers.1.self_attn.k_proj.weight").get("shape").get(0).asInt());
+  }
+
+  @Test
+  void shouldDescribeTheModelInTheConfiguration() throws IOException {
+    export();
+
+    JsonNode config = new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+    assertEquals("LlamaForCausalLM", config.get("architectures").get(0).asText());
+    assertEquals(true, config.get("tie_word_embeddings").asBoolean());
+    assertEquals(2, config.get("num_key_value_heads").asInt());
+    assertEquals(64, config.get("max_position_embeddings").asInt());
+  }
+
+  @Test
+  void shouldReadBackWhatItWrote() throws IOException {
+    List<TrainedPolicy.Tensor> written = export();
+
+    try (TrainedPolicy policy = TrainedPolicy.open(folder)) {
+      List<TrainedPolicy.Tensor> read = policy.tensors();
+      assertEquals(SHAPE.parameters(), policy.shape().parameters());
+      for (int i = 0; i < written.size(); i++) {
+        assertEquals(written.get(i).name(), read.get(i).name());
+        assertArrayEquals(written.get(i).values(), read.get(i).values(), read.get(i).name());
+      }
+    }
+  }
+
+  private List<TrainedPolicy.Tensor> export() throws IOException {
+    try (SupervisedTrainer trainer =
+        new SupervisedTrainer(SHAPE, TrainerSettings.tiny(1, 5), (i, p) -> null)) {
+      new HuggingFaceExport(trainer.policy(), VOCABULARY, 5).write(folder);
+      return trainer.policy().tensors();
+    }
+  }
+}
