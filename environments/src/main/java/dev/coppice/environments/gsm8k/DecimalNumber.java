@@ -58,7 +58,7 @@ public final class DecimalNumber {
    */
   public static String normalise(final String answer) {
     final String line = firstLine(answer);
-    if (line.length() > Arithmetic.LONGEST_CHARS) {
+    if (line.length() > WrittenArithmetic.LONGEST_CHARS) {
       return null;
     }
     final String bare = DECORATION.matcher(line).replaceAll("");

@@ -65,7 +65,7 @@ final class Gsm8kEpisode implements Episode {
   /** Computes one call, which changes nothing. */
   static Observation compute(final Gsm8kProblem problem, final String text) {
     try {
-      final Fraction value = Arithmetic.compute(text);
+      final Fraction value = WrittenArithmetic.compute(text);
       return Observation.of(
           DecimalNumber.write(value, text) + Gsm8kProblem.OBSERVATION_CLOSE,
           CALCULATOR,

@@ -96,7 +96,7 @@ public record Gsm8kProblem(String question, String answer) {
      */
     public boolean agrees(final Fraction value) {
       try {
-        return Arithmetic.compute(result).equals(value);
+        return WrittenArithmetic.compute(result).equals(value);
       } catch (UnreadableArithmeticException | ArithmeticException e) {
         return false;
       }

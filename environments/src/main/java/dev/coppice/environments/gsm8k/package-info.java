@@ -3,7 +3,7 @@
  *
  * <p>Read in this order: {@link dev.coppice.environments.gsm8k.Gsm8kEnvironment}, {@link
  * dev.coppice.environments.gsm8k.Gsm8kProblem}, {@link
- * dev.coppice.environments.gsm8k.Arithmetic}, {@link
+ * dev.coppice.environments.gsm8k.WrittenArithmetic}, {@link
  * dev.coppice.environments.gsm8k.DecimalNumber}.
  *
  * <pre>

@@ -1,8 +1,8 @@
 package dev.coppice.environments.retail;
 
 import dev.coppice.environments.arithmetic.Fraction;
-import dev.coppice.environments.gsm8k.Arithmetic;
 import dev.coppice.environments.gsm8k.UnreadableArithmeticException;
+import dev.coppice.environments.gsm8k.WrittenArithmetic;
 import dev.coppice.environments.retail.RetailArguments.Calculation;
 import dev.coppice.environments.retail.RetailArguments.Email;
 import dev.coppice.environments.retail.RetailArguments.ItemId;
@@ -100,7 +100,7 @@ final class RetailTools {
   private static Step<Store> calculate(final Store store, final Calculation arguments)
       throws ToolException {
     try {
-      final Fraction value = Arithmetic.compute(arguments.expression());
+      final Fraction value = WrittenArithmetic.compute(arguments.expression());
       final double number = (double) value.numerator() / value.denominator();
       return new Step<>(store, Money.write(Money.rounded(number)));
     } catch (UnreadableArithmeticException | ArithmeticException e) {

@@ -27,7 +27,7 @@ class DecimalNumberTest {
     "1.10+1,2.1"
   })
   void shouldSpellResultsAsTheDataSetDoes(final String expression, final String text) {
-    assertEquals(text, DecimalNumber.write(Arithmetic.compute(expression), expression));
+    assertEquals(text, DecimalNumber.write(WrittenArithmetic.compute(expression), expression));
   }
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ArithmeticTest {
+class WrittenArithmeticTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -37,7 +37,7 @@ class ArithmeticTest {
         "-7//2|-4"
       })
   void shouldComputeExactly(final String expression, final String value) {
-    assertEquals(Fraction.parse(value), Arithmetic.compute(expression));
+    assertEquals(Fraction.parse(value), WrittenArithmetic.compute(expression));
   }
 
   @ParameterizedTest
@@ -74,7 +74,9 @@ class ArithmeticTest {
       })
   void shouldRefuseWhatIsNoExpression(final String expression) {
     assertThrows(
-        UnreadableArithmeticException.class, () -> Arithmetic.compute(expression), expression);
+        UnreadableArithmeticException.class,
+        () -> WrittenArithmetic.compute(expression),
+        expression);
   }
 
   @ParameterizedTest
@@ -87,20 +89,24 @@ class ArithmeticTest {
         "0.0000000000000000001"
       })
   void shouldRefuseDivisionByZeroAndOverflow(final String expression) {
-    assertThrows(ArithmeticException.class, () -> Arithmetic.compute(expression), expression);
+    assertThrows(
+        ArithmeticException.class, () -> WrittenArithmetic.compute(expression), expression);
   }
 
   @Test
   void shouldRefuseDeepNestingAndLongTextsBeforeTheStackSuffers() {
-    final String atLimit = "(".repeat(Arithmetic.DEEPEST_NESTING - 1) + "1";
-    final String closed = atLimit + ")".repeat(Arithmetic.DEEPEST_NESTING - 1);
+    final String atLimit = "(".repeat(WrittenArithmetic.DEEPEST_NESTING - 1) + "1";
+    final String closed = atLimit + ")".repeat(WrittenArithmetic.DEEPEST_NESTING - 1);
 
-    assertEquals(Fraction.of(1), Arithmetic.compute(closed));
-    assertThrows(UnreadableArithmeticException.class, () -> Arithmetic.compute("(" + closed + ")"));
+    assertEquals(Fraction.of(1), WrittenArithmetic.compute(closed));
     assertThrows(
-        UnreadableArithmeticException.class, () -> Arithmetic.compute("-".repeat(900) + "1"));
+        UnreadableArithmeticException.class, () -> WrittenArithmetic.compute("(" + closed + ")"));
     assertThrows(
-        UnreadableArithmeticException.class, () -> Arithmetic.compute("1+".repeat(5 << 20) + "1"));
+        UnreadableArithmeticException.class,
+        () -> WrittenArithmetic.compute("-".repeat(900) + "1"));
+    assertThrows(
+        UnreadableArithmeticException.class,
+        () -> WrittenArithmetic.compute("1+".repeat(5 << 20) + "1"));
   }
 
   @Test
@@ -110,7 +116,7 @@ class ArithmeticTest {
       final StringBuilder text = new StringBuilder();
       final BigInteger[] value = draw(random, 3, text);
       if (value != null) {
-        final Fraction computed = Arithmetic.compute(text.toString());
+        final Fraction computed = WrittenArithmetic.compute(text.toString());
         assertEquals(
             value[0].multiply(BigInteger.valueOf(computed.denominator())),
             value[1].multiply(BigInteger.valueOf(computed.numerator())),

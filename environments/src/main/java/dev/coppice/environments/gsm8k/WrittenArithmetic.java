@@ -18,7 +18,7 @@ import dev.coppice.environments.arithmetic.Fraction;
  *
  * @thread one at a time
  */
-public final class Arithmetic {
+public final class WrittenArithmetic {
   /** Expressions longer than this are refused before anything is parsed. */
   public static final int LONGEST_CHARS = 1_000;
 
@@ -32,7 +32,7 @@ public final class Arithmetic {
   private int position;
   private int nesting;
 
-  private Arithmetic(final String text) {
+  private WrittenArithmetic(final String text) {
     this.text = text;
   }
 
@@ -48,7 +48,7 @@ public final class Arithmetic {
     if (text.length() > LONGEST_CHARS) {
       throw new UnreadableArithmeticException("expression is too long: chars=" + text.length());
     }
-    final Arithmetic expression = new Arithmetic(text);
+    final WrittenArithmetic expression = new WrittenArithmetic(text);
     final Fraction value = expression.sum();
     if (expression.symbol() != '\0') {
       throw expression.unexpected();
