@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.Logits;
 import dev.coppice.decoder.convert.RandomModel;
 import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.files.ModelDimensions;
@@ -14,8 +16,6 @@ import dev.coppice.decoder.files.SafetensorsWriter;
 import dev.coppice.decoder.files.TensorType;
 import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.decoder.sequence.Scorer;
-import dev.coppice.model.ForwardBatch;
-import dev.coppice.model.Logits;
 import dev.coppice.model.WeightsException;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;

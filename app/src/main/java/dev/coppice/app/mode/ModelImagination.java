@@ -5,7 +5,7 @@ import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
 import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.environments.record.Imagination;
-import dev.coppice.model.InferenceBackend;
+import dev.coppice.decoder.batch.InferenceBackend;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;

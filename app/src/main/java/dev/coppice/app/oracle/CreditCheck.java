@@ -6,7 +6,7 @@ import dev.coppice.credit.oracle.OracleCorrelation;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.episode.Environment;
-import dev.coppice.model.InferenceBackend;
+import dev.coppice.decoder.batch.InferenceBackend;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;

@@ -3,7 +3,7 @@ package dev.coppice.app.mode;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.coppice.environments.replay.ByteTokenizer;
-import dev.coppice.model.PathBackend;
+import dev.coppice.decoder.batch.PathBackend;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -26,7 +26,7 @@ import dev.coppice.environments.toolworld.ToolMethod;
 import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.environments.toolworld.WorldTasks;
 import dev.coppice.episode.Score;
-import dev.coppice.model.PathBackend;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.model.PathPolicy;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.BudgetConfig;
@@ -135,7 +135,7 @@ class ChatRunTest {
     }
 
     @Override
-    public void logits(final int[] path, final int length, final float[] target, final int offset) {
+    public void scores(final int[] path, final int length, final float[] target, final int offset) {
       int start = 0;
       int turns = 0;
       for (int at = open.length; at <= length; at++) {

@@ -2,9 +2,9 @@ package dev.coppice.decoder.sequence;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.coppice.model.InferenceBackend;
-import dev.coppice.model.Logits;
-import dev.coppice.model.Sampler;
+import dev.coppice.decoder.batch.InferenceBackend;
+import dev.coppice.decoder.batch.Logits;
+import dev.coppice.decoder.sampling.Sampler;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Arrays;
 

@@ -3,8 +3,8 @@ package dev.coppice.decoder.sequence;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.coppice.model.InferenceBackend;
-import dev.coppice.model.Logits;
+import dev.coppice.decoder.batch.InferenceBackend;
+import dev.coppice.decoder.batch.Logits;
 
 /**
  * Computes the log-probability of every token of a given sequence, under the model as it is.

@@ -17,7 +17,7 @@ import dev.coppice.environments.toolworld.WorldEpisode;
 import dev.coppice.episode.Observation;
 import dev.coppice.episode.Provenance;
 import dev.coppice.episode.ToolFailedException;
-import dev.coppice.model.PathBackend;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;

@@ -14,7 +14,7 @@ import dev.coppice.environments.retail.RetailTasks;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.fixture.SharedData;
-import dev.coppice.model.PathBackend;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;

@@ -11,7 +11,7 @@ import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Score;
 import dev.coppice.fixture.SharedData;
-import dev.coppice.model.BackendException;
+import dev.coppice.decoder.batch.BackendException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -12,7 +12,7 @@ import dev.coppice.environments.tool.Seen;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Score;
-import dev.coppice.model.PathBackend;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;

@@ -3,7 +3,7 @@ package dev.coppice.worlds.load;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.engine.RolloutEngine;
-import dev.coppice.model.PathBackend;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;

@@ -9,7 +9,7 @@ import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.episode.Episode;
 import dev.coppice.fixture.SharedData;
-import dev.coppice.model.BackendException;
+import dev.coppice.decoder.batch.BackendException;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.FixedPolicy;

@@ -1,9 +1,15 @@
-package dev.coppice.model;
+package dev.coppice.decoder.sampling;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.model.DrawKey;
+import dev.coppice.model.Draws;
+import dev.coppice.model.Stops;
+import dev.coppice.model.Work;
 import dev.coppice.trajectory.SamplingSettings;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -84,9 +90,10 @@ final class SamplerTest {
     for (final float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
       final Draws draws = new Draws();
       final float[] logits = {0, bad, 1};
-      final DrawSpec spec = new DrawSpec().set(1, 1, 4, 0);
+      final Work work = work(1, 1, 4, 0);
 
-      new Sampler(SamplingSettings.PLAIN).drawRow(draws, logits, 0, 3, spec);
+      draws.beginRow(0, 1, 0);
+      assertFalse(new Sampler(SamplingSettings.PLAIN).drawRow(draws, logits, 0, 3, work));
 
       assertEquals(0, draws.count(0), "bad=" + bad);
       assertTrue(Float.isNaN(draws.entropy(0)));
@@ -98,17 +105,19 @@ final class SamplerTest {
     final float[] decided = {20, 0, 0};
     final float[] undecided = {1, 1, 1};
     final Sampler sampler = new Sampler(SamplingSettings.PLAIN);
-    final DrawSpec spec = new DrawSpec().set(42, 7, 5, 0.5);
+    final Work work = work(42, 7, 5, 0.5);
     final Draws draws = new Draws();
 
-    sampler.drawRow(draws, decided, 0, 3, spec);
-    sampler.drawRow(draws, undecided, 0, 3, spec);
+    draws.beginRow(0, 1, 0);
+    assertTrue(sampler.drawRow(draws, decided, 0, 3, work));
+    draws.beginRow(1, 1, 0);
+    assertTrue(sampler.drawRow(draws, undecided, 0, 3, work));
 
     assertEquals(1, draws.count(0));
     assertEquals(5, draws.count(1));
     sampler.load(undecided, 0, 3);
-    assertEquals(sampler.draw(42, 7), draws.token(1, 0));
-    assertEquals(sampler.draw(Sampler.childKey(42, 7, 3), 7), draws.token(1, 3));
+    assertEquals(sampler.draw(42, 7), draws.token(1, 0, 0));
+    assertEquals(sampler.draw(DrawKey.child(42, 7, 3), 7), draws.token(1, 3, 0));
   }
 
   private static float[] logits(final Random random, final int length) {
@@ -162,5 +171,13 @@ final class SamplerTest {
       kept[i] /= sum;
     }
     return kept;
+  }
+
+  private static Work work(final long key, final int position, final int most, final double floor) {
+    final Work.Terms terms = new Work.Terms(SamplingSettings.PLAIN, new Stops(-1, List.of()));
+    final Work work = new Work(new Work.Place(0, 0, 0), key, new int[position], terms);
+    work.ask(1, 1);
+    work.askMoreAt(most, floor);
+    return work;
   }
 }

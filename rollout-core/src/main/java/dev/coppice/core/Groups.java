@@ -1,8 +1,7 @@
 package dev.coppice.core;
 
 import dev.coppice.episode.ActionParser;
-import dev.coppice.kvcache.PrefixLease;
-import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.model.Work;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.scheduling.BudgetSplit;
@@ -21,16 +20,18 @@ import org.agrona.collections.Object2ObjectHashMap;
  *
  * @thread the engine thread.
  */
-final class GroupBook {
+final class Groups {
   private final State state;
+  private final Scheduler scheduler;
   private final BudgetSplit split;
   private final ArrayDeque<Event> offered = new ArrayDeque<>();
   private final Object2ObjectHashMap<String, GroupState> open = new Object2ObjectHashMap<>();
   private final List<GroupState> parked = new ArrayList<>();
   private long started;
 
-  GroupBook(final State state) {
+  Groups(final State state, final Scheduler scheduler) {
     this.state = state;
+    this.scheduler = scheduler;
     this.split = new BudgetSplit(state.config.budget(), state.config.capacity().groupsInFlight());
   }
 
@@ -41,6 +42,7 @@ final class GroupBook {
   }
 
   void restore(final Event.GroupRestored restored, final List<Effect> effects) {
+    state.counters.groupsRestored++;
     offered.add(restored);
     startGroups(effects);
   }
@@ -122,26 +124,25 @@ final class GroupBook {
   private void openTree(final GroupState group, final List<Effect> effects) {
     final int index = group.trees.size();
     final long groupKey = CounterRandom.mix(state.config.seed(), group.request.index());
-    final TreeDraft tree =
-        new TreeDraft(group, index, CounterRandom.mix(groupKey, index), state.nextOwner++);
-    state.treeOfOwner.put(tree.owner, tree);
+    final long key = CounterRandom.mix(groupKey, index);
+    final TreeDraft tree = new TreeDraft(group, index, key, state.nextTree++);
     group.trees.add(tree);
     group.treesOpen++;
-    state.versions.opened(tree);
     tree.liveBranches = 1;
-    final Branch root = new Branch(state.nextBranch++, tree, 0L, new ActionParser(state.dialect));
+    final Work.Place place = new Work.Place(state.nextBranch++, tree.number, group.place());
+    final Work work = new Work(place, key, group.prompt, state.terms);
+    work.prompt(true);
+    final Branch root = new Branch(tree, 0L, new ActionParser(state.world.dialect()), work);
     root.node = tree.prompt;
-    root.path = group.prompt.clone();
-    root.length = group.prompt.length;
     state.branches.put(root.id, root);
     effects.add(new Effect.StartWorld(group.place(), root.id));
     final RolloutFailure refusal = refusal(group);
     if (refusal != null) {
-      state.growth.fail(root, refusal, effects);
+      end(root, NodeDraft.End.failed(refusal), effects);
       return;
     }
-    root.children = state.policy.childrenAtTurn(state.pointAt(root));
-    placeRoot(root);
+    root.children = state.world.policy().childrenAtTurn(scheduler.pointAt(root));
+    scheduler.ready(root, effects);
   }
 
   private RolloutFailure refusal(final GroupState group) {
@@ -151,144 +152,34 @@ final class GroupBook {
     if (group.prompt.length == 0) {
       return Failures.emptyPrompt();
     }
-    return group.prompt.length < state.contextTokens
+    return group.prompt.length < state.world.traits().contextTokens()
         ? null
-        : Failures.promptTooLong(group.prompt.length, state.contextTokens);
+        : Failures.promptTooLong(group.prompt.length, state.world.traits().contextTokens());
   }
 
-  private void placeRoot(final Branch root) {
-    final GroupState group = root.group;
-    if (group.promptComputed) {
-      drawFromPrompt(root);
-    } else if (group.claimer != null) {
-      root.wait = Branch.Wait.PROMPT;
-      group.waitingForPrompt.add(root);
-    } else {
-      group.claimer = root;
-      state.ready(root);
+  /** Ends a branch at the leaf it came to. */
+  void end(final Branch branch, final NodeDraft.End leaf, final List<Effect> effects) {
+    branch.wait = Branch.Wait.NOTHING;
+    branch.closeSegment();
+    branch.node.leaf = leaf;
+    state.branches.remove(branch.id);
+    if (!branch.released) {
+      branch.released = true;
+      effects.add(new Effect.Release(branch.id));
     }
-  }
-
-  private void drawFromPrompt(final Branch root) {
-    final GroupState group = root.group;
-    root.drawOnly = true;
-    root.everComputed = root.length;
-    root.tree.prompt.cachedTokens = root.length;
-    root.lease = group.promptLease == null ? null : group.promptLease.fork(root.tree.owner);
-    state.ready(root);
-  }
-
-  /** Keeps the prompt's keys and values for the other trees of the group, and lets them go on. */
-  void promptComputed(final Branch first) {
-    final GroupState group = first.group;
-    group.promptComputed = true;
-    group.promptEverComputed = true;
-    group.claimer = null;
-    final BudgetConfig budget = state.config.budget();
-    if (budget.isLimited() || budget.trees() > 1) {
-      group.promptLease = first.lease.fork(first.tree.owner);
-    }
-    for (final Branch waiting : group.waitingForPrompt) {
-      drawFromPrompt(waiting);
-    }
-    group.waitingForPrompt.clear();
-  }
-
-  /**
-   * Has every group compute its prompt again, with the newest weights. Roots that have drawn nothing
-   * come to the newest weights with it; one that has computed part of its prompt under weights it is
-   * to end on goes on, but for itself alone.
-   */
-  void renewPrompts() {
-    final List<Branch> roots = new ArrayList<>();
-    for (final Branch branch : state.branches.values()) {
-      final boolean claims = branch == branch.group.claimer;
-      if (claims || branch.drawOnly || branch.wait == Branch.Wait.PROMPT) {
-        roots.add(branch);
-      }
-    }
-    // What was computed of a prompt is booked on the tree that did, so that tree computes it again.
-    roots.sort(
-        Comparator.comparing((Branch root) -> !begun(root)).thenComparingInt(root -> root.id));
-    for (final GroupState group : open.values()) {
-      group.promptComputed = false;
-      group.claimer = null;
-      group.waitingForPrompt.clear();
-      if (group.promptLease != null) {
-        group.promptLease.close();
-        group.promptLease = null;
-      }
-    }
-    roots.forEach(this::renewRoot);
-  }
-
-  private static boolean begun(final Branch root) {
-    return !root.drawOnly && root.everComputed > 0;
-  }
-
-  private void renewRoot(final Branch root) {
-    final boolean begun = begun(root);
-    if (begun && root.tree.version() != state.versions.newest()) {
-      return;
-    }
-    if (!begun) {
-      root.everComputed = 0;
-      root.tree.prompt.cachedTokens = 0;
-    }
-    root.drawOnly = false;
-    root.release();
-    state.versions.move(root.tree);
-    state.ready.remove(root);
-    placeRoot(root);
-  }
-
-  /** Returns the first tree of the oldest open group, or null. */
-  TreeDraft oldestTree() {
-    TreeDraft oldest = null;
-    for (final GroupState group : open.values()) {
-      final TreeDraft first = group.trees.isEmpty() ? null : group.trees.getFirst();
-      if (first != null && (oldest == null || first.owner < oldest.owner)) {
-        oldest = first;
-      }
-    }
-    return oldest;
-  }
-
-  /** Gives up the kept prompt of one group for want of blocks; false if there is none. */
-  boolean dropPromptLease() {
-    for (final GroupState group : open.values()) {
-      final PrefixLease lease = group.promptLease;
-      if (lease != null) {
-        group.promptLease = null;
-        lease.close();
-        return true;
-      }
-    }
-    return false;
-  }
-
-  void branchEnded(final Branch branch, final List<Effect> effects) {
-    final GroupState group = branch.group;
-    if (branch == group.claimer) {
-      group.claimer =
-          group.waitingForPrompt.isEmpty() ? null : group.waitingForPrompt.removeFirst();
-      if (group.claimer != null) {
-        state.ready(group.claimer);
-      }
-    }
+    effects.add(new Effect.CloseWorld(branch.id));
     if (--branch.tree.liveBranches == 0) {
-      group.treesOpen--;
+      branch.group.treesOpen--;
       treeEnded(branch.tree, effects);
     }
   }
 
   private void treeEnded(final TreeDraft tree, final List<Effect> effects) {
     final GroupState group = tree.group;
-    state.versions.ended(tree, effects);
     if (split.isLimited()) {
       split.treeEnded(group.share, tree.computedTokens());
       // A tree that was cut before its first token would be opened again and again.
-      group.refused |= !group.promptEverComputed || tree.computedTokens() == 0;
+      group.refused |= !group.hasDrawn || tree.computedTokens() == 0;
       openTreeOrEnd(group, effects);
       dealRest(effects);
     } else if (group.treesOpen == 0) {
@@ -297,26 +188,23 @@ final class GroupBook {
   }
 
   private void close(final GroupState group, final List<Effect> effects) {
-    if (group.promptLease != null) {
-      group.promptLease.close();
-      group.promptLease = null;
-    }
     if (split.isLimited()) {
       split.end(group.share);
     }
     final List<TrajectoryTree> trees = new ArrayList<>();
     final List<TreeLedger> ledgers = new ArrayList<>();
+    final int[] numbers = new int[group.trees.size()];
     for (final TreeDraft draft : group.trees) {
       trees.add(draft.finish(state.config.run(), state.config.sampling()));
       ledgers.add(draft.ledger());
-      state.treeOfOwner.remove(draft.owner);
+      numbers[draft.index] = draft.number;
     }
     open.remove(group.request.id());
     state.counters.groupsOpen--;
     state.counters.groupsDelivered++;
     final TrajectoryGroup finished = new TrajectoryGroup(group.request.id(), group.task, trees);
-    effects.add(
-        new Effect.GroupDone(group.place(), new GroupResult(group.request, finished, ledgers)));
+    final GroupResult result = new GroupResult(group.request, finished, ledgers);
+    effects.add(new Effect.GroupDone(group.place(), numbers, result));
     startGroups(effects);
   }
 }

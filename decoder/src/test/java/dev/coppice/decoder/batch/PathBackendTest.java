@@ -1,4 +1,4 @@
-package dev.coppice.model;
+package dev.coppice.decoder.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,5 +1,8 @@
-package dev.coppice.model;
+package dev.coppice.decoder.batch;
 
+import dev.coppice.model.LoadedWeights;
+import dev.coppice.model.PathPolicy;
+import dev.coppice.model.WeightsException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -168,7 +171,7 @@ public final class PathBackend implements InferenceBackend {
       final int start = batch.start(row);
       read(batch, row, start + batch.length(row), version);
       for (int index = batch.logitsFrom(row); index < batch.length(row); index++) {
-        policy.logits(path, start + index + 1, values, logits.offset(wanted++));
+        policy.scores(path, start + index + 1, values, logits.offset(wanted++));
       }
     }
   }

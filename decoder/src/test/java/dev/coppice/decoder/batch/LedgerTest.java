@@ -1,14 +1,13 @@
-package dev.coppice.engine;
+package dev.coppice.decoder.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.fixture.LetterPolicy;
+import dev.coppice.engine.EngineStats;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.TestRun;
-import dev.coppice.fixture.WitnessBackend;
+import dev.coppice.model.ModelRunner;
 import dev.coppice.rollout.BudgetConfig;
-import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.scheduling.BranchingPolicy;
@@ -55,13 +54,13 @@ final class LedgerTest {
 
   private static void countEveryToken(final BranchingPolicy policy, final long seed)
       throws InterruptedException {
-    final WitnessBackend witness = new WitnessBackend(LetterPolicy.backend(128));
+    final WitnessBackend witness = new WitnessBackend(Letters.backend(128));
     final AtomicLong calls = new AtomicLong();
     final TestRun run =
         new TestRun()
             .seed(seed)
             .policy(policy)
-            .backend(witness)
+            .runner(new BatchRunner(witness, Letters.CONFIG))
             .world(
                 new LetterWorld(
                     99,
@@ -73,15 +72,15 @@ final class LedgerTest {
     final EngineStats stats = run.stats();
     final String seedText = "seed=" + seed + " policy=" + policy.name();
 
-    assertEquals(sums.action, stats.decodedTokens(), seedText);
-    assertEquals(sums.given, stats.prefilledTokens(), seedText);
-    assertEquals(sums.decoded, stats.decodedTokens(), seedText);
-    assertEquals(sums.prefilled, stats.prefilledTokens(), seedText);
-    assertEquals(sums.blockNs, stats.blockNs(), seedText);
+    assertEquals(sums.action, stats.tokens().decoded(), seedText);
+    assertEquals(sums.given, stats.tokens().prefilled(), seedText);
+    assertEquals(sums.decoded, stats.tokens().decoded(), seedText);
+    assertEquals(sums.prefilled, stats.tokens().prefilled(), seedText);
+    assertEquals(sums.blockNs, stats.runner(ModelRunner.HELD_NS), seedText);
     assertEquals(sums.calls, calls.get(), seedText);
     assertEquals(sums.recordedCalls, calls.get(), seedText);
     assertEquals(
-        stats.prefilledTokens() + stats.decodedTokens() - sums.neverFed,
+        stats.tokens().prefilled() + stats.tokens().decoded() - sums.neverFed,
         witness.computed(),
         seedText);
   }
@@ -91,16 +90,16 @@ final class LedgerTest {
   void whatPreemptionComputesAgainIsBookedApart(final BranchingPolicy policy)
       throws InterruptedException {
     for (int blocks = 33; blocks < 60; blocks += 3) {
-      final WitnessBackend witness = new WitnessBackend(LetterPolicy.backend(128));
-      final TestRun run = new TestRun().seed(blocks).policy(policy).groups(16).backend(witness);
-      final Sums sums =
-          new Sums(run.capacity(new EngineConfig.Capacity(16, 20, 4, 64, blocks, 4, 0)).run());
+      final WitnessBackend witness = new WitnessBackend(Letters.backend(128));
+      final BatchRunner runner = new BatchRunner(witness, new BatchConfig(16, 20, blocks, 4));
+      final TestRun run = new TestRun().seed(blocks).policy(policy).groups(16).runner(runner);
+      final Sums sums = new Sums(run.run());
 
       assertEquals(sums.given, sums.prefilled - sums.recomputed, "blocks=" + blocks);
       assertEquals(sums.action, sums.decoded, "blocks=" + blocks);
       assertEquals(
           sums.prefilled + sums.decoded - sums.neverFed, witness.computed(), "blocks=" + blocks);
-      assertEquals(sums.blockNs, run.stats().blockNs(), "blocks=" + blocks);
+      assertEquals(sums.blockNs, run.stats().runner(ModelRunner.HELD_NS), "blocks=" + blocks);
     }
   }
 
@@ -112,7 +111,7 @@ final class LedgerTest {
       final int budget = 2_000 + random.nextInt(20_000);
       final int groups = 5 + random.nextInt(20);
       final BranchingPolicy policy = policies().get(round % 4);
-      final TestRun run = new TestRun().seed(seed).policy(policy).groups(groups);
+      final TestRun run = letters().seed(seed).policy(policy).groups(groups);
       final Sums sums = new Sums(run.budget(new BudgetConfig(budget, groups, 1)).run());
       final long spent = sums.decoded + sums.prefilled;
 
@@ -125,7 +124,7 @@ final class LedgerTest {
   @Test
   void aTinyBudgetCutsToTheTokenAndScoresNothingItCut() throws InterruptedException {
     for (int budget = 1; budget < 60; budget++) {
-      final TestRun run = new TestRun().seed(budget).groups(3).policy(policies().get(1));
+      final TestRun run = letters().seed(budget).groups(3).policy(policies().get(1));
       final Map<Integer, GroupResult> results = run.budget(new BudgetConfig(budget, 3, 1)).run();
       final Sums sums = new Sums(results);
 
@@ -146,6 +145,10 @@ final class LedgerTest {
   }
 
   /** Adds up what trees and ledgers say. */
+  private static TestRun letters() {
+    return new TestRun().runner(Letters.runner(Letters.CONFIG));
+  }
+
   private static final class Sums {
     private long action;
     private long given;

@@ -1,4 +1,4 @@
-package dev.coppice.model;
+package dev.coppice.decoder.batch;
 
 /** Says that a forward pass as a whole failed; all rows of the batch fail with it. */
 public final class BackendException extends RuntimeException {

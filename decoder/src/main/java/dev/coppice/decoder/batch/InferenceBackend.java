@@ -1,5 +1,7 @@
-package dev.coppice.model;
+package dev.coppice.decoder.batch;
 
+import dev.coppice.model.LoadedWeights;
+import dev.coppice.model.WeightsException;
 import java.nio.file.Path;
 
 /**

@@ -1,6 +1,8 @@
-package dev.coppice.model;
+package dev.coppice.decoder.sampling;
 
-import dev.coppice.trajectory.CounterRandom;
+import dev.coppice.model.DrawKey;
+import dev.coppice.model.Draws;
+import dev.coppice.model.Work;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Arrays;
 
@@ -10,7 +12,7 @@ import java.util.Arrays;
  * <p>The distribution is {@code p_i = exp((l_i - max l) / temperature) / sum}, cut to top-k, then
  * top-p, then min-p, and normalised again. Among equal logits the lower id counts as the larger. A
  * draw is the first token, in order of id, whose cumulative probability exceeds a uniform number
- * keyed by {@link #childKey} and the position: it does not depend on the batch.
+ * keyed by {@link DrawKey#child} and the position: it does not depend on the batch.
  *
  * @shape one row of V logits at a time.
  * @unit entropies and log-probabilities in nats.
@@ -18,8 +20,6 @@ import java.util.Arrays;
  * @cost O(V) per row and O(V) per draw; O(V log V) with cuts.
  */
 public final class Sampler {
-  private static final int TOKEN_STREAM = 1;
-
   private final SamplingSettings settings;
   private double[] probability = new double[0];
   private long[] order = new long[0];
@@ -37,15 +37,12 @@ public final class Sampler {
   }
 
   /**
-   * Names the randomness of a child born at a fork; child 0 goes on with its parent's key.
+   * Returns what the distribution is made with.
    *
-   * @param key of the parent.
-   * @param position of the fork in tokens.
-   * @param child from 0.
-   * @return the key of the child.
+   * @return the settings.
    */
-  public static long childKey(final long key, final int position, final int child) {
-    return child == 0 ? key : CounterRandom.mix(CounterRandom.mix(key, position), child);
+  public SamplingSettings settings() {
+    return settings;
   }
 
   /**
@@ -141,7 +138,7 @@ public final class Sampler {
    * @return the token.
    */
   public int draw(final long key, final int position) {
-    final double target = CounterRandom.uniform(key, TOKEN_STREAM, position) * total;
+    final double target = DrawKey.uniform(key, position) * total;
     double sum = 0;
     int last = argmax;
     for (int i = 0; i < size; i++) {
@@ -167,29 +164,33 @@ public final class Sampler {
   }
 
   /**
-   * Draws the tokens of all children a row may need.
+   * Draws what a piece of work asks for: one token per draw.
    *
-   * @param draws to be extended by one row.
+   * @param draws whose last row is filled.
    * @param logits holding the row.
    * @param offset of its first logit.
    * @param length of the row, V.
-   * @param spec of the branch.
+   * @param work that asks.
+   * @return false if a logit is not finite; the row then has no draw.
    */
-  public void drawRow(
+  public boolean drawRow(
       final Draws draws,
       final float[] logits,
       final int offset,
       final int length,
-      final DrawSpec spec) {
+      final Work work) {
     final double entropy = load(logits, offset, length);
-    draws.beginRow((float) entropy);
+    draws.entropy(entropy);
     if (size == 0) {
-      return;
+      return false;
     }
-    final int count = entropy >= spec.entropyFloor() ? spec.mostChildren() : 1;
+    final int count = entropy >= work.entropyFloor() ? work.mostDraws() : work.draws();
+    final int position = work.length();
     for (int child = 0; child < count; child++) {
-      final int token = draw(childKey(spec.key(), spec.position(), child), spec.position());
+      final int token = draw(DrawKey.child(work.key(), position, child), position);
+      draws.beginDraw();
       draws.add(token, logprob(token));
     }
+    return true;
   }
 }

@@ -1,4 +1,4 @@
-package dev.coppice.model;
+package dev.coppice.decoder.batch;
 
 import java.util.Arrays;
 

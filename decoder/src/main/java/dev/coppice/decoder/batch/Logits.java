@@ -1,4 +1,4 @@
-package dev.coppice.model;
+package dev.coppice.decoder.batch;
 
 /**
  * Holds the logits of a forward pass in one flat array that grows and is used again.
