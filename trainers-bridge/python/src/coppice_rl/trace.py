@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from coppice.columns import Float32, Int32
-from coppice.errors import FormatError
+from coppice_rl.columns import Float32, Int32
+from coppice_rl.errors import FormatError
 
 FORMAT = "coppice.trace/1"
 SAMPLED_KINDS = frozenset({"action", "fold"})

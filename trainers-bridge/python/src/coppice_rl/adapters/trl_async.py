@@ -25,9 +25,9 @@ from trl.experimental.async_grpo.async_grpo_trainer import DataCollatorForRollou
 from trl.experimental.async_grpo.async_rollout_worker import RolloutSample
 from trl.trainer.utils import pad
 
-from coppice.adapters import Path, paths
-from coppice.engine import Engine
-from coppice.errors import EngineTimeoutError
+from coppice_rl.adapters import Path, paths
+from coppice_rl.engine import Engine
+from coppice_rl.errors import EngineTimeoutError
 
 _LOOK_S = 2.0
 

@@ -1,15 +1,15 @@
 """Tree rollouts of the Coppice engine, for trainers.
 
-Read in this order: :mod:`coppice.engine` for the engine process, :mod:`coppice.batch` and
-:mod:`coppice.rows` for what a trainer gets, :mod:`coppice.segment` and :mod:`coppice.trace` for
-what a run leaves on disk, :mod:`coppice.adapters` for trainers by name.
+Read in this order: :mod:`coppice_rl.engine` for the engine process, :mod:`coppice_rl.batch` and
+:mod:`coppice_rl.rows` for what a trainer gets, :mod:`coppice_rl.segment` and :mod:`coppice_rl.trace` for
+what a run leaves on disk, :mod:`coppice_rl.adapters` for trainers by name.
 """
 
-from coppice.batch import Acknowledged, Batch, Counts, Status
-from coppice.columns import Ragged
-from coppice.connection import Retry
-from coppice.engine import Engine
-from coppice.errors import (
+from coppice_rl.batch import Acknowledged, Batch, Counts, Status
+from coppice_rl.columns import Ragged
+from coppice_rl.connection import Retry
+from coppice_rl.engine import Engine
+from coppice_rl.errors import (
     EngineError,
     EngineTimeoutError,
     FormatError,
@@ -18,10 +18,10 @@ from coppice.errors import (
     StoppedError,
     UnreachableError,
 )
-from coppice.header import Header
-from coppice.rows import FlatGroup, Outcomes, PackedGroup, Spans, VersionRuns
-from coppice.segment import Segment, segments
-from coppice.trace import (
+from coppice_rl.header import Header
+from coppice_rl.rows import FlatGroup, Outcomes, PackedGroup, Spans, VersionRuns
+from coppice_rl.segment import Segment, segments
+from coppice_rl.trace import (
     Branch,
     Call,
     Credit,
@@ -34,7 +34,7 @@ from coppice.trace import (
     read_groups,
     read_traces,
 )
-from coppice.weights import read_weights, weights_folder
+from coppice_rl.weights import read_weights, weights_folder
 
 __all__ = [
     "Acknowledged",

@@ -15,11 +15,11 @@ from typing import Generic
 import pyarrow as pa
 import pyarrow.flight as flight
 
-from coppice.batch import G
-from coppice.connection import Connection, translate
-from coppice.cut import flat_groups, packed_groups
-from coppice.errors import EngineTimeoutError, FormatError
-from coppice.header import Header
+from coppice_rl.batch import G
+from coppice_rl.connection import Connection, translate
+from coppice_rl.cut import flat_groups, packed_groups
+from coppice_rl.errors import EngineTimeoutError, FormatError
+from coppice_rl.header import Header
 
 _AHEAD = 2
 _LOOK_S = 0.1

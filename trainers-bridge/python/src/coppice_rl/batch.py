@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from coppice.errors import FormatError
-from coppice.header import Header
-from coppice.rows import FlatGroup, PackedGroup
+from coppice_rl.errors import FormatError
+from coppice_rl.header import Header
+from coppice_rl.rows import FlatGroup, PackedGroup
 
 G = TypeVar("G", PackedGroup, FlatGroup)
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from coppice.errors import FormatError
+from coppice_rl.errors import FormatError
 
 WEIGHTS = "model.safetensors"
 _DTYPES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from coppice.errors import FormatError
+from coppice_rl.errors import FormatError
 
 FORMAT_VERSION = "coppice.wire/1"
 

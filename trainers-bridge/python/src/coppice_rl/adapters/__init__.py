@@ -1,6 +1,6 @@
-"""Adapters to trainers by name: ``coppice.adapters.trl``, ``.verl`` and ``.verifiers``.
+"""Adapters to trainers by name: ``coppice_rl.adapters.trl``, ``.verl`` and ``.verifiers``.
 
-Each imports its trainer, so importing :mod:`coppice` itself needs none of them. They all work on
+Each imports its trainer, so importing :mod:`coppice_rl` itself needs none of them. They all work on
 :class:`Path`, one root-to-leaf path with everything a trainer wants of it.
 """
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coppice.columns import Float32, Int8, Int32
-from coppice.rows import NOT_SAMPLED, FlatGroup, PackedGroup
+from coppice_rl.columns import Float32, Int8, Int32
+from coppice_rl.rows import NOT_SAMPLED, FlatGroup, PackedGroup
 
 
 @dataclass(frozen=True)

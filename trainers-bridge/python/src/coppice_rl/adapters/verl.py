@@ -19,8 +19,8 @@ from tensordict import TensorDict
 from verl import DataProto
 from verl.trainer.ppo.core_algos import register_adv_est
 
-from coppice.adapters import Path, paths
-from coppice.rows import FlatGroup, PackedGroup
+from coppice_rl.adapters import Path, paths
+from coppice_rl.rows import FlatGroup, PackedGroup
 
 ESTIMATOR = "coppice"
 

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from coppice.errors import StartError, StoppedError
+from coppice_rl.errors import StartError, StoppedError
 
 FORMAT = "coppice.bridge/1"
 _TAIL_LINES = 25

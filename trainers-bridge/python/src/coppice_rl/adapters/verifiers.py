@@ -19,8 +19,8 @@ from verifiers.v1.task import TaskData
 from verifiers.v1.trace import AgentInfo, Reward, Trace, TraceTask
 from verifiers.v1.types import AssistantMessage, ToolMessage, UserMessage
 
-from coppice.header import Header
-from coppice.rows import PackedGroup
+from coppice_rl.header import Header
+from coppice_rl.rows import PackedGroup
 
 Decode = Callable[[Sequence[int]], str]
 

@@ -21,14 +21,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, cast, overload
 
-from coppice.batch import Acknowledged, Batch, Status
-from coppice.connection import Connection, Retry
-from coppice.errors import EngineTimeoutError, FormatError
-from coppice.header import Header
-from coppice.process import EngineProcess, find_launcher, serve_command
-from coppice.rows import FlatGroup, PackedGroup
-from coppice.stream import GroupSource
-from coppice.weights import digest_of, weights_folder
+from coppice_rl.batch import Acknowledged, Batch, Status
+from coppice_rl.connection import Connection, Retry
+from coppice_rl.errors import EngineTimeoutError, FormatError
+from coppice_rl.header import Header
+from coppice_rl.process import EngineProcess, find_launcher, serve_command
+from coppice_rl.rows import FlatGroup, PackedGroup
+from coppice_rl.stream import GroupSource
+from coppice_rl.weights import digest_of, weights_folder
 
 Form = Literal["tree", "flat"]
 _KEPT_WEIGHTS = 3

@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.flight as flight
 
-from coppice.errors import EngineTimeoutError, FormatError, RefusedError, UnreachableError
+from coppice_rl.errors import EngineTimeoutError, FormatError, RefusedError, UnreachableError
 
 _WRAPPED = re.compile(
     r"(?:(?:Flight|gRPC) returned (?P<code>.+?) error, with message: )?(?P<text>.*?)"

@@ -25,12 +25,12 @@ import numpy as np
 import torch
 from trl import GRPOTrainer
 
-from coppice.adapters import Path, paths
-from coppice.batch import Batch
-from coppice.engine import Engine
-from coppice.errors import EngineTimeoutError
-from coppice.header import Header
-from coppice.rows import PackedGroup
+from coppice_rl.adapters import Path, paths
+from coppice_rl.batch import Batch
+from coppice_rl.engine import Engine
+from coppice_rl.errors import EngineTimeoutError
+from coppice_rl.header import Header
+from coppice_rl.rows import PackedGroup
 
 REWARD = "coppice_reward"
 ADVANTAGES = "coppice_advantages"

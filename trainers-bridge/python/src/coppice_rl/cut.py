@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from coppice.columns import Int64, numbers
-from coppice.errors import FormatError
-from coppice.rows import FlatGroup, PackedGroup
+from coppice_rl.columns import Int64, numbers
+from coppice_rl.errors import FormatError
+from coppice_rl.rows import FlatGroup, PackedGroup
 
 
 def packed_groups(nodes: pa.RecordBatch, leaves: pa.RecordBatch) -> list[PackedGroup]:

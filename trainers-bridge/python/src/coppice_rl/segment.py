@@ -10,10 +10,10 @@ from types import TracebackType
 
 import pyarrow as pa
 
-from coppice.cut import cuts_of
-from coppice.errors import FormatError
-from coppice.header import Header
-from coppice.rows import FlatGroup, PackedGroup
+from coppice_rl.cut import cuts_of
+from coppice_rl.errors import FormatError
+from coppice_rl.header import Header
+from coppice_rl.rows import FlatGroup, PackedGroup
 
 _NAME = re.compile(r"(seg-\d{6,9})\.(nodes|leaves|flat)\.arrow")
 

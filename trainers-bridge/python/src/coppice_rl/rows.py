@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from coppice.columns import (
+from coppice_rl.columns import (
     Float32,
     Int8,
     Int16,
