@@ -109,7 +109,7 @@ def main():
     model = Llama(PROJECT / "models" / "tiny-policy")
     optimizer = torch.optim.AdamW(model.weights.values(), options.rate, betas=(0.9, 0.95))
     overrides = {"bridge.batch": options.groups, "task.split": "train"}
-    with coppice_rl.Engine.start(options.config, overrides=overrides) as engine:
+    with coppice_rl.Engine.start(options.config, overrides=overrides, coppice=PROJECT) as engine:
         for update in range(options.updates):
             engine.submit(count=options.groups)
             rewards, worst, tokens, flat = [], 0.0, 0, 0

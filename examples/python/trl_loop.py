@@ -60,7 +60,9 @@ def held_out(options, weights, tasks=100):
         "tree.trees": 8,
         "bridge.batch": 64,
     }
-    with coppice_rl.Engine.start(options.config, overrides=overrides, out=options.runs) as engine:
+    with coppice_rl.Engine.start(
+        options.config, overrides=overrides, out=options.runs, coppice=PROJECT
+    ) as engine:
         place = {group: task for task, group in enumerate(engine.submit(range(tasks)))}
         means = torch.full((tasks,), float("nan"))
         for batch in engine.batches(groups=8, total=tasks, timeout_s=600):
@@ -113,7 +115,9 @@ def train(options):
         weight_decay=0.0,
         adam_beta2=0.95,
     )
-    with coppice_rl.Engine.start(options.config, overrides=overrides, out=options.runs) as engine:
+    with coppice_rl.Engine.start(
+        options.config, overrides=overrides, out=options.runs, coppice=PROJECT
+    ) as engine:
         rollouts = EngineRollouts(engine)
         trainer = CreditGRPOTrainer(
             model=AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32),

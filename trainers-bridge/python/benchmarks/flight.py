@@ -62,7 +62,9 @@ def seal_to_batch(options):
     total = options.warm_up + options.groups
     overrides = {"bridge.batch": total, "bridge.staleness": 0, "model.threads": 1, "tree.trees": 1}
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        with coppice_rl.Engine.start(options.config, out=folder, overrides=overrides) as engine:
+        with coppice_rl.Engine.start(
+            options.config, out=folder, overrides=overrides, coppice=PROJECT
+        ) as engine:
             asked = (engine.location, total, options.per_second)
             asking = threading.Thread(target=pace, args=asked)
             asking.start()

@@ -1,8 +1,9 @@
 """Tree rollouts of the Coppice engine, for trainers.
 
-Read in this order: :mod:`coppice_rl.engine` for the engine process, :mod:`coppice_rl.batch` and
-:mod:`coppice_rl.rows` for what a trainer gets, :mod:`coppice_rl.segment` and :mod:`coppice_rl.trace` for
-what a run leaves on disk, :mod:`coppice_rl.adapters` for trainers by name.
+Read in this order: :mod:`coppice_rl.engine` for the engine process, :mod:`coppice_rl.launcher` for
+where its program is, :mod:`coppice_rl.batch` and :mod:`coppice_rl.rows` for what a trainer gets,
+:mod:`coppice_rl.segment` and :mod:`coppice_rl.trace` for what a run leaves on disk,
+:mod:`coppice_rl.adapters` for trainers by name.
 """
 
 from coppice_rl.batch import Acknowledged, Batch, Counts, Status

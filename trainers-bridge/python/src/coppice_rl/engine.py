@@ -25,7 +25,8 @@ from coppice_rl.batch import Acknowledged, Batch, Status
 from coppice_rl.connection import Connection, Retry
 from coppice_rl.errors import EngineTimeoutError, FormatError
 from coppice_rl.header import Header
-from coppice_rl.process import EngineProcess, find_launcher, serve_command
+from coppice_rl.launcher import find_launcher
+from coppice_rl.process import EngineProcess, serve_command
 from coppice_rl.rows import FlatGroup, PackedGroup
 from coppice_rl.stream import GroupSource
 from coppice_rl.weights import digest_of, weights_folder
@@ -77,8 +78,8 @@ class Engine:
         :param out: folder in which the run's own folder is made.
         :param resume: folder of a run to go on with.
         :param overrides: single keys, for example ``{"bridge.batch": 16}``.
-        :param coppice: the launcher or its folder; without it COPPICE_HOME, the working folder, the
-            folders above this package and the PATH are looked at.
+        :param coppice: the launcher or its folder; without it :func:`find_launcher` looks at
+            COPPICE_HOME, the working folder and the folders above this package, never at the PATH.
         :param ready_s: how long it may take until it is ready; a first start builds the engine.
         """
         launcher = find_launcher(coppice)

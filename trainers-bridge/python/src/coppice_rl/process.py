@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -52,7 +51,7 @@ class EngineProcess:
             self.log.unlink()
             raise StartError(
                 f"{self.command[0]} cannot be run ({fault.strerror}); name the launcher with "
-                f"coppice=..., or its folder with COPPICE_HOME"
+                f"coppice=..., or the folder of the checkout with COPPICE_HOME"
             ) from fault
         finally:
             os.close(handle)
@@ -152,26 +151,6 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def find_launcher(coppice: str | Path | None) -> str:
-    """Finds the launcher: as named, in COPPICE_HOME, here, above this file, or on the PATH."""
-    if coppice is not None:
-        path = Path(coppice)
-        return str((path / "coppice" if path.is_dir() else path).resolve())
-    places = [Path(os.environ["COPPICE_HOME"])] if "COPPICE_HOME" in os.environ else []
-    places += [Path.cwd(), *Path(__file__).resolve().parents]
-    for place in places:
-        launcher = place / "coppice"
-        if launcher.is_file() and os.access(launcher, os.X_OK):
-            return str(launcher)
-    found = shutil.which("coppice")
-    if found is None:
-        raise StartError(
-            "the launcher ./coppice was not found; name it with coppice=..., or set COPPICE_HOME "
-            "to the folder of the project"
-        )
-    return found
-
-
 def serve_command(
     launcher: str,
     config: str | Path | None,
@@ -179,7 +158,7 @@ def serve_command(
     resume: str | Path | None,
     overrides: Mapping[str, Any],
 ) -> list[str]:
-    """Spells the call: ``coppice serve @ FILE --dotted.key value ... --with-parent``."""
+    """Spells the call: ``LAUNCHER serve @ FILE --dotted.key value ... --with-parent``."""
     command = [launcher, "serve"]
     if config is not None:
         command += ["@", str(config)]
