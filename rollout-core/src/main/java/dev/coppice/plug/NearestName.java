@@ -1,14 +1,24 @@
-package dev.coppice.app.config;
+package dev.coppice.plug;
 
 import java.util.Collection;
 import java.util.Locale;
 
-/** Finds the name a mistyped one was most likely meant to be. */
-final class NearestName {
+/**
+ * Finds the name a mistyped one was most likely meant to be.
+ *
+ * @thread any; stateless.
+ */
+public final class NearestName {
   private NearestName() {}
 
-  /** Returns the candidate with the least edit distance, or null if none is near. */
-  static String of(final String typed, final Collection<String> candidates) {
+  /**
+   * Returns the candidate with the least edit distance.
+   *
+   * @param typed by a person.
+   * @param candidates the right names.
+   * @return the nearest, or null if none is near.
+   */
+  public static String of(final String typed, final Collection<String> candidates) {
     String best = null;
     int bestDistance = Integer.MAX_VALUE;
     for (final String candidate : candidates) {
