@@ -78,20 +78,20 @@ public record TrainingBatch(
     for (int i = 0; i < group.nodes().size(); i++) {
       NodeRow row = group.nodes().get(i);
       int n = row.tokens().length;
-      float[] gain = new float[n];
-      float[] pain = new float[n];
+      float[] positive = new float[n];
+      float[] negative = new float[n];
       float[] weight = new float[n];
       for (int t = 0; t < n; t++) {
         if (row.lossMask()[t] != 0) {
           double scale = perWeight * perAdvantage;
           weight[t] = (float) (share.weight[i] * perWeight);
           if (share.hasScalars) {
-            gain[t] = (float) (share.gain[i] * scale);
-            pain[t] = (float) (share.pain[i] * scale);
+            positive[t] = (float) (share.positive[i] * scale);
+            negative[t] = (float) (share.negative[i] * scale);
           } else {
             double coefficient = share.weight[i] * row.advantages()[t] * scale;
-            gain[t] = (float) Math.max(0, coefficient);
-            pain[t] = (float) Math.min(0, coefficient);
+            positive[t] = (float) Math.max(0, coefficient);
+            negative[t] = (float) Math.min(0, coefficient);
           }
         }
       }
@@ -100,8 +100,8 @@ public record TrainingBatch(
               row.parent(),
               row.tokens(),
               row.logprobs(),
-              gain,
-              pain,
+              positive,
+              negative,
               weight,
               null,
               stale(row, version)));
@@ -126,8 +126,8 @@ public record TrainingBatch(
   /** Holds what each node of one group weighs before the batch's denominators are known. */
   private static final class Share {
     private final double[] weight;
-    private final double[] gain;
-    private final double[] pain;
+    private final double[] positive;
+    private final double[] negative;
     private boolean hasScalars;
     private double weightSum;
     private double squares;
@@ -136,8 +136,8 @@ public record TrainingBatch(
 
     private Share(int nodes) {
       weight = new double[nodes];
-      gain = new double[nodes];
-      pain = new double[nodes];
+      positive = new double[nodes];
+      negative = new double[nodes];
     }
 
     static Share of(PackedGroup group, SharedTokenRule rule) {
@@ -159,8 +159,8 @@ public record TrainingBatch(
         if (byLeaf && leaf.isScored() && !Float.isNaN(leaf.advantage())) {
           hasScalars = true;
           for (int i = leaf.node(); i >= 0; i = group.nodes().get(i).parent()) {
-            gain[i] += Math.max(0, leaf.advantage());
-            pain[i] += Math.min(0, leaf.advantage());
+            positive[i] += Math.max(0, leaf.advantage());
+            negative[i] += Math.min(0, leaf.advantage());
           }
         }
       }

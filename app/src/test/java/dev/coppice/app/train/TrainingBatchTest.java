@@ -89,10 +89,11 @@ class TrainingBatchTest {
     for (int i = 1; i < nodes.size(); i++) {
       int tree = packed.nodes().get(i).tree();
       int node = packed.nodes().get(i).source();
-      double pushed = (nodes.get(i).gain()[0] + nodes.get(i).pain()[0]) * batch.rms();
+      double pushed = (nodes.get(i).positive()[0] + nodes.get(i).negative()[0]) * batch.rms();
       assertEquals(expected[tree][node], pushed, TOLERANCE, "row=" + i);
     }
-    assertTrue(nodes.get(1).gain()[0] > 0 && nodes.get(1).pain()[0] < 0, "the trunk has both");
+    assertTrue(
+        nodes.get(1).positive()[0] > 0 && nodes.get(1).negative()[0] < 0, "the trunk has both");
   }
 
   @Test
@@ -139,7 +140,7 @@ class TrainingBatchTest {
     double weights = 0;
     for (PolicyNode node : batch.trees().getFirst().nodes()) {
       for (int i = 0; i < node.weight().length; i++) {
-        double push = node.gain()[i] + node.pain()[i];
+        double push = node.positive()[i] + node.negative()[i];
         squares += node.weight()[i] == 0 ? 0 : push * push / node.weight()[i];
         weights += node.weight()[i];
       }

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 /**
  * Turns logits into the loss of one pass, and counts what the report tells.
  *
- * <p>{@code -sum(min(r, 1 + high) gain + max(r, 1 - low) pain) - entropyBonus sum(w H) + kl sum(w
+ * <p>{@code -sum(min(r, 1 + high) positive + max(r, 1 - low) negative) - entropyBonus sum(w H) + kl sum(w
  * KL) - sum(imitation log p)} with {@code r = exp(new - base)}. For a token the present weights
  * sampled, base is the log-probability it was sampled with. For one that older weights sampled, base
  * is the one at the beginning of the update, and its coefficients are multiplied by {@code min(cap,
@@ -63,24 +63,26 @@ final class PolicyLoss {
   }
 
   private NDArray gradientTerm(NDManager manager, NDArray chosen, float[] now) {
-    float[] gain = targets.gain.clone();
-    float[] pain = targets.pain.clone();
+    float[] positive = targets.positive.clone();
+    float[] negative = targets.negative.clone();
     for (int i = 0; i < now.length; i++) {
       if (first) {
         base[i] = targets.stale[i] ? now[i] : targets.logprobs[i];
       }
       if (targets.stale[i]) {
         double age = Math.min(settings.importanceCap(), Math.exp(base[i] - targets.logprobs[i]));
-        gain[i] *= (float) age;
-        pain[i] *= (float) age;
+        positive[i] *= (float) age;
+        negative[i] *= (float) age;
       }
       double ratio = Math.exp(now[i] - base[i]);
       boolean outside = ratio > 1 + settings.clipHigh() || ratio < 1 - settings.clipLow();
       clipped += outside && targets.weight[i] != 0 ? 1 : 0;
     }
     NDArray ratio = chosen.sub(manager.create(base)).exp();
-    NDArray up = ratio.minimum(number(manager, 1 + settings.clipHigh())).mul(manager.create(gain));
-    NDArray down = ratio.maximum(number(manager, 1 - settings.clipLow())).mul(manager.create(pain));
+    NDArray up =
+        ratio.minimum(number(manager, 1 + settings.clipHigh())).mul(manager.create(positive));
+    NDArray down =
+        ratio.maximum(number(manager, 1 - settings.clipLow())).mul(manager.create(negative));
     return up.add(down).sum().neg();
   }
 

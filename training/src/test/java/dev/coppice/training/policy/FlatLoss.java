@@ -43,7 +43,7 @@ final class FlatLoss {
     int at = 0;
     for (PolicyNode node : row.nodes()) {
       System.arraycopy(node.tokens(), 0, tokens, at, node.tokens().length);
-      float[][] from = {node.logprobs(), node.gain(), node.pain(), node.weight()};
+      float[][] from = {node.logprobs(), node.positive(), node.negative(), node.weight()};
       for (int c = 0; c < from.length; c++) {
         System.arraycopy(from[c], 0, columns[c], at, from[c].length);
       }

@@ -83,20 +83,21 @@ final class RandomPolicyTrees {
       int node = path.get(at);
       Raw raw = raws.get(node);
       int n = raw.tokens().length;
-      float[] gain = new float[n];
-      float[] pain = new float[n];
+      float[] positive = new float[n];
+      float[] negative = new float[n];
       float[] weight = new float[n];
       for (int i = 0; i < n && raw.sampled(); i++) {
         double a = factor * (leafAdvantage == null ? nodeAdvantage[node] : leafAdvantage);
-        gain[i] = (float) Math.max(0, a);
-        pain[i] = (float) Math.min(0, a);
+        positive[i] = (float) Math.max(0, a);
+        negative[i] = (float) Math.min(0, a);
         weight[i] = (float) factor;
-        sums[node][0][i] += gain[i];
-        sums[node][1][i] += pain[i];
+        sums[node][0][i] += positive[i];
+        sums[node][1][i] += negative[i];
         sums[node][2][i] += weight[i];
       }
       nodes.add(
-          new PolicyNode(at - 1, raw.tokens(), raw.logprobs(), gain, pain, weight, null, null));
+          new PolicyNode(
+              at - 1, raw.tokens(), raw.logprobs(), positive, negative, weight, null, null));
     }
     return new PolicyTree(nodes);
   }
