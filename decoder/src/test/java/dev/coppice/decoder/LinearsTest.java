@@ -7,7 +7,7 @@ import ai.djl.Device;
 import dev.coppice.decoder.kernel.Linears;
 import dev.coppice.decoder.kernel.PackedLayer;
 import dev.coppice.decoder.kernel.PanelLinears;
-import dev.coppice.decoder.kernel.ThreadCrew;
+import dev.coppice.decoder.kernel.WorkerPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -46,8 +46,8 @@ class LinearsTest {
     Assumptions.assumeTrue(PanelLinears.available(), "no kernels of our own on this machine");
     for (int threads = 1; threads <= 3; threads++) {
       for (final boolean bf16 : new boolean[] {false, true}) {
-        try (ThreadCrew crew = new ThreadCrew(threads);
-            Linears linears = new PanelLinears(crew, bf16)) {
+        try (WorkerPool workers = new WorkerPool(threads);
+            Linears linears = new PanelLinears(workers, bf16)) {
           check(linears, bf16, "panel threads=%d bf16=%s".formatted(threads, bf16));
         }
       }
@@ -76,9 +76,9 @@ class LinearsTest {
     final float[] x = uniform(random, rows * hidden, 2);
     final float[] expected = new float[rows * hidden];
     final float[] got = new float[rows * hidden];
-    try (ThreadCrew crew = new ThreadCrew(2);
+    try (WorkerPool workers = new WorkerPool(2);
         Linears torch = new TorchLinears(mode(1, false, packed), 64);
-        Linears own = new PanelLinears(crew, false)) {
+        Linears own = new PanelLinears(workers, false)) {
       gated(torch, weights, new int[] {hidden, inner}, x, expected);
       gated(own, weights, new int[] {hidden, inner}, x, got);
     }

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * @thread run by one thread at a time.
  */
-public final class ThreadCrew implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable {
   private static final int SPINS = 2000;
   private static final long PARK_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long ONE_JOB = 1L << 32;
@@ -50,7 +50,7 @@ public final class ThreadCrew implements AutoCloseable {
    *
    * @param threads that compute, the caller among them, at least 1.
    */
-  public ThreadCrew(final int threads) {
+  public WorkerPool(final int threads) {
     helpers = new Thread[threads - 1];
     for (int i = 0; i < helpers.length; i++) {
       final int lane = i + 1;
