@@ -27,11 +27,11 @@ public final class StringMethods {
           Map.entry("strip", (s, a) -> strip(s, a, true, true)),
           Map.entry("lstrip", (s, a) -> strip(s, a, true, false)),
           Map.entry("rstrip", (s, a) -> strip(s, a, false, true)),
-          Map.entry("split", (s, a) -> StringCuts.split(s, a)),
-          Map.entry("rsplit", (s, a) -> StringCuts.splitFromEnd(s, a)),
-          Map.entry("splitlines", (s, a) -> StringCuts.lines(s, a.flag(0, "keepends"))),
-          Map.entry("partition", (s, a) -> StringCuts.partition(s, a.text(0, "sep"))),
-          Map.entry("rpartition", (s, a) -> StringCuts.partitionFromEnd(s, a.text(0, "sep"))),
+          Map.entry("split", (s, a) -> StringSplits.split(s, a)),
+          Map.entry("rsplit", (s, a) -> StringSplits.splitFromEnd(s, a)),
+          Map.entry("splitlines", (s, a) -> StringSplits.lines(s, a.flag(0, "keepends"))),
+          Map.entry("partition", (s, a) -> StringSplits.partition(s, a.text(0, "sep"))),
+          Map.entry("rpartition", (s, a) -> StringSplits.partitionFromEnd(s, a.text(0, "sep"))),
           Map.entry("replace", StringMethods::replace),
           Map.entry("join", StringMethods::join),
           Map.entry("startswith", (s, a) -> affix(s, a, true)),
@@ -53,7 +53,7 @@ public final class StringMethods {
           Map.entry("isnumeric", (s, a) -> all(s, StringMethods::isNumeric)),
           Map.entry("isalpha", (s, a) -> all(s, Character::isLetter)),
           Map.entry("isalnum", (s, a) -> all(s, Character::isLetterOrDigit)),
-          Map.entry("isspace", (s, a) -> all(s, PythonSpace::isSpace)),
+          Map.entry("isspace", (s, a) -> all(s, PythonWhitespace::isSpace)),
           Map.entry("isascii", (s, a) -> s.chars().allMatch(letter -> letter < 128)),
           Map.entry("isupper", (s, a) -> isCased(s, Character::isUpperCase)),
           Map.entry("islower", (s, a) -> isCased(s, Character::isLowerCase)));
@@ -146,7 +146,7 @@ public final class StringMethods {
       throw new TemplateException("strip arg must be None or str");
     }
     final IntPredicate drop =
-        letters instanceof String set ? c -> set.indexOf(c) >= 0 : PythonSpace::isSpace;
+        letters instanceof String set ? c -> set.indexOf(c) >= 0 : PythonWhitespace::isSpace;
     int from = 0;
     int to = text.length();
     while (left && from < to && drop.test(text.codePointAt(from))) {

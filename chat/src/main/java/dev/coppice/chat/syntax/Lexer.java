@@ -1,6 +1,6 @@
 package dev.coppice.chat.syntax;
 
-import dev.coppice.chat.call.PythonSpace;
+import dev.coppice.chat.call.PythonWhitespace;
 import dev.coppice.chat.value.Arithmetic;
 import dev.coppice.chat.value.TemplateException;
 import java.math.BigInteger;
@@ -100,13 +100,13 @@ final class Lexer {
   private String before(final int begin, final char sign, final boolean isPrint) {
     final String text = source.substring(at, begin);
     if (sign == '-') {
-      return PythonSpace.stripEnd(text);
+      return PythonWhitespace.stripEnd(text);
     }
     if (sign == '+' || isPrint) {
       return text;
     }
     final int start = text.lastIndexOf('\n') + 1;
-    final boolean blank = PythonSpace.skip(text, start) == text.length();
+    final boolean blank = PythonWhitespace.skip(text, start) == text.length();
     return blank && (start > 0 || lineStarts) ? text.substring(0, start) : text;
   }
 
@@ -120,7 +120,7 @@ final class Lexer {
     data(before(begin, mark.group(1).isEmpty() ? 0 : mark.group(1).charAt(0), false));
     at = mark.end();
     if (!mark.group(2).isEmpty()) {
-      at = PythonSpace.skip(source, at);
+      at = PythonWhitespace.skip(source, at);
     }
     lineStarts = source.charAt(at - 1) == '\n';
     final Matcher close = END_RAW.matcher(source);
@@ -145,7 +145,7 @@ final class Lexer {
   private void closed(final int end, final String sign, final boolean trims) {
     at = end;
     if (sign.equals("-")) {
-      at = PythonSpace.skip(source, at);
+      at = PythonWhitespace.skip(source, at);
     } else if (trims && !sign.equals("+") && source.startsWith("\n", at)) {
       at++;
     }
@@ -156,7 +156,7 @@ final class Lexer {
     add(isPrint ? Token.Kind.PRINT_BEGIN : Token.Kind.BLOCK_BEGIN, isPrint ? "{{" : "{%", null);
     final String end = isPrint ? "}}" : "%}";
     while (true) {
-      at = PythonSpace.skip(source, at);
+      at = PythonWhitespace.skip(source, at);
       if (at >= source.length()) {
         throw failure("unexpected end of template");
       }

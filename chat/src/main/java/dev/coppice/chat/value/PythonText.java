@@ -196,7 +196,7 @@ public final class PythonText {
       case Map<?, ?> map -> "dict";
       case Undefined undefined -> "Undefined";
       case DictView view -> "dict_" + view.kind();
-      case Lazy lazy -> "generator";
+      case PythonIterator lazy -> "generator";
       case Namespace namespace -> "Namespace";
       case SliceKey slice -> "slice";
       default -> "function";

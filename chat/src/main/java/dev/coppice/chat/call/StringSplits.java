@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 
 /** Cuts text into parts as Python's {@code str} does. */
-public final class StringCuts {
-  private StringCuts() {}
+public final class StringSplits {
+  private StringSplits() {}
 
   /** Cuts at a separator from the front, or at runs of white space. */
   static List<Object> split(final String text, final Arguments args) {
@@ -69,18 +69,18 @@ public final class StringCuts {
 
   private static List<Object> words(final String text, final int most) {
     final List<Object> words = new ArrayList<>();
-    int from = PythonSpace.skip(text, 0);
+    int from = PythonWhitespace.skip(text, 0);
     while (from < text.length()) {
       if (words.size() == most) {
         words.add(text.substring(from));
         break;
       }
       int to = from;
-      while (to < text.length() && !PythonSpace.isSpace(text.charAt(to))) {
+      while (to < text.length() && !PythonWhitespace.isSpace(text.charAt(to))) {
         to++;
       }
       words.add(text.substring(from, to));
-      from = PythonSpace.skip(text, to);
+      from = PythonWhitespace.skip(text, to);
     }
     return words;
   }
@@ -96,7 +96,7 @@ public final class StringCuts {
     final List<Object> lines = new ArrayList<>();
     int from = 0;
     for (int i = 0; i < text.length(); ) {
-      if (!PythonSpace.isLineEnd(text.charAt(i))) {
+      if (!PythonWhitespace.isLineEnd(text.charAt(i))) {
         i++;
         continue;
       }

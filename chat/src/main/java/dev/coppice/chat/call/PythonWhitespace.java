@@ -1,8 +1,8 @@
 package dev.coppice.chat.call;
 
 /** Knows what Python takes for white space and for the end of a line. */
-public final class PythonSpace {
-  private PythonSpace() {}
+public final class PythonWhitespace {
+  private PythonWhitespace() {}
 
   /**
    * Tells white space.

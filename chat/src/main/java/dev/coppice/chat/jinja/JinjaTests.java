@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /** Holds what stands behind {@code is}. */
-final class Tests {
-  private Tests() {}
+final class JinjaTests {
+  private JinjaTests() {}
 
   static boolean apply(final String name, final Object subject, final Arguments args) {
     final Object value = SafeText.plain(subject);

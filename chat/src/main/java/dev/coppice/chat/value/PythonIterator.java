@@ -7,7 +7,7 @@ import java.util.Iterator;
  *
  * @thread one at a time.
  */
-public final class Lazy implements Iterable<Object> {
+public final class PythonIterator implements Iterable<Object> {
   private final Iterator<Object> items;
 
   /**
@@ -15,7 +15,7 @@ public final class Lazy implements Iterable<Object> {
    *
    * @param items not walked yet.
    */
-  public Lazy(final Iterable<Object> items) {
+  public PythonIterator(final Iterable<Object> items) {
     this.items = items.iterator();
   }
 
