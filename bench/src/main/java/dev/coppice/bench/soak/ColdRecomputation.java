@@ -21,7 +21,7 @@ import java.util.List;
  *
  * @thread one at a time.
  */
-final class ColdWitness implements AutoCloseable {
+final class ColdRecomputation implements AutoCloseable {
   private static final int BLOCK_TOKENS = 16;
 
   private final List<DecoderBackend> backends = new ArrayList<>();
@@ -32,7 +32,7 @@ final class ColdWitness implements AutoCloseable {
   private int turn;
 
   /** Opens a backend for each folder; version {@code v} is that of folder {@code v % folders}. */
-  ColdWitness(final List<Path> folders, final DecoderSettings settings) {
+  ColdRecomputation(final List<Path> folders, final DecoderSettings settings) {
     for (final Path folder : folders) {
       final DecoderBackend backend = DecoderBackend.open(folder, settings);
       backend.allocate(backend.contextTokens() / BLOCK_TOKENS + 1, BLOCK_TOKENS);

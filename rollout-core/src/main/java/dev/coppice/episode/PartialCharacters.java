@@ -10,14 +10,14 @@ import java.nio.charset.StandardCharsets;
  * <p>A byte {@code b} that is no letter by itself stands in a piece as the lone surrogate {@code
  * 0xDC00 + b}, as in Python's surrogateescape; no text has one of its own.
  */
-final class SplitLetters {
+final class PartialCharacters {
   /** The most bytes of one letter. */
   static final int LONGEST = 4;
 
   private static final char FIRST = 0xDC80;
   private static final char LAST = 0xDCFF;
 
-  private SplitLetters() {}
+  private PartialCharacters() {}
 
   /**
    * Joins what became whole.
