@@ -18,13 +18,13 @@ import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.conversation.ChatEnvironment;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.MethodWorld;
+import dev.coppice.environments.toolworld.SingleTaskset;
 import dev.coppice.environments.toolworld.ToolMethod;
 import dev.coppice.environments.toolworld.ToolWorld;
-import dev.coppice.environments.toolworld.WorldTasks;
 import dev.coppice.episode.Score;
 import dev.coppice.model.PathBackend;
 import dev.coppice.model.PathPolicy;
@@ -101,7 +101,7 @@ class ChatRunTest {
     }
 
     @Override
-    public Score reward(final String answer, final Seen seen) {
+    public Score reward(final String answer, final SeenResults seen) {
       return new Score(count, Map.of(), answer);
     }
   }
@@ -234,7 +234,7 @@ class ChatRunTest {
     try (ModelTokenizer tokenizer = ModelTokenizer.open(model);
         ChatEnvironment environment =
             new ChatEnvironment(
-                new WorldTasks("counter", Counter::new),
+                new SingleTaskset("counter", Counter::new),
                 "{request}",
                 new ChatForm(
                     template, tokenizer, CallFormat.BARE_RESULTS.dialect(), "Be brief."))) {
@@ -350,7 +350,7 @@ class ChatRunTest {
     }
 
     final ConfigException refusal =
-        assertThrows(ConfigException.class, () -> Workbench.open(loader.load()).close());
+        assertThrows(ConfigException.class, () -> RunResources.open(loader.load()).close());
 
     assertTrue(refusal.getMessage().contains(why), refusal.getMessage());
   }

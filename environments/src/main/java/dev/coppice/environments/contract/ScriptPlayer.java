@@ -3,7 +3,7 @@ package dev.coppice.environments.contract;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolRequest;
@@ -54,7 +54,7 @@ final class ScriptPlayer {
     final List<CallText> calls = new ArrayList<>();
     final List<String> results = new ArrayList<>();
     final List<String> digests = new ArrayList<>();
-    Seen seen = Seen.NOTHING;
+    SeenResults seen = SeenResults.NOTHING;
     String digest;
 
     Branch(final ToolWorld world, final String digest) {

@@ -1,7 +1,7 @@
 package dev.coppice.environments.contract;
 
-import dev.coppice.environments.record.RecordedTasks;
-import dev.coppice.environments.record.RecordingTasks;
+import dev.coppice.environments.record.RecordedTaskset;
+import dev.coppice.environments.record.RecordingTaskset;
 import dev.coppice.environments.record.ResultStore;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolSpec;
@@ -102,14 +102,14 @@ public final class WorldCheck {
       try (ResultStore store = ResultStore.write(folder)) {
         // Where fresh worlds are processes, the real episode's have been looked at, which will do.
         recorded =
-            new ScriptPlayer(new RecordingTasks(taskset, store), tally, canFork()).play(script);
+            new ScriptPlayer(new RecordingTaskset(taskset, store), tally, canFork()).play(script);
       }
       assertSame("recorded", real, recorded);
       try (ResultStore store = ResultStore.read(folder)) {
         assertSame(
             "replayed",
             recorded,
-            new ScriptPlayer(new RecordedTasks(store), tally, true).play(script));
+            new ScriptPlayer(new RecordedTaskset(store), tally, true).play(script));
       }
     } finally {
       remove(folder);

@@ -1,7 +1,7 @@
 package dev.coppice.environments.fault;
 
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
 import dev.coppice.environments.toolworld.ToolSpec;
@@ -96,7 +96,7 @@ final class FaultyWorld implements ToolWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) throws Exception {
+  public Score reward(final String answer, final SeenResults seen) throws Exception {
     return world.reward(answer, seen);
   }
 

@@ -2,7 +2,7 @@ package dev.coppice.environments.record;
 
 import dev.coppice.environments.fault.Fault;
 import dev.coppice.environments.fault.FaultPlan;
-import dev.coppice.environments.fault.FaultyTasks;
+import dev.coppice.environments.fault.FaultyTaskset;
 import dev.coppice.environments.toolworld.Taskset;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -18,10 +18,10 @@ import java.util.function.Supplier;
  * @param store the folder of recorded results, or null where none is needed.
  * @param faults by kind and share, such as {@code error:0.05}.
  * @param seed of the faults.
- * @param imagination that simulates, or null.
+ * @param simulator that simulates, or null.
  */
 public record WorldMode(
-    Kind kind, Path store, List<String> faults, long seed, Imagination imagination) {
+    Kind kind, Path store, List<String> faults, long seed, ResultSimulator simulator) {
   /** Runs the tools. */
   public static final WorldMode REAL = new WorldMode(Kind.REAL, null, List.of(), 0, null);
 
@@ -55,9 +55,9 @@ public record WorldMode(
       throw new IllegalArgumentException(
           "world.mode = \"record\" and \"replay\" need world.store: the folder of the results");
     }
-    if (imagination == null && kind == Kind.SIMULATE) {
+    if (simulator == null && kind == Kind.SIMULATE) {
       throw new IllegalArgumentException(
-          "world.mode = \"simulate\" needs world.model: the folder of the model that imagines");
+          "world.mode = \"simulate\" needs world.model: the folder of the model that writes the results");
     }
     if (faults.isEmpty() == (kind == Kind.FAULT)) {
       throw new IllegalArgumentException(
@@ -77,18 +77,18 @@ public record WorldMode(
     return switch (kind) {
       case REAL -> real.get();
       case RECORD -> recording(real.get());
-      case REPLAY -> new RecordedTasks(ResultStore.read(store));
+      case REPLAY -> new RecordedTaskset(ResultStore.read(store));
       case SIMULATE ->
-          new SimulatedTasks(
-              real.get(), store == null ? null : ResultStore.read(store), imagination);
-      case FAULT -> new FaultyTasks(real.get(), FaultPlan.bySeed(seed, shares()));
+          new SimulatedTaskset(
+              real.get(), store == null ? null : ResultStore.read(store), simulator);
+      case FAULT -> new FaultyTaskset(real.get(), FaultPlan.bySeed(seed, shares()));
     };
   }
 
   private Taskset recording(final Taskset real) {
     final ResultStore kept = ResultStore.write(store);
     try {
-      return new RecordingTasks(real, kept);
+      return new RecordingTaskset(real, kept);
     } catch (final RuntimeException e) {
       kept.close();
       throw e;

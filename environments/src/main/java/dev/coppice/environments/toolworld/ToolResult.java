@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param over whether the rules of the world end the episode here.
  * @param stepReward for this step, usually 0.
  * @param note that the reward shall remember of this call, or null; see {@link
- *     dev.coppice.environments.tool.Seen#notes}.
+ *     dev.coppice.environments.tool.SeenResults#notes}.
  * @param source where the result comes from; a world's own results are {@code REAL}.
  */
 public record ToolResult(

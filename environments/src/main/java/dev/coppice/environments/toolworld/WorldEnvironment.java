@@ -92,7 +92,7 @@ public final class WorldEnvironment implements ScriptedEnvironment {
   @Override
   public WorldEpisode start(final Task task, final long seed) {
     try {
-      return new WorldEpisode(new Course(this, task, seed));
+      return new WorldEpisode(new EpisodeContext(this, task, seed));
     } catch (final RuntimeException e) {
       throw e;
     } catch (final Exception e) {

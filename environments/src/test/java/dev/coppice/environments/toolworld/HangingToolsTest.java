@@ -8,7 +8,7 @@ import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Score;
@@ -181,7 +181,7 @@ class HangingToolsTest {
     }
 
     @Override
-    public Score reward(final String answer, final Seen seen) {
+    public Score reward(final String answer, final SeenResults seen) {
       return new Score(1.0, Map.of(), null);
     }
   }

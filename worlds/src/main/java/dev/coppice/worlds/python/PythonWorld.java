@@ -2,7 +2,7 @@ package dev.coppice.worlds.python;
 
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
@@ -185,7 +185,7 @@ final class PythonWorld implements ToolWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) {
+  public Score reward(final String answer, final SeenResults seen) {
     final boolean right = answer != null && answer.strip().equals(problem.answer());
     final double reward = right ? 1.0 : 0.0;
     return new Score(reward, Map.of("answer", reward), answer == null ? null : answer.strip());

@@ -40,9 +40,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Has a scripted imagination answer for the tools of a desk. */
+/** Has a scripted simulator answer for the tools of a desk. */
 @Timeout(120)
-class SimulatedTasksTest {
+class SimulatedTasksetTest {
   private static final String COUNT = CallText.write("count", Map.of());
   private static final String LOOK = CallText.write("look", Map.of("drawer", 3));
   private static final String PUT = CallText.write("put", Map.of("drawer", 3));
@@ -51,7 +51,7 @@ class SimulatedTasksTest {
   private final List<String> prompts = new CopyOnWriteArrayList<>();
   private final List<Long> seeds = new CopyOnWriteArrayList<>();
 
-  private Imagination answering(final String text) {
+  private ResultSimulator answering(final String text) {
     return (prompt, seed) -> {
       prompts.add(prompt);
       seeds.add(seed);
@@ -66,7 +66,7 @@ class SimulatedTasksTest {
 
   /** Records what the real tools answer. */
   private byte[] recorded() throws Exception {
-    try (Taskset tasks = new RecordingTasks(new DeskTasks(true), ResultStore.write(folder));
+    try (Taskset tasks = new RecordingTaskset(new DeskTaskset(true), ResultStore.write(folder));
         WorldEpisode episode = start(tasks, 1)) {
       episode.call(LOOK);
       episode.call(PUT);
@@ -76,11 +76,11 @@ class SimulatedTasksTest {
   }
 
   @Test
-  void shouldMarkWhatWasImaginedAndKeepItOutOfTheStoreOfRealResults() throws Exception {
+  void shouldMarkWhatWasSimulatedAndKeepItOutOfTheStoreOfRealResults() throws Exception {
     final byte[] before = recorded();
     try (Taskset tasks =
-            new SimulatedTasks(
-                new DeskTasks(false), ResultStore.read(folder), answering("a dragon"));
+            new SimulatedTaskset(
+                new DeskTaskset(false), ResultStore.read(folder), answering("a dragon"));
         WorldEpisode episode = start(tasks, 1)) {
       final Observation seen = episode.call(LOOK);
       final Observation put = episode.call(PUT);
@@ -88,16 +88,17 @@ class SimulatedTasksTest {
       assertEquals(Provenance.SIMULATED, seen.source().provenance());
       assertEquals(Provenance.SIMULATED, put.source().provenance());
       assertTrue(seen.text().contains("a dragon"), seen.text());
-      assertTrue(Double.isNaN(episode.finish("3").reward()), "an imagined state earns nothing");
+      assertTrue(Double.isNaN(episode.finish("3").reward()), "an simulated state earns nothing");
     }
 
     assertArrayEquals(before, Files.readAllBytes(folder.resolve(ResultStore.FILE)));
   }
 
   @Test
-  void shouldRefuseToRecordAnImaginedWorld() throws Exception {
-    final Taskset imagined = new SimulatedTasks(new DeskTasks(false), null, answering("a dragon"));
-    try (Taskset tasks = new RecordingTasks(imagined, ResultStore.write(folder));
+  void shouldRefuseToRecordAnSimulatedWorld() throws Exception {
+    final Taskset simulated =
+        new SimulatedTaskset(new DeskTaskset(false), null, answering("a dragon"));
+    try (Taskset tasks = new RecordingTaskset(simulated, ResultStore.write(folder));
         WorldEpisode episode = start(tasks, 1)) {
       final ResultStoreException refused =
           assertThrows(ResultStoreException.class, () -> episode.call(LOOK));
@@ -111,7 +112,7 @@ class SimulatedTasksTest {
   void shouldPromptWithSchemaDescriptionStateAndRecordedExamples() throws Exception {
     recorded();
     try (Taskset tasks =
-            new SimulatedTasks(new DeskTasks(false), ResultStore.read(folder), answering("7"));
+            new SimulatedTaskset(new DeskTaskset(false), ResultStore.read(folder), answering("7"));
         WorldEpisode episode = start(tasks, 1)) {
       episode.call(PUT);
       episode.call(LOOK);
@@ -135,7 +136,7 @@ class SimulatedTasksTest {
     final List<List<Long>> drawn = new ArrayList<>();
     for (final long first : new long[] {1, 2}) {
       seeds.clear();
-      try (Taskset tasks = new SimulatedTasks(new DeskTasks(false), null, answering("7"));
+      try (Taskset tasks = new SimulatedTaskset(new DeskTaskset(false), null, answering("7"));
           WorldEpisode one = start(tasks, first);
           WorldEpisode two = start(tasks, 3 - first)) {
         one.call(LOOK);
@@ -149,8 +150,8 @@ class SimulatedTasksTest {
   }
 
   @Test
-  void shouldKeepTheImaginedStatesOfSiblingsApart() throws Exception {
-    try (Taskset tasks = new SimulatedTasks(new DeskTasks(false), null, answering("7"));
+  void shouldKeepTheSimulatedStatesOfSiblingsApart() throws Exception {
+    try (Taskset tasks = new SimulatedTaskset(new DeskTaskset(false), null, answering("7"));
         WorldEpisode one = start(tasks, 1);
         WorldEpisode two = one.fork()) {
       final String before = two.digest();
@@ -165,7 +166,7 @@ class SimulatedTasksTest {
   @Test
   void shouldFailClearlyWhereAnAnswerIsNotWhatItsSchemaSays() throws Exception {
     for (final String text : List.of("seven, I guess", "\"seven\"", "{\"count\":7}", "")) {
-      try (Taskset tasks = new SimulatedTasks(new DeskTasks(false), null, answering(text));
+      try (Taskset tasks = new SimulatedTaskset(new DeskTaskset(false), null, answering(text));
           WorldEpisode episode = start(tasks, 1)) {
         final ToolFailedException failed =
             assertThrows(ToolFailedException.class, () -> episode.call(COUNT), text);
@@ -193,10 +194,10 @@ class SimulatedTasksTest {
     assertEquals(ToolCall.Status.OK, sound.calls().getFirst().status());
   }
 
-  private static TrajectoryTree rollout(final Imagination imagination) throws Exception {
+  private static TrajectoryTree rollout(final ResultSimulator simulator) throws Exception {
     final ByteTokenizer tokenizer = new ByteTokenizer();
     final WorldEnvironment environment =
-        new WorldEnvironment(new SimulatedTasks(new DeskTasks(false), null, imagination));
+        new WorldEnvironment(new SimulatedTaskset(new DeskTaskset(false), null, simulator));
     final List<GroupResult> results = new CopyOnWriteArrayList<>();
     final EngineConfig config =
         new EngineConfig(

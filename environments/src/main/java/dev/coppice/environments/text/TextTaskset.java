@@ -1,4 +1,4 @@
-package dev.coppice.environments.worded;
+package dev.coppice.environments.text;
 
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
@@ -17,14 +17,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Offers the tasks of an environment to a world whose tools its calls are.
+ * Offers the tasks of a text environment to a world that runs its calls as tools.
  *
  * <p>The request of a task is the environment's whole prompt, so the template of the prompt is
  * {@link #TEMPLATE}.
  *
  * @thread as the environment.
  */
-public final class WordedTasks implements Taskset {
+public final class TextTaskset implements Taskset {
   /** The template of prompts. */
   public static final String TEMPLATE = "{request}";
 
@@ -39,7 +39,7 @@ public final class WordedTasks implements Taskset {
    * @param format in which its policies write.
    * @param opener makes instances of the world.
    */
-  public WordedTasks(
+  public TextTaskset(
       final ScriptedEnvironment environment,
       final CallFormat format,
       final Supplier<ToolWorld> opener) {

@@ -13,7 +13,7 @@ import java.util.Map;
  *
  * @thread any.
  */
-public final class RecordingTasks implements Taskset {
+public final class RecordingTaskset implements Taskset {
   private final Taskset real;
   private final ResultStore store;
 
@@ -24,7 +24,7 @@ public final class RecordingTasks implements Taskset {
    * @param store open to write; closed with this one.
    * @throws ResultStoreException if the store holds results of other tools.
    */
-  public RecordingTasks(final Taskset real, final ResultStore store) {
+  public RecordingTaskset(final Taskset real, final ResultStore store) {
     this.real = real;
     this.store = store;
     final Map<String, Object> shape = StoredSet.of(StoredSet.Shape.of(real));

@@ -2,7 +2,7 @@ package dev.coppice.environments.filesystem;
 
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.tool.PythonCall;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.Toolbox;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolboxWorld;
@@ -24,7 +24,7 @@ import java.util.Map;
  * @thread immutable, any thread
  * @source Patil et al., The Berkeley Function Calling Leaderboard, 2025
  */
-public final class FilesystemTasks implements Taskset {
+public final class FilesystemTaskset implements Taskset {
   /** The name of this world. */
   public static final String NAME = "filesystem";
 
@@ -40,7 +40,7 @@ public final class FilesystemTasks implements Taskset {
    * @param path of the folder with {@code BFCL_v4_multi_turn_base.json}.
    * @throws IllegalArgumentException if the files are missing or broken.
    */
-  public FilesystemTasks(final Path path) {
+  public FilesystemTaskset(final Path path) {
     episodes = BfclData.read(path);
   }
 
@@ -129,7 +129,7 @@ public final class FilesystemTasks implements Taskset {
     /** Compares the outcome with that of the reference calls, which are made when first needed. */
     @Override
     public Score reward(
-        final Task task, final FileSystem files, final Seen seen, final String answer) {
+        final Task task, final FileSystem files, final SeenResults seen, final String answer) {
       final BfclEpisode episode = episode(task);
       final List<String> calls =
           calls(toolbox, episode).stream()

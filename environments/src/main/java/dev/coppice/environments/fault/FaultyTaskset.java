@@ -13,7 +13,7 @@ import dev.coppice.trajectory.Task;
  *
  * @thread as the wrapped task set.
  */
-public final class FaultyTasks implements Taskset {
+public final class FaultyTaskset implements Taskset {
   private final Taskset base;
   private final FaultPlan plan;
 
@@ -23,7 +23,7 @@ public final class FaultyTasks implements Taskset {
    * @param base to wrap; closed with this one.
    * @param plan of the faults.
    */
-  public FaultyTasks(final Taskset base, final FaultPlan plan) {
+  public FaultyTaskset(final Taskset base, final FaultPlan plan) {
     this.base = base;
     this.plan = plan;
   }

@@ -1,7 +1,7 @@
 package dev.coppice.environments.record;
 
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.MethodWorld;
 import dev.coppice.environments.toolworld.Taskset;
@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /** Offers a desk whose drawers can be filled. */
-final class DeskTasks implements Taskset {
+final class DeskTaskset implements Taskset {
   private final boolean works;
 
   /** Makes a desk; one that does not work fails the test that calls its tools. */
-  DeskTasks(final boolean works) {
+  DeskTaskset(final boolean works) {
     this.works = works;
   }
 
@@ -137,7 +137,7 @@ final class DeskTasks implements Taskset {
     }
 
     @Override
-    public Score reward(final String answer, final Seen seen) {
+    public Score reward(final String answer, final SeenResults seen) {
       return new Score(1.0, Map.of(), null);
     }
   }

@@ -2,7 +2,7 @@ package dev.coppice.environments.retail;
 
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.Toolbox;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolboxWorld;
@@ -27,7 +27,7 @@ import java.util.Map;
  * @source Barres et al., tau2-bench: Evaluating Conversational Agents in a Dual-Control Environment,
  *     2025, arXiv 2506.07982
  */
-public final class RetailTasks implements Taskset {
+public final class RetailTaskset implements Taskset {
   /** The name of this world. */
   public static final String NAME = "retail";
 
@@ -44,7 +44,7 @@ public final class RetailTasks implements Taskset {
    * @throws IllegalArgumentException if the files are missing or broken, or if the split has no
    *     tasks.
    */
-  public RetailTasks(final Path path, final String split) {
+  public RetailTaskset(final Path path, final String split) {
     blank = new ToolboxWorld<>(new Model(RetailTools.toolbox(), RetailJson.store(path)));
     tasks = RetailJson.tasks(path, split);
   }
@@ -125,7 +125,8 @@ public final class RetailTasks implements Taskset {
     }
 
     @Override
-    public Score reward(final Task task, final Store state, final Seen seen, final String answer) {
+    public Score reward(
+        final Task task, final Store state, final SeenResults seen, final String answer) {
       final Given given = given(task);
       final boolean right = state.equals(toolbox.replay(store, given.calls()).state());
       final String said = answer == null ? "" : answer.toLowerCase(Locale.ROOT).replace(",", "");

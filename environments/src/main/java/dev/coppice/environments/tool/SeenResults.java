@@ -14,17 +14,17 @@ import java.util.List;
  * @cost 32 bytes per result.
  * @thread immutable, any thread
  */
-public final class Seen {
+public final class SeenResults {
   private static final int HEXADECIMAL = 16;
 
   /** Has seen nothing. */
-  public static final Seen NOTHING = new Seen(0, null, null);
+  public static final SeenResults NOTHING = new SeenResults(0, null, null);
 
   private final long digest;
   private final String note;
-  private final Seen earlier;
+  private final SeenResults earlier;
 
-  private Seen(final long digest, final String note, final Seen earlier) {
+  private SeenResults(final long digest, final String note, final SeenResults earlier) {
     this.digest = digest;
     this.note = note;
     this.earlier = earlier;
@@ -37,8 +37,8 @@ public final class Seen {
    * @param noted what the world noted of it, or null.
    * @return a memory that links to this one.
    */
-  public Seen and(final String result, final String noted) {
-    return new Seen(digest(result), noted, this);
+  public SeenResults and(final String result, final String noted) {
+    return new SeenResults(digest(result), noted, this);
   }
 
   /**
@@ -48,7 +48,7 @@ public final class Seen {
    */
   public List<String> notes() {
     final List<String> notes = new ArrayList<>();
-    for (Seen seen = this; seen.earlier != null; seen = seen.earlier) {
+    for (SeenResults seen = this; seen.earlier != null; seen = seen.earlier) {
       if (seen.note != null) {
         notes.add(seen.note);
       }
@@ -64,8 +64,8 @@ public final class Seen {
    * @return the number of missing results.
    */
   public int missing(final List<String> results) {
-    final List<Long> left = new ArrayList<>(results.stream().map(Seen::digest).toList());
-    for (Seen seen = this; seen.earlier != null; seen = seen.earlier) {
+    final List<Long> left = new ArrayList<>(results.stream().map(SeenResults::digest).toList());
+    for (SeenResults seen = this; seen.earlier != null; seen = seen.earlier) {
       left.remove((Long) seen.digest);
     }
     return left.size();
@@ -78,7 +78,7 @@ public final class Seen {
    */
   public String digest() {
     final StringBuilder text = new StringBuilder();
-    for (Seen seen = this; seen.earlier != null; seen = seen.earlier) {
+    for (SeenResults seen = this; seen.earlier != null; seen = seen.earlier) {
       text.append(Long.toHexString(seen.digest)).append(' ');
       if (seen.note != null) {
         text.append(CanonicalJson.write(seen.note));

@@ -6,7 +6,7 @@ package dev.coppice.environments.record;
  * @thread any; one that is not thread-safe locks itself.
  */
 @FunctionalInterface
-public interface Imagination extends AutoCloseable {
+public interface ResultSimulator extends AutoCloseable {
   /**
    * Completes a prompt.
    *

@@ -5,13 +5,13 @@ import dev.coppice.trajectory.Task;
 import java.util.function.Supplier;
 
 /**
- * Offers a world whose only task is to be in it, for a class that brings no tasks.
+ * Offers a world as a task set of one empty task, for a class that brings no tasks.
  *
  * @param name of the world.
  * @param opener makes instances.
  * @thread as the supplier.
  */
-public record WorldTasks(String name, Supplier<ToolWorld> opener) implements Taskset {
+public record SingleTaskset(String name, Supplier<ToolWorld> opener) implements Taskset {
   @Override
   public int taskCount() {
     return 1;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Has a scripted back end write the answers of tools. */
 @Timeout(60)
-class ModelImaginationTest {
+class ModelSimulatorTest {
   private static final int CONTEXT_TOKENS = 512;
   private static final String MARK = "Answer: ";
 
@@ -20,9 +20,9 @@ class ModelImaginationTest {
   private String seen;
 
   /** Writes a text after the mark, then the end token. */
-  private ModelImagination writing(final String text) {
+  private ModelSimulator writing(final String text) {
     final int[] script = tokenizer.encode(text);
-    return new ModelImagination(
+    return new ModelSimulator(
         new PathBackend(
             "scripted",
             tokenizer.vocabularySize(),
@@ -39,24 +39,24 @@ class ModelImaginationTest {
 
   @Test
   void shouldAnswerWithTheTextUpToTheEndToken() {
-    try (ModelImagination imagination = writing("{\"count\":7}")) {
-      assertEquals("{\"count\":7}", imagination.complete("Call: {}\n" + MARK, 1));
+    try (ModelSimulator simulator = writing("{\"count\":7}")) {
+      assertEquals("{\"count\":7}", simulator.complete("Call: {}\n" + MARK, 1));
       assertEquals("Call: {}\n" + MARK, seen);
     }
   }
 
   @Test
   void shouldKeepTheFirstLineAlone() {
-    try (ModelImagination imagination = writing("7\nCall: {}\nand so on")) {
-      assertEquals("7", imagination.complete("Call: {}\n" + MARK, 1));
+    try (ModelSimulator simulator = writing("7\nCall: {}\nand so on")) {
+      assertEquals("7", simulator.complete("Call: {}\n" + MARK, 1));
     }
   }
 
   @Test
   void shouldKeepTheEndOfAPromptThatIsTooLong() {
     final String prompt = "x".repeat(3 * CONTEXT_TOKENS) + "Call: {}\n" + MARK;
-    try (ModelImagination imagination = writing("7")) {
-      assertEquals("7", imagination.complete(prompt, 1));
+    try (ModelSimulator simulator = writing("7")) {
+      assertEquals("7", simulator.complete(prompt, 1));
       assertEquals(prompt.substring(prompt.length() - CONTEXT_TOKENS / 2), seen);
     }
   }

@@ -4,7 +4,7 @@ import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
 import dev.coppice.decoder.sequence.Generator;
-import dev.coppice.environments.record.Imagination;
+import dev.coppice.environments.record.ResultSimulator;
 import dev.coppice.model.InferenceBackend;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.SamplingSettings;
@@ -12,12 +12,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Imagines tool results with a model: one line of text for a prompt, whose end is kept where it is
+ * Simulates tool results with a model: one line of text for a prompt, whose end is kept where it is
  * too long for the model's context.
  *
  * @thread any; one at a time inside.
  */
-public final class ModelImagination implements Imagination {
+public final class ModelSimulator implements ResultSimulator {
   private static final int NEW_TOKENS = 256;
 
   private final InferenceBackend backend;
@@ -29,14 +29,14 @@ public final class ModelImagination implements Imagination {
    * @param backend that computes; closed with this one.
    * @param tokenizer of the model; closed with this one.
    */
-  public ModelImagination(final InferenceBackend backend, final Tokenizer tokenizer) {
+  public ModelSimulator(final InferenceBackend backend, final Tokenizer tokenizer) {
     this.backend = backend;
     this.tokenizer = tokenizer;
   }
 
   /** Opens a model of its own: the run's belongs to the engine's thread. */
-  static ModelImagination open(final Path folder) {
-    return new ModelImagination(
+  static ModelSimulator open(final Path folder) {
+    return new ModelSimulator(
         DecoderBackend.open(folder, DecoderSettings.defaults()), ModelTokenizer.open(folder));
   }
 

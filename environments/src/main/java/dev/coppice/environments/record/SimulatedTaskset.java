@@ -12,37 +12,37 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Has a model imagine what the tools answer; the tools themselves are never called.
+ * Has a model simulate the results of tools; the tools themselves are never called.
  *
- * <p>The store of real results is only read, for examples: what was imagined never enters it. Equal
+ * <p>The store of real results is only read, for examples: simulated results never enter it. Equal
  * calls in equal states of one run are answered alike. An episode is scored only where the answer
  * alone decides ({@link ToolWorld#scoresAnswerAlone}); elsewhere it has no reward, because its state
- * is as imagined as its results.
+ * is simulated as its results are.
  *
  * @thread any.
  */
-public final class SimulatedTasks implements Taskset {
+public final class SimulatedTaskset implements Taskset {
   private static final int EXAMPLES = 3;
 
   private final Taskset base;
   private final ResultStore examples;
-  private final Imagination imagination;
+  private final ResultSimulator simulator;
   private final StoredSet.Shape shape;
-  private final Map<String, ToolResult> imagined = new ConcurrentHashMap<>();
+  private final Map<String, ToolResult> simulated = new ConcurrentHashMap<>();
 
   /**
    * Wraps a world.
    *
-   * @param base that gives tasks, tools and first states: a real one or {@link RecordedTasks};
+   * @param base that gives tasks, tools and first states: a real one or {@link RecordedTaskset};
    *     closed with this one.
    * @param examples of real results, open to read, or null; closed with this one.
-   * @param imagination that writes the answers.
+   * @param simulator that writes the answers.
    */
-  public SimulatedTasks(
-      final Taskset base, final ResultStore examples, final Imagination imagination) {
+  public SimulatedTaskset(
+      final Taskset base, final ResultStore examples, final ResultSimulator simulator) {
     this.base = base;
     this.examples = examples;
-    this.imagination = imagination;
+    this.simulator = simulator;
     this.shape = StoredSet.Shape.of(base);
   }
 
@@ -99,16 +99,16 @@ public final class SimulatedTasks implements Taskset {
   }
 
   String complete(final String prompt, final long seed) throws Exception {
-    return imagination.complete(prompt, seed);
+    return simulator.complete(prompt, seed);
   }
 
-  Map<String, ToolResult> imagined() {
-    return imagined;
+  Map<String, ToolResult> simulated() {
+    return simulated;
   }
 
   @Override
   public void close() {
-    imagination.close();
+    simulator.close();
     base.close();
     if (examples != null) {
       examples.close();

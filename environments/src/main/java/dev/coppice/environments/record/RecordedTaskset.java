@@ -14,7 +14,7 @@ import java.util.Map;
  *
  * @thread any.
  */
-public final class RecordedTasks implements Taskset {
+public final class RecordedTaskset implements Taskset {
   private final ResultStore store;
   private final StoredSet.Shape shape;
   private final Map<Integer, StoredSet.StoredTask> byIndex = new HashMap<>();
@@ -27,7 +27,7 @@ public final class RecordedTasks implements Taskset {
    * @param store open to read; closed with this one.
    * @throws ResultStoreException if nothing was recorded into the store.
    */
-  public RecordedTasks(final ResultStore store) {
+  public RecordedTaskset(final ResultStore store) {
     this.store = store;
     final Map<String, Object> set = store.get(Keys.SET);
     if (set == null) {

@@ -1,4 +1,4 @@
-package dev.coppice.environments.worded;
+package dev.coppice.environments.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds environments with words of their own against the worlds that are made of them. */
-class WordedTasksTest {
+class TextTasksetTest {
   private static final int EPISODES = 200;
   private static final int STEPS = 16;
   private static final int TASKS = 10;

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Gathers what all branches of one episode share, and makes instances of its world.
+ * Holds what all branches of one episode share, and makes instances of its world.
  *
  * @thread any.
  */
-final class Course {
+final class EpisodeContext {
   private static final int HEXADECIMAL = 16;
   private static final int MOST_REMEMBERED = 1 << 16;
 
@@ -25,7 +25,7 @@ final class Course {
   private final Map<String, ToolResult> remembered;
   private String initialDigest;
 
-  Course(final WorldEnvironment environment, final Task task, final long seed) {
+  EpisodeContext(final WorldEnvironment environment, final Task task, final long seed) {
     this.environment = environment;
     this.task = task;
     this.seed = seed;
