@@ -33,7 +33,7 @@ final class GroupWriter implements GroupListener {
 
   private final String arm;
   private final TraceFile file;
-  private final CreditScribe credit;
+  private final CreditAssigner credit;
   private final SegmentSink sink;
   private final RunProgress progress;
   // The writer looks for itself: waking it would cost the engine thread a system call a group.
@@ -51,7 +51,7 @@ final class GroupWriter implements GroupListener {
   GroupWriter(
       final String arm,
       final TraceFile file,
-      final CreditScribe credit,
+      final CreditAssigner credit,
       final SegmentSink sink,
       final RunProgress progress) {
     this.arm = arm;

@@ -34,7 +34,7 @@ public final class LearningLoop implements AutoCloseable {
   private final Path scratch;
   private final LocalRollouts rollouts;
   private final PolicyTrainer trainer;
-  private final Imitated imitated;
+  private final ImitationSampler imitation;
   private long spentTokens;
   private long groupsDone;
 
@@ -48,7 +48,7 @@ public final class LearningLoop implements AutoCloseable {
    */
   public LearningLoop(LoopSettings settings, TaskKind kind, LocalRollouts rollouts, Path scratch) {
     this.settings = settings;
-    this.imitated = new Imitated(settings.imitation(), kind, settings.seed());
+    this.imitation = new ImitationSampler(settings.imitation(), kind, settings.seed());
     this.scratch = scratch;
     this.rollouts = rollouts;
     this.trainer = PolicyTrainer.open(settings.start(), settings.policy());
@@ -87,7 +87,7 @@ public final class LearningLoop implements AutoCloseable {
     TrainingBatch batch =
         TrainingBatch.of(packed, settings.credit().rule(), rollouts.policyVersion());
     UpdateReport done =
-        trainer.update(batch.with(imitated.of(update)).trees(), settings.rate(update));
+        trainer.update(batch.with(imitation.of(update)).trees(), settings.rate(update));
     long trainedNs = System.nanoTime();
     PolicyFolder.write(trainer.policy(), settings.start(), scratch);
     rollouts.swap(scratch);

@@ -174,7 +174,7 @@ public final class TrainJob {
     groups.forEach(tally::add);
     TrainingBatch batch =
         TrainingBatch.of(groups, SharedTokenRule.ofWireName(train.rule()), before.version())
-            .with(imitated().of(before.step()));
+            .with(imitation().of(before.step()));
     UpdateReport update = trainer.update(batch.trees(), rate(before.step()));
     long trainedNs = System.nanoTime();
     TrainFolder.State after =
@@ -310,7 +310,7 @@ public final class TrainJob {
   private void evaluate(int step, Path weights, boolean due)
       throws InterruptedException, IOException {
     if (due && train.evaluationProblems() > 0) {
-      for (HeldOutScore score : new HeldOut(config).scores(weights)) {
+      for (HeldOutScore score : new HeldOutEvaluation(config).scores(weights)) {
         folder.append(score.at(step));
         progress.onScore(step, score);
       }
@@ -322,7 +322,7 @@ public final class TrainJob {
     return train.learningRate() * (1 - done * (1 - train.finalShare()));
   }
 
-  private Imitated imitated() {
+  private ImitationSampler imitation() {
     boolean none = train.imitation() == 0;
     LoopSettings.Imitation imitation =
         none
@@ -333,7 +333,7 @@ public final class TrainJob {
     if (!none && !known) {
       throw new ConfigException("train.imitation needs countdown or drawers; set it to 0");
     }
-    return new Imitated(
+    return new ImitationSampler(
         imitation, known ? TaskKind.valueOf(name) : TaskKind.COUNTDOWN, config.run().seed());
   }
 

@@ -17,10 +17,10 @@ import java.util.Map;
  *
  * @cost two passes over the traces; keeps the chosen groups alone.
  */
-final class ShownGroups {
+final class SelectedGroups {
   private static final int MOST = 3;
 
-  private ShownGroups() {}
+  private SelectedGroups() {}
 
   /** Returns the chosen groups by id, in the order of the arms. */
   static Map<String, List<StoredGroup>> of(final RunFolder run) {

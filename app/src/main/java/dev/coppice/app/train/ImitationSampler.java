@@ -18,7 +18,7 @@ import java.util.List;
  * @param kind of task.
  * @param seed of the run.
  */
-record Imitated(LoopSettings.Imitation imitation, TaskKind kind, long seed) {
+record ImitationSampler(LoopSettings.Imitation imitation, TaskKind kind, long seed) {
   private static final long SEEDS = 77_000;
 
   /** Draws the demonstrations of an update, their coefficients adding up to the weight. */

@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * @thread any; immutable.
  */
-public final class CreditScribe {
+public final class CreditAssigner {
   private final List<AdvantageEstimator> estimators;
 
   /**
@@ -27,7 +27,7 @@ public final class CreditScribe {
    * @param config that names them.
    * @throws ConfigException if there is no such estimator.
    */
-  public CreditScribe(final RunConfig.Credit config) {
+  public CreditAssigner(final RunConfig.Credit config) {
     try {
       this.estimators =
           config.estimators().stream().map(name -> Estimators.create(name, Map.of())).toList();

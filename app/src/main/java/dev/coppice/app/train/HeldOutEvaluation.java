@@ -1,7 +1,7 @@
 package dev.coppice.app.train;
 
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.run.Workbench;
+import dev.coppice.app.run.RunResources;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.record.WorldMode;
@@ -16,7 +16,7 @@ import java.util.List;
  *
  * @param config of the run, whose environment is played on its held-out split.
  */
-record HeldOut(RunConfig config) {
+record HeldOutEvaluation(RunConfig config) {
   private static final long SEED = 9_000;
   private static final int SAMPLES = 8;
 
@@ -29,7 +29,7 @@ record HeldOut(RunConfig config) {
                 new EnvironmentConfig(
                     task.environment(), "held-out", problems, SEED, task.path(), task.prompt()),
                 WorldMode.REAL,
-                Workbench.conversations(config));
+                RunResources.conversations(config));
         LocalRollouts rollouts = new LocalRollouts(weights, environment)) {
       for (double temperature : new double[] {1.0, 0.6, 0.0}) {
         int samples = temperature == 0 ? 1 : SAMPLES;

@@ -29,7 +29,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Holds the parts a run works with, open until closed.
+ * Holds the open resources of a run: environment, model and tokenizer.
  *
  * @param environment of the tasks.
  * @param tokenizer of the model.
@@ -37,7 +37,7 @@ import java.util.HexFormat;
  * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
  * @param chatTemplateSha256 digest of the model's chat template, or empty where there is none.
  */
-public record Workbench(
+public record RunResources(
     Environment environment,
     Tokenizer tokenizer,
     InferenceBackend backend,
@@ -53,7 +53,7 @@ public record Workbench(
    * @return the open parts.
    * @throws ConfigException if a part does not exist or does not fit.
    */
-  public static Workbench open(final RunConfig config) {
+  public static RunResources open(final RunConfig config) {
     final Environment environment = environment(config);
     try {
       return config.model().policy().equals("replay")
@@ -135,13 +135,13 @@ public record Workbench(
     }
   }
 
-  private static Workbench replay(final RunConfig config, final Environment environment) {
+  private static RunResources replay(final RunConfig config, final Environment environment) {
     if (environment instanceof SelfPlayedEnvironment played) {
       final Tokenizer tokenizer = played.tokenizer();
       final InferenceBackend backend =
           new PathBackend(
               "replay", tokenizer.vocabularySize(), played.contextTokens(), played.policy());
-      return new Workbench(environment, tokenizer, backend, "", "");
+      return new RunResources(environment, tokenizer, backend, "", "");
     }
     if (!(environment instanceof ScriptedEnvironment scripted)) {
       throw new ConfigException(
@@ -157,10 +157,10 @@ public record Workbench(
             REPLAY_CONTEXT,
             ReplayPolicy.of(scripted, tokenizer));
     final String template = ChatForms.wanted(config) ? chatTemplate(config) : "";
-    return new Workbench(environment, tokenizer, backend, "", template);
+    return new RunResources(environment, tokenizer, backend, "", template);
   }
 
-  private static Workbench model(final RunConfig config, final Environment environment) {
+  private static RunResources model(final RunConfig config, final Environment environment) {
     final Path folder = ProjectPaths.modelFolder(config.model().path());
     final ModelTokenizer tokenizer = ModelTokenizer.open(folder);
     final DecoderSettings defaults = DecoderSettings.defaults();
@@ -173,7 +173,7 @@ public record Workbench(
     try {
       final String digest = sha256(folder.resolve("tokenizer.json"));
       final String template = chatTemplate(config);
-      return new Workbench(
+      return new RunResources(
           environment, tokenizer, DecoderBackend.open(folder, settings), digest, template);
     } catch (final RuntimeException e) {
       tokenizer.close();

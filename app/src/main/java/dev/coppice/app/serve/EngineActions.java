@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  *
  * @thread any.
  */
-final class EngineDesk implements RolloutSource {
+final class EngineActions implements RolloutSource {
   private static final long LONGEST_SWITCH_MIN = 10;
 
   private final Facts facts;
@@ -34,7 +34,7 @@ final class EngineDesk implements RolloutSource {
   /** Holds what does not change. */
   record Facts(String run, String model, int taskCount) {}
 
-  EngineDesk(
+  EngineActions(
       final Facts facts,
       final RolloutEngine engine,
       final Outbox outbox,
