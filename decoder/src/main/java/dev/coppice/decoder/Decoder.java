@@ -28,7 +28,7 @@ import java.util.Arrays;
  */
 final class Decoder {
   /** Below this, waking a helper for what is done row by row costs more than it saves. */
-  private static final int LEAST_ROWS = 8;
+  private static final int MIN_ROWS = 8;
 
   private final ModelConfig config;
   private final Linears linears;
@@ -98,7 +98,7 @@ final class Decoder {
     rope.grow(slab.maxPosition() + 1);
     attention.plan(slab, pool);
     final int count = slab.rows();
-    pieces = count < LEAST_ROWS ? 1 : 2 * workers.threads();
+    pieces = count < MIN_ROWS ? 1 : 2 * workers.threads();
     for (int row = 0; row < count; row++) {
       System.arraycopy(all.embedding(), slab.token(row) * hidden, x, row * hidden, hidden);
     }

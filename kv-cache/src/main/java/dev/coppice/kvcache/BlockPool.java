@@ -106,7 +106,7 @@ final class BlockPool {
     spaces.retain(slot);
   }
 
-  /** Holds a node and thereby its whole path. */
+  /** Holds a node, and with it its whole path. */
   void retain(final int node, final int forOwner) {
     for (int b = node; b != NONE && cells[refs(b)]++ == 0; b = cells[parent(b)]) {
       unqueue(b);
@@ -162,7 +162,8 @@ final class BlockPool {
   /** Moves the clock. */
   void advanceTo(final long timeNs) {
     if (timeNs < nowNs) {
-      throw new IllegalArgumentException("time ran back: nowNs=" + timeNs + " before=" + nowNs);
+      throw new IllegalArgumentException(
+          "time went backwards: nowNs=" + timeNs + " before=" + nowNs);
     }
     liveBlockNs += live * (timeNs - nowNs);
     nowNs = timeNs;

@@ -219,7 +219,7 @@ public final class PrefixLease implements AutoCloseable {
   /**
    * Opens a second lease on the same sequence, which shares every block and copies none.
    *
-   * <p>Both go on separately. Room that this lease has reserved stays with it, but for the rest of
+   * <p>Both continue separately. Room that this lease has reserved stays with it, but for the rest of
    * a partial tail: see {@link #reservedTokens()}.
    *
    * @param childOwner tag to which blocks that the child reserves are attributed.

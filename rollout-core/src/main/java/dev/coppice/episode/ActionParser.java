@@ -13,7 +13,7 @@ import java.util.List;
  * their bytes one by one, and the parser joins them once the letter is whole.
  *
  * <p>Marks may be one token, many tokens, or begin in the middle of one. A fork in the middle of a
- * call copies the parser, so every child goes on where its parent stood.
+ * call copies the parser, so every child continues where its parent stopped.
  *
  * @thread one at a time.
  * @cost O(length of the piece) per token.
@@ -31,7 +31,7 @@ public final class ActionParser {
 
   /** What a token completed. */
   public enum Signal {
-    /** Nothing: the turn goes on. */
+    /** Nothing: the turn continues. */
     NONE,
     /** A tool call; see {@link #content()}. */
     CALL,
@@ -156,7 +156,7 @@ public final class ActionParser {
    * @return the content, exactly as sampled; bytes that make no letter are U+FFFD.
    */
   public String content() {
-    return PartialCharacters.whole(text.substring(contentStart, contentEnd));
+    return PartialCharacters.replaceIncomplete(text.substring(contentStart, contentEnd));
   }
 
   /**
@@ -165,7 +165,7 @@ public final class ActionParser {
    * @return the text, exactly as sampled; bytes that make no letter are U+FFFD.
    */
   public String turn() {
-    return PartialCharacters.whole(text.toString());
+    return PartialCharacters.replaceIncomplete(text.toString());
   }
 
   /**
@@ -174,7 +174,8 @@ public final class ActionParser {
    * @return the text after the answer's mark where there is one, else the whole turn.
    */
   public String contentAtEnd() {
-    return PartialCharacters.whole(text.substring(mode == Mode.ANSWER ? contentStart : 0));
+    return PartialCharacters.replaceIncomplete(
+        text.substring(mode == Mode.ANSWER ? contentStart : 0));
   }
 
   /**

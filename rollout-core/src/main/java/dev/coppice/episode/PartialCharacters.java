@@ -5,13 +5,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Joins the bytes of letters that are spread over several tokens.
+ * Joins the bytes of characters that are spread over several tokens.
  *
- * <p>A byte {@code b} that is no letter by itself stands in a piece as the lone surrogate {@code
+ * <p>A byte {@code b} that is not a character by itself is written in a piece as the lone surrogate {@code
  * 0xDC00 + b}, as in Python's surrogateescape; no text has one of its own.
  */
 final class PartialCharacters {
-  /** The most bytes of one letter. */
+  /** The most bytes of one character. */
   static final int LONGEST = 4;
 
   private static final char FIRST = 0xDC80;
@@ -20,7 +20,7 @@ final class PartialCharacters {
   private PartialCharacters() {}
 
   /**
-   * Joins what became whole.
+   * Joins characters that became complete.
    *
    * @param text changed in place.
    * @param from where to begin to look.
@@ -37,9 +37,9 @@ final class PartialCharacters {
   }
 
   private static boolean isByte(final CharSequence text, final int at) {
-    final char letter = text.charAt(at);
+    final char unit = text.charAt(at);
     final boolean lone = at == 0 || !Character.isHighSurrogate(text.charAt(at - 1));
-    return lone && letter >= FIRST && letter <= LAST;
+    return lone && unit >= FIRST && unit <= LAST;
   }
 
   private static boolean joinAt(final StringBuilder text, final int at) {
@@ -56,9 +56,9 @@ final class PartialCharacters {
       bytes[i] = (byte) text.charAt(at + i);
     }
     try {
-      final String letter =
+      final String character =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      text.replace(at, at + length, letter);
+      text.replace(at, at + length, character);
       return true;
     } catch (final CharacterCodingException e) {
       return false;
@@ -66,19 +66,19 @@ final class PartialCharacters {
   }
 
   /**
-   * Replaces bytes that make no letter.
+   * Replaces bytes that do not make a character.
    *
    * @param text that may have some.
    * @return the text with U+FFFD in their places.
    */
-  static String whole(final String text) {
-    StringBuilder whole = null;
+  static String replaceIncomplete(final String text) {
+    StringBuilder complete = null;
     for (int i = 0; i < text.length(); i++) {
       if (isByte(text, i)) {
-        whole = whole == null ? new StringBuilder(text) : whole;
-        whole.setCharAt(i, '\ufffd');
+        complete = complete == null ? new StringBuilder(text) : complete;
+        complete.setCharAt(i, '\ufffd');
       }
     }
-    return whole == null ? text : whole.toString();
+    return complete == null ? text : complete.toString();
   }
 }

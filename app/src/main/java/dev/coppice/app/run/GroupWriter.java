@@ -62,7 +62,7 @@ final class GroupWriter implements GroupListener {
     this.thread = Thread.ofPlatform().name("coppice-writer").unstarted(this::run);
   }
 
-  /** Starts the thread, going on from what an earlier session kept. */
+  /** Starts the thread, continuing from what an earlier session kept. */
   void start(final int groupsBefore, final long tokensBefore) {
     done = groupsBefore;
     doneTokens = tokensBefore;

@@ -30,7 +30,7 @@ import java.util.function.LongConsumer;
  * Runs a configuration into a run folder, from the start or from where a killed run stopped.
  *
  * <p>Arms run one after another. Whatever ends the process, groups that were kept stay kept: on
- * resuming, what stands behind the last whole group is cut, finished groups are left alone, and the
+ * resuming, what follows the last whole group is cut, finished groups are left alone, and the
  * others are generated again with the same draws.
  *
  * @thread one.

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Writes one arm's groups as tree-packed Arrow segments, some dozens of groups in each.
+ * Writes one arm's groups as tree-packed Arrow segments, a few dozen groups in each.
  *
  * <p>A group is in the traces before it is here. What a killed process had not written yet is
  * written again from the traces, and what it had is left alone.

@@ -29,7 +29,7 @@ final class EngineActions implements RolloutSource {
   private final Consumer<String> log;
   private final CountDownLatch stop = new CountDownLatch(1);
   private volatile boolean asked;
-  private volatile String trouble = "";
+  private volatile String problem = "";
 
   /** Holds what does not change. */
   record Facts(String run, String model, int taskCount) {}
@@ -66,15 +66,15 @@ final class EngineActions implements RolloutSource {
   }
 
   @Override
-  public String pausedBecause() {
-    return asked ? "pause was asked for" : trouble;
+  public String pauseReason() {
+    return asked ? "pause was asked for" : problem;
   }
 
   /** Says what keeps groups from being issued, or with an empty text that nothing does any more. */
-  void trouble(final String text) {
-    if (!text.equals(trouble)) {
-      trouble = text;
-      note(text.isEmpty() ? "goes on" : "paused: " + text);
+  void setProblem(final String text) {
+    if (!text.equals(problem)) {
+      problem = text;
+      note(text.isEmpty() ? "resumed" : "paused: " + text);
     }
   }
 
@@ -138,7 +138,7 @@ final class EngineActions implements RolloutSource {
     } catch (final ExecutionException e) {
       if (e.getCause() instanceof WeightsException refused) {
         throw new WeightsRefusedException(
-            "publish: " + refused.getMessage() + "; the present weights go on", false);
+            "publish: " + refused.getMessage() + "; the current weights stay in use", false);
       }
       throw new IllegalStateException("the engine failed: " + e.getCause(), e);
     } catch (final TimeoutException e) {

@@ -41,7 +41,7 @@ import java.util.stream.Collectors;
 /**
  * Serves a run until somebody asks for its end.
  *
- * <p>What the folder's journal says is done is never done again: unfinished groups are grown anew
+ * <p>What the folder's journal says is done is never done again: unfinished groups are grown again
  * with the same draws, sealed ones are offered, acknowledged ones stay acknowledged.
  *
  * @thread the caller's; the parts have their own.
@@ -144,7 +144,7 @@ public final class ServeJob {
             session.outbox(),
             session.engine(),
             config.task().first(),
-            () -> actions.pausedBecause().isEmpty());
+            () -> actions.pauseReason().isEmpty());
     session.sealer().start();
     issuing.start();
     try {
@@ -167,7 +167,7 @@ public final class ServeJob {
       failIf(issuing.failure());
       session.engine().awaitRoom(0); // Throws if the engine has failed.
       final boolean full = session.sealer().isFull() | session.outbox().isBehind();
-      session.actions().trouble(full ? "the disk is full; it goes on when there is room" : "");
+      session.actions().setProblem(full ? "the disk is full; it resumes when there is room" : "");
       final OutboxCounts counts = session.outbox().counts();
       if (!counts.equals(written)) {
         writeLedger(session);

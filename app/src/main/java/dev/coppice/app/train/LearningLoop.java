@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 /**
  * Trains in one process: rolls out, gives credit, updates, swaps, and again.
  *
- * <p>Every update rolls out anew with the weights of the update before, on problems not used before,
+ * <p>Every update rolls out again with the weights of the update before, on problems not used before,
  * until the computed tokens reach the update's share; how many groups that takes is estimated from
  * the updates before, and the error is carried on, so that runs of equal length cost the same to
  * within one group. On one thread of the trainer the run depends on its settings alone; on several,

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * </pre>
  *
  * <p>A checkpoint is written aside and renamed, so one that is there is whole. The newest is what a
- * resumed run goes on from; older ones are deleted unless their step is to be kept.
+ * resumed run continues from; older ones are deleted unless their step is to be kept.
  *
  * @param root of the run.
  * @thread one.
@@ -74,7 +74,7 @@ record TrainFolder(Path root) {
   State state(Path checkpoint) throws IOException {
     Path file = checkpoint.resolve(STATE);
     if (!Files.exists(file)) {
-      throw new RunFolderException(checkpoint + " has no " + STATE + "; it is no checkpoint");
+      throw new RunFolderException(checkpoint + " has no " + STATE + "; it is not a checkpoint");
     }
     return JSON.readValue(file.toFile(), State.class);
   }

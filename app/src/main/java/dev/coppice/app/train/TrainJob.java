@@ -26,14 +26,14 @@ import java.util.Locale;
  * Trains over the bridge: the engine is a process of its own, this one takes its groups.
  *
  * <p>Of each update the order is: take the groups, train, write a checkpoint, acknowledge, publish.
- * Whatever dies in between, a resumed run goes on from the checkpoint: groups that were trained and
+ * Whatever dies in between, a resumed run continues from the checkpoint: groups that were trained and
  * not acknowledged are acknowledged then and not trained again, groups that were not trained are
  * delivered again, and weights that were not published are published then.
  *
  * @thread one.
  */
 public final class TrainJob {
-  private static final int MOST_RESTARTS = 5;
+  private static final int MAX_RESTARTS = 5;
 
   private final RunConfig config;
   private final TrainSection train;
@@ -71,7 +71,7 @@ public final class TrainJob {
   public static TrainJob begin(RunConfig config, Path root, TrainProgress progress)
       throws IOException {
     if (Files.exists(root)) {
-      throw new ConfigException(root + " is there already; go on with  train --resume " + root);
+      throw new ConfigException(root + " exists already; continue with  train --resume " + root);
     }
     TrainJob job = new TrainJob(config, root, progress);
     Files.createDirectories(job.folder.engineParent());
@@ -107,7 +107,7 @@ public final class TrainJob {
   public static TrainJob resume(Path root, TrainProgress progress) {
     Path file = new TrainFolder(root).config();
     if (!Files.exists(file)) {
-      throw new ConfigException(root + " is no training run: it has no " + file.getFileName());
+      throw new ConfigException(root + " is not a training run: it has no " + file.getFileName());
     }
     return new TrainJob(new ConfigLoader().file(file).load(), root, progress);
   }
@@ -181,7 +181,7 @@ public final class TrainJob {
         new TrainFolder.State(
             before.step() + 1, before.version() + 1, asked, relative(link.folder()));
     folder.save(trainer, start, after, train.checkpointEvery());
-    handOver(trainer, after);
+    acknowledgeAndPublish(trainer, after);
     StepReport report =
         new StepReport(
             after.step(),
@@ -212,7 +212,7 @@ public final class TrainJob {
   }
 
   /** Acknowledges what a checkpoint holds and has the engine sample from its weights. */
-  private void handOver(PolicyTrainer trainer, TrainFolder.State state)
+  private void acknowledgeAndPublish(PolicyTrainer trainer, TrainFolder.State state)
       throws InterruptedException, IOException {
     TrainFolder.Published published = folder.publishable(trainer, start, state.version());
     boolean done = false;
@@ -239,7 +239,7 @@ public final class TrainJob {
     int version = present <= state.version() ? state.version() : present + 1;
     TrainFolder.State aligned =
         new TrainFolder.State(state.step(), version, state.trained(), state.engine());
-    handOver(trainer, aligned);
+    acknowledgeAndPublish(trainer, aligned);
     return aligned;
   }
 
@@ -270,7 +270,7 @@ public final class TrainJob {
 
   private void reconnect(RuntimeException cause, TrainFolder.State state)
       throws InterruptedException, IOException {
-    if (!link.hasEnded() || ++restarts > MOST_RESTARTS) {
+    if (!link.hasEnded() || ++restarts > MAX_RESTARTS) {
       throw cause;
     }
     progress.onRestart(cause.getMessage(), restarts);

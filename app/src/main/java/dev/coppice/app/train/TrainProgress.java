@@ -31,7 +31,7 @@ public final class TrainProgress {
   }
 
   void onRestart(String why, int times) {
-    out.printf("the engine is gone (%s); starting it again, time %d%n", why, times);
+    out.printf("the engine stopped (%s); starting it again, attempt %d%n", why, times);
   }
 
   void onScore(int step, HeldOutScore score) {

@@ -78,7 +78,7 @@ class ChatRunTest {
 
     @ToolMethod(value = "Adds to the count.", effect = SideEffect.WRITE)
     public int add(
-        @Argument(value = "How much.", name = "amount", least = 1, most = 9) final int amount) {
+        @Argument(value = "How much.", name = "amount", min = 1, max = 9) final int amount) {
       count += amount;
       return count;
     }
@@ -229,7 +229,7 @@ class ChatRunTest {
     final Path model = ChatModelFolder.write(folder, ChatModelFolder.TEMPLATE);
     final ChatTemplate template = ChatTemplate.open(model, "default");
     final Set<String> conversations = new HashSet<>();
-    int otherwise = 0;
+    int respelled = 0;
     int leaves = 0;
     try (ModelTokenizer tokenizer = ModelTokenizer.open(model);
         ChatEnvironment environment =
@@ -256,7 +256,7 @@ class ChatRunTest {
 
             assertEquals(fresh, text, "seed=" + seed);
             if (text.contains("\"amount\": 4")) {
-              otherwise++;
+              respelled++;
             } else {
               assertArrayEquals(tokenizer.encode(fresh), tokens, "seed=" + seed);
             }
@@ -267,7 +267,7 @@ class ChatRunTest {
       }
     }
     assertTrue(leaves >= 40 && conversations.size() > 10, "leaves=" + leaves + " seed=" + seed);
-    assertTrue(otherwise > 0, "no turn was spelt otherwise: seed=" + seed);
+    assertTrue(respelled > 0, "no turn was spelled differently: seed=" + seed);
   }
 
   /** Takes the tools from the prompt, where they stand as JSON, a line each. */

@@ -147,7 +147,7 @@ final class SoakRound implements AutoCloseable {
     publication.get(PATIENCE_NS, TimeUnit.NANOSECONDS);
     if (delivered.get() != offered) {
       throw new IllegalStateException(
-          "groups lost or doubled: offered=" + offered + " delivered=" + delivered.get());
+          "groups lost or duplicated: offered=" + offered + " delivered=" + delivered.get());
     }
   }
 

@@ -7,32 +7,32 @@ public final class PythonWhitespace {
   /**
    * Tells white space.
    *
-   * @param letter a code point.
-   * @return Python's {@code chr(letter).isspace()}.
+   * @param character a code point.
+   * @return Python's {@code chr(character).isspace()}.
    */
-  public static boolean isSpace(final int letter) {
-    return switch (letter) {
+  public static boolean isSpace(final int character) {
+    return switch (character) {
       case ' ', '\t', '\n', 0x0b, '\f', '\r', 0x1c, 0x1d, 0x1e, 0x1f, 0x85, 0xa0 -> true;
       case 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000 -> true;
-      default -> letter >= 0x2000 && letter <= 0x200a;
+      default -> character >= 0x2000 && character <= 0x200a;
     };
   }
 
   /**
    * Tells the end of a line.
    *
-   * @param letter a code point.
+   * @param character a code point.
    * @return whether {@code str.splitlines} cuts there.
    */
-  static boolean isLineEnd(final int letter) {
-    return switch (letter) {
+  static boolean isLineEnd(final int character) {
+    return switch (character) {
       case '\n', '\r', 0x0b, '\f', 0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029 -> true;
       default -> false;
     };
   }
 
   /**
-   * Finds the first letter that is no white space.
+   * Finds the first character that is not white space.
    *
    * @param text to look in.
    * @param from where to start.

@@ -36,7 +36,7 @@ public final class JinjaTemplate {
   public static JinjaTemplate parse(final String source, final RenderLimits limits) {
     if (source.length() > limits.templateChars()) {
       throw new TemplateException(
-          "the template is too long: letters=%d limit=%d"
+          "the template is too long: chars=%d limit=%d"
               .formatted(source.length(), limits.templateChars()));
     }
     return new JinjaTemplate(TemplateParser.parse(source), limits);

@@ -15,7 +15,7 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 
-/** Holds what stands behind {@code is}. */
+/** Holds the tests that may follow {@code is}. */
 final class JinjaTests {
   private JinjaTests() {}
 

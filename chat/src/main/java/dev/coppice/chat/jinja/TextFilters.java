@@ -28,9 +28,9 @@ final class TextFilters {
     final StringBuilder out = new StringBuilder();
     boolean starts = true;
     for (final Object item : Sequences.iterate(text)) {
-      final String letter = (String) item;
-      out.append(starts ? letter.toUpperCase(Locale.ROOT) : letter.toLowerCase(Locale.ROOT));
-      starts = "-({[<".contains(letter) || PythonWhitespace.isSpace(letter.codePointAt(0));
+      final String character = (String) item;
+      out.append(starts ? character.toUpperCase(Locale.ROOT) : character.toLowerCase(Locale.ROOT));
+      starts = "-({[<".contains(character) || PythonWhitespace.isSpace(character.codePointAt(0));
     }
     return out.toString();
   }

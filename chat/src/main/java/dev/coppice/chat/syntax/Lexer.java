@@ -92,8 +92,8 @@ final class Lexer {
 
   /** Returns the sign that stands at a place, or 0. */
   private char sign(final int place) {
-    final char letter = place < source.length() ? source.charAt(place) : 0;
-    return letter == '-' || letter == '+' ? letter : 0;
+    final char character = place < source.length() ? source.charAt(place) : 0;
+    return character == '-' || character == '+' ? character : 0;
   }
 
   /** Returns the text before a mark, without the white space the mark takes. */
@@ -216,7 +216,7 @@ final class Lexer {
         return;
       }
     }
-    throw failure("unexpected letter '" + Character.toString(source.codePointAt(at)) + "'");
+    throw failure("unexpected character '" + Character.toString(source.codePointAt(at)) + "'");
   }
 
   private void add(final Token.Kind kind, final String text, final Object value) {

@@ -18,7 +18,7 @@ public final class PagedAttention {
   private static final int PARTIAL_ROWS = 3;
 
   /** Below this, waking a helper costs more than it saves. */
-  private static final long LEAST_OPERATIONS = 8_000_000;
+  private static final long MIN_OPERATIONS = 8_000_000;
 
   private final AttentionShape shape;
   private final AttentionPlan plan = new AttentionPlan();
@@ -39,7 +39,7 @@ public final class PagedAttention {
    * @param workers that computes.
    */
   public PagedAttention(final AttentionShape shape, final WorkerPool workers) {
-    this(shape, workers, LEAST_OPERATIONS, AttentionProducts::open);
+    this(shape, workers, MIN_OPERATIONS, AttentionProducts::open);
   }
 
   PagedAttention(

@@ -20,7 +20,7 @@ public final class PanelLinears implements Linears {
   private static final int COLUMNS = TileCode.COLUMNS;
 
   /** Below this, waking a helper costs more than it saves. */
-  private static final long LEAST_OPERATIONS = 100_000;
+  private static final long MIN_OPERATIONS = 100_000;
 
   private final TileKernels kernels = TileKernels.present();
   private final RowMath math = new RowMath();
@@ -121,7 +121,7 @@ public final class PanelLinears implements Linears {
     final int panels = layer.count();
     final long operations = (long) rows * layer.inputs() * layer.outputs() * layers;
     final int most =
-        workers.threads() == 1 || operations < LEAST_OPERATIONS ? 1 : workers.threads() * 6;
+        workers.threads() == 1 || operations < MIN_OPERATIONS ? 1 : workers.threads() * 6;
     perPiece = (panels + most - 1) / most;
     workers.run((panels + perPiece - 1) / perPiece, work);
   }

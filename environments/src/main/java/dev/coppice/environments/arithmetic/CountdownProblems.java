@@ -31,7 +31,7 @@ public final class CountdownProblems {
   public static final int LARGEST_TARGET = 50;
 
   /** Fewest calls that solve a problem. */
-  public static final int FEWEST_CALLS = 2;
+  public static final int MIN_CALLS = 2;
 
   private static final long SALT = 0xC0_07;
   private static final ConcurrentHashMap<List<Integer>, int[]> TARGETS = new ConcurrentHashMap<>();

@@ -14,10 +14,10 @@ import java.util.SplittableRandom;
  */
 public final class DrawersProblems {
   /** Fewest drawers of a problem. */
-  public static final int FEWEST_DRAWERS = 5;
+  public static final int MIN_DRAWERS = 5;
 
   /** Most drawers of a problem. */
-  public static final int MOST_DRAWERS = 6;
+  public static final int MAX_DRAWERS = 6;
 
   private static final long SALT = 0xD2_A3;
 
@@ -34,7 +34,7 @@ public final class DrawersProblems {
   public static DrawersProblem problem(Split split, long seed, long index) {
     SplittableRandom random = new SplittableRandom(Split.streamSeed(SALT, split, seed, index));
     CountdownProblem countdown = CountdownProblems.draw(split, random);
-    int drawers = FEWEST_DRAWERS + random.nextInt(MOST_DRAWERS - FEWEST_DRAWERS + 1);
+    int drawers = MIN_DRAWERS + random.nextInt(MAX_DRAWERS - MIN_DRAWERS + 1);
     List<Integer> contents = new ArrayList<>(countdown.numbers());
     while (contents.size() < drawers) {
       contents.add(0);

@@ -48,7 +48,7 @@ final class ScriptPlayer {
     }
   }
 
-  /** Holds one branch: its world, what it did, and the digest it shall keep until it acts. */
+  /** Holds one branch: its world, what it did, and the digest it must keep until it acts. */
   private static final class Branch {
     final ToolWorld world;
     final List<CallText> calls = new ArrayList<>();

@@ -43,7 +43,7 @@ public final class WorldCheck {
           RECORDINGS,
           NOTHING_THROWS);
 
-  private static final int MOST_SHORTENINGS = 2_000;
+  private static final int MAX_SHORTENINGS = 2_000;
 
   private final Taskset taskset;
   private final CheckTally tally = new CheckTally();
@@ -138,7 +138,7 @@ public final class WorldCheck {
     Script shortest = script;
     BrokenContractException reason = found;
     int tries = 0;
-    for (int step = 0; step < shortest.steps().size() && tries < MOST_SHORTENINGS; tries++) {
+    for (int step = 0; step < shortest.steps().size() && tries < MAX_SHORTENINGS; tries++) {
       final Script shorter = shortest.without(step);
       try {
         check(shorter);

@@ -65,7 +65,7 @@ public final class NumbersWorld extends MethodWorld {
    */
   @ToolMethod(value = "Opens a drawer.", effect = SideEffect.WRITE)
   public ToolResult open(
-      @Argument(value = "Counted from 1.", name = "drawer", least = 0, most = 999) final int drawer)
+      @Argument(value = "Counted from 1.", name = "drawer", min = 0, max = 999) final int drawer)
       throws Exception {
     return answered(DrawerCall.text(drawer));
   }

@@ -55,7 +55,7 @@ final class RecordedWorld implements ToolWorld {
         "replay_miss",
         "the store has no recording of "
             + what
-            + "; replay the run that was recorded, with its seed and its policy, or record anew",
+            + "; replay the run that was recorded, with its seed and its policy, or record again",
         new Observation.Source(Provenance.RECORDED, 0));
   }
 

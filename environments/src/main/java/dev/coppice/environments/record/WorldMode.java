@@ -25,14 +25,6 @@ public record WorldMode(
   /** Runs the tools. */
   public static final WorldMode REAL = new WorldMode(Kind.REAL, null, List.of(), 0, null);
 
-  private static final Map<String, Fault> FAULTS =
-      Map.of(
-          "timeout", Fault.HANG,
-          "error", Fault.THROW,
-          "malformed", Fault.NONSENSE,
-          "oversize", Fault.FLOOD,
-          "silence", Fault.NOTHING);
-
   /** Names the sources of results. */
   public enum Kind {
     /** The tools. */
@@ -70,7 +62,7 @@ public record WorldMode(
    * Puts the source in front of a world.
    *
    * @param real makes the world; never asked where results are replayed.
-   * @return the world as the run shall see it.
+   * @return the world as the run sees it.
    * @throws ResultStoreException if the store cannot be used.
    */
   public Taskset over(final Supplier<Taskset> real) {
@@ -98,21 +90,25 @@ public record WorldMode(
   private Map<Fault, Double> shares() {
     final Map<Fault, Double> shares = new EnumMap<>(Fault.class);
     for (final String text : faults) {
-      final String[] parts = text.split(":");
+      final String[] parts = text.split(":", -1);
+      final Fault fault = Fault.named(parts[0].strip()).orElseThrow(() -> unreadable(text));
+      if (parts.length < 2) {
+        throw unreadable(text);
+      }
       try {
-        final Fault fault = FAULTS.get(parts[0].strip());
-        shares.put(Objects.requireNonNull(fault), Double.parseDouble(parts[1]));
-      } catch (final NullPointerException
-          | ArrayIndexOutOfBoundsException
-          | NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "world.faults takes KIND:SHARE with the kinds "
-                + FAULTS.keySet().stream().sorted().toList()
-                + ", as in \"error:0.05\", not "
-                + text,
-            e);
+        shares.put(fault, Double.parseDouble(parts[1]));
+      } catch (final NumberFormatException e) {
+        throw (IllegalArgumentException) unreadable(text).initCause(e);
       }
     }
     return shares;
+  }
+
+  private static IllegalArgumentException unreadable(final String text) {
+    return new IllegalArgumentException(
+        "world.faults takes KIND:SHARE with the kinds "
+            + Fault.names()
+            + ", as in \"error:0.05\", not "
+            + text);
   }
 }

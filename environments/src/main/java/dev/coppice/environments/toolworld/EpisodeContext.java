@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class EpisodeContext {
   private static final int HEXADECIMAL = 16;
-  private static final int MOST_REMEMBERED = 1 << 16;
+  private static final int MAX_REMEMBERED = 1 << 16;
 
   private final WorldEnvironment environment;
   private final Task task;
@@ -114,7 +114,7 @@ final class EpisodeContext {
 
   /** Remembers an answer, or returns the one a sibling brought first. */
   ToolResult remember(final String key, final ToolResult result) {
-    if (remembered == null || remembered.size() >= MOST_REMEMBERED) {
+    if (remembered == null || remembered.size() >= MAX_REMEMBERED) {
       return result;
     }
     final ToolResult first = remembered.putIfAbsent(key, result);

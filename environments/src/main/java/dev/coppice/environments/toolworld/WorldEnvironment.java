@@ -107,7 +107,7 @@ public final class WorldEnvironment implements ScriptedEnvironment {
     final Taskset.Solution solution = taskset.solution(task);
     if (solution.equals(Taskset.Solution.UNKNOWN)) {
       throw new IllegalArgumentException(
-          "nobody knows a solution to replay: environment=" + name() + " task=" + task.id());
+          "no solution is known to replay: environment=" + name() + " task=" + task.id());
     }
     final List<String> turns = new ArrayList<>();
     solution.calls().forEach(call -> turns.add(format.call(call.tool(), call.arguments())));

@@ -141,7 +141,7 @@ public final class WorldEpisode implements Episode {
       throw e;
     }
     if (result == null) {
-      throw invalid(Observation.Source.REAL, "the tool answered nothing");
+      throw invalid(Observation.Source.REAL, "the tool returned nothing");
     }
     if (!writing) {
       return context.remember(key, result);
@@ -206,7 +206,7 @@ public final class WorldEpisode implements Episode {
         final boolean isPair =
             i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
         if (!isPair) {
-          throw invalid(result.source(), "the tool answered half a character at " + i);
+          throw invalid(result.source(), "the tool returned half a character at " + i);
         }
         i++;
       }
@@ -222,7 +222,7 @@ public final class WorldEpisode implements Episode {
     try {
       value = CanonicalJson.readValue(result.text());
     } catch (final IllegalArgumentException e) {
-      throw invalid(result.source(), "the tool answered what is not JSON: " + e.getMessage());
+      throw invalid(result.source(), "the tool returned text that is not JSON: " + e.getMessage());
     }
     final String misfit = SchemaCheck.misfit(spec.result(), value);
     if (misfit != null) {

@@ -14,7 +14,7 @@ public final class CounterWorld extends MethodWorld {
   /** Adds to the count. */
   @ToolMethod(value = "Adds to the count.", effect = SideEffect.WRITE)
   public int add(
-      @Argument(value = "How much.", name = "amount", least = 1, most = 9) final int amount) {
+      @Argument(value = "How much.", name = "amount", min = 1, max = 9) final int amount) {
     count += amount;
     return count;
   }

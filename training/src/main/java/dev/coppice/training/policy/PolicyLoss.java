@@ -89,7 +89,7 @@ final class PolicyLoss {
   /**
    * Makes a number that lives as long as the pass.
    *
-   * <p>An operation with a Java number closes the tensor it makes of it at once, and the backward
+   * <p>An operation with a Java number closes the tensor made from it at once, and the backward
    * pass then reads memory that the garbage collector may have given away.
    */
   private static NDArray number(NDManager manager, double value) {

@@ -15,7 +15,7 @@ import java.util.List;
  *     third; a mask over the whole tree would take the square of its tokens.
  */
 final class StripPlan {
-  private static final double MOST_PADDING = 1.35;
+  private static final double MAX_PADDING = 1.35;
 
   private final List<Strip> strips = new ArrayList<>();
   private final List<Bucket> buckets = new ArrayList<>();
@@ -113,7 +113,7 @@ final class StripPlan {
       long padded = (long) (open.size() + 1) * queries * mostKeys;
       long wanted = cells + (long) strip.queries() * strip.keys();
       // A bucket costs calls of its own, so a few small strips are not worth one.
-      boolean wasteful = padded > MOST_PADDING * wanted && padded - wanted > 40_000;
+      boolean wasteful = padded > MAX_PADDING * wanted && padded - wanted > 40_000;
       if (wasteful && !open.isEmpty()) {
         buckets.add(new Bucket(List.copyOf(open), open.getFirst().queries(), keys));
         open.clear();

@@ -133,8 +133,8 @@ final class TreeForward {
   }
 
   private NDArray attention(NDArray x, LlamaWeights.Layer layer, Constants at) {
-    NDArray q = turned(x.matMul(layer.q()), shape.heads(), at.queryCos(), at.querySin(), at);
-    NDArray k = turned(x.matMul(layer.k()), shape.kvHeads(), at.keyCos(), at.keySin(), at);
+    NDArray q = rotated(x.matMul(layer.q()), shape.heads(), at.queryCos(), at.querySin(), at);
+    NDArray k = rotated(x.matMul(layer.k()), shape.kvHeads(), at.keyCos(), at.keySin(), at);
     NDArray v = x.matMul(layer.v());
     NDList read = new NDList();
     for (Gathered bucket : at.buckets()) {
@@ -144,7 +144,7 @@ final class TreeForward {
     return rows(all, at.backToRows());
   }
 
-  private NDArray turned(NDArray x, int heads, NDArray cos, NDArray sin, Constants at) {
+  private NDArray rotated(NDArray x, int heads, NDArray cos, NDArray sin, Constants at) {
     NDArray split = x.reshape(-1, heads, shape.headSize());
     return split
         .mul(cos)

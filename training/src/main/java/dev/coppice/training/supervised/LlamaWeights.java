@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 /**
  * Owns the weights of a decoder under training.
  *
- * <p>Matrices lie as [in, out], so that a forward pass needs no transpose; they are turned round
+ * <p>Matrices lie as [in, out], so that a forward pass needs no transpose; they are transposed round
  * on their way from and to a file.
  *
  * @thread the trainer's thread only
@@ -133,8 +133,8 @@ public final class LlamaWeights implements AutoCloseable {
       NDArray weight = entry.getValue();
       long[] size = weight.getShape().getShape();
       float[] values = weight.toFloatArray();
-      if (isTurned(weight)) {
-        values = turn(values, (int) size[0], (int) size[1]);
+      if (isTransposed(weight)) {
+        values = transpose(values, (int) size[0], (int) size[1]);
         size = new long[] {size[1], size[0]};
       }
       tensors.add(new TrainedPolicy.Tensor(entry.getKey(), size, values));
@@ -176,8 +176,9 @@ public final class LlamaWeights implements AutoCloseable {
       NDArray weight = entry.getValue();
       long[] size = weight.getShape().getShape();
       weight.set(
-          isTurned(weight)
-              ? turn(files.floats(entry.getKey(), size[1], size[0]), (int) size[1], (int) size[0])
+          isTransposed(weight)
+              ? transpose(
+                  files.floats(entry.getKey(), size[1], size[0]), (int) size[1], (int) size[0])
               : files.floats(entry.getKey(), size));
     }
   }
@@ -187,19 +188,19 @@ public final class LlamaWeights implements AutoCloseable {
     manager.close();
   }
 
-  /** Tells whether a weight lies the other way round than in the file: all matrices but one. */
-  private boolean isTurned(NDArray weight) {
+  /** Returns whether a weight is kept transposed, unlike in the file: all matrices but one. */
+  private boolean isTransposed(NDArray weight) {
     return weight != embedding && weight.getShape().dimension() == 2;
   }
 
-  private static float[] turn(float[] values, int rows, int columns) {
-    float[] turned = new float[values.length];
+  private static float[] transpose(float[] values, int rows, int columns) {
+    float[] transposed = new float[values.length];
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < columns; column++) {
-        turned[column * rows + row] = values[row * columns + column];
+        transposed[column * rows + row] = values[row * columns + column];
       }
     }
-    return turned;
+    return transposed;
   }
 
   private NDArray matrix(String name, SplittableRandom random, int in, int out, double deviation) {

@@ -93,8 +93,8 @@ final class FlatLoss {
   private NDArray attention(NDArray x, LlamaWeights.Layer layer) {
     int n = (int) x.getShape().get(0);
     int group = shape.heads() / shape.kvHeads();
-    NDArray q = turned(x.matMul(layer.q()), shape.heads()).mul(number(parts.queryScale()));
-    NDArray k = turned(x.matMul(layer.k()), shape.kvHeads()).repeat(0, group);
+    NDArray q = rotated(x.matMul(layer.q()), shape.heads()).mul(number(parts.queryScale()));
+    NDArray k = rotated(x.matMul(layer.k()), shape.kvHeads()).repeat(0, group);
     NDArray v =
         x.matMul(layer.v()).reshape(n, shape.kvHeads(), shape.headSize()).transpose(1, 0, 2);
     float[] mask = new float[n * n];
@@ -109,7 +109,7 @@ final class FlatLoss {
         .reshape(n, shape.hidden());
   }
 
-  private NDArray turned(NDArray x, int heads) {
+  private NDArray rotated(NDArray x, int heads) {
     int n = (int) x.getShape().get(0);
     int[] positions = IntStream.range(0, n).toArray();
     NDArray split = x.reshape(n, heads, shape.headSize());

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  * in which the cells of its trunk are run again. The same happens after a cell that ended its
  * interpreter (out of time, a flood, {@code os._exit}): that cell is undone, and the state is again
  * what it was before. A cell that answers otherwise when it is run again, because it asked the clock
- * for example, fails its branch; it never goes on in a state it did not have.
+ * for example, fails its branch; it never continues in a state it did not have.
  *
  * <p>The digest covers the cells and what they wrote. Addresses in what they write are blanked,
  * since they differ from process to process.

@@ -59,9 +59,9 @@ public final class SearchWorld extends MethodWorld {
       @Argument(
               value = "How many passages to show.",
               name = "k",
-              otherwise = "5",
-              least = 1,
-              most = 20)
+              defaultValue = "5",
+              min = 1,
+              max = 20)
           final int k) {
     final List<Map<String, String>> shown = new ArrayList<>();
     final StringBuilder note = new StringBuilder(FOUND);
