@@ -20,10 +20,10 @@ record HeldOutEvaluation(RunConfig config) {
   private static final long SEED = 9_000;
   private static final int SAMPLES = 8;
 
-  List<HeldOutScore> scores(Path weights) throws InterruptedException {
-    RunConfig.TaskSet task = config.task();
-    int problems = config.train().evaluationProblems();
-    List<HeldOutScore> scores = new ArrayList<>();
+  List<HeldOutScore> scores(final Path weights) throws InterruptedException {
+    final RunConfig.TaskSet task = config.task();
+    final int problems = config.train().evaluationProblems();
+    final List<HeldOutScore> scores = new ArrayList<>();
     try (Environment environment =
             Environments.create(
                 new EnvironmentConfig(
@@ -31,9 +31,9 @@ record HeldOutEvaluation(RunConfig config) {
                 WorldMode.REAL,
                 RunResources.conversations(config));
         LocalRollouts rollouts = new LocalRollouts(weights, environment)) {
-      for (double temperature : new double[] {1.0, 0.6, 0.0}) {
-        int samples = temperature == 0 ? 1 : SAMPLES;
-        LocalRollouts.Shape shape =
+      for (final double temperature : new double[] {1.0, 0.6, 0.0}) {
+        final int samples = temperature == 0 ? 1 : SAMPLES;
+        final LocalRollouts.Shape shape =
             new LocalRollouts.Shape(
                 "chain", config.tree(), samples, new SamplingSettings(temperature, 1.0, 0, 0.0));
         scores.add(HeldOutScore.of(temperature, rollouts.grow(shape, 0, problems, SEED).groups()));

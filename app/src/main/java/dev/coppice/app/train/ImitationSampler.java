@@ -22,21 +22,21 @@ record ImitationSampler(LoopSettings.Imitation imitation, TaskKind kind, long se
   private static final long SEEDS = 77_000;
 
   /** Draws the demonstrations of an update, their coefficients adding up to the weight. */
-  List<PolicyTree> of(int update) {
-    int count = imitation.demonstrations();
-    List<Demonstration> drawn = new ArrayList<>();
+  List<PolicyTree> of(final int update) {
+    final int count = imitation.demonstrations();
+    final List<Demonstration> drawn = new ArrayList<>();
     double weight = 0;
     for (int i = 0; i < count; i++) {
-      long index = (long) update * count + i;
-      Demonstration next = Demonstrations.demonstration(kind, SEEDS + seed, index);
+      final long index = (long) update * count + i;
+      final Demonstration next = Demonstrations.demonstration(kind, SEEDS + seed, index);
       drawn.add(next);
-      for (float value : next.lossWeights()) {
+      for (final float value : next.lossWeights()) {
         weight += value;
       }
     }
-    List<PolicyTree> trees = new ArrayList<>();
-    for (Demonstration one : drawn) {
-      float[] coefficients = new float[one.tokens().length];
+    final List<PolicyTree> trees = new ArrayList<>();
+    for (final Demonstration one : drawn) {
+      final float[] coefficients = new float[one.tokens().length];
       for (int i = 1; i < coefficients.length; i++) {
         coefficients[i] = (float) (imitation.weight() * one.lossWeights()[i] / weight);
       }

@@ -22,10 +22,10 @@ final class LossTargets {
   final double weightSum;
   final boolean imitates;
 
-  LossTargets(List<PolicyTree> trees, StripPlan plan, int vocabulary) {
+  LossTargets(final List<PolicyTree> trees, final StripPlan plan, final int vocabulary) {
     int count = 0;
-    for (PolicyTree tree : trees) {
-      for (PolicyNode node : tree.nodes()) {
+    for (final PolicyTree tree : trees) {
+      for (final PolicyNode node : tree.nodes()) {
         for (int i = 0; i < node.tokens().length; i++) {
           count += node.isTrained(i) ? 1 : 0;
         }
@@ -43,11 +43,11 @@ final class LossTargets {
     int row = 0;
     double sum = 0;
     boolean imitated = false;
-    for (PolicyTree tree : trees) {
-      for (PolicyNode node : tree.nodes()) {
+    for (final PolicyTree tree : trees) {
+      for (final PolicyNode node : tree.nodes()) {
         for (int i = 0; i < node.tokens().length; i++, row++) {
           if (node.isTrained(i)) {
-            int before = plan.previous()[row];
+            final int before = plan.previous()[row];
             cells[at] = (long) before * vocabulary + node.tokens()[i];
             logprobs[at] = node.logprobs()[i];
             positive[at] = node.positive()[i];

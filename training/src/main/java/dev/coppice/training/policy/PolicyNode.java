@@ -33,7 +33,7 @@ public record PolicyNode(
 
   /** Rejects arrays of unequal lengths. */
   public PolicyNode {
-    int n = tokens.length;
+    final int n = tokens.length;
     if (logprobs.length != n
         || positive.length != n
         || negative.length != n
@@ -54,8 +54,8 @@ public record PolicyNode(
    * @param tokens of the node.
    * @return a node of coefficients 0.
    */
-  public static PolicyNode given(int parent, int[] tokens) {
-    float[] zeros = new float[tokens.length];
+  public static PolicyNode given(final int parent, final int[] tokens) {
+    final float[] zeros = new float[tokens.length];
     return new PolicyNode(parent, tokens, zeros, zeros, zeros, zeros, null, null);
   }
 
@@ -66,8 +66,8 @@ public record PolicyNode(
    * @param imitation coefficient of each token's log-likelihood.
    * @return a root node.
    */
-  public static PolicyNode demonstration(int[] tokens, float[] imitation) {
-    float[] zeros = new float[tokens.length];
+  public static PolicyNode demonstration(final int[] tokens, final float[] imitation) {
+    final float[] zeros = new float[tokens.length];
     return new PolicyNode(-1, tokens, zeros, zeros, zeros, zeros, imitation, null);
   }
 
@@ -77,12 +77,12 @@ public record PolicyNode(
    * @param newParent the place of its parent there, or -1.
    * @return a node that shares this node's arrays.
    */
-  public PolicyNode under(int newParent) {
+  public PolicyNode under(final int newParent) {
     return new PolicyNode(
         newParent, tokens, logprobs, positive, negative, weight, imitation, stale);
   }
 
-  boolean isTrained(int token) {
+  boolean isTrained(final int token) {
     return weight[token] != 0
         || positive[token] != 0
         || negative[token] != 0
