@@ -65,7 +65,7 @@ final class SegmentCheck {
     int hash = 1;
     for (final NodeRow node : group.nodes()) {
       hash = 31 * hash + node.parent();
-      hash = 31 * hash + node.kind().ordinal();
+      hash = 31 * hash + node.kind().code();
       hash = 31 * hash + node.multiplicity();
       hash = 31 * hash + Float.floatToIntBits(node.pathWeight());
       hash = 31 * hash + Arrays.hashCode(node.tokens());
