@@ -15,11 +15,14 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
   private static final List<String> PORTS =
       List.of("trajectory", "kvcache", "episode", "model", "scheduling");
 
+  private static final String ERRORS = "dev.coppice.error";
+
   /** The laws, in the order of the design's table. */
   static final List<ImportLaw> ALL =
       List.of(
           law("kvcache", List.of(), List.of("org.agrona")),
           law("trajectory", List.of(), List.of("org.agrona")),
+          law("error", List.of(), List.of()),
           law("episode", List.of("trajectory"), List.of()),
           law("model", List.of("trajectory"), List.of()),
           law("scheduling", List.of("trajectory", "rollout"), List.of()),
@@ -38,10 +41,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "training",
               List.of("trajectory", "decoder", "chat"),
               with(JSON, "ai.djl", "org.agrona")),
-          law(
-              "environments",
-              List.of("trajectory", "episode", "model"),
-              with(JSON, "org.agrona")),
+          law("environments", List.of("trajectory", "episode", "model"), with(JSON, "org.agrona")),
           law(
               "worlds",
               with(PORTS, "environments", "engine", "rollout"),
@@ -102,9 +102,12 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
     return found;
   }
 
-  /** Returns whether the law lets its packages use a name. */
+  /** Returns whether the law lets its packages use a name; errors are everyone's. */
   boolean allows(final String name) {
-    if (isWithin(name, "java") || isWithin(name, "javax") || isWithin(name, prefix)) {
+    if (isWithin(name, "java")
+        || isWithin(name, "javax")
+        || isWithin(name, ERRORS)
+        || isWithin(name, prefix)) {
       return true;
     }
     for (final String other : name.startsWith("dev.coppice.") ? ours : others) {
