@@ -15,12 +15,15 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
   private static final List<String> PORTS =
       List.of("trajectory", "kvcache", "episode", "model", "scheduling");
 
+  private static final String ERRORS = "dev.coppice.error";
+
   /** The laws, in the order of the design's table. */
   static final List<ImportLaw> ALL =
       List.of(
           law("kvcache", List.of(), List.of("org.agrona")),
           law("trajectory", List.of(), List.of("org.agrona")),
           law("plug", List.of(), List.of()),
+          law("error", List.of(), List.of()),
           law("episode", List.of("trajectory"), List.of()),
           law("model", List.of("plug", "trajectory"), List.of()),
           law("scheduling", List.of("plug", "trajectory", "rollout"), List.of()),
@@ -103,9 +106,12 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
     return found;
   }
 
-  /** Returns whether the law lets its packages use a name. */
+  /** Returns whether the law lets its packages use a name; errors are everyone's. */
   boolean allows(final String name) {
-    if (isWithin(name, "java") || isWithin(name, "javax") || isWithin(name, prefix)) {
+    if (isWithin(name, "java")
+        || isWithin(name, "javax")
+        || isWithin(name, ERRORS)
+        || isWithin(name, prefix)) {
       return true;
     }
     for (final String other : name.startsWith("dev.coppice.") ? ours : others) {
