@@ -6,14 +6,17 @@ import java.util.List;
 /**
  * Says who may import whom, by the longest package prefix that fits.
  *
+ * <p>The core knows no block and no model, the decoder alone knows {@code kvcache}; what is above
+ * the port of the model knows the port and no runner. {@code bench} measures every room by itself
+ * and so may use all of them.
+ *
  * @param prefix of the packages the law is for.
  * @param ours the packages of this project they may use, beside their own.
  * @param others the foreign packages they may use, beside {@code java}.
  */
 record ImportLaw(String prefix, List<String> ours, List<String> others) {
   private static final List<String> JSON = List.of("com.fasterxml.jackson");
-  private static final List<String> PORTS =
-      List.of("trajectory", "kvcache", "episode", "model", "scheduling");
+  private static final List<String> PORTS = List.of("trajectory", "episode", "model", "scheduling");
 
   private static final String ERRORS = "dev.coppice.error";
 
@@ -69,7 +72,17 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "com.github.luben")),
           law(
               "app",
-              List.of(""),
+              with(
+                  PORTS,
+                  "core",
+                  "engine",
+                  "rollout",
+                  "chat",
+                  "training",
+                  "environments",
+                  "worlds",
+                  "credit",
+                  "bridge"),
               with(JSON, "info.picocli", "picocli", "org.tomlj", "org.HdrHistogram", "org.agrona")),
           law(
               "bench",
@@ -80,6 +93,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "picocli",
                   "org.HdrHistogram",
                   "org.agrona",
+                  "com.sun.management",
                   "com.sun.source")));
 
   private static ImportLaw law(
