@@ -3,6 +3,7 @@ package dev.coppice.decoder;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.coppice.model.SequenceModel;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.decoder.convert.Llama2cConverter;
 import dev.coppice.decoder.sequence.Generator;
@@ -35,10 +36,10 @@ class StoriesGoldenTest {
   @Test
   void shouldReproduceTheGreedyTextOfLlama2cTokenByToken() {
     try (DecoderBackend backend = DecoderBackend.open(folder, DecoderSettings.defaults())) {
-      final Generator.Plan plan =
-          new Generator.Plan(goldenTokens.length, SamplingSettings.GREEDY, 0, -1);
+      final SequenceModel.Plan plan =
+          new SequenceModel.Plan(goldenTokens.length, SamplingSettings.GREEDY, 0, -1);
 
-      final Generator.Continuation out = Generator.generate(backend, new int[] {1}, plan);
+      final SequenceModel.Continuation out = Generator.generate(backend, new int[] {1}, plan);
 
       assertArrayEquals(goldenTokens, out.tokens());
     }

@@ -54,11 +54,11 @@ public final class Soak {
     void add(final SoakRound round) {
       final EngineStats stats = round.stats();
       groups += round.delivered();
-      decoded += stats.decodedTokens();
+      decoded += stats.tokens().decoded();
       forks += stats.forks();
-      evicted += stats.evictedBlocks();
-      preemptions += stats.preemptions();
-      recomputed += stats.recomputedTokens();
+      evicted += stats.runner("evicted_blocks");
+      preemptions += stats.runner("preemptions");
+      recomputed += stats.tokens().recomputed();
       swaps += round.version();
       checked += round.checkedTokens();
     }
@@ -154,11 +154,11 @@ public final class Soak {
             sample.rssMib(),
             sums.rounds,
             round.delivered(),
-            stats.decodedTokens(),
+            stats.tokens().decoded(),
             stats.forks(),
-            stats.evictedBlocks(),
-            stats.preemptions(),
-            stats.recomputedTokens(),
+            stats.runner("evicted_blocks"),
+            stats.runner("preemptions"),
+            stats.tokens().recomputed(),
             round.version(),
             round.checkedTokens()));
   }
@@ -166,7 +166,7 @@ public final class Soak {
   private boolean conclude() {
     final boolean flat = memory.isFlat();
     final String growth =
-        memory.canTell()
+        memory.isAvailable()
             ? String.format(
                 Locale.ROOT,
                 "heap grew by %.1f MiB, native memory by %.1f MiB",

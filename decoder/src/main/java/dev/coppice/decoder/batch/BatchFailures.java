@@ -1,5 +1,6 @@
 package dev.coppice.decoder.batch;
 
+import dev.coppice.model.BackendException;
 import dev.coppice.trajectory.RolloutFailure;
 
 /** Names the failures the embedded runner finds. */

@@ -1,5 +1,8 @@
 package dev.coppice.decoder.batch;
 
+import dev.coppice.decoder.sampling.RowDrawer;
+import dev.coppice.trajectory.SamplingSettings;
+import dev.coppice.model.BackendException;
 import dev.coppice.decoder.sampling.Sampler;
 import dev.coppice.model.Draws;
 import dev.coppice.model.LoadedWeights;
@@ -34,6 +37,7 @@ public final class BatchRunner implements ModelRunner {
   private final InferenceBackend backend;
   private final BatchConfig config;
   private final Supplier<Remark> remark;
+  private final RowDrawer.Maker drawers;
   private final Logits logits = new Logits();
   private final ForwardBatch forward = new ForwardBatch();
   private final Quotes quotes = new Quotes();
@@ -42,7 +46,8 @@ public final class BatchRunner implements ModelRunner {
   private Versions versions;
   private Prompts prompts;
   private BatchPlanner planner;
-  private Sampler sampler;
+  private RowDrawer drawer;
+  private SamplingSettings drawnWith;
 
   /**
    * Makes a runner.
@@ -51,7 +56,7 @@ public final class BatchRunner implements ModelRunner {
    * @param config of batches and blocks.
    */
   public BatchRunner(final InferenceBackend backend, final BatchConfig config) {
-    this(backend, config, () -> Remark.NONE);
+    this(backend, config, () -> Remark.NONE, Sampler::new);
   }
 
   /**
@@ -60,12 +65,17 @@ public final class BatchRunner implements ModelRunner {
    * @param backend that computes logits; closed with the runner.
    * @param config of batches and blocks.
    * @param remark on how well the backend works here.
+   * @param drawers draw from logits.
    */
   public BatchRunner(
-      final InferenceBackend backend, final BatchConfig config, final Supplier<Remark> remark) {
+      final InferenceBackend backend,
+      final BatchConfig config,
+      final Supplier<Remark> remark,
+      final RowDrawer.Maker drawers) {
     this.backend = backend;
     this.config = config;
     this.remark = remark;
+    this.drawers = drawers;
   }
 
   @Override
@@ -97,7 +107,7 @@ public final class BatchRunner implements ModelRunner {
     versions = new Versions(state, backend);
     prompts = new Prompts(state, versions);
     planner = new BatchPlanner(state, prompts, versions);
-    sampler = null;
+    drawnWith = null;
   }
 
   @Override
@@ -312,10 +322,11 @@ public final class BatchRunner implements ModelRunner {
   private void drawRow(final Sequence sequence, final float[] values, final int offset) {
     final int size = backend.vocabularySize();
     final Work work = sequence.work;
-    if (sampler == null || sampler.settings() != work.sampling()) {
-      sampler = new Sampler(work.sampling());
+    if (drawnWith != work.sampling()) {
+      drawnWith = work.sampling();
+      drawer = drawers.of(drawnWith);
     }
-    if (!sampler.drawRow(draws, values, offset, size, work)) {
+    if (!drawer.drawRow(draws, values, offset, size, work)) {
       draws.fail(BatchFailures.notFinite());
       return;
     }
@@ -333,11 +344,17 @@ public final class BatchRunner implements ModelRunner {
 
   @Override
   public boolean mayAdopt() {
-    return versions.mayAdopt();
+    return state == null || versions.mayAdopt();
   }
 
   @Override
   public void adopt(final LoadedWeights weights, final int version) {
+    if (state == null) {
+      // No engine has begun: nothing holds the old weights.
+      backend.adopt(weights, version);
+      backend.retire(version - 1);
+      return;
+    }
     state.stalled = false;
     state.advance();
     versions.adopt(version);

@@ -1,5 +1,6 @@
 package dev.coppice.decoder.batch;
 
+import dev.coppice.model.BackendException;
 import dev.coppice.model.LoadedWeights;
 import dev.coppice.model.WeightsException;
 import java.nio.file.Path;

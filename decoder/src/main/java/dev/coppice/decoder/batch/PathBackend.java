@@ -1,5 +1,6 @@
 package dev.coppice.decoder.batch;
 
+import dev.coppice.model.BackendException;
 import dev.coppice.model.LoadedWeights;
 import dev.coppice.model.PathPolicy;
 import dev.coppice.model.WeightsException;

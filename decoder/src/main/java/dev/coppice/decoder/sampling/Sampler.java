@@ -19,7 +19,7 @@ import java.util.Arrays;
  * @thread one at a time.
  * @cost O(V) per row and O(V) per draw; O(V log V) with cuts.
  */
-public final class Sampler {
+public final class Sampler implements RowDrawer {
   private final SamplingSettings settings;
   private double[] probability = new double[0];
   private long[] order = new long[0];
@@ -34,15 +34,6 @@ public final class Sampler {
    */
   public Sampler(final SamplingSettings settings) {
     this.settings = settings;
-  }
-
-  /**
-   * Returns what the distribution is made with.
-   *
-   * @return the settings.
-   */
-  public SamplingSettings settings() {
-    return settings;
   }
 
   /**
@@ -163,16 +154,7 @@ public final class Sampler {
     return (float) Math.log(probability[token] / total);
   }
 
-  /**
-   * Draws what a piece of work asks for: one token per draw.
-   *
-   * @param draws whose last row is filled.
-   * @param logits holding the row.
-   * @param offset of its first logit.
-   * @param length of the row, V.
-   * @param work that asks.
-   * @return false if a logit is not finite; the row then has no draw.
-   */
+  @Override
   public boolean drawRow(
       final Draws draws,
       final float[] logits,

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.decoder.batch.ForwardBatch;
 import dev.coppice.decoder.files.AttentionShape;
 import dev.coppice.decoder.kernel.AttentionKernels;
-import dev.coppice.decoder.kernel.ThreadCrew;
+import dev.coppice.decoder.kernel.WorkerPool;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -66,8 +66,8 @@ class AttentionProductsTest {
 
     float[] attend(final int threads, final Supplier<AttentionProducts> products) {
       final float[] out = new float[queries.length];
-      try (ThreadCrew crew = new ThreadCrew(threads)) {
-        final PagedAttention attention = new PagedAttention(shape, crew, 0, products);
+      try (WorkerPool workers = new WorkerPool(threads)) {
+        final PagedAttention attention = new PagedAttention(shape, workers, 0, products);
         attention.plan(slab, pool);
         attention.run(0, queries, out);
       }

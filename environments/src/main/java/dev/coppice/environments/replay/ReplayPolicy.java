@@ -1,6 +1,6 @@
 package dev.coppice.environments.replay;
 
-import dev.coppice.decoder.batch.BackendException;
+import dev.coppice.model.BackendException;
 import dev.coppice.model.PathPolicy;
 import dev.coppice.model.Tokenizer;
 import java.util.ArrayList;

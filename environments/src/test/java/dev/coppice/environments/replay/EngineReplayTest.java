@@ -3,14 +3,16 @@ package dev.coppice.environments.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.decoder.batch.BatchConfig;
+import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
-import dev.coppice.environments.filesystem.FilesystemTasks;
+import dev.coppice.environments.filesystem.FilesystemTaskset;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
-import dev.coppice.environments.retail.RetailTasks;
+import dev.coppice.environments.retail.RetailTaskset;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.fixture.SharedData;
@@ -59,14 +61,14 @@ class EngineReplayTest {
   @Test
   void shouldShareCallsBetweenBranchesOfFilesystem() throws Exception {
     assertSharedAndRewarded(
-        new WorldEnvironment(new FilesystemTasks(SharedData.find("data/bfcl"))), 13);
+        new WorldEnvironment(new FilesystemTaskset(SharedData.find("data/bfcl"))), 13);
   }
 
   @Test
   void shouldShareCallsBetweenBranchesOfRetail() throws Exception {
     assertSharedAndRewarded(
         new WorldEnvironment(
-            new RetailTasks(SharedData.find("data/tau2-bench/retail"), "test"),
+            new RetailTaskset(SharedData.find("data/tau2-bench/retail"), "test"),
             CallFormat.TAGS,
             "<bos>{request}\n"),
         8);
@@ -118,17 +120,19 @@ class EngineReplayTest {
             SamplingSettings.PLAIN,
             new RolloutLimits(8_192, 64, 1 << 14, 60_000_000_000L),
             BudgetConfig.trees(1),
-            new EngineConfig.Capacity(32, 1_024, 4, 1_024, 8_192, 16, 0));
+            new EngineConfig.Capacity(4, 1_024, 0));
     final Map<Integer, GroupResult> results = new ConcurrentHashMap<>();
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
             environment,
             tokenizer,
-            new PathBackend(
+            new BatchRunner(
+                new PathBackend(
                 "replay",
                 tokenizer.vocabularySize(),
                 CONTEXT_TOKENS,
                 ReplayPolicy.of(environment, tokenizer)),
+                new BatchConfig(32, 1_024, 8_192, 16)),
             new FixedPolicy(
                 List.of(
                     new FixedPolicy.Place(false, 1, CHILDREN),

@@ -11,7 +11,7 @@ import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Score;
 import dev.coppice.fixture.SharedData;
-import dev.coppice.decoder.batch.BackendException;
+import dev.coppice.model.BackendException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -93,7 +93,7 @@ class ReplayPolicyTest {
     for (final String path :
         List.of("<bos>", "<bos>other\n", "<bos>q\na<<1+1=", "<bos>q\na<<1+1=2>")) {
       final int[] tokens = tokenizer.encode(path);
-      policy.logits(tokens, tokens.length, logits, 0);
+      policy.scores(tokens, tokens.length, logits, 0);
       for (final float logit : logits) {
         assertEquals(0f, logit, path);
       }
@@ -129,7 +129,7 @@ class ReplayPolicyTest {
   private String next(final ReplayPolicy policy, final String path) {
     final int[] tokens = tokenizer.encode(path);
     final float[] logits = new float[tokenizer.vocabularySize()];
-    policy.logits(tokens, tokens.length, logits, 0);
+    policy.scores(tokens, tokens.length, logits, 0);
     int best = 0;
     for (int token = 1; token < logits.length; token++) {
       best = logits[token] > logits[best] ? token : best;

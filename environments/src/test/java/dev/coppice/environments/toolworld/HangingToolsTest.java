@@ -3,12 +3,14 @@ package dev.coppice.environments.toolworld;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.decoder.batch.BatchConfig;
+import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Score;
@@ -40,7 +42,7 @@ class HangingToolsTest {
   private static final int HANG_EVERY = 10;
   private static final long DEADLINE_NS = 3_000_000_000L;
   private static final long WAIT_NS = 60_000_000_000L;
-  private static final double MOST_OVERRUN_MS = 250;
+  private static final double MAX_OVERRUN_MS = 250;
 
   private final AtomicInteger running = new AtomicInteger();
   private final ConcurrentLinkedQueue<Long> overrunsNs = new ConcurrentLinkedQueue<>();
@@ -69,7 +71,7 @@ class HangingToolsTest {
     assertEquals(CALLS / HANG_EVERY, sorted.size(), "every hanging call was cut off");
     assertEquals(0, running.get(), "no call runs on");
     assertEquals(processes, ProcessHandle.current().descendants().count());
-    assertTrue(p99Ms <= MOST_OVERRUN_MS, "overrun p99 in ms: " + p99Ms);
+    assertTrue(p99Ms <= MAX_OVERRUN_MS, "overrun p99 in ms: " + p99Ms);
   }
 
   private void run(final Map<Integer, GroupResult> results) throws InterruptedException {
@@ -82,16 +84,18 @@ class HangingToolsTest {
             SamplingSettings.PLAIN,
             new RolloutLimits(512, 4, 4_096, DEADLINE_NS),
             BudgetConfig.trees(1),
-            new EngineConfig.Capacity(64, 1_024, CALLS, CALLS, 65_536, 16, 0));
+            new EngineConfig.Capacity(CALLS, CALLS, 0));
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
             environment,
             tokenizer,
-            new PathBackend(
+            new BatchRunner(
+                new PathBackend(
                 "replay",
                 tokenizer.vocabularySize(),
                 2_048,
                 ReplayPolicy.of(environment, tokenizer)),
+                new BatchConfig(64, 1_024, 65_536, 16)),
             new ChainPolicy(),
             EngineJournal.NONE,
             result -> results.put(result.request().index(), result));
@@ -181,7 +185,7 @@ class HangingToolsTest {
     }
 
     @Override
-    public Score reward(final String answer, final Seen seen) {
+    public Score reward(final String answer, final SeenResults seen) {
       return new Score(1.0, Map.of(), null);
     }
   }

@@ -1,6 +1,6 @@
 package dev.coppice.worlds.load;
 
-import dev.coppice.decoder.batch.BackendException;
+import dev.coppice.model.BackendException;
 import dev.coppice.model.PathPolicy;
 import java.util.Arrays;
 import java.util.List;

@@ -9,8 +9,8 @@ import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.episode.Episode;
 import dev.coppice.fixture.SharedData;
-import dev.coppice.decoder.batch.BackendException;
-import dev.coppice.rollout.EngineConfig;
+import dev.coppice.model.BackendException;
+import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.FixedPolicy;
 import java.nio.file.Files;
@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LoadEnvironmentTest {
-  private static final EngineConfig.Capacity AMPLE =
-      new EngineConfig.Capacity(64, 1_024, 16, 1_024, 65_536, 16, 0);
+  private static final BatchConfig AMPLE = new BatchConfig(64, 1_024, 65_536, 16);
 
   @TempDir Path folder;
 
@@ -56,7 +55,7 @@ class LoadEnvironmentTest {
     final LoadReport asTrees = LoadRun.run(some(), trees);
 
     assertTrue(
-        asTrees.stats().decodedTokens() < asChains.stats().decodedTokens(),
+        asTrees.stats().tokens().decoded() < asChains.stats().tokens().decoded(),
         asTrees.text() + asChains.text());
     assertEquals(20, asChains.completed(), asChains.text());
   }
@@ -65,14 +64,13 @@ class LoadEnvironmentTest {
   void shouldStillEndWhenThePoolIsTooSmallForAll() throws Exception {
     final LoadEnvironment environment = some();
     final int blocks = environment.contextTokens() / 16 + 8;
-    final EngineConfig.Capacity tight =
-        new EngineConfig.Capacity(64, 1_024, 16, 1_024, blocks, 16, 0);
+    final BatchConfig tight = new BatchConfig(64, 1_024, blocks, 16);
 
     final LoadReport report =
         LoadRun.run(environment, new LoadRun.Settings(1, 1, new ChainPolicy(), tight));
 
     assertEquals(10, report.completed(), report.text());
-    assertTrue(report.stats().preemptions() > 0, report.text());
+    assertTrue(report.stats().runner("preemptions") > 0, report.text());
   }
 
   @Test
@@ -119,7 +117,7 @@ class LoadEnvironmentTest {
 
     assertThrows(
         BackendException.class,
-        () -> environment.policy().logits(new int[] {99, 98}, 2, logits, 0));
+        () -> environment.policy().scores(new int[] {99, 98}, 2, logits, 0));
   }
 
   @Test
