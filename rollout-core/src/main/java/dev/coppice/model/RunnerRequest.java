@@ -7,9 +7,10 @@ import java.util.Objects;
  * Names the model a runner is asked to run: one of a folder, or a script.
  *
  * @param folder of the model, or null where there is none.
+ * @param vocabularySize the number of token ids the tokenizer knows.
  * @param script that stands for a model, or null.
  */
-public record RunnerRequest(Path folder, Script script) {
+public record RunnerRequest(Path folder, int vocabularySize, Script script) {
   /**
    * Describes a script that stands for a model.
    *
@@ -24,10 +25,12 @@ public record RunnerRequest(Path folder, Script script) {
    * Asks for the model of a folder.
    *
    * @param folder of the model.
+   * @param vocabularySize the number of token ids the tokenizer knows.
    * @return the request.
    */
-  public static RunnerRequest of(final Path folder) {
-    return new RunnerRequest(Objects.requireNonNull(folder, "folder is null"), null);
+  public static RunnerRequest of(final Path folder, final int vocabularySize) {
+    Objects.requireNonNull(folder, "folder is null");
+    return new RunnerRequest(folder, vocabularySize, null);
   }
 
   /**
@@ -37,6 +40,6 @@ public record RunnerRequest(Path folder, Script script) {
    * @return the request.
    */
   public static RunnerRequest of(final Script script) {
-    return new RunnerRequest(null, Objects.requireNonNull(script, "script is null"));
+    return new RunnerRequest(null, script.vocabularySize(), script);
   }
 }
