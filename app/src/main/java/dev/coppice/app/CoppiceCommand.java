@@ -43,6 +43,8 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
+      ListCommand.class,
+      ClasspathCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
       TokenizeCommand.class,

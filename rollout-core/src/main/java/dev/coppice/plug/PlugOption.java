@@ -72,6 +72,9 @@ public record PlugOption(
     /** Takes any number. */
     public static final Range ANY = new Range(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 
+    /** Takes 0 and everything above. */
+    public static final Range POSITIVE = new Range(0, Double.POSITIVE_INFINITY);
+
     boolean holds(final double value) {
       return value >= least && value <= most && !Double.isInfinite(value);
     }

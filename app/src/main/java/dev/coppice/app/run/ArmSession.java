@@ -60,7 +60,7 @@ final class ArmSession {
       final Map<Integer, FinishedGroup> done,
       final Keep keep)
       throws InterruptedException {
-    final CreditScribe credit = new CreditScribe(config.credit());
+    final CreditScribe credit = CreditScribe.of(config);
     final GroupWriter writer =
         new GroupWriter(state.arm(), keep.traces(), credit, keep.trajectories(), progress);
     final RolloutEngine.Parts parts =
@@ -68,7 +68,7 @@ final class ArmSession {
             bench.environment(),
             bench.tokenizer(),
             bench.backend(),
-            Policies.of(state.policy(), config.tree()),
+            Policies.of(state.policy(), config),
             keep.journal(),
             writer);
     progress.onArm(state.arm(), state.policy(), done.size(), state.groups());
@@ -190,7 +190,7 @@ final class ArmSession {
         new BudgetConfig(
             config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
             state.groups(),
-            Policies.trees(state.policy(), config.tree()));
+            Policies.trees(state.policy(), config));
     return EngineConfigs.of(config, runName + "/" + state.arm(), budget);
   }
 

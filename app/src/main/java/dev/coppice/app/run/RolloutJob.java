@@ -123,7 +123,7 @@ public final class RolloutJob {
       }
       WarmUp.run();
       state = runArms(folder, state, finished, new Logs(journal, log));
-      final RunReport report = ReportSource.read(folder);
+      final RunReport report = ReportSource.read(folder, Figures.of(config));
       DurableFile.write(folder.report(), ReportJson.bytes(report));
       final List<String> broken = brokenLaws(state);
       broken.forEach(law -> log.line("BROKEN LAW " + law));

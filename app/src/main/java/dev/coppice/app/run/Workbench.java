@@ -9,7 +9,6 @@ import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
-import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.record.ResultStoreException;
 import dev.coppice.environments.replay.ByteTokenizer;
@@ -103,19 +102,10 @@ public record Workbench(
 
   private static Environment environment(final RunConfig config) {
     final RunConfig.TaskSet task = config.task();
-    // A replay needs no data, so the data may be gone.
-    final boolean none = task.path().isEmpty() || config.world().mode().equals("replay");
-    final String path = none ? "" : ProjectPaths.find(task.path()).toString();
     try {
       final Environment environment =
           Environments.create(
-              new EnvironmentConfig(
-                  task.environment(),
-                  task.split(),
-                  Math.addExact(task.first(), task.count()),
-                  task.seed(),
-                  path,
-                  task.prompt()),
+              TaskRequests.of(config),
               WorldModes.of(config.world(), ProjectPaths::modelFolder),
               conversations(config));
       if (environment.taskCount() < task.first() + task.count()) {

@@ -114,7 +114,7 @@ public final class ServeJob {
       log.line("session begins: " + outbox.counts());
       bench.report(log);
       final GroupSealer sealer =
-          new GroupSealer(outbox, writer, new CreditScribe(config.credit()), sealing());
+          new GroupSealer(outbox, writer, CreditScribe.of(config), sealing());
       try (RolloutEngine engine =
           RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer))) {
         final EngineDesk desk = new EngineDesk(facts(), engine, outbox, log::line);
@@ -240,7 +240,7 @@ public final class ServeJob {
   }
 
   private EngineConfig engineConfig(final PublishedWeights published) {
-    final int trees = Policies.trees(policy(), config.tree());
+    final int trees = Policies.trees(policy(), config);
     final int firstVersion = published == null ? 0 : published.version() - 1;
     final WeightSwap swap = WeightSwap.valueOf(config.bridge().weights().toUpperCase(Locale.ROOT));
     return EngineConfigs.of(config, runName(), BudgetConfig.trees(trees))
@@ -256,7 +256,7 @@ public final class ServeJob {
         bench.environment(),
         bench.tokenizer(),
         bench.backend(),
-        Policies.of(policy(), config.tree()),
+        Policies.of(policy(), config),
         EngineJournal.NONE,
         sealer);
   }

@@ -1,11 +1,12 @@
 package dev.coppice.app.train;
 
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.run.TaskRequests;
 import dev.coppice.app.run.Workbench;
-import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.episode.Environment;
+import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,13 +22,11 @@ record HeldOut(RunConfig config) {
   private static final int SAMPLES = 8;
 
   List<HeldOutScore> scores(Path weights) throws InterruptedException {
-    RunConfig.TaskSet task = config.task();
     int problems = config.train().evaluationProblems();
     List<HeldOutScore> scores = new ArrayList<>();
     try (Environment environment =
             Environments.create(
-                new EnvironmentConfig(
-                    task.environment(), "held-out", problems, SEED, task.path(), task.prompt()),
+                TaskRequests.heldOut(config, problems, SEED),
                 WorldMode.REAL,
                 Workbench.conversations(config));
         LocalRollouts rollouts = new LocalRollouts(weights, environment)) {
@@ -35,7 +34,7 @@ record HeldOut(RunConfig config) {
         int samples = temperature == 0 ? 1 : SAMPLES;
         LocalRollouts.Shape shape =
             new LocalRollouts.Shape(
-                "chain", config.tree(), samples, new SamplingSettings(temperature, 1.0, 0, 0.0));
+                new ChainPolicy(), samples, new SamplingSettings(temperature, 1.0, 0, 0.0));
         scores.add(HeldOutScore.of(temperature, rollouts.grow(shape, 0, problems, SEED).groups()));
       }
     }

@@ -13,6 +13,7 @@ import dev.coppice.app.folder.StoredTree;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.run.CreditScribe;
+import dev.coppice.app.run.Figures;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.bridge.journal.JournalFormatException;
 import dev.coppice.bridge.journal.JournalReader;
@@ -79,7 +80,7 @@ public final class RunVerifier {
       readTraces(config, state);
       checkArms(state);
       if (Files.exists(folder.report())) {
-        checkReport();
+        checkReport(config);
       } else if (state.isComplete()) {
         findings.add("report.json is missing although the run is complete");
       }
@@ -92,7 +93,7 @@ public final class RunVerifier {
   }
 
   private void readTraces(final RunConfig config, final RunState state) {
-    final CreditScribe scribe = new CreditScribe(config.credit());
+    final CreditScribe scribe = CreditScribe.of(config);
     final List<String> names = config.credit().estimators();
     final SegmentCheck segments = new SegmentCheck(folder, findings);
     try (GroupScan scan = new GroupScan(folder.traces())) {
@@ -144,10 +145,11 @@ public final class RunVerifier {
     }
   }
 
-  private void checkReport() {
+  private void checkReport(final RunConfig config) {
     try {
       final JsonNode stored = JSON.readTree(folder.report().toFile());
-      final JsonNode derived = JSON.readTree(ReportJson.bytes(ReportSource.read(folder)));
+      final JsonNode derived =
+          JSON.readTree(ReportJson.bytes(ReportSource.read(folder, Figures.of(config))));
       compare("report.json", stored, derived);
     } catch (final IOException e) {
       findings.add("report.json cannot be read: " + e.getMessage());

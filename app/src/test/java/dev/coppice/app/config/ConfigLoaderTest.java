@@ -1,10 +1,14 @@
 package dev.coppice.app.config;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.scheduling.EntropyPolicy;
+import dev.coppice.scheduling.FixedPolicy;
+import dev.coppice.scheduling.PolicyPlug;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -104,8 +108,10 @@ class ConfigLoaderTest {
         new ConfigLoader().override("tree.fixed.places", "0:4,decision+1:2").load();
 
     assertEquals(
-        List.of(new ForkPlace(false, 0, 4), new ForkPlace(true, 1, 2)),
-        config.tree().fixed().parsed());
+        List.of("0:4", "decision+1:2"),
+        config.plugs().of(PolicyPlug.KIND, new FixedPolicy.Offer()).texts("places"));
+    assertEquals(new FixedPolicy.Place(true, 1, 2), FixedPolicy.Place.parse("decision+1:2"));
+    assertEquals(new FixedPolicy.Place(false, 0, 4), FixedPolicy.Place.parse("0:4"));
   }
 
   @Test
@@ -129,7 +135,9 @@ class ConfigLoaderTest {
 
     assertEquals(7, config.run().seed());
     assertEquals(List.of("chain", "tree"), config.run().arms());
-    assertEquals(List.of(4, 2), config.tree().entropy().children());
+    assertArrayEquals(
+        new long[] {4, 2},
+        config.plugs().of(PolicyPlug.KIND, new EntropyPolicy.Offer()).wholes("children"));
     assertEquals(OptionalLong.of(5000), config.budget().computedTokens());
     assertEquals("mine", config.run().name());
   }
@@ -162,9 +170,9 @@ class ConfigLoaderTest {
   void shouldExplainEveryKeyInItsHelp() {
     final String help = ConfigText.help();
 
-    for (final String key : Schema.RUN.entries().keySet()) {
-      assertTrue(help.contains("--" + key + "="), key);
-      assertFalse(Schema.RUN.entries().get(key).key().value().isBlank(), key);
+    for (final Schema.Entry entry : Schema.run().entries().values()) {
+      assertTrue(help.contains("--" + entry.name() + "="), entry.name());
+      assertFalse(entry.option().help().isBlank(), entry.name());
     }
   }
 }

@@ -39,7 +39,7 @@ class GroupWriterTest {
   }
 
   private GroupWriter writer(final TraceFile file, final SegmentSink sink) {
-    final CreditScribe credit = new CreditScribe(RunConfig.DEFAULT.credit());
+    final CreditScribe credit = CreditScribe.of(RunConfig.DEFAULT);
     final GroupWriter writer = new GroupWriter("tree", file, credit, sink, RunProgress.NONE);
     writer.start(0, 0);
     return writer;

@@ -1,0 +1,20 @@
+package dev.coppice.app;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Prints what a stranger compiles a plug against. */
+@Command(
+    name = "classpath",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Prints the class path Coppice runs on, to compile a plug against:",
+      "javac -cp \"$(./coppice classpath)\" ... (docs/EXTENDING.md)."
+    })
+final class ClasspathCommand implements Callable<Integer> {
+  @Override
+  public Integer call() {
+    System.out.println(System.getProperty("java.class.path"));
+    return CoppiceCommand.DONE;
+  }
+}
