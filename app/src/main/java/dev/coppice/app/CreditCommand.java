@@ -1,7 +1,7 @@
 package dev.coppice.app;
 
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.plugpath.PlugPath;
 import dev.coppice.bridge.trace.TraceGroup;
 import dev.coppice.bridge.trace.TraceReader;
 import dev.coppice.credit.AdvantageEstimator;

@@ -1,16 +1,15 @@
 package dev.coppice.app;
 
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
-import dev.coppice.app.plugpath.PlugPath;
 import dev.coppice.app.report.ArmReport;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.report.RunReport;
-import dev.coppice.app.run.Figures;
 import dev.coppice.app.run.RolloutJob;
-import dev.coppice.app.run.Workbench;
+import dev.coppice.app.run.RunResources;
 import dev.coppice.app.view.HtmlReport;
 import dev.coppice.app.view.ReportTable;
 import dev.coppice.chat.files.ModelFileException;
@@ -65,7 +64,7 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   private static RunReport read(final RunFolder run) {
-    return ReportSource.read(run, Figures.of(RolloutJob.configOf(run)));
+    return ReportSource.read(run, RolloutJob.configOf(run).plugs().figures());
   }
 
   private void writePage(final List<RunFolder> runs, final RunReport report) {
@@ -86,7 +85,7 @@ final class ReportCommand implements Callable<Integer> {
                 + " stand for none");
         return null;
       }
-      return Workbench.tokenizer(config);
+      return RunResources.tokenizer(config);
     } catch (final ModelFileException | ConfigException e) {
       System.err.println("coppice: no text in the page: " + e.getMessage());
       return null;

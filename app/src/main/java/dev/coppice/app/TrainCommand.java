@@ -1,5 +1,6 @@
 package dev.coppice.app;
 
+import dev.coppice.app.arguments.RunArguments;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.train.TrainJob;
 import dev.coppice.app.train.TrainProgress;

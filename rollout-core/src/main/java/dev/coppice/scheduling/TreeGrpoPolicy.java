@@ -2,6 +2,7 @@ package dev.coppice.scheduling;
 
 import dev.coppice.plug.NamedPlug;
 import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOption.Range;
 import dev.coppice.plug.PlugOptions;
 import dev.coppice.trajectory.CounterRandom;
 
@@ -103,9 +104,10 @@ public final class TreeGrpoPolicy implements BranchingPolicy {
       super(
           "tree-grpo",
           "Expands turns drawn beforehand, as the random trees of Tree-GRPO.",
-          PlugOption.whole("m", 2, 1, 65_536, "Trees per group (M) where no budget is set."),
-          PlugOption.whole("n", 3, 1, 4096, "Nodes expanded per round (N)."),
-          PlugOption.whole("l", 1, 1, 64, "Rounds of expansion (L)."));
+          PlugOption.whole(
+              "m", 2, new Range(1, 65_536), "Trees per group (M) where no budget is set."),
+          PlugOption.whole("n", 3, new Range(1, 4096), "Nodes expanded per round (N)."),
+          PlugOption.whole("l", 1, new Range(1, 64), "Rounds of expansion (L)."));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.coppice.app.check;
 
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.plugpath.PlugPath;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentPlug;
@@ -9,9 +9,9 @@ import dev.coppice.environments.Environments;
 import dev.coppice.environments.WorldPlug;
 import dev.coppice.environments.contract.CheckReport;
 import dev.coppice.environments.contract.WorldCheck;
+import dev.coppice.environments.toolworld.SingleTaskset;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolWorld;
-import dev.coppice.environments.toolworld.WorldTasks;
 import dev.coppice.plug.Plugs;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -94,7 +94,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
     if (ToolWorld.class.isAssignableFrom(type)) {
       final Supplier<ToolWorld> open = () -> (ToolWorld) made(type);
-      return new WorldTasks(type.getSimpleName(), open);
+      return new SingleTaskset(type.getSimpleName(), open);
     }
     throw new ConfigException(
         world + " is neither a Taskset nor a ToolWorld of dev.coppice.environments.toolworld");

@@ -1,9 +1,12 @@
 package dev.coppice.app.config;
 
+import dev.coppice.app.report.Figure;
+import dev.coppice.app.report.MetricPlug;
 import dev.coppice.plug.Plug;
 import dev.coppice.plug.PlugKind;
 import dev.coppice.plug.PlugOptions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,5 +35,14 @@ public record PlugValues(Map<String, Map<String, Object>> bySection) {
   public PlugOptions of(final PlugKind<?> kind, final Plug plug) {
     final String section = PlugSection.of(kind).section() + "." + plug.name();
     return PlugOptions.of(kind, plug, bySection.getOrDefault(section, Map.of()));
+  }
+
+  /**
+   * Makes the figures of the report.
+   *
+   * @return the figures of every metric, in the order of the report.
+   */
+  public List<Figure> figures() {
+    return MetricPlug.figures(plug -> of(MetricPlug.KIND, plug));
   }
 }

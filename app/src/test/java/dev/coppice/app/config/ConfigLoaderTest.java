@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.app.run.Policies;
 import dev.coppice.scheduling.EntropyPolicy;
 import dev.coppice.scheduling.FixedPolicy;
 import dev.coppice.scheduling.PolicyPlug;
@@ -174,5 +175,43 @@ class ConfigLoaderTest {
       assertTrue(help.contains("--" + entry.name() + "="), entry.name());
       assertFalse(entry.option().help().isBlank(), entry.name());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[tree.entropy]*threshold = 31 | x.toml:2: tree.entropy.threshold must be between 0 and 30, not 31",
+        "[tree.entropy]*children = [] | x.toml:2: tree.entropy.children is empty; try [8]",
+        "[tree.fixed]*places = [] | x.toml:2: tree.fixed.places is empty; try [\"decision:8\"]",
+        "[tree.tree-grpo]*k = 1 | x.toml:2: unknown key tree.tree-grpo.k; did you mean tree.tree-grpo.m?",
+        "[credit.grpo]*std = \"nun\" | x.toml:2: credit.grpo.std must be one of sample, none, not \"nun\"",
+        "[credit.gigpo]*gama = 1 | x.toml:2: unknown key credit.gigpo.gama; did you mean credit.gigpo.gamma?",
+        "[credit]*estimators = [\"grop\"] | x.toml:2: credit.estimators must be one of grpo, rloo, dr-grpo, tree-grpo, arpo, treepo, treerl, spo-tree, spo-chain, vineppo, gigpo, at2po, toolpo, coppice, not [\"grop\"]",
+        "[task.replay-load]*speed = -1 | x.toml:2: task.replay-load.speed must be between 0 and 1000000000, not -1",
+        "[tree.mine]*n = 1 | x.toml:2: unknown key tree.mine.n; did you mean tree.tree-grpo.n? There is no policy mine; one of your own needs --classpath."
+      })
+  void shouldCheckTheOptionsOfPlugsLikeAnyKey(final String toml, final String message) {
+    final String said = refused(toml.replace('*', '\n')).getMessage();
+
+    assertTrue(said.startsWith(message), said);
+  }
+
+  @Test
+  void shouldKeepTheOptionsOfPlugsInTheResolvedText() {
+    final RunConfig config =
+        new ConfigLoader()
+            .override("credit.toolpo.lambda-call", "0.25")
+            .override("tree.tree-grpo.m", "5")
+            .override("tree.entropy.threshold", "0.3")
+            .load();
+    final String text = ConfigText.resolved(config);
+
+    assertTrue(text.contains("[credit.toolpo]\nlambda-call = 0.25\n"), text);
+    assertTrue(text.contains("[tree.tree-grpo]\nm = 5\n"), text);
+    assertTrue(text.contains("[credit.gigpo]\ngamma = 0.95\n"), text);
+    assertEquals(config, new ConfigLoader().text(text, "r.toml").load());
+    assertEquals(5, Policies.trees("tree-grpo", config));
+    assertEquals(8, Policies.trees("entropy", config));
   }
 }

@@ -126,15 +126,19 @@ public final class ToolPo implements CreditFormula {
       super(
           "toolpo",
           "By its outcome, and its call and fold tokens by its calls as well.",
-          PlugOption.number("lambda_call", 0.5, Range.POSITIVE, "Reward per correct call."),
+          PlugOption.number("lambda_call", 0.5, Range.NOT_NEGATIVE, "Reward per correct call."),
           PlugOption.number(
-              "lambda_pref", 1.0, Range.POSITIVE, "Weight of the preference for a fold."),
+              "lambda_pref", 1.0, Range.NOT_NEGATIVE, "Weight of the preference for a fold."),
           PlugOption.choice(
               "calls", "What is paid: the number of correct calls, or their share.", "sum", "mean"),
           PlugOption.whole(
-              "cap", 0, 0, Integer.MAX_VALUE, "Most correct calls that are paid; 0 for no cap."),
-          PlugOption.word(
+              "cap",
+              0,
+              new Range(0, Integer.MAX_VALUE),
+              "Most correct calls that are paid; 0 for no cap."),
+          PlugOption.text(
               "preference",
+              PlugOption.Type.NAME,
               "fold_preference",
               "Reward component that holds the preference for a fold."),
           SharedValue.OPTION);

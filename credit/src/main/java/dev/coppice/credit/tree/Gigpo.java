@@ -174,11 +174,11 @@ public final class Gigpo implements CreditFormula {
       super(
           "gigpo",
           "A step against its group and against all steps taken in one state.",
-          PlugOption.number("gamma", 0.95, Range.POSITIVE, "Discount of returns, per step."),
+          PlugOption.number("gamma", 0.95, Range.NOT_NEGATIVE, "Discount of returns, per step."),
           PlugOption.number(
               "weight",
               1.0,
-              Range.POSITIVE,
+              Range.NOT_NEGATIVE,
               "Weight of the step's advantage beside the trajectory's."),
           PlugOption.choice("norm", "What is taken off, and divided by.", "mean", "mean-std"),
           PlugOption.choice(

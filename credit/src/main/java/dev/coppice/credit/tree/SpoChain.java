@@ -71,7 +71,7 @@ public final class SpoChain implements CreditFormula {
           PlugOption.number(
               "threshold",
               0.9,
-              Range.POSITIVE,
+              Range.NOT_NEGATIVE,
               "Probability of a token below which it is a cut point."),
           TrunkValues.TRUNK);
     }

@@ -3,10 +3,10 @@ package dev.coppice.environments.countdown;
 import dev.coppice.environments.TaskRequest;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.environments.text.TextPlug;
+import dev.coppice.environments.text.TextTaskset;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.Taskset;
-import dev.coppice.environments.worded.WordedPlug;
-import dev.coppice.environments.worded.WordedTasks;
 import dev.coppice.plug.NamedPlug;
 import java.util.List;
 
@@ -15,7 +15,7 @@ import java.util.List;
  *
  * @thread any; immutable.
  */
-public abstract class NumbersPlug extends NamedPlug implements WordedPlug {
+public abstract class NumbersPlug extends NamedPlug implements TextPlug {
   /** Problems are drawn, so whoever wants all of them gets so many. */
   private static final int DRAWN_TASKS = 100;
 
@@ -45,11 +45,11 @@ public abstract class NumbersPlug extends NamedPlug implements WordedPlug {
   public final Taskset taskset(final TaskRequest request) {
     final ScriptedEnvironment environment =
         drawn(split(request), request.countOr(DRAWN_TASKS), request.seed());
-    return new WordedTasks(environment, format(), () -> new NumbersWorld(environment));
+    return new TextTaskset(environment, format(), () -> new NumbersWorld(environment));
   }
 
   @Override
-  public final ScriptedEnvironment worded(final TaskRequest request) {
+  public final ScriptedEnvironment textual(final TaskRequest request) {
     return drawn(split(request), request.count(), request.seed());
   }
 

@@ -14,7 +14,8 @@ public final class FilesystemPlug extends NamedPlug implements WorldPlug {
   /** Makes the plug. */
   public FilesystemPlug() {
     super(
-        FilesystemTasks.NAME, "Files and folders in memory, with the tasks of BFCL's file system.");
+        FilesystemTaskset.NAME,
+        "Files and folders in memory, with the tasks of BFCL's file system.");
   }
 
   @Override
@@ -29,6 +30,6 @@ public final class FilesystemPlug extends NamedPlug implements WorldPlug {
 
   @Override
   public Taskset taskset(final TaskRequest request) {
-    return new FilesystemTasks(request.file());
+    return new FilesystemTaskset(request.file());
   }
 }

@@ -2,10 +2,10 @@ package dev.coppice.environments.gsm8k;
 
 import dev.coppice.environments.TaskRequest;
 import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.environments.text.TextPlug;
+import dev.coppice.environments.text.TextTaskset;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.Taskset;
-import dev.coppice.environments.worded.WordedPlug;
-import dev.coppice.environments.worded.WordedTasks;
 import dev.coppice.plug.NamedPlug;
 import java.util.List;
 
@@ -14,7 +14,7 @@ import java.util.List;
  *
  * @thread any; immutable.
  */
-public final class Gsm8kPlug extends NamedPlug implements WordedPlug {
+public final class Gsm8kPlug extends NamedPlug implements TextPlug {
   /** Makes the plug. */
   public Gsm8kPlug() {
     super(Gsm8kEnvironment.NAME, "Word problems of GSM8K with a calculator in the text.");
@@ -42,11 +42,11 @@ public final class Gsm8kPlug extends NamedPlug implements WordedPlug {
 
   @Override
   public Taskset taskset(final TaskRequest request) {
-    return new WordedTasks(worded(request), format(), CalculatorWorld::new);
+    return new TextTaskset(textual(request), format(), CalculatorWorld::new);
   }
 
   @Override
-  public ScriptedEnvironment worded(final TaskRequest request) {
+  public ScriptedEnvironment textual(final TaskRequest request) {
     return new Gsm8kEnvironment(
         request.file(),
         request.split(),

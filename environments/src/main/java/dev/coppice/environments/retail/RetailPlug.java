@@ -15,7 +15,8 @@ public final class RetailPlug extends NamedPlug implements WorldPlug {
   /** Makes the plug. */
   public RetailPlug() {
     super(
-        RetailTasks.NAME, "A shop's customers and orders, with the tasks of tau2-bench's retail.");
+        RetailTaskset.NAME,
+        "A shop's customers and orders, with the tasks of tau2-bench's retail.");
   }
 
   @Override
@@ -40,6 +41,6 @@ public final class RetailPlug extends NamedPlug implements WorldPlug {
 
   @Override
   public Taskset taskset(final TaskRequest request) {
-    return new RetailTasks(request.file(), request.split());
+    return new RetailTaskset(request.file(), request.split());
   }
 }
