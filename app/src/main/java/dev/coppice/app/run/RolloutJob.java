@@ -127,7 +127,7 @@ public final class RolloutJob {
       }
       WarmUp.run();
       state = runArms(folder, state, finished, new Logs(journal, log));
-      final RunReport report = ReportSource.read(folder);
+      final RunReport report = ReportSource.read(folder, config.plugs().figures());
       DurableFile.write(folder.report(), ReportJson.bytes(report));
       final List<String> broken = brokenLaws(state);
       broken.forEach(law -> log.line("BROKEN LAW " + law));
@@ -217,7 +217,7 @@ public final class RolloutJob {
         new BudgetConfig(
             config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
             arm.groups(),
-            Policies.trees(arm.policy(), config.tree()));
+            Policies.trees(arm.policy(), config));
     return EngineConfigs.of(config, run + "/" + arm.arm(), budget);
   }
 

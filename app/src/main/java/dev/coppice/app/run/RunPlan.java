@@ -29,7 +29,7 @@ public final class RunPlan {
         final long each = budget.getAsLong() / groups;
         line(text, "arm         %s: %s, about %d computed tokens per group", arm, policy, each);
       } else {
-        final int trees = Policies.trees(policy, config.tree());
+        final int trees = Policies.trees(policy, config);
         line(text, "arm         %s: %s, %d trees per group", arm, policy, trees);
       }
     }

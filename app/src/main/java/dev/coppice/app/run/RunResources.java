@@ -3,6 +3,7 @@ package dev.coppice.app.run;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.config.TaskRequests;
 import dev.coppice.app.mode.ChatForms;
 import dev.coppice.app.mode.WorldModes;
 import dev.coppice.bridge.wire.AdvantageKind;
@@ -13,7 +14,6 @@ import dev.coppice.chat.value.TemplateException;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
-import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.record.ResultStoreException;
 import dev.coppice.environments.replay.ByteTokenizer;
@@ -114,13 +114,7 @@ public record RunResources(
     try {
       final Environment environment =
           Environments.create(
-              new EnvironmentConfig(
-                  task.environment(),
-                  task.split(),
-                  Math.addExact(task.first(), task.count()),
-                  task.seed(),
-                  path,
-                  task.prompt()),
+              TaskRequests.of(config, path),
               WorldModes.of(config.world(), ProjectPaths::modelFolder),
               conversations(config));
       if (environment.taskCount() < task.first() + task.count()) {

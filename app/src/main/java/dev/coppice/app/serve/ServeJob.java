@@ -113,7 +113,7 @@ public final class ServeJob {
       log.line("session begins: " + outbox.counts());
       resources.report(log);
       final GroupSealer sealer =
-          new GroupSealer(outbox, writer, new CreditAssigner(config.credit()), sealing());
+          new GroupSealer(outbox, writer, CreditAssigner.of(config), sealing());
       try (RolloutEngine engine =
           RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {
         final EngineActions actions = new EngineActions(facts(), engine, outbox, log::line);
@@ -253,7 +253,7 @@ public final class ServeJob {
   }
 
   private EngineConfig engineConfig(final PublishedWeights published) {
-    final int trees = Policies.trees(policy(), config.tree());
+    final int trees = Policies.trees(policy(), config);
     final int firstVersion = published == null ? 0 : published.version() - 1;
     final WeightSwap swap = WeightSwap.valueOf(config.bridge().weights().toUpperCase(Locale.ROOT));
     return EngineConfigs.of(config, runName(), BudgetConfig.trees(trees))
@@ -269,7 +269,7 @@ public final class ServeJob {
         resources.environment(),
         resources.tokenizer(),
         resources.backend(),
-        Policies.of(policy(), config.tree()),
+        Policies.of(policy(), config),
         journal == null ? EngineJournal.NONE : journal,
         sealer);
   }

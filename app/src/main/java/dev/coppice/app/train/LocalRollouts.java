@@ -1,7 +1,5 @@
 package dev.coppice.app.train;
 
-import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.run.Policies;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
@@ -15,6 +13,7 @@ import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.RolloutLimits;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.rollout.WeightSwap;
+import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,11 +54,10 @@ public final class LocalRollouts implements AutoCloseable {
    * Says how groups are grown.
    *
    * @param policy that branches.
-   * @param tree that configures it.
    * @param trees per group.
    * @param sampling settings.
    */
-  public record Shape(String policy, RunConfig.Tree tree, int trees, SamplingSettings sampling) {}
+  public record Shape(BranchingPolicy policy, int trees, SamplingSettings sampling) {}
 
   /**
    * Holds the groups of a round in the order of their tasks.
@@ -85,13 +83,8 @@ public final class LocalRollouts implements AutoCloseable {
     final List<GroupResult> results = Collections.synchronizedList(new ArrayList<>());
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
-            environment,
-            tokenizer,
-            backend,
-            Policies.of(shape.policy(), shape.tree()),
-            EngineJournal.NONE,
-            results::add);
-    final EngineConfig config =
+            environment, tokenizer, backend, shape.policy(), EngineJournal.NONE, results::add);
+    EngineConfig config =
         new EngineConfig(
             "train",
             seed,

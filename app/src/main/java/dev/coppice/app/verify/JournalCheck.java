@@ -140,7 +140,7 @@ final class JournalCheck {
     }
     final State.World world =
         new State.World(
-            Policies.of(arm.policy(), config.tree()),
+            Policies.of(arm.policy(), config),
             bench.tokenizer(),
             bench.environment().dialect(),
             bench.backend().contextTokens());

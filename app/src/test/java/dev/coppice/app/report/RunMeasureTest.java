@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class RunMeasureTest {
   private static final double EXACT = 1e-12;
 
-  private final RunMeasure measure = new RunMeasure();
+  private final RunMeasure measure = new RunMeasure(List.of(Metric.values()));
 
   private void group(final String arm, final TrajectoryTree... trees) {
     measure.add(arm, List.of(trees), List.of(trees).stream().map(TreeSamples::ledger).toList());

@@ -39,7 +39,7 @@ class GroupWriterTest {
   }
 
   private GroupWriter writer(final TraceFile file, final SegmentSink sink) {
-    final CreditAssigner credit = new CreditAssigner(RunConfig.DEFAULT.credit());
+    final CreditAssigner credit = CreditAssigner.of(RunConfig.DEFAULT);
     final GroupWriter writer = new GroupWriter("tree", file, credit, sink, RunProgress.NONE);
     writer.start(0, 0);
     return writer;

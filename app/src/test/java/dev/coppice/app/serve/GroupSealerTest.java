@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.app.run.FullDisk;
 import dev.coppice.bridge.disk.Disk;
@@ -14,6 +13,7 @@ import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;
+import dev.coppice.credit.Estimators;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
@@ -101,7 +101,7 @@ class GroupSealerTest {
   }
 
   private GroupSealer sealer(final Outbox outbox, final ArrowSegmentWriter writer) {
-    final CreditAssigner credit = new CreditAssigner(new RunConfig.Credit(List.of("grpo")));
+    final CreditAssigner credit = new CreditAssigner(List.of(Estimators.create("grpo", Map.of())));
     return new GroupSealer(outbox, writer, credit, new GroupSealer.Limits(2, 1_000_000, 1_000_000));
   }
 

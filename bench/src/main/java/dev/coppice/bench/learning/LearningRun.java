@@ -12,6 +12,7 @@ import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.demonstration.TaskKind;
 import dev.coppice.environments.drawers.DrawersEnvironment;
 import dev.coppice.episode.Environment;
+import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.training.policy.PolicySettings;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;
@@ -188,10 +189,9 @@ final class LearningRun {
       final double temperature,
       final int samples)
       throws InterruptedException {
-    final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
-    final LocalRollouts.Shape shape =
-        new LocalRollouts.Shape("chain", spec.arm().shape().tree(), samples, sampling);
-    final LocalRollouts.Round round =
+    SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
+    LocalRollouts.Shape shape = new LocalRollouts.Shape(new ChainPolicy(), samples, sampling);
+    LocalRollouts.Round round =
         rollouts.grow(shape, problems.first(), problems.count(), 31 * spec.seed() + step);
     final ObjectNode node =
         mapper.valueToTree(HeldOutScore.of(temperature, round.groups()).at(step));

@@ -74,6 +74,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "app",
               with(
                   PORTS,
+                  "plug",
                   "core",
                   "engine",
                   "rollout",

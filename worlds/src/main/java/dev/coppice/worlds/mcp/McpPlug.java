@@ -3,9 +3,10 @@ package dev.coppice.worlds.mcp;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.coppice.environments.EnvironmentConfig;
-import dev.coppice.environments.TasksetProvider;
+import dev.coppice.environments.TaskRequest;
+import dev.coppice.environments.WorldPlug;
 import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.plug.NamedPlug;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes {@code mcp} from a configuration whose path is a file that describes server and tasks.
+ * Offers {@code mcp}; the path is a file that describes server and tasks.
  *
  * <pre>
  * {"command": ["npx", "-y", "SERVER"], "environment": {"KEY": "VALUE"},      or "url": "http://..."
@@ -24,8 +25,10 @@ import java.util.Set;
  *  "message_bytes": 4194304, "result_chars": 8000,
  *  "tasks": [{"request": "...", "answer": "...", "calls": [{"tool": "...", "arguments": {}}]}]}
  * </pre>
+ *
+ * @thread any; immutable.
  */
-public final class McpProvider implements TasksetProvider {
+public final class McpPlug extends NamedPlug implements WorldPlug {
   private static final Set<String> KEYS =
       Set.of(
           "command",
@@ -38,21 +41,24 @@ public final class McpProvider implements TasksetProvider {
           "result_chars",
           "tasks");
 
-  /** Makes the provider. */
-  public McpProvider() {}
-
-  @Override
-  public String name() {
-    return McpTaskset.NAME;
+  /** Makes the plug. */
+  public McpPlug() {
+    super(McpTaskset.NAME, "The tools of a server of the Model Context Protocol.");
   }
 
   @Override
-  public Taskset open(final EnvironmentConfig config) {
-    if (config.path().isEmpty()) {
-      throw new IllegalArgumentException(
-          "mcp needs environment.path: a JSON file with the server's command or url, and tasks");
-    }
-    return new McpTaskset(read(Path.of(config.path())));
+  public String data() {
+    return "a JSON file with the server's command or url, and tasks";
+  }
+
+  @Override
+  public String usualPath() {
+    return "examples/mcp-everything.json";
+  }
+
+  @Override
+  public Taskset taskset(final TaskRequest request) {
+    return new McpTaskset(read(request.file()));
   }
 
   static McpServerConfig read(final Path path) {

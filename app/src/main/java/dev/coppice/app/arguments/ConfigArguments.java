@@ -1,16 +1,27 @@
-package dev.coppice.app;
+package dev.coppice.app.arguments;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.run.ProjectPaths;
 import java.util.List;
 
-/** Reads {@code @ FILE}, {@code -c FILE} and {@code --dotted.key value} off a command line. */
-final class ConfigArguments {
+/**
+ * Reads {@code @ FILE}, {@code -c FILE} and {@code --dotted.key value} off a command line.
+ *
+ * @thread any; stateless.
+ */
+public final class ConfigArguments {
   private ConfigArguments() {}
 
-  /** Reads arguments into a loader, in their order. */
-  static ConfigLoader read(final List<String> arguments, final ConfigLoader loader) {
+  /**
+   * Reads arguments into a loader, in their order.
+   *
+   * @param arguments of the command.
+   * @param loader to read into.
+   * @return the loader.
+   * @throws ConfigException if an argument is no key or file, or lacks its value.
+   */
+  public static ConfigLoader read(final List<String> arguments, final ConfigLoader loader) {
     int at = 0;
     while (at < arguments.size()) {
       final String argument = arguments.get(at++);

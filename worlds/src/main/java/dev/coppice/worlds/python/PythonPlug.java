@@ -3,36 +3,36 @@ package dev.coppice.worlds.python;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.coppice.environments.EnvironmentConfig;
-import dev.coppice.environments.TasksetProvider;
+import dev.coppice.environments.TaskRequest;
+import dev.coppice.environments.WorldPlug;
 import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.plug.NamedPlug;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Makes {@code python} from a configuration whose path, if any, is a file of limits.
+ * Offers {@code python}; the path, if any, is a file of limits.
  *
  * <p>The file is JSON; any of these may be left out: {@code {"memory_bytes": 536870912, "processes":
  * 16, "file_bytes": 16777216, "scratch_bytes": 33554432, "output_bytes": 4096, "cell_timeout_ms":
  * 5000}}.
+ *
+ * @thread any; immutable.
  */
-public final class PythonProvider implements TasksetProvider {
+public final class PythonPlug extends NamedPlug implements WorldPlug {
   private static final int DEFAULT_COUNT = 64;
 
-  /** Makes the provider. */
-  public PythonProvider() {}
-
-  @Override
-  public String name() {
-    return PythonTaskset.NAME;
+  /** Makes the plug. */
+  public PythonPlug() {
+    super(PythonTaskset.NAME, "Drawn problems to be solved with a sandboxed Python session.");
   }
 
   @Override
-  public Taskset open(final EnvironmentConfig config) {
-    final int count = config.count() == 0 ? DEFAULT_COUNT : config.count();
-    return new PythonTaskset(count, config.seed(), limits(config.path()));
+  public Taskset taskset(final TaskRequest request) {
+    return new PythonTaskset(
+        request.countOr(DEFAULT_COUNT), request.seed(), limits(request.path()));
   }
 
   static SandboxLimits limits(final String path) {
