@@ -6,7 +6,7 @@ public enum Provenance {
   REAL("real"),
   /** The result stands in a store of recorded results, put there by this run or an earlier one. */
   RECORDED("recorded"),
-  /** A model imagined the result. */
+  /** A model simulated the result. */
   SIMULATED("simulated"),
   /** The result was injected to break something. */
   FAULT("fault");

@@ -1,6 +1,6 @@
 package dev.coppice.app.folder;
 
-/** Says that a folder is no run folder this build can read, and what to do about it. */
+/** Says that a folder is not a run folder this build can read, and what to do about it. */
 public final class RunFolderException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

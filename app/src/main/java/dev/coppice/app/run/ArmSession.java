@@ -28,18 +28,18 @@ final class ArmSession {
   private static final long STALL_NS = TimeUnit.MINUTES.toNanos(30);
 
   private final RunConfig config;
-  private final Workbench bench;
+  private final RunResources resources;
   private final RunProgress progress;
   private final LongConsumer heartbeat;
 
   /** Makes a session that tells the engine's time so far, in nanoseconds, every few seconds. */
   ArmSession(
       final RunConfig config,
-      final Workbench bench,
+      final RunResources resources,
       final RunProgress progress,
       final LongConsumer heartbeat) {
     this.config = config;
-    this.bench = bench;
+    this.resources = resources;
     this.progress = progress;
     this.heartbeat = heartbeat;
   }
@@ -60,14 +60,14 @@ final class ArmSession {
       final Map<Integer, FinishedGroup> done,
       final Keep keep)
       throws InterruptedException {
-    final CreditScribe credit = new CreditScribe(config.credit());
+    final CreditAssigner credit = new CreditAssigner(config.credit());
     final GroupWriter writer =
         new GroupWriter(state.arm(), keep.traces(), credit, keep.trajectories(), progress);
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
-            bench.environment(),
-            bench.tokenizer(),
-            bench.backend(),
+            resources.environment(),
+            resources.tokenizer(),
+            resources.backend(),
             Policies.of(state.policy(), config.tree()),
             keep.journal(),
             writer);
@@ -77,7 +77,7 @@ final class ArmSession {
     final EngineStats stats;
     final EngineStats.Latencies latencies;
     final int offered = state.groups() - done.size();
-    final Map<String, Long> countedBefore = bench.environment().counters();
+    final Map<String, Long> countedBefore = resources.environment().counters();
     final EngineConfig engineConfig = engineConfig(state, runName);
     try (RolloutEngine engine =
         isExact()
@@ -109,7 +109,7 @@ final class ArmSession {
 
   private Map<String, Long> world(final Map<String, Long> before) {
     final Map<String, Long> now = new LinkedHashMap<>();
-    bench
+    resources
         .environment()
         .counters()
         .forEach((name, count) -> now.put(name, count - before.getOrDefault(name, 0L)));

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Writes one arm's groups as tree-packed Arrow segments, some dozens of groups in each.
+ * Writes one arm's groups as tree-packed Arrow segments, a few dozen groups in each.
  *
  * <p>A group is in the traces before it is here. What a killed process had not written yet is
  * written again from the traces, and what it had is left alone.
@@ -35,16 +35,19 @@ final class SegmentSink implements AutoCloseable {
 
   /** Opens the folder for groups of one run name; those that are in it are not written again. */
   SegmentSink(
-      final Path folder, final String runName, final Workbench bench, final RunConfig config) {
+      final Path folder,
+      final String runName,
+      final RunResources resources,
+      final RunConfig config) {
     final List<String> estimators = config.credit().estimators();
     estimator = estimators.isEmpty() ? "" : estimators.getFirst();
     final RunConfig.Sampling sampling = config.sampling();
     final WireHeader header =
         new WireHeader(
             runName,
-            bench.backend().name(),
-            bench.tokenizerSha256(),
-            bench.chatTemplateSha256(),
+            resources.backend().name(),
+            resources.tokenizerSha256(),
+            resources.chatTemplateSha256(),
             "sampled",
             new SamplingSettings(
                 sampling.temperature(), sampling.topP(), sampling.topK(), sampling.minP()),

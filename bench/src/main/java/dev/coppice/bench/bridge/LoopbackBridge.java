@@ -280,7 +280,7 @@ final class LoopbackBridge implements AutoCloseable {
     }
 
     @Override
-    public String pausedBecause() {
+    public String pauseReason() {
       return "";
     }
 

@@ -2,7 +2,7 @@ package dev.coppice.chat.files;
 
 import java.nio.file.Path;
 
-/** Says that a model folder cannot be used, naming the file and what would mend it. */
+/** Says that a model folder cannot be used, naming the file and what would fix it. */
 public final class ModelFileException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

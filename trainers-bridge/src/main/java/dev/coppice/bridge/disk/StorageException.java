@@ -16,7 +16,7 @@ public sealed class StorageException extends UncheckedIOException
   /**
    * Makes the exception.
    *
-   * @param message that names the file and the mend.
+   * @param message that names the file and the fix.
    * @param cause from the file system.
    */
   StorageException(final String message, final IOException cause) {

@@ -1,6 +1,6 @@
 package dev.coppice.bridge.flight;
 
-/** Says why weights were not taken; the old ones go on. */
+/** Says why weights were refused; the old ones stay in use. */
 public final class WeightsRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -10,7 +10,7 @@ public final class WeightsRefusedException extends RuntimeException {
   /**
    * Makes the exception.
    *
-   * @param message that names the thing and the mend.
+   * @param message that names the thing and the fix.
    * @param missing whether something is not there, rather than wrong.
    */
   public WeightsRefusedException(final String message, final boolean missing) {

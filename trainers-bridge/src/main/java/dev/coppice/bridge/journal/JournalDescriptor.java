@@ -107,7 +107,7 @@ public final class JournalDescriptor {
     return null;
   }
 
-  /** Fills in a frame header; the payload already stands behind it, the padding too. */
+  /** Fills in a frame header; the payload already follows it, and the padding. */
   static void putFrameHeader(
       final ByteBuffer buffer,
       final int at,

@@ -1,7 +1,7 @@
 package dev.coppice.worlds.python;
 
 /**
- * Says that this machine cannot run untrusted programs safely, why, and what would mend it.
+ * Says that this machine cannot run untrusted programs safely, why, and what would fix it.
  *
  * <p>It is an {@link IllegalArgumentException} because a configuration asked for what is not there.
  */
@@ -11,7 +11,7 @@ public final class SandboxUnavailableException extends IllegalArgumentException 
   /**
    * Keeps the reason.
    *
-   * @param reason that names what is missing and the mend.
+   * @param reason that names what is missing and the fix.
    */
   public SandboxUnavailableException(final String reason) {
     super("python: no sandbox, so the world does not start: " + reason);
