@@ -2,7 +2,7 @@ package dev.coppice.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.run.Engines;
+import dev.coppice.app.engine.Engines;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.chat.tokenizer.TokenizerFiles;
@@ -10,6 +10,7 @@ import dev.coppice.model.SequenceModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** Names a model on the command line, and opens it. */
@@ -32,7 +33,7 @@ final class ModelOptions {
 
   /** Opens the model in this process, to compute in the given numbers. */
   SequenceModel open(final String dtype) {
-    return Engines.openSequence(folder(), dtype);
+    return Engines.openSequence(folder(), Map.of("dtype", dtype));
   }
 
   private Path folder() {

@@ -1,11 +1,9 @@
 package dev.coppice.decoder;
 
-import dev.coppice.decoder.sampling.Sampler;
 import dev.coppice.decoder.attention.KernelRate;
 import dev.coppice.decoder.batch.BatchOptions;
 import dev.coppice.decoder.batch.BatchRunner;
-import dev.coppice.decoder.sequence.Generator;
-import dev.coppice.decoder.sequence.Scorer;
+import dev.coppice.decoder.sampling.Sampler;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.RunnerPlug;
 import dev.coppice.model.RunnerRequest;
@@ -46,11 +44,16 @@ public final class EmbeddedEngine implements RunnerPlug {
     options.add(
         PlugOption.text(
             "device",
+            PlugOption.Type.TEXT,
             "cpu",
             "What computes the linear layers: cpu, cuda or cuda:N; cuda needs natives built for it"
                 + " (docs/GPU.md)."));
     options.add(
-        PlugOption.whole("threads", 1, 1, MOST_THREADS, "Threads the model computes with."));
+        PlugOption.whole(
+            "threads",
+            1,
+            new PlugOption.Range(1, MOST_THREADS),
+            "Threads the model computes with."));
     return List.copyOf(options);
   }
 
@@ -67,10 +70,7 @@ public final class EmbeddedEngine implements RunnerPlug {
   public ModelRunner open(final RunnerRequest request, final PlugOptions options) {
     final DecoderBackend backend = backend(request, options);
     return new BatchRunner(
-        backend,
-        BatchOptions.config(options),
-        () -> remark(backend.kernelRate()),
-        Sampler::new);
+        backend, BatchOptions.config(options), () -> remark(backend.kernelRate()), Sampler::new);
   }
 
   private DecoderBackend backend(final RunnerRequest request, final PlugOptions options) {
@@ -94,28 +94,6 @@ public final class EmbeddedEngine implements RunnerPlug {
 
   @Override
   public SequenceModel openSequence(final RunnerRequest request, final PlugOptions options) {
-    return new OneByOne(backend(request, options));
-  }
-
-  private record OneByOne(DecoderBackend backend) implements SequenceModel {
-    @Override
-    public int contextTokens() {
-      return backend.contextTokens();
-    }
-
-    @Override
-    public Scores score(final int[] tokens, final int top) {
-      return Scorer.score(backend, tokens, top);
-    }
-
-    @Override
-    public Continuation generate(final int[] prompt, final Plan plan) {
-      return Generator.generate(backend, prompt, plan);
-    }
-
-    @Override
-    public void close() {
-      backend.close();
-    }
+    return new SingleSequence(backend(request, options));
   }
 }

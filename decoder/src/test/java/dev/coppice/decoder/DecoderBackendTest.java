@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.model.SequenceModel;
 import dev.coppice.decoder.batch.ForwardBatch;
 import dev.coppice.decoder.batch.Logits;
 import dev.coppice.decoder.convert.RandomModel;
@@ -17,6 +16,7 @@ import dev.coppice.decoder.files.SafetensorsWriter;
 import dev.coppice.decoder.files.TensorType;
 import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.decoder.sequence.Scorer;
+import dev.coppice.model.SequenceModel;
 import dev.coppice.model.WeightsException;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;

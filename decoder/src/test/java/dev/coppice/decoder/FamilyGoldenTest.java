@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.coppice.model.SequenceModel;
 import dev.coppice.decoder.sequence.Scorer;
+import dev.coppice.model.SequenceModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;

@@ -3,11 +3,11 @@ package dev.coppice.decoder;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.coppice.model.SequenceModel;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.decoder.convert.Llama2cConverter;
 import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.fixture.SharedData;
+import dev.coppice.model.SequenceModel;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;
 import java.nio.file.Files;

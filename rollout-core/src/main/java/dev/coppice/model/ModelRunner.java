@@ -167,6 +167,15 @@ public interface ModelRunner extends AutoCloseable {
   String HELD_NS = "block_ns";
 
   /**
+   * Describes the memory for keys and values, for plans.
+   *
+   * @return a line, or empty where the runner does not know.
+   */
+  default String memory() {
+    return "";
+  }
+
+  /**
    * Remarks on how well the runner works here, for the log.
    *
    * @return the remark, or {@link Remark#NONE}.

@@ -1,5 +1,6 @@
 package dev.coppice.app.mode;
 
+import dev.coppice.app.engine.Engines;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.environments.record.ResultSimulator;
 import dev.coppice.model.SequenceModel;
@@ -7,6 +8,7 @@ import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Simulates tool results with a model: one line of text for a prompt, whose end is kept where it is
@@ -33,7 +35,7 @@ public final class ModelSimulator implements ResultSimulator {
 
   /** Opens a model of its own: the run's belongs to the engine's thread. */
   static ModelSimulator open(final Path folder) {
-    return new ModelSimulator(Engines.openSequence(folder), ModelTokenizer.open(folder));
+    return new ModelSimulator(Engines.openSequence(folder, Map.of()), ModelTokenizer.open(folder));
   }
 
   @Override

@@ -66,7 +66,7 @@ final class ArmSession {
         new RolloutEngine.Parts(
             resources.environment(),
             resources.tokenizer(),
-            resources.backend(),
+            resources.runner(),
             Policies.of(state.policy(), config),
             keep.journal(),
             writer);

@@ -1,9 +1,8 @@
 package dev.coppice.app.run;
 
-import dev.coppice.model.ModelRunner;
-import java.util.TreeMap;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.engine.EngineStats;
+import dev.coppice.model.ModelRunner;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Sums what the writer kept in one session, to compare with what the engine counted.
@@ -104,7 +104,11 @@ public final class SessionSums {
     laws.add(exact("sampled tokens: trees = their nodes", decoded, sampledInNodes));
     laws.add(exact("discarded tokens: engine = trees", stats.tokens().discarded(), discarded));
     laws.add(exact("cached tokens: engine = trees", stats.tokens().cached(), cached));
-    laws.add(exact("queried = cached + prefilled", stats.tokens().cached() + stats.tokens().prefilled(), cached + prefilled));
+    laws.add(
+        exact(
+            "queried = cached + prefilled",
+            stats.tokens().cached() + stats.tokens().prefilled(),
+            cached + prefilled));
     final long given = cachedInNodes + prefilled - recomputed;
     laws.add(
         exact(
@@ -112,7 +116,9 @@ public final class SessionSums {
             given,
             Math.clamp(given, givenInNodes - closingInNodes, givenInNodes)));
     laws.add(exact("tool calls: trees = traces", calls, callsInTraces));
-    laws.add(new ArmState.Law("block time: pool = trees", stats.runner(ModelRunner.HELD_NS), blockNs, TIME));
+    laws.add(
+        new ArmState.Law(
+            "block time: pool = trees", stats.runner(ModelRunner.HELD_NS), blockNs, TIME));
     return laws;
   }
 

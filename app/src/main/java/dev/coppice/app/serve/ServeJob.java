@@ -225,7 +225,7 @@ public final class ServeJob {
   }
 
   private EngineActions.Facts facts() {
-    return new EngineActions.Facts(runName(), resources.backend().name(), config.task().count());
+    return new EngineActions.Facts(runName(), resources.runner().name(), config.task().count());
   }
 
   private BridgeSettings settings() {
@@ -268,7 +268,7 @@ public final class ServeJob {
     return new RolloutEngine.Parts(
         resources.environment(),
         resources.tokenizer(),
-        resources.backend(),
+        resources.runner(),
         Policies.of(policy(), config),
         journal == null ? EngineJournal.NONE : journal,
         sealer);

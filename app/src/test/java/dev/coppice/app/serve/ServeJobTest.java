@@ -38,7 +38,7 @@ class ServeJobTest {
           new RunResources(
               plain.environment(),
               plain.tokenizer(),
-              plain.backend(),
+              plain.runner(),
               plain.tokenizerSha256(),
               TEMPLATE);
       final ServeJob job = new ServeJob(config, run, bench);

@@ -1,25 +1,25 @@
 package dev.coppice.bench.core;
 
+import dev.coppice.core.Core;
+import dev.coppice.core.Effect;
+import dev.coppice.core.Event;
+import dev.coppice.core.State;
 import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.decoder.batch.ForwardBatch;
 import dev.coppice.decoder.batch.InferenceBackend;
 import dev.coppice.decoder.batch.Logits;
-import dev.coppice.model.ModelRunner;
-import dev.coppice.model.Quotes;
-import dev.coppice.model.RunnerListener;
-import dev.coppice.model.RunnerSession;
-import dev.coppice.model.Work;
-import dev.coppice.core.Core;
-import dev.coppice.core.Effect;
-import dev.coppice.core.Event;
-import dev.coppice.core.State;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Provenance;
 import dev.coppice.episode.Score;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.model.Draws;
+import dev.coppice.model.ModelRunner;
+import dev.coppice.model.Quotes;
+import dev.coppice.model.RunnerListener;
+import dev.coppice.model.RunnerSession;
+import dev.coppice.model.Work;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -87,7 +87,7 @@ public class CoreEventBenchmark implements RunnerListener {
             new RolloutLimits(96, 8, 256, 1_000_000_000L),
             BudgetConfig.trees(1),
             new EngineConfig.Capacity(96, 1024, 0));
-    runner = 
+    runner =
         new BatchRunner(
             new FreeBackend(),
             new BatchConfig(ROWS, 512, 8192, 16),

@@ -1,9 +1,9 @@
 package dev.coppice.bench.soak;
 
-import dev.coppice.decoder.batch.BatchConfig;
-import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
+import dev.coppice.decoder.batch.BatchConfig;
+import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.engine.RolloutEngine;

@@ -19,26 +19,22 @@ public final class BatchOptions {
         PlugOption.whole(
             "batch-rows",
             otherwise.batchRows(),
-            1,
-            65_536,
+            new PlugOption.Range(1, 65_536),
             "Most sequences in one forward pass."),
         PlugOption.whole(
             "batch-tokens",
             otherwise.batchTokens(),
-            1,
-            1_048_576,
+            new PlugOption.Range(1, 1_048_576),
             "Most new tokens in one forward pass."),
         PlugOption.whole(
             "kv-blocks",
             otherwise.kvBlocks(),
-            1,
-            Integer.MAX_VALUE,
+            new PlugOption.Range(1, Integer.MAX_VALUE),
             "Blocks of keys and values in the pool."),
         PlugOption.whole(
             "block-tokens",
             otherwise.blockTokens(),
-            1,
-            1024,
+            new PlugOption.Range(1, 1024),
             "Positions in a block, a power of two."));
   }
 

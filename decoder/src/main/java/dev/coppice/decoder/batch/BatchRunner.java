@@ -1,9 +1,8 @@
 package dev.coppice.decoder.batch;
 
 import dev.coppice.decoder.sampling.RowDrawer;
-import dev.coppice.trajectory.SamplingSettings;
-import dev.coppice.model.BackendException;
 import dev.coppice.decoder.sampling.Sampler;
+import dev.coppice.model.BackendException;
 import dev.coppice.model.Draws;
 import dev.coppice.model.LoadedWeights;
 import dev.coppice.model.ModelRunner;
@@ -12,9 +11,11 @@ import dev.coppice.model.RunnerListener;
 import dev.coppice.model.RunnerSession;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.RolloutFailure;
+import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -91,6 +92,19 @@ public final class BatchRunner implements ModelRunner {
         Integer.MAX_VALUE,
         true,
         Traits.ALWAYS_ANSWERS);
+  }
+
+  @Override
+  public String memory() {
+    final long bytes = backend.blockBytes(config.blockTokens()) * config.kvBlocks();
+    final long positions = (long) config.kvBlocks() * config.blockTokens();
+    return String.format(
+        Locale.ROOT,
+        "%d blocks of %d positions, %.1f MiB, %d whole contexts",
+        config.kvBlocks(),
+        config.blockTokens(),
+        bytes / 1048576.0,
+        positions / Math.max(1, backend.contextTokens()));
   }
 
   @Override

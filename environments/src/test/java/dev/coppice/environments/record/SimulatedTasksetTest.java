@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.decoder.batch.BatchRunner;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.replay.ByteTokenizer;
@@ -19,7 +20,6 @@ import dev.coppice.environments.toolworld.WorldEpisode;
 import dev.coppice.episode.Observation;
 import dev.coppice.episode.Provenance;
 import dev.coppice.episode.ToolFailedException;
-import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -215,10 +215,10 @@ class SimulatedTasksetTest {
             tokenizer,
             new BatchRunner(
                 new PathBackend(
-                "replay",
-                tokenizer.vocabularySize(),
-                4_096,
-                ReplayPolicy.of(environment, tokenizer)),
+                    "replay",
+                    tokenizer.vocabularySize(),
+                    4_096,
+                    ReplayPolicy.of(environment, tokenizer)),
                 new BatchConfig(32, 1_024, 8_192, 16)),
             new ChainPolicy(),
             EngineJournal.NONE,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.decoder.batch.BatchRunner;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.arithmetic.Split;
@@ -16,7 +17,6 @@ import dev.coppice.environments.retail.RetailTaskset;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.fixture.SharedData;
-import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -128,10 +128,10 @@ class EngineReplayTest {
             tokenizer,
             new BatchRunner(
                 new PathBackend(
-                "replay",
-                tokenizer.vocabularySize(),
-                CONTEXT_TOKENS,
-                ReplayPolicy.of(environment, tokenizer)),
+                    "replay",
+                    tokenizer.vocabularySize(),
+                    CONTEXT_TOKENS,
+                    ReplayPolicy.of(environment, tokenizer)),
                 new BatchConfig(32, 1_024, 8_192, 16)),
             new FixedPolicy(
                 List.of(

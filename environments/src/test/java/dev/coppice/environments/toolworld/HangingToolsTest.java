@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.decoder.batch.BatchRunner;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.replay.ByteTokenizer;
@@ -14,7 +15,6 @@ import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Score;
-import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -91,10 +91,10 @@ class HangingToolsTest {
             tokenizer,
             new BatchRunner(
                 new PathBackend(
-                "replay",
-                tokenizer.vocabularySize(),
-                2_048,
-                ReplayPolicy.of(environment, tokenizer)),
+                    "replay",
+                    tokenizer.vocabularySize(),
+                    2_048,
+                    ReplayPolicy.of(environment, tokenizer)),
                 new BatchConfig(64, 1_024, 65_536, 16)),
             new ChainPolicy(),
             EngineJournal.NONE,

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.episode.Episode;
 import dev.coppice.fixture.SharedData;
 import dev.coppice.model.BackendException;
-import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.FixedPolicy;
 import java.nio.file.Files;

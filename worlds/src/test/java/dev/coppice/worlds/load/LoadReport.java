@@ -27,7 +27,8 @@ public record LoadReport(
    * @return {@code cached / (cached + prefilled)}.
    */
   public double prefixHitRate() {
-    return (double) stats.tokens().cached() / (stats.tokens().cached() + stats.tokens().prefilled());
+    return (double) stats.tokens().cached()
+        / (stats.tokens().cached() + stats.tokens().prefilled());
   }
 
   /**
@@ -38,7 +39,8 @@ public record LoadReport(
   public double sharingRatio() {
     final double computed =
         stats.tokens().prefilled() + stats.tokens().decoded() + stats.tokens().discarded();
-    return (stats.tokens().cached() + stats.tokens().prefilled() + stats.tokens().decoded()) / computed;
+    return (stats.tokens().cached() + stats.tokens().prefilled() + stats.tokens().decoded())
+        / computed;
   }
 
   /**

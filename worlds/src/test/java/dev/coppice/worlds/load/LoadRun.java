@@ -1,11 +1,11 @@
 package dev.coppice.worlds.load;
 
-import dev.coppice.engine.EngineJournal;
-import dev.coppice.engine.EngineStats;
-import dev.coppice.engine.RolloutEngine;
 import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.decoder.batch.PathBackend;
+import dev.coppice.engine.EngineJournal;
+import dev.coppice.engine.EngineStats;
+import dev.coppice.engine.RolloutEngine;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
@@ -38,8 +38,7 @@ public final class LoadRun {
    * @param policy that branches.
    * @param batches of the model.
    */
-  public record Settings(
-      int repeats, int trees, BranchingPolicy policy, BatchConfig batches) {
+  public record Settings(int repeats, int trees, BranchingPolicy policy, BatchConfig batches) {
     /** Checks the ranges. */
     public Settings {
       if (repeats < 1 || trees < 1) {
@@ -76,10 +75,10 @@ public final class LoadRun {
             tokenizer,
             new BatchRunner(
                 new PathBackend(
-                "replay",
-                tokenizer.vocabularySize(),
-                environment.contextTokens(),
-                environment.policy()),
+                    "replay",
+                    tokenizer.vocabularySize(),
+                    environment.contextTokens(),
+                    environment.policy()),
                 settings.batches()),
             settings.policy(),
             EngineJournal.NONE,

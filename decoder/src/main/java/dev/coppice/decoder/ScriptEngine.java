@@ -1,8 +1,12 @@
-package dev.coppice.decoder.batch;
+package dev.coppice.decoder;
 
+import dev.coppice.decoder.batch.BatchOptions;
+import dev.coppice.decoder.batch.BatchRunner;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.RunnerPlug;
 import dev.coppice.model.RunnerRequest;
+import dev.coppice.model.SequenceModel;
 import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
 import java.util.List;
@@ -34,6 +38,15 @@ public final class ScriptEngine implements RunnerPlug {
 
   @Override
   public ModelRunner open(final RunnerRequest request, final PlugOptions options) {
+    return new BatchRunner(backend(request), BatchOptions.config(options));
+  }
+
+  @Override
+  public SequenceModel openSequence(final RunnerRequest request, final PlugOptions options) {
+    return new SingleSequence(backend(request));
+  }
+
+  private PathBackend backend(final RunnerRequest request) {
     final RunnerRequest.Script script = request.script();
     if (script == null) {
       throw new IllegalArgumentException(
@@ -41,9 +54,7 @@ public final class ScriptEngine implements RunnerPlug {
               + name()
               + "; set model.policy = \"replay\" and an environment with solutions");
     }
-    return new BatchRunner(
-        new PathBackend(
-            script.name(), script.vocabularySize(), script.contextTokens(), script.policy()),
-        BatchOptions.config(options));
+    return new PathBackend(
+        script.name(), script.vocabularySize(), script.contextTokens(), script.policy());
   }
 }
