@@ -20,9 +20,10 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
       List.of(
           law("kvcache", List.of(), List.of("org.agrona")),
           law("trajectory", List.of(), List.of("org.agrona")),
+          law("plug", List.of(), List.of()),
           law("episode", List.of("trajectory"), List.of()),
-          law("model", List.of("trajectory"), List.of()),
-          law("scheduling", List.of("trajectory", "rollout"), List.of()),
+          law("model", List.of("plug", "trajectory"), List.of()),
+          law("scheduling", List.of("plug", "trajectory", "rollout"), List.of()),
           law("rollout", List.of("trajectory"), List.of()),
           law("core", with(PORTS, "rollout"), List.of("org.agrona", "org.HdrHistogram")),
           law(
@@ -38,10 +39,13 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "training",
               List.of("trajectory", "decoder", "chat"),
               with(JSON, "ai.djl", "org.agrona")),
-          law("environments", List.of("trajectory", "episode", "model"), with(JSON, "org.agrona")),
+          law(
+              "environments",
+              List.of("plug", "trajectory", "episode", "model"),
+              with(JSON, "org.agrona")),
           law(
               "worlds",
-              with(PORTS, "environments", "engine", "rollout"),
+              with(PORTS, "plug", "environments", "engine", "rollout"),
               with(
                   JSON,
                   "org.apache.lucene",
@@ -49,7 +53,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "reactor.core",
                   "org.HdrHistogram",
                   "com.sun.net.httpserver")),
-          law("credit", List.of("trajectory"), List.of()),
+          law("credit", List.of("plug", "trajectory"), List.of()),
           law(
               "bridge",
               List.of("trajectory", "credit"),
@@ -69,6 +73,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               List.of(""),
               with(
                   JSON,
+                  "org.apache.arrow",
                   "org.openjdk",
                   "picocli",
                   "org.HdrHistogram",
