@@ -6,7 +6,7 @@ public enum Provenance {
   REAL(0, "real"),
   /** The result stands in a store of recorded results, put there by this run or an earlier one. */
   RECORDED(1, "recorded"),
-  /** A model imagined the result. */
+  /** A model simulated the result. */
   SIMULATED(2, "simulated"),
   /** The result was injected to break something. */
   FAULT(3, "fault");

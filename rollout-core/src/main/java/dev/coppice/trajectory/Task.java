@@ -32,7 +32,7 @@ public record Task(String id, String input, RuntimeContract contract) {
    * compared.
    */
   public enum RuntimeContract {
-    /** The state lives as long as the episode; a branch goes on from the state it forked from. */
+    /** The state lives as long as the episode; a branch continues from the state it forked from. */
     PERSISTENT(0, "persistent"),
     /** Every call finds the initial state; what an earlier call changed is gone. */
     RESET_PER_STEP(1, "reset_per_step"),

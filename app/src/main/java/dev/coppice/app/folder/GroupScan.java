@@ -107,12 +107,12 @@ public final class GroupScan implements AutoCloseable {
     }
     try {
       line.reset();
-      int letter = in.read();
-      while (letter >= 0 && letter != '\n') {
-        line.write(letter);
-        letter = in.read();
+      int character = in.read();
+      while (character >= 0 && character != '\n') {
+        line.write(character);
+        character = in.read();
       }
-      if (letter < 0) {
+      if (character < 0) {
         ended = true;
         position += line.size();
         return null;
@@ -141,7 +141,7 @@ public final class GroupScan implements AutoCloseable {
   }
 
   /**
-   * Counts what stands behind the last finished group, once the end was reached.
+   * Counts the bytes after the last finished group, once the end was reached.
    *
    * @return the number of bytes; 0 where the file ends cleanly.
    */

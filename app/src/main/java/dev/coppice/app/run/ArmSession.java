@@ -27,18 +27,18 @@ final class ArmSession {
   private static final long STALL_NS = TimeUnit.MINUTES.toNanos(30);
 
   private final RunConfig config;
-  private final Workbench bench;
+  private final RunResources resources;
   private final RunProgress progress;
   private final LongConsumer heartbeat;
 
   /** Makes a session that tells the engine's time so far, in nanoseconds, every few seconds. */
   ArmSession(
       final RunConfig config,
-      final Workbench bench,
+      final RunResources resources,
       final RunProgress progress,
       final LongConsumer heartbeat) {
     this.config = config;
-    this.bench = bench;
+    this.resources = resources;
     this.progress = progress;
     this.heartbeat = heartbeat;
   }
@@ -59,14 +59,14 @@ final class ArmSession {
       final Map<Integer, FinishedGroup> done,
       final Keep keep)
       throws InterruptedException {
-    final CreditScribe credit = new CreditScribe(config.credit());
+    final CreditAssigner credit = new CreditAssigner(config.credit());
     final GroupWriter writer =
         new GroupWriter(state.arm(), keep.traces(), credit, keep.trajectories(), progress);
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
-            bench.environment(),
-            bench.tokenizer(),
-            bench.backend(),
+            resources.environment(),
+            resources.tokenizer(),
+            resources.backend(),
             Policies.of(state.policy(), config.tree()),
             keep.journal(),
             writer);
@@ -76,7 +76,7 @@ final class ArmSession {
     final EngineStats stats;
     final EngineStats.Latencies latencies;
     final int offered = state.groups() - done.size();
-    final Map<String, Long> countedBefore = bench.environment().counters();
+    final Map<String, Long> countedBefore = resources.environment().counters();
     final EngineConfig engineConfig = RolloutJob.engineConfig(config, runName, state);
     try (RolloutEngine engine =
         isExact()
@@ -108,7 +108,7 @@ final class ArmSession {
 
   private Map<String, Long> world(final Map<String, Long> before) {
     final Map<String, Long> now = new LinkedHashMap<>();
-    bench
+    resources
         .environment()
         .counters()
         .forEach((name, count) -> now.put(name, count - before.getOrDefault(name, 0L)));

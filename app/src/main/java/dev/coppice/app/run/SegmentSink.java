@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Writes one arm's groups as tree-packed Arrow segments, some dozens of groups in each.
+ * Writes one arm's groups as tree-packed Arrow segments, a few dozen groups in each.
  *
  * <p>A group is in the traces before it is here. What a killed process had not written yet is
  * written again from the traces, and what it had is left alone.
@@ -31,11 +31,14 @@ final class SegmentSink implements AutoCloseable {
 
   /** Opens the folder for groups of one run name; those that are in it are not written again. */
   SegmentSink(
-      final Path folder, final String runName, final Workbench bench, final RunConfig config) {
+      final Path folder,
+      final String runName,
+      final RunResources resources,
+      final RunConfig config) {
     final List<String> estimators = config.credit().estimators();
     estimator = estimators.isEmpty() ? "" : estimators.getFirst();
     writer =
-        new ArrowSegmentWriter(folder, bench.wireHeader(config, runName), SegmentForm.TREE_PACKED);
+        new ArrowSegmentWriter(folder, resources.wireHeader(config, runName), SegmentForm.TREE_PACKED);
     written = written(folder, runName);
   }
 

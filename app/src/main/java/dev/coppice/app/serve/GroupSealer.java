@@ -1,6 +1,6 @@
 package dev.coppice.app.serve;
 
-import dev.coppice.app.run.CreditScribe;
+import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.bridge.disk.DiskFullException;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.SealedGroup;
@@ -40,7 +40,7 @@ final class GroupSealer implements GroupListener {
 
   private final Outbox outbox;
   private final ArrowSegmentWriter writer;
-  private final CreditScribe credit;
+  private final CreditAssigner credit;
   private final Limits limits;
   private final OneToOneConcurrentArrayQueue<GroupResult> queue =
       new OneToOneConcurrentArrayQueue<>(QUEUED_GROUPS);
@@ -55,7 +55,7 @@ final class GroupSealer implements GroupListener {
   GroupSealer(
       final Outbox outbox,
       final ArrowSegmentWriter writer,
-      final CreditScribe credit,
+      final CreditAssigner credit,
       final Limits limits) {
     this.outbox = outbox;
     this.writer = writer;

@@ -7,7 +7,7 @@ import dev.coppice.app.folder.RunJournalDescriptor;
 import dev.coppice.app.folder.RunState;
 import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.RolloutJob;
-import dev.coppice.app.run.Workbench;
+import dev.coppice.app.run.RunResources;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.bridge.journal.JournalFormatException;
 import dev.coppice.bridge.journal.JournalReader;
@@ -83,7 +83,7 @@ final class JournalCheck {
   }
 
   private void replay(final JournalReader reader, final TracePlaces.Source traces) {
-    try (Workbench bench = open()) {
+    try (RunResources bench = open()) {
       if (bench == null) {
         readToTheEnd(reader);
         return;
@@ -103,9 +103,9 @@ final class JournalCheck {
   }
 
   /** Opens what the core must know of model and tasks, or says why the replay has to be left out. */
-  private Workbench open() {
+  private RunResources open() {
     try {
-      final Workbench bench = Workbench.open(config.reading());
+      final RunResources bench = RunResources.open(config.reading());
       if (bench.backend().name().equals(state.model())) {
         return bench;
       }
@@ -129,7 +129,7 @@ final class JournalCheck {
   }
 
   private Session begin(
-      final JournalReader reader, final Workbench bench, final TracePlaces.Source traces) {
+      final JournalReader reader, final RunResources bench, final TracePlaces.Source traces) {
     final byte[] name = new byte[reader.length()];
     reader.payload().getBytes(0, name);
     final String text = new String(name, StandardCharsets.UTF_8);

@@ -12,7 +12,7 @@ import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.app.folder.StoredTree;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
-import dev.coppice.app.run.CreditScribe;
+import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.app.run.RolloutJob;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,7 +96,7 @@ public final class RunVerifier {
   }
 
   private void readTraces(final RunConfig config, final RunState state) {
-    final CreditScribe scribe = new CreditScribe(config.credit());
+    final CreditAssigner credit = new CreditAssigner(config.credit());
     final List<String> names = config.credit().estimators();
     final SegmentCheck segments = new SegmentCheck(folder, findings);
     try (GroupScan scan = new GroupScan(folder.traces())) {
@@ -111,7 +111,7 @@ public final class RunVerifier {
           ProvenanceCheck.check(tree, config.world().mode(), findings);
           sampled.merge(group.arm(), tree.ledger().decodedTokens(), Long::sum);
         }
-        AdvantageCheck.check(group, scribe, findings);
+        AdvantageCheck.check(group, credit, findings);
         final ArmState arm = state.arm(group.arm());
         segments.check(
             group, names.isEmpty() ? "" : names.getFirst(), arm != null && arm.complete());

@@ -192,9 +192,9 @@ class RolloutJobTest {
     final ConfigLoader wrongTask = new ConfigLoader().override("task.environment", "drawer");
     final ConfigLoader noModel = new ConfigLoader().override("model.path", "no/such/model");
 
-    assertThrows(ConfigException.class, () -> Workbench.open(wrongTask.load()));
+    assertThrows(ConfigException.class, () -> RunResources.open(wrongTask.load()));
     final RuntimeException missing =
-        assertThrows(RuntimeException.class, () -> Workbench.open(noModel.load()));
+        assertThrows(RuntimeException.class, () -> RunResources.open(noModel.load()));
     assertTrue(missing.getMessage().contains("no/such/model"), missing.getMessage());
   }
 }

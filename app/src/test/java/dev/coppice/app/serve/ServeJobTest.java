@@ -8,7 +8,7 @@ import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.RunJournalDescriptor;
 import dev.coppice.app.run.ReplayRuns;
-import dev.coppice.app.run.Workbench;
+import dev.coppice.app.run.RunResources;
 import dev.coppice.bridge.flight.BridgeClient;
 import dev.coppice.bridge.flight.GroupFeed;
 import dev.coppice.bridge.journal.JournalReader;
@@ -33,9 +33,9 @@ class ServeJobTest {
   /** Serves some groups to a client, with a chat template of that digest, and ends. */
   private RunFolder served(final RunConfig config) throws Exception {
     final RunFolder run = ServeJob.prepare(config);
-    try (Workbench plain = Workbench.open(config)) {
-      final Workbench bench =
-          new Workbench(
+    try (RunResources plain = RunResources.open(config)) {
+      final RunResources bench =
+          new RunResources(
               plain.environment(),
               plain.tokenizer(),
               plain.backend(),

@@ -287,7 +287,7 @@ final class LoopbackBridge implements AutoCloseable {
     }
 
     @Override
-    public String pausedBecause() {
+    public String pauseReason() {
       return "";
     }
 

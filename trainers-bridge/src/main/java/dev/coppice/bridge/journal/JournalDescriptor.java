@@ -159,7 +159,7 @@ public final class JournalDescriptor {
         + ": go on with the build that wrote it, or begin a new folder";
   }
 
-  /** Fills in a frame header; the payload already stands behind it, the padding too. */
+  /** Fills in a frame header; the payload already follows it, and the padding. */
   static void putFrameHeader(
       final ByteBuffer buffer,
       final int at,

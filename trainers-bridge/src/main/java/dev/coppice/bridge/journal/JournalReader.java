@@ -136,7 +136,7 @@ public final class JournalReader implements AutoCloseable {
                 + next
                 + ": the frame there is damaged although it had reached the disk (the frame at "
                 + candidate
-                + " says so); restore the file from a copy, or move it away to begin anew");
+                + " says so); restore the file from a copy, or move it away to start over");
       }
     }
     forget();
@@ -237,7 +237,7 @@ public final class JournalReader implements AutoCloseable {
   }
 
   /**
-   * Returns what stands behind the last whole frame, once {@link #next()} answered false.
+   * Returns what follows the last whole frame, once {@link #next()} answered false.
    *
    * @return the tail, or null before that.
    */

@@ -43,7 +43,7 @@ final class OutboxJournal implements AutoCloseable {
             throw new JournalFormatException(
                 path,
                 position,
-                "does not tell a possible story at offset "
+                "holds an impossible sequence of records at offset "
                     + position
                     + ": "
                     + e.getMessage()
