@@ -117,13 +117,13 @@ final class LoopbackBridge implements AutoCloseable {
   }
 
   private long sent(final SegmentForm form, final int groups) {
-    final long before = server.sentBytes();
+    final long before = sentBytes();
     try (GroupFeed feed = client.groups(form, groups, true)) {
       while (feed.next()) {
         continue;
       }
     }
-    return server.sentBytes() - before;
+    return sentBytes() - before;
   }
 
   /** Issues groups by their numbers, from 0. */
@@ -242,6 +242,11 @@ final class LoopbackBridge implements AutoCloseable {
 
   String location() {
     return plain == null ? server.location() : plain.location();
+  }
+
+  /** Returns what the stream's service has sent, in bytes. */
+  long sentBytes() {
+    return plain == null ? server.sentBytes() : plain.sentBytes();
   }
 
   long sealed() {

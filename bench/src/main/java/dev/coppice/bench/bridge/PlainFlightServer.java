@@ -7,6 +7,9 @@ import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxStream;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.segment.SegmentSource;
+import io.grpc.Metadata;
+import io.grpc.ServerStreamTracer;
+import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -14,7 +17,9 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.apache.arrow.flight.BackpressureStrategy;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
@@ -43,7 +48,7 @@ import org.apache.arrow.vector.ipc.message.MessageSerializer;
 final class PlainFlightServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
-  private static final long LOOK_MS = 1_000;
+  private static final long READY_LOOK_NS = TimeUnit.MICROSECONDS.toNanos(20);
   private static final int MOST_GROUPS = 4096;
 
   private final BufferAllocator memory = new RootAllocator(Long.MAX_VALUE);
@@ -51,6 +56,7 @@ final class PlainFlightServer implements AutoCloseable {
   private final SegmentSource segments;
   private final Path folder;
   private final FlightServer server;
+  private final SentBytes sent = new SentBytes();
   private final Set<String> checked = ConcurrentHashMap.newKeySet();
 
   /** Starts to listen; the folder is that of the segments. */
@@ -59,8 +65,10 @@ final class PlainFlightServer implements AutoCloseable {
     this.outbox = outbox;
     this.segments = segments;
     this.folder = folder;
+    final Consumer<NettyServerBuilder> transport = builder -> builder.addStreamTracerFactory(sent);
     this.server =
         FlightServer.builder(memory, Location.forGrpcInsecure("127.0.0.1", 0), new Producer())
+            .transportHint("grpc.builderConsumer", transport)
             .build()
             .start();
   }
@@ -79,6 +87,26 @@ final class PlainFlightServer implements AutoCloseable {
     }
   }
 
+  /** Returns the size of all messages that went over the wire, in bytes. */
+  long sentBytes() {
+    return sent.bytes.sum();
+  }
+
+  /** Counts what goes over the wire, as the bridge's server does. */
+  private static final class SentBytes extends ServerStreamTracer.Factory {
+    private final LongAdder bytes = new LongAdder();
+
+    @Override
+    public ServerStreamTracer newServerStreamTracer(final String method, final Metadata headers) {
+      return new ServerStreamTracer() {
+        @Override
+        public void outboundWireSize(final long more) {
+          bytes.add(more);
+        }
+      };
+    }
+  }
+
   private final class Producer extends NoOpFlightProducer {
     @Override
     public void getStream(
@@ -86,14 +114,13 @@ final class PlainFlightServer implements AutoCloseable {
       try (VectorSchemaRoot root =
               VectorSchemaRoot.create(segments.schema(SegmentForm.TREE_PACKED), memory);
           OutboxStream groups = outbox.stream(true)) {
-        final BackpressureStrategy pressure =
-            new BackpressureStrategy.CallbackBackpressureStrategy();
-        pressure.register(listener);
         listener.setUseZeroCopy(true);
         listener.start(root);
         long left = wanted(ticket);
         while (left > 0 && !listener.isCancelled()) {
-          if (pressure.waitForListener(LOOK_MS) != BackpressureStrategy.WaitResult.READY) {
+          if (!listener.isReady()) {
+            // Flight's own way to wait for it was seen to wake 0.2 s late.
+            LockSupport.parkNanos(READY_LOOK_NS);
             continue;
           }
           final Offer offer = groups.take((int) Math.min(MOST_GROUPS, left), LOOK_NS);

@@ -65,6 +65,7 @@ final class StreamComparison {
   private void latency(final Paced paced) throws IOException, InterruptedException {
     final double[][] medians = new double[NAMES.length][rounds];
     final double[][] tails = new double[NAMES.length][rounds];
+    final double[][] sizes = new double[NAMES.length][rounds];
     for (int round = 0; round < rounds; round++) {
       for (int turn = 0; turn < NAMES.length; turn++) {
         final int which = (turn + round) % NAMES.length;
@@ -73,6 +74,7 @@ final class StreamComparison {
           final LoopbackBridge.Latencies found =
               bridge.latencies(paced.warmUp(), paced.groups(), paced.gapNs());
           medians[which][round] = found.toReceived().getValueAtPercentile(50) / 1e6;
+          sizes[which][round] = bridge.sentBytes() / 1e3 / (paced.warmUp() + paced.groups());
           tails[which][round] = found.toReceived().getValueAtPercentile(99) / 1e6;
         }
       }
@@ -80,6 +82,7 @@ final class StreamComparison {
     for (int which = 0; which < NAMES.length; which++) {
       print("sealed to received, p50, " + NAMES[which], "ms", medians[which]);
       print("sealed to received, p99, " + NAMES[which], "ms", tails[which]);
+      print("on the wire, " + NAMES[which], "kB a group", sizes[which]);
     }
   }
 

@@ -90,6 +90,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               with(
                   JSON,
                   "org.apache.arrow",
+                  "io.grpc",
                   "org.openjdk",
                   "picocli",
                   "org.HdrHistogram",
