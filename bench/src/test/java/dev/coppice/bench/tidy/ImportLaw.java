@@ -90,6 +90,8 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               List.of(""),
               with(
                   JSON,
+                  "org.apache.arrow",
+                  "io.grpc",
                   "org.openjdk",
                   "picocli",
                   "org.HdrHistogram",
