@@ -25,17 +25,32 @@ final class PageListings {
 
   /** Reads the listings of a page by their paths. */
   static Map<String, String> of(final String page) throws IOException {
+    final Map<String, String> listings = new LinkedHashMap<>();
+    final Matcher matcher = LISTING.matcher(text(page));
+    while (matcher.find()) {
+      listings.put(matcher.group(1), matcher.group(2));
+    }
+    return listings;
+  }
+
+  /** Reads the listings of a page that are in one language. */
+  static List<String> fenced(final String page, final String language) throws IOException {
+    final List<String> listings = new ArrayList<>();
+    final Matcher matcher =
+        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(text(page));
+    while (matcher.find()) {
+      listings.add(matcher.group(1));
+    }
+    return listings;
+  }
+
+  private static String text(final String page) throws IOException {
     Path project = Path.of("").toAbsolutePath();
     while (project != null && !Files.exists(project.resolve(page))) {
       project = project.getParent();
     }
     assertNotNull(project, page + " is not above " + Path.of("").toAbsolutePath());
-    final Map<String, String> listings = new LinkedHashMap<>();
-    final Matcher matcher = LISTING.matcher(Files.readString(project.resolve(page)));
-    while (matcher.find()) {
-      listings.put(matcher.group(1), matcher.group(2));
-    }
-    return listings;
+    return Files.readString(project.resolve(page));
   }
 
   /** Writes sources and service files beside each other and compiles the sources, as a stranger would. */

@@ -193,6 +193,32 @@ class PlugPathTest {
   }
 
   @Test
+  void shouldCheckTheWorldOfTheDocumentByItsClassAsTheDocumentSays() throws IOException {
+    final String source = PageListings.fenced("docs/WORLDS.md", "java").getFirst();
+    final String imports =
+        """
+        package dev.me;
+
+        import dev.coppice.environments.tool.Argument;
+        import dev.coppice.environments.tool.SeenResults;
+        import dev.coppice.environments.tool.SideEffect;
+        import dev.coppice.environments.toolworld.*;
+        import dev.coppice.episode.Score;
+        import dev.coppice.trajectory.Task;
+        import java.util.Map;
+
+        """;
+    final Path out =
+        PageListings.compiled(folder, Map.of("dev/me/CounterWorld.java", imports + source));
+
+    final Result result =
+        execute("check", "--classpath", out.toString(), "--episodes", "30", "dev.me.CounterWorld");
+
+    assertEquals(CoppiceCommand.DONE, result.status(), result.all());
+    assertTrue(result.out().contains("world      CounterWorld"), result.all());
+  }
+
+  @Test
   void shouldPrintTheClassPathAPlugIsCompiledAgainst() {
     final Result result = execute("classpath");
 
