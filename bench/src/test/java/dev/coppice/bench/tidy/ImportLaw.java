@@ -41,7 +41,10 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "training",
               List.of("trajectory", "decoder", "chat"),
               with(JSON, "ai.djl", "org.agrona")),
-          law("environments", List.of("trajectory", "episode", "model"), with(JSON, "org.agrona")),
+          law(
+              "environments",
+              List.of("trajectory", "episode", "model"),
+              with(JSON, "org.agrona", "com.networknt.schema")),
           law(
               "worlds",
               with(PORTS, "environments", "engine", "rollout"),

@@ -3,7 +3,6 @@ package dev.coppice.bench.tidy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,11 +37,7 @@ class TidyTest {
 
   @BeforeAll
   static void readSources() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.isRegularFile(folder.resolve("coppice")) && folder.getParent() != null) {
-      folder = folder.getParent();
-    }
-    root = folder;
+    root = JavaSource.root();
     sources = JavaSource.all(root);
   }
 

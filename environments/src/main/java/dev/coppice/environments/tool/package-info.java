@@ -4,7 +4,7 @@
  *
  * <p>Read in this order: {@link dev.coppice.environments.tool.Toolbox}, {@link
  * dev.coppice.environments.tool.Tool}, {@link dev.coppice.environments.tool.Argument}, {@link
- * dev.coppice.environments.tool.CallText}, {@link dev.coppice.environments.tool.SchemaCheck},
+ * dev.coppice.environments.tool.CallText},
  * {@link dev.coppice.environments.tool.Seen}.
  */
 package dev.coppice.environments.tool;
