@@ -4,7 +4,7 @@ import dev.coppice.error.CoppiceException;
 import dev.coppice.error.ErrorCategory;
 import dev.coppice.error.ErrorCode;
 
-/** Says that a folder is no run folder this build can read, and what to do about it. */
+/** Says that a folder is not a run folder this build can read, and what to do about it. */
 public final class RunFolderException extends CoppiceException {
   private static final long serialVersionUID = 1L;
 

@@ -5,7 +5,7 @@ import dev.coppice.error.ErrorCategory;
 import dev.coppice.error.ErrorCode;
 import java.nio.file.Path;
 
-/** Says that a model folder cannot be used, naming the file and what would mend it. */
+/** Says that a model folder cannot be used, naming the file and what would fix it. */
 public final class ModelFileException extends CoppiceException {
   private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ import dev.coppice.error.CoppiceException;
 import dev.coppice.error.ErrorCategory;
 import dev.coppice.error.ErrorCode;
 
-/** Says that a store of results cannot be used, and the mend. */
+/** Says that a store of results cannot be used, and how to fix it. */
 public final class ResultStoreException extends CoppiceException {
   private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class ResultStoreException extends CoppiceException {
   /**
    * Keeps what is wrong.
    *
-   * @param message that names the file and the mend.
+   * @param message that names the file and the fix.
    * @param cause or null.
    */
   public ResultStoreException(final String message, final Throwable cause) {

@@ -8,9 +8,9 @@ import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
-import dev.coppice.environments.filesystem.FilesystemTasks;
+import dev.coppice.environments.filesystem.FilesystemTaskset;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
-import dev.coppice.environments.retail.RetailTasks;
+import dev.coppice.environments.retail.RetailTaskset;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.fixture.SharedData;
@@ -59,14 +59,14 @@ class EngineReplayTest {
   @Test
   void shouldShareCallsBetweenBranchesOfFilesystem() throws Exception {
     assertSharedAndRewarded(
-        new WorldEnvironment(new FilesystemTasks(SharedData.find("data/bfcl"))), 13);
+        new WorldEnvironment(new FilesystemTaskset(SharedData.find("data/bfcl"))), 13);
   }
 
   @Test
   void shouldShareCallsBetweenBranchesOfRetail() throws Exception {
     assertSharedAndRewarded(
         new WorldEnvironment(
-            new RetailTasks(SharedData.find("data/tau2-bench/retail"), "test"),
+            new RetailTaskset(SharedData.find("data/tau2-bench/retail"), "test"),
             CallFormat.TAGS,
             "<bos>{request}\n"),
         8);

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
@@ -33,7 +33,7 @@ class RetailGoldenTest {
 
   @Test
   void shouldReproduceTheDatabaseAndTheResultsOfEveryReferenceSolution() throws Exception {
-    final RetailTasks tasks = new RetailTasks(SharedData.find("data/tau2-bench/retail"), "all");
+    final RetailTaskset tasks = new RetailTaskset(SharedData.find("data/tau2-bench/retail"), "all");
     final List<String> found = new ArrayList<>();
 
     for (int index = 0; index < tasks.taskCount(); index++) {
@@ -45,7 +45,7 @@ class RetailGoldenTest {
     assertEquals(18, refused);
   }
 
-  private String outcome(final RetailTasks tasks, final Task task) throws Exception {
+  private String outcome(final RetailTaskset tasks, final Task task) throws Exception {
     final ToolboxWorld<Store> world = tasks.open();
     world.reset(task, 0);
     final Taskset.Solution solution = tasks.solution(task);
@@ -56,7 +56,7 @@ class RetailGoldenTest {
       refused += worked ? 0 : 1;
       results.add(worked ? canonical("{\"r\":" + result.text() + "}") : "ERR");
     }
-    final Score score = world.reward(solution.answer(), Seen.NOTHING);
+    final Score score = world.reward(solution.answer(), SeenResults.NOTHING);
     assertEquals(1.0, score.reward(), task.id());
     assertEquals(1.0, score.components().get("communicated"), task.id());
     return String.join(

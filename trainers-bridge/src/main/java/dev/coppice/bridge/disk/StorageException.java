@@ -21,7 +21,7 @@ public sealed class StorageException extends CoppiceException
    * Makes the exception.
    *
    * @param code of this kind of failure.
-   * @param message that names the file and the mend.
+   * @param message that names the file and the fix.
    * @param cause from the file system.
    */
   StorageException(final ErrorCode code, final String message, final IOException cause) {

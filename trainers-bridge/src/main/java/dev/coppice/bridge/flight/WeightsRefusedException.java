@@ -4,7 +4,7 @@ import dev.coppice.error.CoppiceException;
 import dev.coppice.error.ErrorCategory;
 import dev.coppice.error.ErrorCode;
 
-/** Says why weights were not taken; the old ones go on. */
+/** Says why weights were refused; the old ones stay in use. */
 public final class WeightsRefusedException extends CoppiceException {
   private static final long serialVersionUID = 1L;
 
@@ -18,7 +18,7 @@ public final class WeightsRefusedException extends CoppiceException {
   /**
    * Makes the exception.
    *
-   * @param message that names the thing and the mend.
+   * @param message that names the thing and the fix.
    * @param missing whether something is not there, rather than wrong.
    */
   public WeightsRefusedException(final String message, final boolean missing) {

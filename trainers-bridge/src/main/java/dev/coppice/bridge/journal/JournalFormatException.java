@@ -19,7 +19,7 @@ public final class JournalFormatException extends CoppiceException {
    *
    * @param path of the file.
    * @param offset of the damage in bytes from the start of the file.
-   * @param fault that the message tells, with the mend.
+   * @param fault that the message tells, with the fix.
    */
   public JournalFormatException(final Path path, final long offset, final String fault) {
     super(CODE, "journal " + path + " " + fault, null);

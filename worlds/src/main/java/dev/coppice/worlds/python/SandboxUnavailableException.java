@@ -5,7 +5,7 @@ import dev.coppice.error.ErrorCategory;
 import dev.coppice.error.ErrorCode;
 
 /**
- * Says that this machine cannot run untrusted programs safely, why, and what would mend it.
+ * Says that this machine cannot run untrusted programs safely, why, and what would fix it.
  */
 public final class SandboxUnavailableException extends CoppiceException {
   private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ public final class SandboxUnavailableException extends CoppiceException {
   /**
    * Keeps the reason.
    *
-   * @param reason that names what is missing and the mend.
+   * @param reason that names what is missing and the fix.
    */
   public SandboxUnavailableException(final String reason) {
     super(CODE, "python: no sandbox, so the world does not start: " + reason, null);
