@@ -38,7 +38,8 @@ final class SegmentSink implements AutoCloseable {
     final List<String> estimators = config.credit().estimators();
     estimator = estimators.isEmpty() ? "" : estimators.getFirst();
     writer =
-        new ArrowSegmentWriter(folder, resources.wireHeader(config, runName), SegmentForm.TREE_PACKED);
+        new ArrowSegmentWriter(
+            folder, resources.wireHeader(config, runName), SegmentForm.TREE_PACKED);
     written = written(folder, runName);
   }
 
