@@ -48,7 +48,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law(
               "environments",
               List.of("plug", "trajectory", "episode", "model"),
-              with(JSON, "org.agrona")),
+              with(JSON, "org.agrona", "com.networknt.schema")),
           law(
               "worlds",
               with(PORTS, "plug", "environments", "engine", "rollout"),

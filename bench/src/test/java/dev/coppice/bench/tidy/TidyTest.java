@@ -57,11 +57,7 @@ class TidyTest {
 
   @BeforeAll
   static void readSources() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.isRegularFile(folder.resolve("coppice")) && folder.getParent() != null) {
-      folder = folder.getParent();
-    }
-    root = folder;
+    root = JavaSource.root();
     sources = JavaSource.all(root);
   }
 
