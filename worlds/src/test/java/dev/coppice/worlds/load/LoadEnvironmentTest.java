@@ -56,8 +56,8 @@ class LoadEnvironmentTest {
     assertEquals(8, report.completed(), report.text());
     assertEquals(0, report.other(), report.text());
     assertEquals(Map.of("recorded", 2, "bounded", 3, "assumed", 3), environment.times());
-    assertEquals(52, report.latencies().toolLatency().getTotalCount(), report.text());
-    assertTrue(report.prefixHitRate() > 0.3, report.text());
+    assertTrue(report.latencies().toolLatency().getTotalCount() >= 52, report.text());
+    assertTrue(report.prefixHitRate() > 0.5, report.text());
   }
 
   @Test
