@@ -8,7 +8,7 @@ import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.report.RunReport;
 import dev.coppice.app.run.RolloutJob;
-import dev.coppice.app.run.Workbench;
+import dev.coppice.app.run.RunResources;
 import dev.coppice.app.view.HtmlReport;
 import dev.coppice.app.view.ReportTable;
 import dev.coppice.chat.files.ModelFileException;
@@ -76,7 +76,7 @@ final class ReportCommand implements Callable<Integer> {
                 + " stand for none");
         return null;
       }
-      return Workbench.tokenizer(config);
+      return RunResources.tokenizer(config);
     } catch (final ModelFileException | ConfigException e) {
       System.err.println("coppice: no text in the page: " + e.getMessage());
       return null;

@@ -7,7 +7,7 @@ import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.RunPlan;
-import dev.coppice.app.run.Workbench;
+import dev.coppice.app.run.RunResources;
 import dev.coppice.app.view.ReportTable;
 import dev.coppice.app.view.TerminalProgress;
 import java.nio.file.Path;
@@ -77,12 +77,12 @@ final class RunCommand implements Callable<Integer> {
 
   /** Runs a configuration, or says what it would do. */
   static int start(final RunConfig config, final boolean dryRun) throws InterruptedException {
-    try (Workbench bench = Workbench.open(config)) {
+    try (RunResources resources = RunResources.open(config)) {
       if (dryRun) {
-        System.out.print(RunPlan.describe(config, bench));
+        System.out.print(RunPlan.describe(config, resources));
         return CoppiceCommand.DONE;
       }
-      final RolloutJob job = new RolloutJob(config, bench, TerminalProgress.standardError());
+      final RolloutJob job = new RolloutJob(config, resources, TerminalProgress.standardError());
       return finish(job, job.prepare(Path.of(config.run().out())));
     }
   }
@@ -94,8 +94,8 @@ final class RunCommand implements Callable<Integer> {
     }
     final RunFolder folder = RunFolder.find(resume);
     final RunConfig config = RolloutJob.configOf(folder);
-    try (Workbench bench = Workbench.open(config)) {
-      return finish(new RolloutJob(config, bench, TerminalProgress.standardError()), folder);
+    try (RunResources resources = RunResources.open(config)) {
+      return finish(new RolloutJob(config, resources, TerminalProgress.standardError()), folder);
     }
   }
 

@@ -6,7 +6,7 @@ import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
-import dev.coppice.app.run.Workbench;
+import dev.coppice.app.run.RunResources;
 import dev.coppice.app.serve.ServeJob;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -76,9 +76,9 @@ final class ServeCommand implements Callable<Integer> {
       System.err.println(
           "coppice: serve grows tree.trees trees per group and uses no budget.computed-tokens");
     }
-    try (Workbench bench = Workbench.open(config)) {
+    try (RunResources resources = RunResources.open(config)) {
       final RunFolder folder = begun == null ? ServeJob.prepare(config) : begun;
-      final ServeJob job = new ServeJob(config, folder, bench);
+      final ServeJob job = new ServeJob(config, folder, resources);
       final Thread hook = new Thread(() -> stop(job));
       Runtime.getRuntime().addShutdownHook(hook);
       if (withParent) {

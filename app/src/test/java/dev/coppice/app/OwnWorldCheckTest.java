@@ -38,7 +38,7 @@ class OwnWorldCheckTest {
       import dev.coppice.episode.Score;
       import dev.coppice.environments.tool.Argument;
       import dev.coppice.environments.tool.SideEffect;
-      import dev.coppice.environments.tool.Seen;
+      import dev.coppice.environments.tool.SeenResults;
       import dev.coppice.environments.toolworld.MethodWorld;
       import dev.coppice.environments.toolworld.ToolMethod;
       import dev.coppice.environments.toolworld.ToolWorld;
@@ -73,7 +73,7 @@ class OwnWorldCheckTest {
         }
 
         @Override
-        public Score reward(final String answer, final Seen seen) {
+        public Score reward(final String answer, final SeenResults seen) {
           return new Score(notes.size(), Map.of(), null);
         }
       }

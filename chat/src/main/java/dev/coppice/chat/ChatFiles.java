@@ -93,7 +93,7 @@ final class ChatFiles {
     } catch (final TemplateException e) {
       throw new TemplateException(file + ": " + e.getMessage());
     }
-    throw new TemplateException(file + ": is no JSON object");
+    throw new TemplateException(file + ": is not a JSON object");
   }
 
   static String read(final Path file) {

@@ -60,7 +60,7 @@ public final class ChatForm implements Conversation.Form {
               Map.of("role", "assistant", "content", "", "tool_calls", List.of(call)));
       written = template.render(ChatRequest.prompt(messages, null), () -> NOW);
     } catch (final TemplateException e) {
-      return; // It knows no calls, or not like this; what it makes of a turn is seen there.
+      return; // It does not support calls of this form; rendering the turn will show how it fails.
     }
     final int at = written.indexOf(PROBED);
     if (at >= 0 && written.lastIndexOf(dialect.callOpen(), at) < 0) {

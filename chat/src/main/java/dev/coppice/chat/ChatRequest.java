@@ -11,7 +11,7 @@ import java.util.Map;
  * @param tools as JSON schemas, or null for none.
  * @param documents to answer from, or null for none.
  * @param addGenerationPrompt whether the text ends where the model begins to answer.
- * @param continueFinalMessage whether the text ends inside the last message, for the model to go on.
+ * @param continueFinalMessage whether the text ends inside the last message, for the model to continue.
  * @param options of the template, such as {@code enable_thinking}.
  */
 public record ChatRequest(

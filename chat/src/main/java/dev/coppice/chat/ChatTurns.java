@@ -12,8 +12,8 @@ import java.util.Map;
  * Goes on turn by turn, each turn being the message that the template writes as it was sampled.
  *
  * <p>A call can be told to a template as {@code tool_calls}, as its model was trained, or as plain
- * text. The first of these that the template writes letter for letter as it was sampled is kept; if
- * there is none, the first it goes on from at all.
+ * text. The first of these that the template writes character for character as it was sampled is kept; if
+ * there is none, the first it can continue from at all.
  */
 final class ChatTurns implements Conversation {
   private final TurnWriter writer;
@@ -50,10 +50,10 @@ final class ChatTurns implements Conversation {
 
   @Override
   public ChatTurns answered(final String turn, final String call, final String result) {
-    final List<Said> ways = ways(turn, call, result);
+    final List<Said> candidates = candidates(turn, call, result);
     TemplateException refusal = null;
     for (final boolean exactly : new boolean[] {true, false}) {
-      for (final Said way : ways) {
+      for (final Said way : candidates) {
         try {
           final TurnWriter.Said said = new TurnWriter.Said(turn, way.message);
           final TurnWriter.Step step = writer.after(place, said, List.of(way.result), exactly);
@@ -71,8 +71,8 @@ final class ChatTurns implements Conversation {
   /** A turn as a message, and the message of the result that goes with it. */
   private record Said(Map<String, Object> message, Map<String, Object> result) {}
 
-  private List<Said> ways(final String turn, final String call, final String result) {
-    final List<Said> ways = new ArrayList<>(3);
+  private List<Said> candidates(final String turn, final String call, final String result) {
+    final List<Said> candidates = new ArrayList<>(3);
     final int open = turn.lastIndexOf(dialect.callOpen() + call);
     if (read(call) instanceof Map<?, ?> read
         && read.get("name") instanceof String name
@@ -85,15 +85,15 @@ final class ChatTurns implements Conversation {
       shown.put("content", result);
       final String before = turn.substring(0, Math.max(0, open));
       if (before.endsWith("\n")) {
-        ways.add(new Said(message(before.substring(0, before.length() - 1), made), shown));
+        candidates.add(new Said(message(before.substring(0, before.length() - 1), made), shown));
       }
-      ways.add(new Said(message(before, made), shown));
+      candidates.add(new Said(message(before, made), shown));
     }
-    ways.add(
+    candidates.add(
         new Said(
             Map.of("role", "assistant", "content", turn),
             Map.of("role", "tool", "content", result)));
-    return ways;
+    return candidates;
   }
 
   private static Map<String, Object> message(final String content, final Map<String, Object> call) {
@@ -104,7 +104,7 @@ final class ChatTurns implements Conversation {
     return message;
   }
 
-  /** Some templates insist on identifiers of nine letters and digits. */
+  /** Some templates insist on identifiers of nine letters or digits. */
   static Map<String, Object> call(final int place, final String name, final Map<?, ?> arguments) {
     final Map<String, Object> function = new LinkedHashMap<>();
     function.put("name", name);

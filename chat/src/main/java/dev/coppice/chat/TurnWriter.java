@@ -74,7 +74,7 @@ record TurnWriter(
     final String closing =
         alike
             ? before.substring(place.prompt().length() + said.sampled().length())
-            : behindEnd(place, said, before);
+            : afterEnd(place, said, before);
     all.addAll(added);
     final String after = render(all, true);
     if (!after.startsWith(before)) {
@@ -85,9 +85,9 @@ record TurnWriter(
 
   /**
    * Finds the end of a turn that the template writes otherwise than it was sampled: the sampled
-   * tokens stay, and only what stands behind the turn's end is taken over.
+   * tokens stay, and only what follows the end of the turn is used.
    */
-  private String behindEnd(final Place place, final Said said, final String before) {
+  private String afterEnd(final Place place, final Said said, final String before) {
     final String earlier = render(place.messages(), false);
     if (!before.startsWith(earlier)) {
       throw rewritten(earlier, before);
@@ -108,7 +108,7 @@ record TurnWriter(
   private static TemplateException rewritten(final String before, final String after) {
     final int at = Arrays.mismatch(before.toCharArray(), after.toCharArray());
     return new TemplateException(
-        "the template is not prefix-preserving: with the new messages it writes '%s' where it wrote '%s' (letter %d)"
+        "the template is not prefix-preserving: with the new messages it writes '%s' where it wrote '%s' (character %d)"
             .formatted(shown(after, at), shown(before, at), at));
   }
 

@@ -58,7 +58,7 @@ class ChatTemplateTest {
   void shouldStopAtEveryLimit() {
     assertThrows(TemplateException.class, () -> parse("x".repeat(401)));
     refused("{% for i in range(300) %}{% for j in range(300) %}{% endfor %}{% endfor %}", "steps");
-    refused("{% for i in range(300) %}{{ 'ten letters' }}{% endfor %}", "outputLetters");
+    refused("{% for i in range(300) %}{{ 'ten letters' }}{% endfor %}", "outputChars");
     refused("{% set x = 'a' * 1000000000 %}", "longer than");
     refused("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "depth");
     refused("{{ 2 ** 100000000 }}", "power");

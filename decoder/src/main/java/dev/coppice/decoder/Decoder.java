@@ -8,7 +8,7 @@ import dev.coppice.decoder.files.AttentionShape;
 import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.kernel.Linears;
 import dev.coppice.decoder.kernel.RowMath;
-import dev.coppice.decoder.kernel.ThreadCrew;
+import dev.coppice.decoder.kernel.WorkerPool;
 import java.util.Arrays;
 
 /**
@@ -24,11 +24,11 @@ import java.util.Arrays;
  * <p>Everything between the linear layers runs row by row in one order, so a row's logits do not
  * depend on its neighbours.
  *
- * @thread the engine thread alone; helpers are the crew's.
+ * @thread the engine thread alone; helpers are the pool's.
  */
 final class Decoder {
   /** Below this, waking a helper for what is done row by row costs more than it saves. */
-  private static final int LEAST_ROWS = 8;
+  private static final int MIN_ROWS = 8;
 
   private final ModelConfig config;
   private final Linears linears;
@@ -36,10 +36,10 @@ final class Decoder {
   private final int projected;
   private final RopeTable rope;
   private final PagedAttention attention;
-  private final ThreadCrew crew;
+  private final WorkerPool workers;
   private final RowMath[] maths;
-  private final ThreadCrew.Work placing = this::placePiece;
-  private final ThreadCrew.Work norming = this::normPiece;
+  private final WorkerPool.Work placing = this::placePiece;
+  private final WorkerPool.Work norming = this::normPiece;
   private final float[] x;
   private final float[] rows;
   private final float[] queries;
@@ -58,19 +58,19 @@ final class Decoder {
   Decoder(
       final ModelConfig config,
       final Linears linears,
-      final ThreadCrew crew,
+      final WorkerPool workers,
       final DecoderSettings settings) {
     final int slabRows = settings.slabTokens();
     this.config = config;
     this.linears = linears;
-    this.crew = crew;
-    maths = new RowMath[crew.threads()];
+    this.workers = workers;
+    maths = new RowMath[workers.threads()];
     Arrays.setAll(maths, lane -> new RowMath());
     final AttentionShape shape = config.attention();
     hidden = config.dimensions().hiddenSize();
     projected = shape.queryWidth() + 2 * shape.kvWidth();
     rope = new RopeTable(config.rope(), shape.headDim());
-    attention = new PagedAttention(shape, crew);
+    attention = new PagedAttention(shape, workers);
     x = new float[slabRows * hidden];
     rows = new float[slabRows * Math.max(hidden, projected)];
     queries = new float[slabRows * shape.queryWidth()];
@@ -98,7 +98,7 @@ final class Decoder {
     rope.grow(slab.maxPosition() + 1);
     attention.plan(slab, pool);
     final int count = slab.rows();
-    pieces = count < LEAST_ROWS ? 1 : 2 * crew.threads();
+    pieces = count < MIN_ROWS ? 1 : 2 * workers.threads();
     for (int row = 0; row < count; row++) {
       System.arraycopy(all.embedding(), slab.token(row) * hidden, x, row * hidden, hidden);
     }
@@ -107,7 +107,7 @@ final class Decoder {
     for (layer = 0; layer < layers; layer++) {
       weights = all.layer(layer);
       linears.apply(weights.projections()[0], normed, rows, 0, count);
-      crew.run(pieces, placing);
+      workers.run(pieces, placing);
       attention.run(layer, queries, attended);
       linears.apply(weights.projections()[1], attended, rows, 0, count);
       norm(weights.feedForwardNorm(), true);
@@ -127,7 +127,7 @@ final class Decoder {
   private void norm(final float[] newScale, final boolean newAdding) {
     scale = newScale;
     adding = newAdding;
-    crew.run(pieces, norming);
+    workers.run(pieces, norming);
   }
 
   private int firstRow(final int piece) {

@@ -7,7 +7,7 @@ import dev.coppice.decoder.attention.Slab;
 import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.files.WeightFiles;
 import dev.coppice.decoder.kernel.Linears;
-import dev.coppice.decoder.kernel.ThreadCrew;
+import dev.coppice.decoder.kernel.WorkerPool;
 import dev.coppice.model.BackendException;
 import dev.coppice.model.ForwardBatch;
 import dev.coppice.model.InferenceBackend;
@@ -32,7 +32,7 @@ import java.util.Map;
 public final class DecoderBackend implements InferenceBackend {
   private final String name;
   private final ModelConfig config;
-  private final ThreadCrew crew;
+  private final WorkerPool workers;
   private final Linears linears;
   private final Decoder decoder;
   private final Slab slab;
@@ -48,18 +48,18 @@ public final class DecoderBackend implements InferenceBackend {
     this.config = config;
     final Path last = folder.toAbsolutePath().normalize().getFileName();
     name = last == null ? folder.toString() : last.toString();
-    crew = new ThreadCrew(settings.threads());
-    linears = LinearsChoice.open(settings, crew);
+    workers = new WorkerPool(settings.threads());
+    linears = LinearsChoice.open(settings, workers);
     tokenizer = folder.resolve("tokenizer.json");
     this.settings = settings;
     try {
       weights.put(0, DecoderWeights.load(linears, config, folder));
     } catch (RuntimeException | Error e) {
       linears.close();
-      crew.close();
+      workers.close();
       throw e;
     }
-    decoder = new Decoder(config, linears, crew, settings);
+    decoder = new Decoder(config, linears, workers, settings);
     slab = new Slab(settings.slabTokens());
     KernelRate.ofProcess();
   }
@@ -280,7 +280,7 @@ public final class DecoderBackend implements InferenceBackend {
       closed = true;
       weights.values().forEach(DecoderWeights::close);
       linears.close();
-      crew.close();
+      workers.close();
     }
   }
 }

@@ -32,7 +32,7 @@ final class DeviceCheck {
       throw new IllegalArgumentException(
           "device "
               + device
-              + " needs PyTorch natives built for CUDA, the path has "
+              + " needs PyTorch natives built for CUDA, the class path has "
               + flavors
               + "; add ai.djl.pytorch:pytorch-native-cu128 (docs/GPU.md) or use cpu: device="
               + device);

@@ -5,7 +5,7 @@ import dev.coppice.decoder.files.AttentionShape;
 import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.kernel.Linears;
 import dev.coppice.decoder.kernel.PanelLinears;
-import dev.coppice.decoder.kernel.ThreadCrew;
+import dev.coppice.decoder.kernel.WorkerPool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,10 +46,10 @@ enum LinearsChoice {
     return PanelLinears.available() && !(settings.half() && multipliesBf16()) ? PANEL : TORCH;
   }
 
-  static Linears open(final DecoderSettings settings, final ThreadCrew crew) {
+  static Linears open(final DecoderSettings settings, final WorkerPool workers) {
     final LinearsChoice choice = of(settings);
     if (choice == PANEL) {
-      return new PanelLinears(crew, settings.half());
+      return new PanelLinears(workers, settings.half());
     }
     final TorchLinears.Mode mode =
         new TorchLinears.Mode(
@@ -67,7 +67,7 @@ enum LinearsChoice {
 
   /** Opens what packs the same way, for a thread beside the engine's; it computes nothing. */
   static Linears forPacking(final DecoderSettings settings) {
-    return open(settings.withThreads(1), new ThreadCrew(1));
+    return open(settings.withThreads(1), new WorkerPool(1));
   }
 
   /**

@@ -32,10 +32,10 @@ final class TorchLinears implements Linears {
    * The fewest rows a call computes in bf16: a single row takes another path through oneDNN on
    * processors without bf16 instructions, and gives other bits. In f32 it does not.
    */
-  private static final int BF16_LEAST_ROWS = 2;
+  private static final int BF16_MIN_ROWS = 2;
 
   /** Wider layers get fewer rows at once, so that buffers stay small. */
-  private static final int MOST_BUFFERED = 4 << 20;
+  private static final int MAX_BUFFERED = 4 << 20;
 
   private final Int2ObjectHashMap<RowBuffer> inputBuffers = new Int2ObjectHashMap<>();
   private final Int2ObjectHashMap<RowBuffer> outputBuffers = new Int2ObjectHashMap<>();
@@ -66,7 +66,7 @@ final class TorchLinears implements Linears {
   TorchLinears(final Mode mode, final int mostRows) {
     this.threads = mode.threads;
     this.mostRows = mostRows;
-    leastRows = mode.bf16 && mode.packed ? BF16_LEAST_ROWS : 1;
+    leastRows = mode.bf16 && mode.packed ? BF16_MIN_ROWS : 1;
     manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
     placing = manager.newSubManager(mode.device);
     JniUtils.setGraphExecutorOptimize(false);
@@ -121,7 +121,7 @@ final class TorchLinears implements Linears {
   private RowBuffer buffer(final Int2ObjectHashMap<RowBuffer> buffers, final int width) {
     RowBuffer buffer = buffers.get(width);
     if (buffer == null) {
-      final int rows = Math.max(Math.min(mostRows, MOST_BUFFERED / width), leastRows);
+      final int rows = Math.max(Math.min(mostRows, MAX_BUFFERED / width), leastRows);
       buffer = new RowBuffer(manager, width, rows);
       buffers.put(width, buffer);
     }

@@ -7,7 +7,7 @@ import ai.djl.Device;
 import dev.coppice.decoder.kernel.Linears;
 import dev.coppice.decoder.kernel.PackedLayer;
 import dev.coppice.decoder.kernel.PanelLinears;
-import dev.coppice.decoder.kernel.ThreadCrew;
+import dev.coppice.decoder.kernel.WorkerPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,7 +23,7 @@ class LinearsTest {
     {128, 96}, {36, 96}, {577, 333}, {2304, 768}, {768, 2048}, {1, 1}, {64, 3}, {65, 7}
   };
   private static final int[] ROWS = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 48, 64, 65, 127};
-  private static final int MOST_ROWS = 128;
+  private static final int MAX_ROWS = 128;
   private static final float F32_TOLERANCE = 2e-5f;
   private static final float BF16_TOLERANCE = 0.1f;
 
@@ -32,7 +32,7 @@ class LinearsTest {
     for (int threads = 1; threads <= 2; threads++) {
       for (final boolean bf16 : new boolean[] {false, true}) {
         // Fewer rows than the buffers hold, and more.
-        for (final int mostRows : new int[] {30, MOST_ROWS}) {
+        for (final int mostRows : new int[] {30, MAX_ROWS}) {
           try (Linears linears = new TorchLinears(mode(threads, bf16, true), mostRows)) {
             check(linears, bf16, "torch threads=%d bf16=%s".formatted(threads, bf16));
           }
@@ -46,8 +46,8 @@ class LinearsTest {
     Assumptions.assumeTrue(PanelLinears.available(), "no kernels of our own on this machine");
     for (int threads = 1; threads <= 3; threads++) {
       for (final boolean bf16 : new boolean[] {false, true}) {
-        try (ThreadCrew crew = new ThreadCrew(threads);
-            Linears linears = new PanelLinears(crew, bf16)) {
+        try (WorkerPool workers = new WorkerPool(threads);
+            Linears linears = new PanelLinears(workers, bf16)) {
           check(linears, bf16, "panel threads=%d bf16=%s".formatted(threads, bf16));
         }
       }
@@ -76,9 +76,9 @@ class LinearsTest {
     final float[] x = uniform(random, rows * hidden, 2);
     final float[] expected = new float[rows * hidden];
     final float[] got = new float[rows * hidden];
-    try (ThreadCrew crew = new ThreadCrew(2);
+    try (WorkerPool workers = new WorkerPool(2);
         Linears torch = new TorchLinears(mode(1, false, packed), 64);
-        Linears own = new PanelLinears(crew, false)) {
+        Linears own = new PanelLinears(workers, false)) {
       gated(torch, weights, new int[] {hidden, inner}, x, expected);
       gated(own, weights, new int[] {hidden, inner}, x, got);
     }
@@ -110,7 +110,7 @@ class LinearsTest {
       final SplittableRandom random = new SplittableRandom(shape[0]);
       final float[][] data = {
         uniform(random, shape[0] * shape[1], 0.1f),
-        uniform(random, MOST_ROWS * shape[1], 1),
+        uniform(random, MAX_ROWS * shape[1], 1),
         uniform(random, shape[0], 1)
       };
       final String place = label + " outputs=%d inputs=%d".formatted(shape[0], shape[1]);
@@ -126,12 +126,12 @@ class LinearsTest {
       final float tolerance,
       final String label) {
     final int outputs = shape[0];
-    final float[] all = new float[MOST_ROWS * outputs];
+    final float[] all = new float[MAX_ROWS * outputs];
     final float[] some = new float[all.length + 5];
     try (Arena arena = Arena.ofShared();
         PackedLayer packed =
             linears.pack(segment(arena, data[0]), outputs, shape[1], segment(arena, data[2]))) {
-      linears.apply(packed, data[1], all, 0, MOST_ROWS);
+      linears.apply(packed, data[1], all, 0, MAX_ROWS);
       for (final int rows : ROWS) {
         some[5 + rows * outputs - 1] = Float.NaN;
         some[4] = 77;

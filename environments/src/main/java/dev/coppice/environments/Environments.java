@@ -5,17 +5,17 @@ import dev.coppice.environments.conversation.ChatEnvironment;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.countdown.NumbersWorld;
 import dev.coppice.environments.drawers.DrawersEnvironment;
-import dev.coppice.environments.filesystem.FilesystemTasks;
+import dev.coppice.environments.filesystem.FilesystemTaskset;
 import dev.coppice.environments.gsm8k.CalculatorWorld;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.replay.ScriptedEnvironment;
-import dev.coppice.environments.retail.RetailTasks;
+import dev.coppice.environments.retail.RetailTaskset;
 import dev.coppice.environments.stories.StoriesEnvironment;
+import dev.coppice.environments.text.TextTaskset;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
-import dev.coppice.environments.worded.WordedTasks;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Environment;
 import java.nio.file.Path;
@@ -36,9 +36,9 @@ public final class Environments {
       List.of(
           CountdownEnvironment.NAME,
           DrawersEnvironment.NAME,
-          FilesystemTasks.NAME,
+          FilesystemTaskset.NAME,
           Gsm8kEnvironment.NAME,
-          RetailTasks.NAME,
+          RetailTaskset.NAME,
           StoriesEnvironment.NAME);
 
   /** Environments whose calls have words of their own; with real tools their own episodes run. */
@@ -46,7 +46,7 @@ public final class Environments {
       List.of(CountdownEnvironment.NAME, DrawersEnvironment.NAME, Gsm8kEnvironment.NAME);
 
   private static final List<String> SHIPPED_WORLDS =
-      List.of(FilesystemTasks.NAME, RetailTasks.NAME);
+      List.of(FilesystemTaskset.NAME, RetailTaskset.NAME);
 
   /** Problems are drawn, so whoever wants all of them gets so many. */
   private static final int DRAWN_TASKS = 100;
@@ -117,9 +117,9 @@ public final class Environments {
     }
     if (WORDED.contains(config.name())) {
       return mode.kind() == WorldMode.Kind.REAL
-          ? worded(config)
+          ? textual(config)
           : new WorldEnvironment(
-              mode.over(() -> taskset(config)), format(config.name()), WordedTasks.TEMPLATE);
+              mode.over(() -> taskset(config)), format(config.name()), TextTaskset.TEMPLATE);
     }
     if (worlds().contains(config.name())) {
       return new WorldEnvironment(
@@ -141,7 +141,7 @@ public final class Environments {
         : other(config);
   }
 
-  private static ScriptedEnvironment worded(final EnvironmentConfig config) {
+  private static ScriptedEnvironment textual(final EnvironmentConfig config) {
     return switch (config.name()) {
       case CountdownEnvironment.NAME ->
           new CountdownEnvironment(split(config), config.count(), config.seed());
@@ -219,13 +219,13 @@ public final class Environments {
    */
   public static Taskset taskset(final EnvironmentConfig config) {
     return switch (config.name()) {
-      case FilesystemTasks.NAME ->
-          new FilesystemTasks(path(config, "BFCL_v4_multi_turn_base.json"));
+      case FilesystemTaskset.NAME ->
+          new FilesystemTaskset(path(config, "BFCL_v4_multi_turn_base.json"));
       case Gsm8kEnvironment.NAME ->
-          new WordedTasks(worded(config), CalculatorWorld.FORMAT, CalculatorWorld::new);
+          new TextTaskset(textual(config), CalculatorWorld.FORMAT, CalculatorWorld::new);
       case CountdownEnvironment.NAME, DrawersEnvironment.NAME -> numbers(config);
-      case RetailTasks.NAME ->
-          new RetailTasks(
+      case RetailTaskset.NAME ->
+          new RetailTaskset(
               path(config, "db.json and tasks.json"),
               oneOf(config, "test", List.of("train", "test", "all")));
       default -> provided(config);
@@ -235,7 +235,7 @@ public final class Environments {
   private static Taskset numbers(final EnvironmentConfig config) {
     final int count = config.count() == 0 ? DRAWN_TASKS : config.count();
     final ScriptedEnvironment environment =
-        worded(
+        textual(
             new EnvironmentConfig(
                 config.name(),
                 config.split(),
@@ -243,7 +243,7 @@ public final class Environments {
                 config.seed(),
                 config.path(),
                 config.prompt()));
-    return new WordedTasks(environment, NumbersWorld.FORMAT, () -> new NumbersWorld(environment));
+    return new TextTaskset(environment, NumbersWorld.FORMAT, () -> new NumbersWorld(environment));
   }
 
   private static Taskset provided(final EnvironmentConfig config) {

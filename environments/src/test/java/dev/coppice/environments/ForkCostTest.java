@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.coppice.environments.canonical.CanonicalJson;
-import dev.coppice.environments.filesystem.FilesystemTasks;
-import dev.coppice.environments.retail.RetailTasks;
+import dev.coppice.environments.filesystem.FilesystemTaskset;
+import dev.coppice.environments.retail.RetailTaskset;
 import dev.coppice.environments.tool.CallText;
 import dev.coppice.environments.tool.Toolbox;
 import dev.coppice.environments.toolworld.Taskset;
@@ -158,7 +158,7 @@ class ForkCostTest {
     Files.writeString(
         data.resolve("possible_answer").resolve(file),
         CanonicalJson.write(Map.of("id", "e", "ground_truth", List.of(List.of("ls()")))));
-    return new WorldEnvironment(new FilesystemTasks(data));
+    return new WorldEnvironment(new FilesystemTaskset(data));
   }
 
   private Environment retail() throws IOException {
@@ -185,7 +185,7 @@ class ForkCostTest {
         data.resolve("db.json"),
         CanonicalJson.write(Map.of("products", Map.of(), "orders", Map.of(), "users", users)));
     Files.writeString(data.resolve("tasks.json"), "[{\"id\":\"0\"}]");
-    return new WorldEnvironment(new RetailTasks(data, "all"));
+    return new WorldEnvironment(new RetailTaskset(data, "all"));
   }
 
   private static Map<String, String> address() {

@@ -42,7 +42,7 @@ final class BlockPool {
   final int[] cells;
   final int[] store;
   final long[] liveSince;
-  final PrefixCache leases;
+  final PrefixCache cache;
   final int shift;
   final int slotMask;
   final int maxTokens;
@@ -61,15 +61,15 @@ final class BlockPool {
   private int freeHead;
 
   BlockPool(
-      final PrefixCache leases,
+      final PrefixCache cache,
       final PrefixTree tree,
       final NamespaceTable spaces,
       final BlockTimeSink sink) {
-    final int blocks = leases.config().blocks();
-    this.leases = leases;
-    shift = Integer.numberOfTrailingZeros(leases.config().blockTokens());
-    slotMask = leases.config().blockTokens() - 1;
-    maxTokens = leases.config().maxTokensPerLease();
+    final int blocks = cache.config().blocks();
+    this.cache = cache;
+    shift = Integer.numberOfTrailingZeros(cache.config().blockTokens());
+    slotMask = cache.config().blockTokens() - 1;
+    maxTokens = cache.config().maxTokensPerLease();
     store = tree.tokens;
     this.tree = tree;
     this.spaces = spaces;
@@ -106,7 +106,7 @@ final class BlockPool {
     spaces.retain(slot);
   }
 
-  /** Holds a node and thereby its whole path. */
+  /** Holds a node, and with it its whole path. */
   void retain(final int node, final int forOwner) {
     for (int b = node; b != NONE && cells[refs(b)]++ == 0; b = cells[parent(b)]) {
       unqueue(b);
@@ -162,7 +162,8 @@ final class BlockPool {
   /** Moves the clock. */
   void advanceTo(final long timeNs) {
     if (timeNs < nowNs) {
-      throw new IllegalArgumentException("time ran back: nowNs=" + timeNs + " before=" + nowNs);
+      throw new IllegalArgumentException(
+          "time went backwards: nowNs=" + timeNs + " before=" + nowNs);
     }
     liveBlockNs += live * (timeNs - nowNs);
     nowNs = timeNs;

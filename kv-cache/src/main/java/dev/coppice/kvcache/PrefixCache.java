@@ -119,7 +119,7 @@ public final class PrefixCache {
   /**
    * Forgets a namespace: its blocks can never be found again.
    *
-   * <p>Evictable ones are free at once, live ones when they are released; open leases go on. A
+   * <p>Evictable ones are free at once, live ones when they are released; open leases stay open. A
    * later lookup of the same namespace starts empty.
    *
    * @param namespace to forget; one that is not in use is ignored.

@@ -219,7 +219,7 @@ public final class PrefixLease implements AutoCloseable {
   /**
    * Opens a second lease on the same sequence, which shares every block and copies none.
    *
-   * <p>Both go on separately. Room that this lease has reserved stays with it, but for the rest of
+   * <p>Both continue separately. Room that this lease has reserved stays with it, but for the rest of
    * a partial tail: see {@link #reservedTokens()}.
    *
    * @param childOwner tag to which blocks that the child reserves are attributed.
@@ -231,7 +231,7 @@ public final class PrefixLease implements AutoCloseable {
     if (copySource != NONE) {
       throw new IllegalStateException("fork before copyDone(): lease=" + number);
     }
-    final PrefixLease child = pool.leases.takeLease();
+    final PrefixLease child = pool.cache.takeLease();
     if (child == null) {
       return null;
     }
@@ -249,7 +249,7 @@ public final class PrefixLease implements AutoCloseable {
       forkedTail = true;
       pool.cells[refs(privateHead)]++;
     }
-    pool.leases.countFork();
+    pool.cache.countFork();
     return child;
   }
 
@@ -343,7 +343,7 @@ public final class PrefixLease implements AutoCloseable {
     pool.release(last);
     pool.spaces.release(slot);
     open = false;
-    pool.leases.giveLease(this);
+    pool.cache.giveLease(this);
   }
 
   private boolean sharesTail() {
@@ -366,7 +366,7 @@ public final class PrefixLease implements AutoCloseable {
     if (privateBlocks == 1) {
       privateEnd = copy;
     }
-    pool.leases.countCopy();
+    pool.cache.countCopy();
   }
 
   private void append(final int block) {

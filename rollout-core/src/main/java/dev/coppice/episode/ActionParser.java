@@ -13,7 +13,7 @@ import java.util.List;
  * their bytes one by one, and the parser joins them once the letter is whole.
  *
  * <p>Marks may be one token, many tokens, or begin in the middle of one. A fork in the middle of a
- * call copies the parser, so every child goes on where its parent stood.
+ * call copies the parser, so every child continues where its parent stopped.
  *
  * @thread one at a time.
  * @cost O(length of the piece) per token.
@@ -31,7 +31,7 @@ public final class ActionParser {
 
   /** What a token completed. */
   public enum Signal {
-    /** Nothing: the turn goes on. */
+    /** Nothing: the turn continues. */
     NONE,
     /** A tool call; see {@link #content()}. */
     CALL,
@@ -98,7 +98,7 @@ public final class ActionParser {
       tokenEnd = Arrays.copyOf(tokenEnd, tokens * 2);
     }
     tokenEnd[tokens++] = text.length();
-    if (SplitLetters.join(text, Math.max(0, seen - SplitLetters.LONGEST))) {
+    if (PartialCharacters.join(text, Math.max(0, seen - PartialCharacters.LONGEST))) {
       for (int i = tokens - 1; i >= 0 && tokenEnd[i] > text.length(); i--) {
         tokenEnd[i] = text.length();
       }
@@ -107,7 +107,8 @@ public final class ActionParser {
       return Signal.NONE;
     }
     if (mode == Mode.FREE) {
-      open(Math.max(0, Math.min(seen, text.length()) - SplitLetters.LONGEST - longestMark + 1));
+      open(
+          Math.max(0, Math.min(seen, text.length()) - PartialCharacters.LONGEST - longestMark + 1));
     }
     return switch (mode) {
       case FREE -> Signal.NONE;
@@ -137,7 +138,7 @@ public final class ActionParser {
     if (mark.isEmpty()) {
       return false;
     }
-    final int from = Math.min(seen, text.length()) - SplitLetters.LONGEST - mark.length() + 1;
+    final int from = Math.min(seen, text.length()) - PartialCharacters.LONGEST - mark.length() + 1;
     final int at = find(mark, Math.max(contentStart, from));
     if (at >= 0) {
       contentEnd = at;
@@ -155,7 +156,7 @@ public final class ActionParser {
    * @return the content, exactly as sampled; bytes that make no letter are U+FFFD.
    */
   public String content() {
-    return SplitLetters.whole(text.substring(contentStart, contentEnd));
+    return PartialCharacters.replaceIncomplete(text.substring(contentStart, contentEnd));
   }
 
   /**
@@ -164,7 +165,7 @@ public final class ActionParser {
    * @return the text, exactly as sampled; bytes that make no letter are U+FFFD.
    */
   public String turn() {
-    return SplitLetters.whole(text.toString());
+    return PartialCharacters.replaceIncomplete(text.toString());
   }
 
   /**
@@ -173,7 +174,8 @@ public final class ActionParser {
    * @return the text after the answer's mark where there is one, else the whole turn.
    */
   public String contentAtEnd() {
-    return SplitLetters.whole(text.substring(mode == Mode.ANSWER ? contentStart : 0));
+    return PartialCharacters.replaceIncomplete(
+        text.substring(mode == Mode.ANSWER ? contentStart : 0));
   }
 
   /**

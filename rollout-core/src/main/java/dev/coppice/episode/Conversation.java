@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * Holds a conversation as one model's chat template writes it.
  *
- * <p>Branches of a fork share it and go on from it apart. Nothing a model said is ever written anew:
+ * <p>Branches of a fork share it and continue separately from there. Nothing a model said is ever rewritten:
  * {@link #text()} is only what stands before the model speaks.
  *
  * @thread any; immutable.
@@ -15,7 +15,7 @@ public interface Conversation {
   /**
    * Returns what the model reads before it speaks, special tokens written out.
    *
-   * @return the prompt of a conversation that begins, and afterwards what stands behind the model's
+   * @return the prompt of a conversation that begins, and afterwards what follows the model's
    *     last turn.
    */
   String text();
@@ -27,7 +27,7 @@ public interface Conversation {
    * @param call what stands between the marks of the call in it.
    * @param result of the call, as the model is to see it.
    * @return the longer conversation.
-   * @throws RuntimeException saying why, if the template cannot go on without writing anew what
+   * @throws RuntimeException saying why, if the template cannot continue without rewriting what
    *     stands there already.
    */
   Conversation answered(String turn, String call, String result);

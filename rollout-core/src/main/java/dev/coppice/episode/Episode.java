@@ -19,7 +19,7 @@ public interface Episode extends AutoCloseable {
   String prompt();
 
   /**
-   * Returns what is known beforehand of the course of the episode.
+   * Returns what is known of the episode before it starts.
    *
    * @return the plan branching policies may use; it never depends on what was sampled.
    */

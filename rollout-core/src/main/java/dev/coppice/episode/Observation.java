@@ -76,7 +76,7 @@ public record Observation(
   }
 
   /**
-   * Answers a call that goes on with the episode.
+   * Answers a call after which the episode continues.
    *
    * @param text the policy is shown.
    * @param tool that ran.

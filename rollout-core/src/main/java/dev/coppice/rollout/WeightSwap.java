@@ -8,7 +8,7 @@ public enum WeightSwap {
    */
   FINISH,
   /**
-   * Every tree goes on with the new weights: keys and values are computed again for the tokens there
+   * Every tree continues with the new weights: keys and values are computed again for the tokens there
    * are, and the next token is sampled from the new weights.
    */
   RECOMPUTE

@@ -51,7 +51,7 @@ public final class BranchPoint {
   }
 
   /**
-   * Tells how the path has forked so far.
+   * Tells how the class path has forked so far.
    *
    * @param newForks the forks on the path.
    * @param newLastForkTurn the turn of the last of them, or -1.
@@ -100,7 +100,7 @@ public final class BranchPoint {
   }
 
   /**
-   * Returns how often the path has forked.
+   * Returns how often the class path has forked.
    *
    * @return the number of forks from the root to here.
    */

@@ -53,7 +53,7 @@ public interface BranchingPolicy {
    * Names a child, so that the policy knows it again.
    *
    * @param point the place of the fork.
-   * @param child from 1; child 0 goes on under its parent's tag.
+   * @param child from 1; child 0 continues under its parent's tag.
    * @return the tag of the new branch.
    */
   default long childTag(final BranchPoint point, final int child) {

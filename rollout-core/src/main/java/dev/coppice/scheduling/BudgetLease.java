@@ -56,7 +56,7 @@ public final class BudgetLease {
   }
 
   /**
-   * Gives back tokens that were spent beforehand and not needed.
+   * Gives back tokens that were spent in advance and not needed.
    *
    * @param tokens to give back.
    */
@@ -64,7 +64,7 @@ public final class BudgetLease {
     for (BudgetLease lease = this; lease != null; lease = lease.parent) {
       lease.spent -= tokens;
       if (lease.spent < 0) {
-        throw new IllegalStateException("more given back than spent: spent=" + lease.spent);
+        throw new IllegalStateException("more returned than spent: spent=" + lease.spent);
       }
     }
   }

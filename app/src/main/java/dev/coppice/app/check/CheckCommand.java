@@ -6,9 +6,9 @@ import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.contract.CheckReport;
 import dev.coppice.environments.contract.WorldCheck;
+import dev.coppice.environments.toolworld.SingleTaskset;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolWorld;
-import dev.coppice.environments.toolworld.WorldTasks;
 import java.io.File;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -109,7 +109,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
     if (ToolWorld.class.isAssignableFrom(type)) {
       final Supplier<ToolWorld> open = () -> (ToolWorld) made(type);
-      return new WorldTasks(type.getSimpleName(), open);
+      return new SingleTaskset(type.getSimpleName(), open);
     }
     throw new ConfigException(
         world + " is neither a Taskset nor a ToolWorld of dev.coppice.environments.toolworld");

@@ -1,6 +1,7 @@
 package dev.coppice.app.folder;
 
 import dev.coppice.bridge.trace.TraceFormatException;
+import dev.coppice.bridge.wire.GroupNumbers;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,7 +73,8 @@ public final class GroupScan implements AutoCloseable {
       trees.add(tree);
       if (trees.size() == tree.groupTrees()) {
         keep = position;
-        return new StoredGroup(trees, keep);
+        final long number = GroupNumbers.ofId(trees.getFirst().trace().tree().group());
+        return new StoredGroup(number, trees, keep);
       }
     }
   }
@@ -105,12 +107,12 @@ public final class GroupScan implements AutoCloseable {
     }
     try {
       line.reset();
-      int letter = in.read();
-      while (letter >= 0 && letter != '\n') {
-        line.write(letter);
-        letter = in.read();
+      int character = in.read();
+      while (character >= 0 && character != '\n') {
+        line.write(character);
+        character = in.read();
       }
-      if (letter < 0) {
+      if (character < 0) {
         ended = true;
         position += line.size();
         return null;
@@ -139,7 +141,7 @@ public final class GroupScan implements AutoCloseable {
   }
 
   /**
-   * Counts what stands behind the last finished group, once the end was reached.
+   * Counts the bytes after the last finished group, once the end was reached.
    *
    * @return the number of bytes; 0 where the file ends cleanly.
    */

@@ -28,7 +28,7 @@ public record RunFolder(Path root) {
   }
 
   /**
-   * Makes a folder under a name of its own: time, environment, and four random letters.
+   * Makes a folder under a name of its own: time, environment, and four random characters.
    *
    * @param parent that holds run folders; made where it is missing.
    * @param environment of the run, one of a known few.
@@ -81,7 +81,7 @@ public record RunFolder(Path root) {
       throw new RunFolderException("cannot read " + path + ": " + e);
     }
     throw new RunFolderException(
-        path + " is no run folder: it has no config.resolved.toml, and no run folder is in it");
+        path + " is not a run folder: it has no config.resolved.toml, and no run folder is in it");
   }
 
   private static boolean isRun(final Path path) {

@@ -15,7 +15,7 @@ public final class WorldModes {
    *
    * @param world as configured.
    * @param modelFolder finds a model folder by its name.
-   * @return the source; a model that imagines is open.
+   * @return the source; the model that simulates results is open.
    * @throws IllegalArgumentException if what the source needs is not given.
    */
   public static WorldMode of(
@@ -27,7 +27,7 @@ public final class WorldModes {
         world.faults(),
         world.seed(),
         kind == WorldMode.Kind.SIMULATE && !world.model().isEmpty()
-            ? ModelImagination.open(modelFolder.apply(world.model()))
+            ? ModelSimulator.open(modelFolder.apply(world.model()))
             : null);
   }
 

@@ -19,7 +19,7 @@ final class ContinuationWorld implements Environment {
   private final Dialect dialect;
   private final List<Place> places;
 
-  /** A place to go on from: the text so far and the world there. */
+  /** A place to continue from: the text so far and the world there. */
   record Place(String text, Episode world) {}
 
   ContinuationWorld(final Dialect dialect, final List<Place> places) {

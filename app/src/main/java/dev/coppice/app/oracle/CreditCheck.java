@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The truth is told twice: by the solver, {@code 1} where the state can still be solved and {@code
  * 0} where not; and by the policy itself, as the mean reward of many continuations from the node. An
- * estimator's advantage of a node is held against the step in value the node made.
+ * estimator's advantage of a node is compared with the step in value the node made.
  *
  * @thread one.
  */

@@ -6,7 +6,7 @@ import dev.coppice.app.folder.GroupScan;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.app.run.RolloutJob;
-import dev.coppice.app.run.Workbench;
+import dev.coppice.app.run.RunResources;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.oracle.OracleCorrelation;
@@ -75,10 +75,13 @@ public final class CreditCheckCommand implements Callable<Integer> {
     final List<AdvantageEstimator> chosen =
         (estimators == null ? Estimators.names() : estimators)
             .stream().map(name -> Estimators.create(name, Map.of())).toList();
-    try (Workbench bench = Workbench.open(config)) {
+    try (RunResources resources = RunResources.open(config)) {
       final CreditCheck check =
           new CreditCheck(
-              bench.environment(), bench.tokenizer(), bench.backend(), engineConfig(config));
+              resources.environment(),
+              resources.tokenizer(),
+              resources.backend(),
+              engineConfig(config));
       final int taken = addGroups(check, run);
       System.err.printf(
           "coppice: %d groups, %d turn starts, %d continuations from each%n",

@@ -94,7 +94,7 @@ public final class NodeStates {
       final int[] tokens = tokenizer.encode(observation.text());
       if (shown && !Arrays.equals(tokens, tree.node(id + 1).tokens())) {
         throw new IllegalStateException(
-            "the world answers otherwise than in the run: task="
+            "the world answers differently than in the run: task="
                 + tree.task().id()
                 + " node="
                 + id);
@@ -120,7 +120,7 @@ public final class NodeStates {
   }
 
   /**
-   * Returns whether a new turn starts after a node, so that the policy can be asked to go on there.
+   * Returns whether a new turn starts after a node, so that the policy can be asked to continue there.
    *
    * @param id of the node.
    * @return true at the prompt and at observations that did not end the episode.

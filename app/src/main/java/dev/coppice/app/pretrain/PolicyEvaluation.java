@@ -40,7 +40,7 @@ public final class PolicyEvaluation {
    * @param problems number of held-out problems.
    * @param seed of the problems and of the draws.
    */
-  public PolicyEvaluation(TrainedPolicy policy, int problems, long seed) {
+  public PolicyEvaluation(final TrainedPolicy policy, final int problems, final long seed) {
     this.sampler = new BatchSampler(policy);
     this.problems = problems;
     this.seed = seed;
@@ -54,20 +54,20 @@ public final class PolicyEvaluation {
    * @param samples per problem.
    * @return the score.
    */
-  public PolicyScore score(TaskKind kind, double temperature, int samples) {
-    Tally tally = new Tally(samples);
+  public PolicyScore score(final TaskKind kind, final double temperature, final int samples) {
+    final Tally tally = new Tally(samples);
     for (int from = 0; from < problems; from += PROBLEMS_PER_BATCH) {
-      List<List<TaskEpisode>> groups = new ArrayList<>();
-      List<TaskEpisode> batch = new ArrayList<>();
-      List<List<Integer>> multisets = new ArrayList<>();
+      final List<List<TaskEpisode>> groups = new ArrayList<>();
+      final List<TaskEpisode> batch = new ArrayList<>();
+      final List<List<Integer>> multisets = new ArrayList<>();
       for (int index = from; index < Math.min(problems, from + PROBLEMS_PER_BATCH); index++) {
-        DrawersProblem drawers = DrawersProblems.problem(Split.HELD_OUT, seed, index);
-        CountdownProblem countdown = CountdownProblems.problem(Split.HELD_OUT, seed, index);
-        boolean plain = kind == TaskKind.COUNTDOWN;
+        final DrawersProblem drawers = DrawersProblems.problem(Split.HELD_OUT, seed, index);
+        final CountdownProblem countdown = CountdownProblems.problem(Split.HELD_OUT, seed, index);
+        final boolean plain = kind == TaskKind.COUNTDOWN;
         multisets.add(plain ? countdown.numbers() : drawers.countdown().numbers());
-        Supplier<ReferenceEpisode> start =
+        final Supplier<ReferenceEpisode> start =
             plain ? () -> ReferenceEpisode.of(countdown) : () -> ReferenceEpisode.of(drawers);
-        List<TaskEpisode> group = new ArrayList<>();
+        final List<TaskEpisode> group = new ArrayList<>();
         for (int sample = 0; sample < samples; sample++) {
           group.add(new TaskEpisode(start.get()));
         }
@@ -100,16 +100,16 @@ public final class PolicyEvaluation {
     private double otherEntropy;
     private double allOpened;
 
-    Tally(int samples) {
+    Tally(final int samples) {
       this.samples = samples;
     }
 
-    void add(List<Integer> multiset, List<TaskEpisode> group) {
+    void add(final List<Integer> multiset, final List<TaskEpisode> group) {
       problems++;
       int groupSolved = 0;
-      HashSet<List<String>> sequences = new HashSet<>();
-      for (TaskEpisode played : group) {
-        ReferenceEpisode episode = played.episode();
+      final HashSet<List<String>> sequences = new HashSet<>();
+      for (final TaskEpisode played : group) {
+        final ReferenceEpisode episode = played.episode();
         groupSolved += episode.isSolved() ? 1 : 0;
         sequences.add(episode.actions());
         calls += episode.calls();
@@ -125,17 +125,17 @@ public final class PolicyEvaluation {
       solved += groupSolved;
       distinct += sequences.size();
       ofEight += passOf(OF_EIGHT, group.size(), groupSolved);
-      double[] cluster = clusters.computeIfAbsent(multiset, any -> new double[2]);
+      final double[] cluster = clusters.computeIfAbsent(multiset, any -> new double[2]);
       cluster[0] += groupSolved;
       cluster[1] += group.size();
     }
 
-    PolicyScore score(String task, double temperature) {
-      double episodes = (double) problems * samples;
-      double pass = solved / episodes;
+    PolicyScore score(final String task, final double temperature) {
+      final double episodes = (double) problems * samples;
+      final double pass = solved / episodes;
       double squares = 0;
-      for (double[] cluster : clusters.values()) {
-        double deviation = cluster[0] - pass * cluster[1];
+      for (final double[] cluster : clusters.values()) {
+        final double deviation = cluster[0] - pass * cluster[1];
         squares += deviation * deviation;
       }
       return new PolicyScore(
@@ -157,7 +157,7 @@ public final class PolicyEvaluation {
     }
 
     /** Computes {@code 1 - C(n-c, k) / C(n, k)}, and the plain share if there are fewer than k. */
-    private static double passOf(int k, int n, int c) {
+    private static double passOf(final int k, final int n, final int c) {
       if (n < k) {
         return c > 0 ? 1 : 0;
       }

@@ -34,7 +34,7 @@ public final class PretrainJob {
    *
    * @param log that takes progress lines and the scores.
    */
-  public PretrainJob(PrintStream log) {
+  public PretrainJob(final PrintStream log) {
     this.log = log;
   }
 
@@ -47,11 +47,11 @@ public final class PretrainJob {
    * @return the scores, empty if no evaluation was asked for.
    * @throws IOException if the folder cannot be written.
    */
-  public List<PolicyScore> run(PretrainOptions options) throws IOException {
-    LlamaShape shape = LlamaShape.tiny(TaskVocabulary.size());
-    TaskMixture mixture =
+  public List<PolicyScore> run(final PretrainOptions options) throws IOException {
+    final LlamaShape shape = LlamaShape.tiny(TaskVocabulary.size());
+    final TaskMixture mixture =
         new TaskMixture(options.seed(), FIRST_COUNTDOWN_SHARE, LAST_COUNTDOWN_SHARE);
-    TrainerSettings settings = TrainerSettings.tiny(options.steps(), options.seed());
+    final TrainerSettings settings = TrainerSettings.tiny(options.steps(), options.seed());
     log.printf(
         Locale.ROOT,
         "pretrain: %,d parameters, %,d updates of %d demonstrations, seed %d, to %s%n",
@@ -61,7 +61,7 @@ public final class PretrainJob {
         settings.seed(),
         options.out());
     try (SupervisedTrainer trainer = new SupervisedTrainer(shape, settings, mixture)) {
-      HuggingFaceExport export =
+      final HuggingFaceExport export =
           new HuggingFaceExport(
               trainer.policy(), TaskVocabulary.texts(), TaskVocabulary.SPECIAL_TOKENS);
       while (trainer.step() < settings.steps()) {
@@ -79,7 +79,7 @@ public final class PretrainJob {
    * @param problems number of held-out problems per task.
    * @return one score per task and temperature.
    */
-  public List<PolicyScore> evaluate(Path folder, int problems) {
+  public List<PolicyScore> evaluate(final Path folder, final int problems) {
     try (TrainedPolicy policy = TrainedPolicy.open(folder)) {
       return evaluate(policy, problems);
     }
@@ -92,16 +92,17 @@ public final class PretrainJob {
    * @param problems number of held-out problems per task.
    * @return one score per task and temperature.
    */
-  List<PolicyScore> evaluate(TrainedPolicy policy, int problems) {
-    List<PolicyScore> scores = new ArrayList<>();
+  List<PolicyScore> evaluate(final TrainedPolicy policy, final int problems) {
+    final List<PolicyScore> scores = new ArrayList<>();
     if (problems == 0) {
       return scores;
     }
-    PolicyEvaluation evaluation = new PolicyEvaluation(policy, problems, EVALUATION_SEED);
+    final PolicyEvaluation evaluation = new PolicyEvaluation(policy, problems, EVALUATION_SEED);
     log.println(PolicyScore.HEADER);
-    for (double temperature : new double[] {1.0, 0.6, 0.0}) {
-      for (TaskKind kind : TaskKind.values()) {
-        PolicyScore score = evaluation.score(kind, temperature, temperature == 0 ? 1 : SAMPLES);
+    for (final double temperature : new double[] {1.0, 0.6, 0.0}) {
+      for (final TaskKind kind : TaskKind.values()) {
+        final PolicyScore score =
+            evaluation.score(kind, temperature, temperature == 0 ? 1 : SAMPLES);
         log.println(score.row());
         scores.add(score);
       }
@@ -109,7 +110,7 @@ public final class PretrainJob {
     return scores;
   }
 
-  private void report(SupervisedTrainer.Progress progress) {
+  private void report(final SupervisedTrainer.Progress progress) {
     log.printf(
         Locale.ROOT,
         "step %6d  loss %.4f  gradient norm %.2f  rate %.5f  %.1f M tokens  %.0f tokens/s%n",

@@ -16,7 +16,7 @@ final class TaskEpisode implements SampledEpisode {
   private double callEntropyNats;
   private double otherEntropyNats;
 
-  TaskEpisode(ReferenceEpisode episode) {
+  TaskEpisode(final ReferenceEpisode episode) {
     this.episode = episode;
   }
 
@@ -26,7 +26,7 @@ final class TaskEpisode implements SampledEpisode {
   }
 
   @Override
-  public int[] accept(int token, double entropyNats) {
+  public int[] accept(final int token, final double entropyNats) {
     sampledTokens++;
     if (episode.isInsideCall()) {
       callTokens++;
@@ -34,7 +34,7 @@ final class TaskEpisode implements SampledEpisode {
     } else {
       otherEntropyNats += entropyNats;
     }
-    int[] observation = episode.accept(token);
+    final int[] observation = episode.accept(token);
     observedTokens += observation.length;
     return observation;
   }

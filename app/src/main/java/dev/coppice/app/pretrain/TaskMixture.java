@@ -21,10 +21,10 @@ import java.util.SplittableRandom;
 record TaskMixture(long seed, double firstShare, double lastShare) implements DemonstrationSource {
 
   @Override
-  public TrainingSequence sequence(long index, double progress) {
-    double share = firstShare + (lastShare - firstShare) * progress;
-    boolean countdown = new SplittableRandom(31 * seed + index).nextDouble() < share;
-    Demonstration demonstration =
+  public TrainingSequence sequence(final long index, final double progress) {
+    final double share = firstShare + (lastShare - firstShare) * progress;
+    final boolean countdown = new SplittableRandom(31 * seed + index).nextDouble() < share;
+    final Demonstration demonstration =
         Demonstrations.demonstration(
             countdown ? TaskKind.COUNTDOWN : TaskKind.DRAWERS, seed, index);
     return new TrainingSequence(demonstration.tokens(), demonstration.lossWeights());

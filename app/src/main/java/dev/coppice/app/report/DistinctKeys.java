@@ -39,7 +39,7 @@ public final class DistinctKeys {
     return actions.size();
   }
 
-  /** Returns the sampled tokens from the root to a node, two letters each, observations left out. */
+  /** Returns the sampled tokens from the root to a node, two chars each, observations left out. */
   static String sampledTokens(final TrajectoryTree tree, final int end) {
     final StringBuilder key = new StringBuilder();
     for (int id = end; id >= 0; id = tree.node(id).parent()) {

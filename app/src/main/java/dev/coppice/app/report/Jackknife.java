@@ -11,13 +11,13 @@ import java.util.function.IntToDoubleFunction;
  */
 final class Jackknife {
   /** More tasks than this are left out in blocks. */
-  static final int MOST_BLOCKS = 200;
+  static final int MAX_BLOCKS = 200;
 
   private Jackknife() {}
 
   /** Returns the number of blocks for a number of tasks. */
   static int blocks(final int tasks) {
-    return Math.min(tasks, MOST_BLOCKS);
+    return Math.min(tasks, MAX_BLOCKS);
   }
 
   /** Returns the block of a task; tasks are dealt out in turn. */

@@ -11,12 +11,12 @@ import java.util.TreeMap;
  * @thread one at a time.
  */
 final class TaskTally {
-  private static final int MOST_FORKS = 64;
+  private static final int MAX_FORKS = 64;
 
   private final double[] sums = new double[Sum.values().length];
-  private final double[] segmentTokens = new double[MOST_FORKS + 1];
-  private final double[] forks = new double[MOST_FORKS + 1];
-  private final double[] decidedChildren = new double[MOST_FORKS + 1];
+  private final double[] segmentTokens = new double[MAX_FORKS + 1];
+  private final double[] forks = new double[MAX_FORKS + 1];
+  private final double[] decidedChildren = new double[MAX_FORKS + 1];
   private final Map<String, Long> failures = new TreeMap<>();
   private double[] groupLeaves = new double[1];
   private double[] groupTrunkSize = new double[1];
@@ -32,12 +32,12 @@ final class TaskTally {
 
   /** Adds tokens that lie behind a number of forks, once for every leaf they lead to. */
   void addSegment(final int forksAbove, final double tokens) {
-    segmentTokens[Math.min(forksAbove, MOST_FORKS)] += tokens;
+    segmentTokens[Math.min(forksAbove, MAX_FORKS)] += tokens;
   }
 
   /** Adds a fork that has a number of forks above it. */
   void addFork(final int forksAbove, final int children) {
-    final int depth = Math.min(forksAbove + 1, MOST_FORKS);
+    final int depth = Math.min(forksAbove + 1, MAX_FORKS);
     forks[depth]++;
     decidedChildren[depth] += children;
   }
@@ -94,7 +94,7 @@ final class TaskTally {
     double below = 1;
     double cost = 0;
     double tokens = 0;
-    for (int depth = MOST_FORKS; depth >= 0; depth--) {
+    for (int depth = MAX_FORKS; depth >= 0; depth--) {
       cost += segmentTokens[depth] / below;
       tokens += segmentTokens[depth];
       if (forks[depth] > 0) {

@@ -1,14 +1,13 @@
 package dev.coppice.app.run;
 
-import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.mode.WorldModes;
 import dev.coppice.bridge.trace.TraceFile;
+import dev.coppice.bridge.wire.GroupNumbers;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.engine.RolloutEngine;
-import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
 import java.util.ArrayList;
@@ -28,18 +27,18 @@ final class ArmSession {
   private static final long STALL_NS = TimeUnit.MINUTES.toNanos(30);
 
   private final RunConfig config;
-  private final Workbench bench;
+  private final RunResources resources;
   private final RunProgress progress;
   private final LongConsumer heartbeat;
 
   /** Makes a session that tells the engine's time so far, in nanoseconds, every few seconds. */
   ArmSession(
       final RunConfig config,
-      final Workbench bench,
+      final RunResources resources,
       final RunProgress progress,
       final LongConsumer heartbeat) {
     this.config = config;
-    this.bench = bench;
+    this.resources = resources;
     this.progress = progress;
     this.heartbeat = heartbeat;
   }
@@ -60,14 +59,14 @@ final class ArmSession {
       final Map<Integer, FinishedGroup> done,
       final Keep keep)
       throws InterruptedException {
-    final CreditScribe credit = new CreditScribe(config.credit());
+    final CreditAssigner credit = new CreditAssigner(config.credit());
     final GroupWriter writer =
         new GroupWriter(state.arm(), keep.traces(), credit, keep.trajectories(), progress);
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
-            bench.environment(),
-            bench.tokenizer(),
-            bench.backend(),
+            resources.environment(),
+            resources.tokenizer(),
+            resources.backend(),
             Policies.of(state.policy(), config.tree()),
             keep.journal(),
             writer);
@@ -77,8 +76,8 @@ final class ArmSession {
     final EngineStats stats;
     final EngineStats.Latencies latencies;
     final int offered = state.groups() - done.size();
-    final Map<String, Long> countedBefore = bench.environment().counters();
-    final EngineConfig engineConfig = engineConfig(state, runName);
+    final Map<String, Long> countedBefore = resources.environment().counters();
+    final EngineConfig engineConfig = RolloutJob.engineConfig(config, runName, state);
     try (RolloutEngine engine =
         isExact()
             ? RolloutEngine.startInLockstep(engineConfig, parts)
@@ -109,7 +108,7 @@ final class ArmSession {
 
   private Map<String, Long> world(final Map<String, Long> before) {
     final Map<String, Long> now = new LinkedHashMap<>();
-    bench
+    resources
         .environment()
         .counters()
         .forEach((name, count) -> now.put(name, count - before.getOrDefault(name, 0L)));
@@ -146,7 +145,7 @@ final class ArmSession {
 
   private GroupRequest request(final int index) {
     final RunConfig.TaskSet task = config.task();
-    return new GroupRequest("g" + index, index, task.first() + index % task.count());
+    return new GroupRequest(GroupNumbers.id(index), index, task.first() + index % task.count());
   }
 
   private void feed(
@@ -183,15 +182,6 @@ final class ArmSession {
     if (System.nanoTime() - deadlineNs > 0) {
       throw new IllegalStateException("no group was finished for 30 minutes; the run was stopped");
     }
-  }
-
-  private EngineConfig engineConfig(final ArmState state, final String runName) {
-    final BudgetConfig budget =
-        new BudgetConfig(
-            config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
-            state.groups(),
-            Policies.trees(state.policy(), config.tree()));
-    return EngineConfigs.of(config, runName + "/" + state.arm(), budget);
   }
 
   private static ArmState ended(

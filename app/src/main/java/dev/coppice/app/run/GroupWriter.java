@@ -33,7 +33,7 @@ final class GroupWriter implements GroupListener {
 
   private final String arm;
   private final TraceFile file;
-  private final CreditScribe credit;
+  private final CreditAssigner credit;
   private final SegmentSink sink;
   private final RunProgress progress;
   // The writer looks for itself: waking it would cost the engine thread a system call a group.
@@ -51,7 +51,7 @@ final class GroupWriter implements GroupListener {
   GroupWriter(
       final String arm,
       final TraceFile file,
-      final CreditScribe credit,
+      final CreditAssigner credit,
       final SegmentSink sink,
       final RunProgress progress) {
     this.arm = arm;
@@ -62,7 +62,7 @@ final class GroupWriter implements GroupListener {
     this.thread = Thread.ofPlatform().name("coppice-writer").unstarted(this::run);
   }
 
-  /** Starts the thread, going on from what an earlier session kept. */
+  /** Starts the thread, continuing from what an earlier session kept. */
   void start(final int groupsBefore, final long tokensBefore) {
     done = groupsBefore;
     doneTokens = tokensBefore;
@@ -108,7 +108,7 @@ final class GroupWriter implements GroupListener {
         done++;
         continue;
       }
-      final StoredGroup stored = new StoredGroup(stored(result), 0);
+      final StoredGroup stored = new StoredGroup(result.request().index(), stored(result), 0);
       stored.trees().forEach(tree -> lines.add(TraceLines.line(tree)));
       groups.add(stored);
     }

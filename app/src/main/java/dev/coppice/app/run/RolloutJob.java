@@ -2,6 +2,7 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.folder.GroupScan;
@@ -15,6 +16,8 @@ import dev.coppice.app.report.RunReport;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.trace.TraceFile;
 import dev.coppice.engine.EngineJournal;
+import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.TreeLedger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,26 +33,27 @@ import java.util.function.LongConsumer;
  * Runs a configuration into a run folder, from the start or from where a killed run stopped.
  *
  * <p>Arms run one after another. Whatever ends the process, groups that were kept stay kept: on
- * resuming, what stands behind the last whole group is cut, finished groups are left alone, and the
+ * resuming, what follows the last whole group is cut, finished groups are left alone, and the
  * others are generated again with the same draws.
  *
  * @thread one.
  */
 public final class RolloutJob {
   private final RunConfig config;
-  private final Workbench bench;
+  private final RunResources resources;
   private final RunProgress progress;
 
   /**
    * Makes a job.
    *
    * @param config of the run.
-   * @param bench the parts to work with; not closed by the job.
+   * @param resources the parts to work with; not closed by the job.
    * @param progress told how it goes.
    */
-  public RolloutJob(final RunConfig config, final Workbench bench, final RunProgress progress) {
+  public RolloutJob(
+      final RunConfig config, final RunResources resources, final RunProgress progress) {
     this.config = config;
-    this.bench = bench;
+    this.resources = resources;
     this.progress = progress;
   }
 
@@ -69,14 +73,14 @@ public final class RolloutJob {
    * @return the folder, with its configuration and an empty ledger.
    */
   public RunFolder prepare(final Path parent) {
-    final RunFolder folder = RunFolder.create(parent, bench.environment().name());
+    final RunFolder folder = RunFolder.create(parent, resources.environment().name());
     final String given = config.run().name();
-    final String name = given.isEmpty() ? bench.environment().name() : given;
+    final String name = given.isEmpty() ? resources.environment().name() : given;
     final List<ArmState> arms = new ArrayList<>();
     for (final String arm : config.armNames()) {
       arms.add(ArmState.planned(arm, config.policyOf(arm), config.task().groups()));
     }
-    new RunState(name, bench.backend().name(), arms).save(folder.ledger());
+    new RunState(name, resources.backend().name(), arms).save(folder.ledger());
     final byte[] text = ConfigText.resolved(config).getBytes(StandardCharsets.UTF_8);
     DurableFile.write(folder.config(), text);
     return folder;
@@ -104,19 +108,19 @@ public final class RolloutJob {
    */
   public Outcome run(final RunFolder folder) throws InterruptedException {
     RunState state = RunState.load(folder.ledger());
-    if (!state.model().equals(bench.backend().name())) {
+    if (!state.model().equals(resources.backend().name())) {
       throw new RunFolderException(
           "the run was begun with another model: run="
               + state.model()
               + " now="
-              + bench.backend().name());
+              + resources.backend().name());
     }
     // The journal is the folder's lock: nothing is read or cut before it is held.
-    try (JournalSink journal = new JournalSink(folder.journal());
+    try (JournalSink journal = JournalSink.stopping(folder.journal());
         RunLog log = new RunLog(folder)) {
       final Finished finished = Finished.of(folder);
       log.line("session begins: " + finished.count() + " groups are there");
-      bench.report(log);
+      resources.report(log);
       if (finished.tornBytes() > 0) {
         log.line("cut " + finished.tornBytes() + " bytes of an unfinished group");
         progress.onMessage("cut " + finished.tornBytes() + " bytes of an unfinished group");
@@ -182,7 +186,8 @@ public final class RolloutJob {
     final LongConsumer heartbeat =
         wallNs -> before.with(session.after(wallNs)).save(folder.ledger());
     final ArmSession.Outcome outcome =
-        new ArmSession(config, bench, progress, heartbeat).run(session, before.run(), done, keep);
+        new ArmSession(config, resources, progress, heartbeat)
+            .run(session, before.run(), done, keep);
     final RunState after = before.with(outcome.state());
     if (outcome.state().droppedGroups() > 0) {
       progress.onMessage(
@@ -198,10 +203,28 @@ public final class RolloutJob {
     return after;
   }
 
+  /**
+   * Makes the configuration of an arm's engine.
+   *
+   * @param config of the run.
+   * @param run the name of the run.
+   * @param arm whose groups the engine grows.
+   * @return the same for every session of the arm.
+   */
+  public static EngineConfig engineConfig(
+      final RunConfig config, final String run, final ArmState arm) {
+    final BudgetConfig budget =
+        new BudgetConfig(
+            config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
+            arm.groups(),
+            Policies.trees(arm.policy(), config.tree()));
+    return EngineConfigs.of(config, run + "/" + arm.arm(), budget);
+  }
+
   /** Opens the arm's segments and adds what an earlier session kept in the traces alone. */
   private SegmentSink segments(final RunFolder folder, final String runName, final String arm) {
     final String armRun = runName + "/" + arm;
-    final SegmentSink sink = new SegmentSink(folder.trajectories(), armRun, bench, config);
+    final SegmentSink sink = new SegmentSink(folder.trajectories(), armRun, resources, config);
     try (GroupScan scan = new GroupScan(folder.traces())) {
       for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
         if (group.arm().equals(arm)) {
@@ -252,7 +275,9 @@ public final class RolloutJob {
           final long cost = group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
           tokens
               .computeIfAbsent(group.arm(), arm -> new HashMap<>())
-              .put((int) group.number(), new ArmSession.FinishedGroup(cost, group.trees().size()));
+              .put(
+                  Math.toIntExact(group.number()),
+                  new ArmSession.FinishedGroup(cost, group.trees().size()));
         }
         return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
       }

@@ -13,14 +13,14 @@ public final class RunPlan {
    * Describes a run.
    *
    * @param config of the run.
-   * @param bench the parts it would work with.
+   * @param resources the parts it would work with.
    * @return lines for a person, TOML comments first and the resolved configuration after them.
    */
-  public static String describe(final RunConfig config, final Workbench bench) {
+  public static String describe(final RunConfig config, final RunResources resources) {
     final StringBuilder text = new StringBuilder();
     final int groups = config.task().groups();
-    line(text, "model       %s, context %d", bench.backend().name(), context(bench));
-    line(text, "environment %s, %d tasks", bench.environment().name(), config.task().count());
+    line(text, "model       %s, context %d", resources.backend().name(), context(resources));
+    line(text, "environment %s, %d tasks", resources.environment().name(), config.task().count());
     line(text, "groups      %d per arm (tasks x repeats)", groups);
     final OptionalLong budget = config.budget().computedTokens();
     for (final String arm : config.armNames()) {
@@ -34,26 +34,26 @@ public final class RunPlan {
       }
     }
     final RunConfig.Engine engine = config.engine();
-    final long bytes = bench.backend().blockBytes(engine.blockTokens()) * engine.kvBlocks();
+    final long bytes = resources.backend().blockBytes(engine.blockTokens()) * engine.kvBlocks();
     line(
         text,
         "KV pool     %d blocks of %d positions, %.1f MiB, %d whole contexts",
         engine.kvBlocks(),
         engine.blockTokens(),
         bytes / 1048576.0,
-        (long) engine.kvBlocks() * engine.blockTokens() / Math.max(1, context(bench)));
-    final int prompt = bench.tokenizer().encode(firstPrompt(config, bench)).length;
+        (long) engine.kvBlocks() * engine.blockTokens() / Math.max(1, context(resources)));
+    final int prompt = resources.tokenizer().encode(firstPrompt(config, resources)).length;
     line(text, "prompt      %d tokens in the first task", prompt);
     return text.append('\n').append(ConfigText.resolved(config)).toString();
   }
 
-  private static int context(final Workbench bench) {
-    return bench.backend().contextTokens();
+  private static int context(final RunResources resources) {
+    return resources.backend().contextTokens();
   }
 
-  private static String firstPrompt(final RunConfig config, final Workbench bench) {
-    final var task = bench.environment().task(config.task().first());
-    try (var episode = bench.environment().start(task, config.run().seed())) {
+  private static String firstPrompt(final RunConfig config, final RunResources resources) {
+    final var task = resources.environment().task(config.task().first());
+    try (var episode = resources.environment().start(task, config.run().seed())) {
       return episode.prompt();
     }
   }

@@ -5,12 +5,8 @@ import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.bridge.segment.ArrowSegmentReader;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
-import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.PackedGroup;
-import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.credit.shared.SharedTokenRule;
-import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Writes one arm's groups as tree-packed Arrow segments, some dozens of groups in each.
+ * Writes one arm's groups as tree-packed Arrow segments, a few dozen groups in each.
  *
  * <p>A group is in the traces before it is here. What a killed process had not written yet is
  * written again from the traces, and what it had is left alone.
@@ -35,23 +31,14 @@ final class SegmentSink implements AutoCloseable {
 
   /** Opens the folder for groups of one run name; those that are in it are not written again. */
   SegmentSink(
-      final Path folder, final String runName, final Workbench bench, final RunConfig config) {
+      final Path folder,
+      final String runName,
+      final RunResources resources,
+      final RunConfig config) {
     final List<String> estimators = config.credit().estimators();
     estimator = estimators.isEmpty() ? "" : estimators.getFirst();
-    final RunConfig.Sampling sampling = config.sampling();
-    final WireHeader header =
-        new WireHeader(
-            runName,
-            bench.backend().name(),
-            bench.tokenizerSha256(),
-            bench.chatTemplateSha256(),
-            "sampled",
-            new SamplingSettings(
-                sampling.temperature(), sampling.topP(), sampling.topK(), sampling.minP()),
-            SharedTokenRule.TRAIN_ONCE,
-            estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
-            estimator);
-    writer = new ArrowSegmentWriter(folder, header, SegmentForm.TREE_PACKED);
+    writer =
+        new ArrowSegmentWriter(folder, resources.wireHeader(config, runName), SegmentForm.TREE_PACKED);
     written = written(folder, runName);
   }
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Sums what the writer kept in one session, to be held against what the engine counted.
+ * Sums what the writer kept in one session, to compare with what the engine counted.
  *
  * @thread the writer thread; read by others after it ended.
  */

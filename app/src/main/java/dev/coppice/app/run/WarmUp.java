@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class WarmUp {
   private static final int TASKS = 64;
-  private static final int MOST_GROUPS = 4_000;
+  private static final int MAX_GROUPS = 4_000;
   private static final long LONGEST_NS = TimeUnit.MILLISECONDS.toNanos(1_500);
   private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(30);
 
@@ -60,7 +60,7 @@ final class WarmUp {
               EngineConfig.Capacity.DEFAULT);
       final long endNs = System.nanoTime() + LONGEST_NS;
       try (RolloutEngine engine = RolloutEngine.start(config, parts)) {
-        for (int i = 0; i < MOST_GROUPS && System.nanoTime() < endNs; i++) {
+        for (int i = 0; i < MAX_GROUPS && System.nanoTime() < endNs; i++) {
           while (!engine.offer(new GroupRequest("w" + i, i, i % TASKS))) {
             engine.awaitRoom(DEADLINE_NS);
           }

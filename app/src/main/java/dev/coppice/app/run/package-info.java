@@ -7,6 +7,6 @@
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.app.run.RolloutJob}, {@link
- * dev.coppice.app.run.Workbench}, {@link dev.coppice.app.run.RunProgress}, then GroupWriter.
+ * dev.coppice.app.run.RunResources}, {@link dev.coppice.app.run.RunProgress}, then GroupWriter.
  */
 package dev.coppice.app.run;

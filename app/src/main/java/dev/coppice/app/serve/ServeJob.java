@@ -6,10 +6,11 @@ import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
-import dev.coppice.app.run.CreditScribe;
+import dev.coppice.app.run.CreditAssigner;
+import dev.coppice.app.run.JournalSink;
 import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.RunLog;
-import dev.coppice.app.run.Workbench;
+import dev.coppice.app.run.RunResources;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.flight.BridgeServer;
 import dev.coppice.bridge.flight.BridgeSettings;
@@ -21,9 +22,7 @@ import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.segment.SegmentSeal;
 import dev.coppice.bridge.segment.SegmentSource;
-import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.rollout.BudgetConfig;
@@ -31,7 +30,6 @@ import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.WeightSwap;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +39,7 @@ import java.util.stream.Collectors;
 /**
  * Serves a run until somebody asks for its end.
  *
- * <p>What the folder's journal says is done is never done again: unfinished groups are grown anew
+ * <p>What the folder's journal says is done is never done again: unfinished groups are grown again
  * with the same draws, sealed ones are offered, acknowledged ones stay acknowledged.
  *
  * @thread the caller's; the parts have their own.
@@ -53,7 +51,7 @@ public final class ServeJob {
 
   private final RunConfig config;
   private final RunFolder folder;
-  private final Workbench bench;
+  private final RunResources resources;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -62,12 +60,12 @@ public final class ServeJob {
    *
    * @param config of the run.
    * @param folder of the run, new or of an earlier process.
-   * @param bench the open parts; the caller closes them.
+   * @param resources the open parts; the caller closes them.
    */
-  public ServeJob(final RunConfig config, final RunFolder folder, final Workbench bench) {
+  public ServeJob(final RunConfig config, final RunFolder folder, final RunResources resources) {
     this.config = config;
     this.folder = folder;
-    this.bench = bench;
+    this.resources = resources;
   }
 
   /**
@@ -106,24 +104,26 @@ public final class ServeJob {
     // The journal is the folder's lock: nothing is read or deleted before it is held.
     try (RunLog log = new RunLog(folder);
         Outbox outbox = Outbox.open(folder.bridge(), limits);
+        JournalSink journal = journal();
         ArrowSegmentWriter writer =
             new ArrowSegmentWriter(folder.trajectories(), header(), SegmentForm.TREE_PACKED)) {
       writer.keepOnly(
           outbox.segments().stream().map(SegmentSeal::name).collect(Collectors.toSet()));
       writer.continueAfter(outbox.lastSegment());
       log.line("session begins: " + outbox.counts());
-      bench.report(log);
+      resources.report(log);
       final GroupSealer sealer =
-          new GroupSealer(outbox, writer, new CreditScribe(config.credit()), sealing());
+          new GroupSealer(outbox, writer, new CreditAssigner(config.credit()), sealing());
       try (RolloutEngine engine =
-          RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer))) {
-        final EngineDesk desk = new EngineDesk(facts(), engine, outbox, log::line);
+          RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {
+        final EngineActions actions = new EngineActions(facts(), engine, outbox, log::line);
         final SegmentSource segments = new SegmentSource(folder.trajectories(), header());
-        restoreWeights(desk, outbox.weights());
+        restoreWeights(actions, outbox.weights());
         try (BridgeServer server =
-            BridgeServer.start(settings, new BridgeServer.Parts(outbox, limits, desk, segments))) {
+            BridgeServer.start(
+                settings, new BridgeServer.Parts(outbox, limits, actions, segments))) {
           server.cleanUp();
-          final Session session = new Session(outbox, engine, desk, sealer, log);
+          final Session session = new Session(outbox, journal, engine, actions, sealer, log);
           serve(session, () -> announce.accept(announcement(server)));
         }
       }
@@ -134,16 +134,25 @@ public final class ServeJob {
 
   /** Bundles what one process works with. */
   private record Session(
-      Outbox outbox, RolloutEngine engine, EngineDesk desk, GroupSealer sealer, RunLog log) {}
+      Outbox outbox,
+      JournalSink journal,
+      RolloutEngine engine,
+      EngineActions actions,
+      GroupSealer sealer,
+      RunLog log) {
+    boolean journalIsFull() {
+      return journal != null && journal.isFull();
+    }
+  }
 
   private void serve(final Session session, final Runnable announce) throws InterruptedException {
-    final EngineDesk desk = session.desk();
+    final EngineActions actions = session.actions();
     final IssueLoop issuing =
         new IssueLoop(
             session.outbox(),
             session.engine(),
             config.task().first(),
-            () -> desk.pausedBecause().isEmpty());
+            () -> actions.pauseReason().isEmpty());
     session.sealer().start();
     issuing.start();
     try {
@@ -151,6 +160,9 @@ public final class ServeJob {
       watch(session, issuing);
     } finally {
       issuing.end();
+      if (session.journal() != null) {
+        session.journal().end();
+      }
       session.engine().close();
       session.sealer().end();
       writeLedger(session);
@@ -161,12 +173,13 @@ public final class ServeJob {
 
   private void watch(final Session session, final IssueLoop issuing) throws InterruptedException {
     OutboxCounts written = null;
-    while (stop.getCount() > 0 && !session.desk().awaitShutdown(LOOK_MS)) {
+    while (stop.getCount() > 0 && !session.actions().awaitShutdown(LOOK_MS)) {
       failIf(session.sealer().failure());
       failIf(issuing.failure());
       session.engine().awaitRoom(0); // Throws if the engine has failed.
-      final boolean full = session.sealer().isFull() | session.outbox().isBehind();
-      session.desk().trouble(full ? "the disk is full; it goes on when there is room" : "");
+      final boolean full =
+          session.sealer().isFull() | session.outbox().isBehind() | session.journalIsFull();
+      session.actions().setProblem(full ? "the disk is full; it resumes when there is room" : "");
       final OutboxCounts counts = session.outbox().counts();
       if (!counts.equals(written)) {
         writeLedger(session);
@@ -183,7 +196,7 @@ public final class ServeJob {
 
   private void writeLedger(final Session session) {
     ServeLedger.write(
-        folder.ledger(), runName(), session.outbox().counts(), session.desk().counters());
+        folder.ledger(), runName(), session.outbox().counts(), session.actions().counters());
   }
 
   /** Asks for the end; returns at once. */
@@ -211,8 +224,8 @@ public final class ServeJob {
     return given.isEmpty() ? folder.root().getFileName().toString() : given;
   }
 
-  private EngineDesk.Facts facts() {
-    return new EngineDesk.Facts(runName(), bench.backend().name(), config.task().count());
+  private EngineActions.Facts facts() {
+    return new EngineActions.Facts(runName(), resources.backend().name(), config.task().count());
   }
 
   private BridgeSettings settings() {
@@ -251,36 +264,35 @@ public final class ServeJob {
     return config.policyOf(config.bridge().arm());
   }
 
-  private RolloutEngine.Parts parts(final GroupSealer sealer) {
+  private RolloutEngine.Parts parts(final GroupSealer sealer, final JournalSink journal) {
     return new RolloutEngine.Parts(
-        bench.environment(),
-        bench.tokenizer(),
-        bench.backend(),
+        resources.environment(),
+        resources.tokenizer(),
+        resources.backend(),
         Policies.of(policy(), config.tree()),
-        EngineJournal.NONE,
+        journal == null ? EngineJournal.NONE : journal,
         sealer);
   }
 
   /** Loads what an earlier process sampled from last; groups are grown with nothing older. */
-  private void restoreWeights(final EngineDesk desk, final PublishedWeights published)
+  private void restoreWeights(final EngineActions actions, final PublishedWeights published)
       throws InterruptedException {
     if (published != null) {
-      desk.load(WeightsFolder.check(published), published.version());
+      actions.load(WeightsFolder.check(published), published.version());
     }
   }
 
   private WireHeader header() {
-    final List<String> estimators = config.credit().estimators();
-    final String estimator = estimators.isEmpty() ? "" : estimators.getFirst();
-    return new WireHeader(
-        runName(),
-        bench.backend().name(),
-        bench.tokenizerSha256(),
-        "",
-        "sampled",
-        EngineConfigs.sampling(config),
-        SharedTokenRule.TRAIN_ONCE,
-        estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
-        estimator);
+    return resources.wireHeader(config, runName());
+  }
+
+  /** Opens the journal of inputs, or returns null where none is kept. */
+  private JournalSink journal() {
+    if (!config.run().journal()) {
+      return null;
+    }
+    final JournalSink journal = JournalSink.waiting(folder.journal());
+    journal.beginArm(config.bridge().arm());
+    return journal;
   }
 }

@@ -61,6 +61,7 @@ final class WeightsFolder {
 
   private static WeightsRefusedException refused(final Path folder, final String fault) {
     return new WeightsRefusedException(
-        "publish: " + folder + " is refused: " + fault + "; the present weights go on", false);
+        "publish: " + folder + " is refused: " + fault + "; the current weights stay in use",
+        false);
   }
 }

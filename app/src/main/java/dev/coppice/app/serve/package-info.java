@@ -7,6 +7,6 @@
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.app.serve.ServeJob}, {@code IssueLoop}, {@code
- * GroupSealer}, {@code EngineDesk}, {@code WeightsFolder}.
+ * GroupSealer}, {@code EngineActions}, {@code WeightsFolder}.
  */
 package dev.coppice.app.serve;

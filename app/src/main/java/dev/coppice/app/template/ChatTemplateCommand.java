@@ -57,7 +57,7 @@ public final class ChatTemplateCommand implements Callable<Integer> {
 
   @Option(
       names = "--continue-final-message",
-      description = "End inside the last message, for the model to go on.")
+      description = "End inside the last message, for the model to continue.")
   private boolean continueFinalMessage;
 
   @Option(

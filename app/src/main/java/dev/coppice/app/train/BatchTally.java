@@ -11,12 +11,12 @@ final class BatchTally {
   private int scoredGroups;
   private int leaves;
 
-  void add(PackedGroup group) {
+  void add(final PackedGroup group) {
     double sum = 0;
     double mass = 0;
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
-    for (LeafRow leaf : group.leaves()) {
+    for (final LeafRow leaf : group.leaves()) {
       if (leaf.isScored()) {
         sum += leaf.weight() * leaf.reward();
         mass += leaf.weight();

@@ -31,26 +31,28 @@ final class EngineLink implements AutoCloseable {
   private final BridgeClient client;
   private final Path folder;
 
-  private EngineLink(Process process, JsonNode announced) {
+  private EngineLink(final Process process, final JsonNode announced) {
     this.process = process;
     this.client = BridgeClient.connect(announced.path("location").asText());
     this.folder = Path.of(announced.path("folder").asText());
   }
 
   /** Starts an engine on a configuration file. */
-  static EngineLink start(Path config, Path out) throws InterruptedException, IOException {
+  static EngineLink start(final Path config, final Path out)
+      throws InterruptedException, IOException {
     return open(List.of("@", config.toString(), "--out", out.toString()));
   }
 
   /** Starts an engine on the folder of an earlier one. */
-  static EngineLink resume(Path folder) throws InterruptedException, IOException {
+  static EngineLink resume(final Path folder) throws InterruptedException, IOException {
     return open(List.of("--resume", folder.toString()));
   }
 
-  private static EngineLink open(List<String> arguments) throws InterruptedException, IOException {
-    List<String> command = new ArrayList<>();
+  private static EngineLink open(final List<String> arguments)
+      throws InterruptedException, IOException {
+    final List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+    for (final String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (!flag.startsWith("-agentlib") && !flag.startsWith("-javaagent")) {
         command.add(flag);
       }
@@ -58,9 +60,9 @@ final class EngineLink implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("dev.coppice.app.CoppiceCommand", "serve", "--with-parent"));
     command.addAll(arguments);
-    Process process =
+    final Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    CompletableFuture<JsonNode> announced = new CompletableFuture<>();
+    final CompletableFuture<JsonNode> announced = new CompletableFuture<>();
     Thread.ofPlatform()
         .daemon(true)
         .name("coppice-engine-output")
@@ -77,9 +79,9 @@ final class EngineLink implements AutoCloseable {
     }
   }
 
-  private static void listen(Process process, CompletableFuture<JsonNode> announced) {
+  private static void listen(final Process process, final CompletableFuture<JsonNode> announced) {
     try (BufferedReader out = process.inputReader()) {
-      String line = out.readLine();
+      final String line = out.readLine();
       if (line == null) {
         announced.completeExceptionally(new IllegalStateException("the engine ended by itself"));
         return;

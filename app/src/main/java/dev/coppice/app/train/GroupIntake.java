@@ -30,7 +30,7 @@ final class GroupIntake implements AutoCloseable {
   private final Thread reader;
   private volatile boolean closing;
 
-  GroupIntake(EngineLink link) {
+  GroupIntake(final EngineLink link) {
     this.link = link;
     this.feed = link.client().groups(SegmentForm.TREE_PACKED, 0, true);
     this.reader = Thread.ofPlatform().daemon(true).name("coppice-groups").start(this::read);
@@ -55,17 +55,18 @@ final class GroupIntake implements AutoCloseable {
    * @return the groups in the order of their numbers.
    * @throws IllegalStateException if the stream broke.
    */
-  List<PackedGroup> collect(Collection<Long> numbers) throws InterruptedException, IOException {
-    TreeSet<Long> missing = new TreeSet<>(numbers);
+  List<PackedGroup> collect(final Collection<Long> numbers)
+      throws InterruptedException, IOException {
+    final TreeSet<Long> missing = new TreeSet<>(numbers);
     missing.removeAll(waiting.keySet());
     int quiet = 0;
     while (!missing.isEmpty() && quiet < QUIET_LOOKS) {
-      Object next = queue.poll(LOOK_S, TimeUnit.SECONDS);
+      final Object next = queue.poll(LOOK_S, TimeUnit.SECONDS);
       if (next instanceof RuntimeException broken) {
         throw new IllegalStateException("the stream broke: " + broken.getMessage(), broken);
       }
       if (next instanceof PackedGroup group) {
-        long number = group.leaves().getFirst().group();
+        final long number = group.leaves().getFirst().group();
         waiting.put(number, group);
         missing.remove(number);
         quiet = 0;
@@ -73,9 +74,9 @@ final class GroupIntake implements AutoCloseable {
         quiet = isQuiet() ? quiet + 1 : 0;
       }
     }
-    List<PackedGroup> groups = new ArrayList<>();
-    for (long number : new TreeSet<>(numbers)) {
-      PackedGroup group = waiting.remove(number);
+    final List<PackedGroup> groups = new ArrayList<>();
+    for (final long number : new TreeSet<>(numbers)) {
+      final PackedGroup group = waiting.remove(number);
       if (group != null) {
         groups.add(group);
       }
@@ -85,7 +86,7 @@ final class GroupIntake implements AutoCloseable {
 
   /** Tells whether nothing more can come of what was asked for. */
   private boolean isQuiet() throws IOException {
-    JsonNode counts = link.status().path("counts");
+    final JsonNode counts = link.status().path("counts");
     return counts.path("queued").asLong() == 0
         && counts.path("in_flight").asLong() == 0
         && counts.path("sealed").asLong() == 0;

@@ -51,9 +51,9 @@ public record HeldOutScore(
    * @param groups one per problem, each of as many one-leaf trees.
    * @return the score; a leaf without a reward counts as not solved.
    */
-  public static HeldOutScore of(double temperature, List<GroupResult> groups) {
-    Tally tally = new Tally();
-    for (GroupResult result : groups) {
+  public static HeldOutScore of(final double temperature, final List<GroupResult> groups) {
+    final Tally tally = new Tally();
+    for (final GroupResult result : groups) {
       tally.add(result.group());
     }
     return tally.score(temperature, groups.size());
@@ -65,7 +65,7 @@ public record HeldOutScore(
    * @param newStep of the training run.
    * @return a copy.
    */
-  public HeldOutScore at(int newStep) {
+  public HeldOutScore at(final int newStep) {
     return new HeldOutScore(
         newStep,
         temperature,
@@ -93,37 +93,37 @@ public record HeldOutScore(
     private long calls;
     private long accepted;
 
-    void add(TrajectoryGroup group) {
-      Set<String> sequences = new HashSet<>();
+    void add(final TrajectoryGroup group) {
+      final Set<String> sequences = new HashSet<>();
       int wins = 0;
-      for (TrajectoryTree tree : group.trees()) {
-        for (Leaf leaf : tree.leaves()) {
+      for (final TrajectoryTree tree : group.trees()) {
+        for (final Leaf leaf : tree.leaves()) {
           wins += leaf.isScored() && leaf.reward() > 0.5 ? 1 : 0;
           sequences.add(DistinctKeys.actionSequence(tree, leaf));
           episodes++;
         }
-        for (TrajectoryNode node : tree.nodes()) {
-          for (float logprob : node.logprobs()) {
+        for (final TrajectoryNode node : tree.nodes()) {
+          for (final float logprob : node.logprobs()) {
             surprisal -= logprob;
             sampled++;
           }
         }
-        for (ToolCall call : tree.calls()) {
+        for (final ToolCall call : tree.calls()) {
           calls++;
           accepted += call.status() == ToolCall.Status.OK ? 1 : 0;
         }
       }
-      int samples = group.trees().size();
-      double share = (double) wins / samples;
+      final int samples = group.trees().size();
+      final double share = (double) wins / samples;
       solved += share;
       solvedSquares += share * share;
       distinct += sequences.size();
       ofEight += samples < OF ? Math.min(1, wins) : passOf(samples, wins);
     }
 
-    HeldOutScore score(double temperature, int problems) {
-      double pass = solved / problems;
-      double variance = Math.max(0, solvedSquares / problems - pass * pass);
+    HeldOutScore score(final double temperature, final int problems) {
+      final double pass = solved / problems;
+      final double variance = Math.max(0, solvedSquares / problems - pass * pass);
       return new HeldOutScore(
           0,
           temperature,
@@ -140,7 +140,7 @@ public record HeldOutScore(
     }
 
     /** Computes {@code 1 - C(n-c, 8) / C(n, 8)}. */
-    private static double passOf(int n, int c) {
+    private static double passOf(final int n, final int c) {
       double noneSolves = 1;
       for (int i = 0; i < OF; i++) {
         noneSolves *= Math.max(0, n - c - i) / (double) (n - i);

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 /**
  * Trains in one process: rolls out, gives credit, updates, swaps, and again.
  *
- * <p>Every update rolls out anew with the weights of the update before, on problems not used before,
+ * <p>Every update rolls out again with the weights of the update before, on problems not used before,
  * until the computed tokens reach the update's share; how many groups that takes is estimated from
  * the updates before, and the error is carried on, so that runs of equal length cost the same to
  * within one group. On one thread of the trainer the run depends on its settings alone; on several,
@@ -34,7 +34,7 @@ public final class LearningLoop implements AutoCloseable {
   private final Path scratch;
   private final LocalRollouts rollouts;
   private final PolicyTrainer trainer;
-  private final Imitated imitated;
+  private final ImitationSampler imitation;
   private long spentTokens;
   private long groupsDone;
 
@@ -46,9 +46,13 @@ public final class LearningLoop implements AutoCloseable {
    * @param rollouts on the start's weights; closed with this loop.
    * @param scratch folder that takes the weights of every update.
    */
-  public LearningLoop(LoopSettings settings, TaskKind kind, LocalRollouts rollouts, Path scratch) {
+  public LearningLoop(
+      final LoopSettings settings,
+      final TaskKind kind,
+      final LocalRollouts rollouts,
+      final Path scratch) {
     this.settings = settings;
-    this.imitated = new Imitated(settings.imitation(), kind, settings.seed());
+    this.imitation = new ImitationSampler(settings.imitation(), kind, settings.seed());
     this.scratch = scratch;
     this.rollouts = rollouts;
     this.trainer = PolicyTrainer.open(settings.start(), settings.policy());
@@ -62,36 +66,36 @@ public final class LearningLoop implements AutoCloseable {
    * @throws InterruptedException if interrupted.
    * @throws IOException if the weights cannot be written.
    */
-  public void run(long expectedGroupTokens, Consumer<StepReport> report)
+  public void run(final long expectedGroupTokens, final Consumer<StepReport> report)
       throws InterruptedException, IOException {
     for (int update = 0; update < settings.updates(); update++) {
       report.accept(step(update, expectedGroupTokens));
     }
   }
 
-  private StepReport step(int update, long expectedGroupTokens)
+  private StepReport step(final int update, final long expectedGroupTokens)
       throws InterruptedException, IOException {
-    long cpuNs = StepReport.Cost.processorNs();
-    double cost = groupsDone == 0 ? expectedGroupTokens : (double) spentTokens / groupsDone;
-    double left = settings.tokensPerUpdate() * (update + 1.0) - spentTokens;
-    int groups = (int) Math.max(1, Math.round(left / cost));
-    LocalRollouts.Round round =
+    final long cpuNs = StepReport.Cost.processorNs();
+    final double cost = groupsDone == 0 ? expectedGroupTokens : (double) spentTokens / groupsDone;
+    final double left = settings.tokensPerUpdate() * (update + 1.0) - spentTokens;
+    final int groups = (int) Math.max(1, Math.round(left / cost));
+    final LocalRollouts.Round round =
         rollouts.grow(
             settings.shape(), (int) groupsDone, groups, settings.seed() * 100_003L + update);
     spentTokens += round.computedTokens();
     groupsDone += groups;
-    long startNs = System.nanoTime();
-    List<PackedGroup> packed = packed(round.groups(), settings.credit());
-    BatchTally tally = new BatchTally();
+    final long startNs = System.nanoTime();
+    final List<PackedGroup> packed = packed(round.groups(), settings.credit());
+    final BatchTally tally = new BatchTally();
     packed.forEach(tally::add);
-    TrainingBatch batch =
+    final TrainingBatch batch =
         TrainingBatch.of(packed, settings.credit().rule(), rollouts.policyVersion());
-    UpdateReport done =
-        trainer.update(batch.with(imitated.of(update)).trees(), settings.rate(update));
-    long trainedNs = System.nanoTime();
+    final UpdateReport done =
+        trainer.update(batch.with(imitation.of(update)).trees(), settings.rate(update));
+    final long trainedNs = System.nanoTime();
     PolicyFolder.write(trainer.policy(), settings.start(), scratch);
     rollouts.swap(scratch);
-    long swappedNs = System.nanoTime();
+    final long swappedNs = System.nanoTime();
     return new StepReport(
         update + 1,
         tally.figures(),
@@ -112,16 +116,18 @@ public final class LearningLoop implements AutoCloseable {
    * @param credit that scores them.
    * @return the groups in order.
    */
-  public static List<PackedGroup> packed(List<GroupResult> groups, LoopSettings.Credit credit) {
-    AdvantageEstimator estimator = Estimators.create(credit.estimator(), credit.options());
-    List<PackedGroup> packed = new ArrayList<>();
-    for (GroupResult result : groups) {
-      GroupAdvantages advantages = estimator.estimate(result.group());
-      List<CreditBlock> blocks = new ArrayList<>();
+  public static List<PackedGroup> packed(
+      final List<GroupResult> groups, final LoopSettings.Credit credit) {
+    final AdvantageEstimator estimator = Estimators.create(credit.estimator(), credit.options());
+    final List<PackedGroup> packed = new ArrayList<>();
+    for (final GroupResult result : groups) {
+      final GroupAdvantages advantages = estimator.estimate(result.group());
+      final List<CreditBlock> blocks = new ArrayList<>();
       for (int tree = 0; tree < result.group().trees().size(); tree++) {
         blocks.add(CreditBlock.of(advantages, tree));
       }
-      packed.add(TreePacker.pack(new CreditedGroup(result.group(), blocks)));
+      packed.add(
+          TreePacker.pack(new CreditedGroup(result.request().index(), result.group(), blocks)));
     }
     return packed;
   }

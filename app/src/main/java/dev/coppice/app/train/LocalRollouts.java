@@ -45,7 +45,7 @@ public final class LocalRollouts implements AutoCloseable {
    * @param folder of the model.
    * @param environment of the tasks; not closed by this object.
    */
-  public LocalRollouts(Path folder, Environment environment) {
+  public LocalRollouts(final Path folder, final Environment environment) {
     this.environment = environment;
     this.tokenizer = ModelTokenizer.open(folder);
     this.backend = DecoderBackend.open(folder, DecoderSettings.defaults());
@@ -80,9 +80,10 @@ public final class LocalRollouts implements AutoCloseable {
    * @return the groups.
    * @throws InterruptedException if interrupted.
    */
-  public Round grow(Shape shape, int firstTask, int groups, long seed) throws InterruptedException {
-    List<GroupResult> results = Collections.synchronizedList(new ArrayList<>());
-    RolloutEngine.Parts parts =
+  public Round grow(final Shape shape, final int firstTask, final int groups, final long seed)
+      throws InterruptedException {
+    final List<GroupResult> results = Collections.synchronizedList(new ArrayList<>());
+    final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
             environment,
             tokenizer,
@@ -90,7 +91,7 @@ public final class LocalRollouts implements AutoCloseable {
             Policies.of(shape.policy(), shape.tree()),
             EngineJournal.NONE,
             results::add);
-    EngineConfig config =
+    final EngineConfig config =
         new EngineConfig(
             "train",
             seed,
@@ -99,10 +100,10 @@ public final class LocalRollouts implements AutoCloseable {
             BudgetConfig.trees(shape.trees()),
             CAPACITY,
             new EngineConfig.Weights(WeightSwap.FINISH, backend.policyVersion(), 2));
-    long startNs = System.nanoTime();
+    final long startNs = System.nanoTime();
     try (RolloutEngine engine = RolloutEngine.start(config, parts)) {
       for (int i = 0; i < groups; i++) {
-        int task = Math.floorMod(firstTask + i, environment.taskCount());
+        final int task = Math.floorMod(firstTask + i, environment.taskCount());
         while (!engine.offer(new GroupRequest("g" + i, i, task))) {
           engine.awaitRoom(DEADLINE_NS);
         }
@@ -111,11 +112,11 @@ public final class LocalRollouts implements AutoCloseable {
         throw new IllegalStateException("the round did not end: groups=" + groups);
       }
     }
-    long wallNs = System.nanoTime() - startNs;
-    List<GroupResult> sorted = new ArrayList<>(results);
+    final long wallNs = System.nanoTime() - startNs;
+    final List<GroupResult> sorted = new ArrayList<>(results);
     sorted.sort(Comparator.comparingInt(result -> result.request().index()));
     long computed = 0;
-    for (GroupResult result : sorted) {
+    for (final GroupResult result : sorted) {
       computed += result.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
     }
     return new Round(List.copyOf(sorted), computed, wallNs);
@@ -126,7 +127,7 @@ public final class LocalRollouts implements AutoCloseable {
    *
    * @param folder of the new weights.
    */
-  public void swap(Path folder) {
+  public void swap(final Path folder) {
     backend.swap(folder);
   }
 

@@ -75,8 +75,8 @@ public record LoopSettings(
    * @param update counted from 0.
    * @return the rate of that update.
    */
-  public double rate(int update) {
-    double done = updates == 1 ? 0 : (double) update / (updates - 1);
+  public double rate(final int update) {
+    final double done = updates == 1 ? 0 : (double) update / (updates - 1);
     return learningRate * (1 - done * (1 - finalShare));
   }
 }

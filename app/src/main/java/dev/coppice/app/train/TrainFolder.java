@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * </pre>
  *
  * <p>A checkpoint is written aside and renamed, so one that is there is whole. The newest is what a
- * resumed run goes on from; older ones are deleted unless their step is to be kept.
+ * resumed run continues from; older ones are deleted unless their step is to be kept.
  *
  * @param root of the run.
  * @thread one.
@@ -61,40 +61,41 @@ record TrainFolder(Path root) {
     return root.resolve("engine");
   }
 
-  Path checkpoint(int step) {
+  Path checkpoint(final int step) {
     return root.resolve("checkpoints").resolve("step-%05d".formatted(step));
   }
 
   /** Finds the newest checkpoint, or null. */
   Path newest() throws IOException {
-    List<Path> all = listed(root.resolve("checkpoints"), "step-");
+    final List<Path> all = listed(root.resolve("checkpoints"), "step-");
     return all.isEmpty() ? null : all.getLast();
   }
 
-  State state(Path checkpoint) throws IOException {
-    Path file = checkpoint.resolve(STATE);
+  State state(final Path checkpoint) throws IOException {
+    final Path file = checkpoint.resolve(STATE);
     if (!Files.exists(file)) {
-      throw new RunFolderException(checkpoint + " has no " + STATE + "; it is no checkpoint");
+      throw new RunFolderException(checkpoint + " has no " + STATE + "; it is not a checkpoint");
     }
     return JSON.readValue(file.toFile(), State.class);
   }
 
-  OptimizerState optimizer(Path checkpoint) {
+  OptimizerState optimizer(final Path checkpoint) {
     return OptimizerState.read(checkpoint.resolve(OPTIMIZER));
   }
 
   /** Writes a checkpoint and deletes those before it that are not to be kept. */
-  void save(PolicyTrainer trainer, Path source, State state, int keepEvery) throws IOException {
-    Path target = checkpoint(state.step());
-    Path aside = target.resolveSibling(target.getFileName() + ".aside");
+  void save(final PolicyTrainer trainer, final Path source, final State state, final int keepEvery)
+      throws IOException {
+    final Path target = checkpoint(state.step());
+    final Path aside = target.resolveSibling(target.getFileName() + ".aside");
     delete(aside);
     PolicyFolder.write(trainer.policy(), source, aside);
     trainer.optimizerState().write(aside.resolve(OPTIMIZER));
     Files.write(aside.resolve(STATE), JSON.writeValueAsBytes(state));
     delete(target);
     Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
-    for (Path old : listed(root.resolve("checkpoints"), "step-")) {
-      int step = Integer.parseInt(old.getFileName().toString().substring("step-".length()));
+    for (final Path old : listed(root.resolve("checkpoints"), "step-")) {
+      final int step = Integer.parseInt(old.getFileName().toString().substring("step-".length()));
       if (step < state.step() && step % keepEvery != 0) {
         delete(old);
       }
@@ -110,16 +111,17 @@ record TrainFolder(Path root) {
   record Published(Path folder, String sha256) {}
 
   /** Writes weights for the engine and deletes those it cannot need any more. */
-  Published publishable(PolicyTrainer trainer, Path source, int version) throws IOException {
-    Path weights = root.resolve("weights");
-    Path aside = weights.resolve("next.aside");
+  Published publishable(final PolicyTrainer trainer, final Path source, final int version)
+      throws IOException {
+    final Path weights = root.resolve("weights");
+    final Path aside = weights.resolve("next.aside");
     delete(aside);
     PolicyFolder.write(trainer.policy(), source, aside);
-    String sha256 = DurableFile.digest(aside.resolve("model.safetensors")).sha256();
-    Path folder = weights.resolve("v" + version + "-" + sha256.substring(0, DIGEST_DIGITS));
+    final String sha256 = DurableFile.digest(aside.resolve("model.safetensors")).sha256();
+    final Path folder = weights.resolve("v" + version + "-" + sha256.substring(0, DIGEST_DIGITS));
     delete(folder);
     Files.move(aside, folder, StandardCopyOption.ATOMIC_MOVE);
-    List<Path> all = new ArrayList<>(listed(weights, "v"));
+    final List<Path> all = new ArrayList<>(listed(weights, "v"));
     all.sort(Comparator.comparingInt(TrainFolder::version));
     for (int i = 0; i < all.size() - LIVE_WEIGHTS; i++) {
       delete(all.get(i));
@@ -127,13 +129,13 @@ record TrainFolder(Path root) {
     return new Published(folder.toAbsolutePath(), sha256);
   }
 
-  private static int version(Path folder) {
-    String name = folder.getFileName().toString();
+  private static int version(final Path folder) {
+    final String name = folder.getFileName().toString();
     return Integer.parseInt(name.substring(1, name.indexOf('-')));
   }
 
   /** Appends a line to the log. */
-  void append(Object line) throws IOException {
+  void append(final Object line) throws IOException {
     Files.writeString(
         log(),
         JSON.writeValueAsString(line) + "\n",
@@ -141,7 +143,7 @@ record TrainFolder(Path root) {
         StandardOpenOption.APPEND);
   }
 
-  private static List<Path> listed(Path parent, String prefix) throws IOException {
+  private static List<Path> listed(final Path parent, final String prefix) throws IOException {
     if (!Files.isDirectory(parent)) {
       return List.of();
     }
@@ -154,12 +156,12 @@ record TrainFolder(Path root) {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  private static void delete(final Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }
     try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+      for (final Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
     }

@@ -26,14 +26,14 @@ import java.util.Locale;
  * Trains over the bridge: the engine is a process of its own, this one takes its groups.
  *
  * <p>Of each update the order is: take the groups, train, write a checkpoint, acknowledge, publish.
- * Whatever dies in between, a resumed run goes on from the checkpoint: groups that were trained and
+ * Whatever dies in between, a resumed run continues from the checkpoint: groups that were trained and
  * not acknowledged are acknowledged then and not trained again, groups that were not trained are
  * delivered again, and weights that were not published are published then.
  *
  * @thread one.
  */
 public final class TrainJob {
-  private static final int MOST_RESTARTS = 5;
+  private static final int MAX_RESTARTS = 5;
 
   private final RunConfig config;
   private final TrainSection train;
@@ -45,7 +45,7 @@ public final class TrainJob {
   private int restarts;
   private long computedBefore;
 
-  private TrainJob(RunConfig config, Path root, TrainProgress progress) {
+  private TrainJob(final RunConfig config, final Path root, final TrainProgress progress) {
     this.config = config;
     this.train = config.train();
     this.folder = new TrainFolder(root);
@@ -68,12 +68,12 @@ public final class TrainJob {
    * @return the job.
    * @throws IOException if the folder cannot be written.
    */
-  public static TrainJob begin(RunConfig config, Path root, TrainProgress progress)
-      throws IOException {
+  public static TrainJob begin(
+      final RunConfig config, final Path root, final TrainProgress progress) throws IOException {
     if (Files.exists(root)) {
-      throw new ConfigException(root + " is there already; go on with  train --resume " + root);
+      throw new ConfigException(root + " exists already; continue with  train --resume " + root);
     }
-    TrainJob job = new TrainJob(config, root, progress);
+    final TrainJob job = new TrainJob(config, root, progress);
     Files.createDirectories(job.folder.engineParent());
     Files.createDirectories(root.resolve("weights"));
     Files.writeString(job.folder.config(), ConfigText.resolved(config.withoutSecrets()));
@@ -87,8 +87,8 @@ public final class TrainJob {
    * @param environment of the run.
    * @return a path that is not there yet.
    */
-  public static Path newRoot(Path parent, String environment) {
-    String stamp =
+  public static Path newRoot(final Path parent, final String environment) {
+    final String stamp =
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now(ZoneOffset.UTC));
     Path root = parent.resolve(stamp + "-train-" + environment);
     for (int i = 2; Files.exists(root); i++) {
@@ -104,10 +104,10 @@ public final class TrainJob {
    * @param progress told how it goes.
    * @return the job.
    */
-  public static TrainJob resume(Path root, TrainProgress progress) {
-    Path file = new TrainFolder(root).config();
+  public static TrainJob resume(final Path root, final TrainProgress progress) {
+    final Path file = new TrainFolder(root).config();
     if (!Files.exists(file)) {
-      throw new ConfigException(root + " is no training run: it has no " + file.getFileName());
+      throw new ConfigException(root + " is not a training run: it has no " + file.getFileName());
     }
     return new TrainJob(new ConfigLoader().file(file).load(), root, progress);
   }
@@ -119,10 +119,10 @@ public final class TrainJob {
    * @throws IOException if the folder cannot be read or written.
    */
   public void run() throws InterruptedException, IOException {
-    Path checkpoint = folder.newest();
+    final Path checkpoint = folder.newest();
     TrainFolder.State state =
         checkpoint == null ? new TrainFolder.State(0, 0, List.of(), "") : folder.state(checkpoint);
-    Path weights = checkpoint == null ? start : checkpoint;
+    final Path weights = checkpoint == null ? start : checkpoint;
     try (PolicyTrainer trainer = PolicyTrainer.open(weights, start, settings())) {
       if (checkpoint != null) {
         trainer.restore(folder.optimizer(checkpoint));
@@ -148,10 +148,10 @@ public final class TrainJob {
     return folder.root();
   }
 
-  private TrainFolder.State step(PolicyTrainer trainer, TrainFolder.State before)
+  private TrainFolder.State step(final PolicyTrainer trainer, final TrainFolder.State before)
       throws InterruptedException, IOException {
-    long startNs = System.nanoTime();
-    long cpuNs = StepReport.Cost.processorNs();
+    final long startNs = System.nanoTime();
+    final long cpuNs = StepReport.Cost.processorNs();
     List<Long> asked = List.of();
     List<PackedGroup> groups = List.of();
     while (groups.isEmpty()) {
@@ -169,20 +169,20 @@ public final class TrainJob {
         reconnect(e, before);
       }
     }
-    long takenNs = System.nanoTime();
-    BatchTally tally = new BatchTally();
+    final long takenNs = System.nanoTime();
+    final BatchTally tally = new BatchTally();
     groups.forEach(tally::add);
-    TrainingBatch batch =
+    final TrainingBatch batch =
         TrainingBatch.of(groups, SharedTokenRule.ofWireName(train.rule()), before.version())
-            .with(imitated().of(before.step()));
-    UpdateReport update = trainer.update(batch.trees(), rate(before.step()));
-    long trainedNs = System.nanoTime();
-    TrainFolder.State after =
+            .with(imitation().of(before.step()));
+    final UpdateReport update = trainer.update(batch.trees(), rate(before.step()));
+    final long trainedNs = System.nanoTime();
+    final TrainFolder.State after =
         new TrainFolder.State(
             before.step() + 1, before.version() + 1, asked, relative(link.folder()));
     folder.save(trainer, start, after, train.checkpointEvery());
-    handOver(trainer, after);
-    StepReport report =
+    acknowledgeAndPublish(trainer, after);
+    final StepReport report =
         new StepReport(
             after.step(),
             tally.figures(),
@@ -196,25 +196,26 @@ public final class TrainJob {
                 StepReport.Cost.processorNs() - cpuNs));
     folder.append(report);
     progress.onStep(report, train.updates());
-    boolean due = train.evaluateEvery() > 0 && after.step() % train.evaluateEvery() == 0;
+    final boolean due = train.evaluateEvery() > 0 && after.step() % train.evaluateEvery() == 0;
     evaluate(after.step(), folder.checkpoint(after.step()), due || after.step() == train.updates());
     return after;
   }
 
   /** Asks for the groups of an update, and of those that may be grown while it is trained. */
-  private List<Long> ask(int step) {
+  private List<Long> ask(final int step) {
     List<Long> first = List.of();
     for (int i = 0; i <= train.ahead() && step + i < train.updates(); i++) {
-      List<Long> groups = link.client().submit("update-" + (step + i + 1), config.bridge().batch());
+      final List<Long> groups =
+          link.client().submit("update-" + (step + i + 1), config.bridge().batch());
       first = i == 0 ? groups : first;
     }
     return first;
   }
 
   /** Acknowledges what a checkpoint holds and has the engine sample from its weights. */
-  private void handOver(PolicyTrainer trainer, TrainFolder.State state)
+  private void acknowledgeAndPublish(final PolicyTrainer trainer, final TrainFolder.State state)
       throws InterruptedException, IOException {
-    TrainFolder.Published published = folder.publishable(trainer, start, state.version());
+    final TrainFolder.Published published = folder.publishable(trainer, start, state.version());
     boolean done = false;
     while (!done) {
       try {
@@ -230,21 +231,21 @@ public final class TrainJob {
   }
 
   /** Brings the engine to where the checkpoint stands. */
-  private TrainFolder.State align(PolicyTrainer trainer, TrainFolder.State state)
+  private TrainFolder.State align(final PolicyTrainer trainer, final TrainFolder.State state)
       throws InterruptedException, IOException {
     if (state.step() == 0) {
       return state;
     }
-    int present = link.status().path("policy_version").asInt();
-    int version = present <= state.version() ? state.version() : present + 1;
-    TrainFolder.State aligned =
+    final int present = link.status().path("policy_version").asInt();
+    final int version = present <= state.version() ? state.version() : present + 1;
+    final TrainFolder.State aligned =
         new TrainFolder.State(state.step(), version, state.trained(), state.engine());
-    handOver(trainer, aligned);
+    acknowledgeAndPublish(trainer, aligned);
     return aligned;
   }
 
-  private void connect(TrainFolder.State state) throws InterruptedException, IOException {
-    Path engine = engineFolder(state);
+  private void connect(final TrainFolder.State state) throws InterruptedException, IOException {
+    final Path engine = engineFolder(state);
     link =
         engine == null
             ? EngineLink.start(folder.config(), folder.engineParent())
@@ -255,7 +256,7 @@ public final class TrainJob {
   }
 
   /** Finds the engine's folder, also that of a run that died before its first checkpoint. */
-  private Path engineFolder(TrainFolder.State state) throws IOException {
+  private Path engineFolder(final TrainFolder.State state) throws IOException {
     if (!state.engine().isEmpty()) {
       return root().resolve(state.engine());
     }
@@ -264,13 +265,13 @@ public final class TrainJob {
     }
   }
 
-  private String relative(Path engine) {
+  private String relative(final Path engine) {
     return root().toAbsolutePath().relativize(engine.toAbsolutePath()).toString();
   }
 
-  private void reconnect(RuntimeException cause, TrainFolder.State state)
+  private void reconnect(final RuntimeException cause, final TrainFolder.State state)
       throws InterruptedException, IOException {
-    if (!link.hasEnded() || ++restarts > MOST_RESTARTS) {
+    if (!link.hasEnded() || ++restarts > MAX_RESTARTS) {
       throw cause;
     }
     progress.onRestart(cause.getMessage(), restarts);
@@ -289,7 +290,7 @@ public final class TrainJob {
 
   /** Reads the engine's counter, which begins at 0 in every process of it. */
   private long computed() throws IOException {
-    JsonNode engine = link.status().path("engine");
+    final JsonNode engine = link.status().path("engine");
     return engine.path("prefilled_tokens").asLong()
         + engine.path("decoded_tokens").asLong()
         + engine.path("discarded_tokens").asLong();
@@ -297,8 +298,8 @@ public final class TrainJob {
 
   private long computedSince() throws IOException {
     try {
-      long now = computed();
-      long since = Math.max(0, now - computedBefore);
+      final long now = computed();
+      final long since = Math.max(0, now - computedBefore);
       computedBefore = now;
       return since;
     } catch (RuntimeException e) {
@@ -307,38 +308,38 @@ public final class TrainJob {
     }
   }
 
-  private void evaluate(int step, Path weights, boolean due)
+  private void evaluate(final int step, final Path weights, final boolean due)
       throws InterruptedException, IOException {
     if (due && train.evaluationProblems() > 0) {
-      for (HeldOutScore score : new HeldOut(config).scores(weights)) {
+      for (final HeldOutScore score : new HeldOutEvaluation(config).scores(weights)) {
         folder.append(score.at(step));
         progress.onScore(step, score);
       }
     }
   }
 
-  private double rate(int step) {
-    double done = train.updates() == 1 ? 0 : (double) step / (train.updates() - 1);
+  private double rate(final int step) {
+    final double done = train.updates() == 1 ? 0 : (double) step / (train.updates() - 1);
     return train.learningRate() * (1 - done * (1 - train.finalShare()));
   }
 
-  private Imitated imitated() {
-    boolean none = train.imitation() == 0;
-    LoopSettings.Imitation imitation =
+  private ImitationSampler imitation() {
+    final boolean none = train.imitation() == 0;
+    final LoopSettings.Imitation imitation =
         none
             ? LoopSettings.Imitation.NONE
             : new LoopSettings.Imitation(train.imitation(), train.demonstrations());
-    String name = config.task().environment().toUpperCase(Locale.ROOT);
-    boolean known = List.of("COUNTDOWN", "DRAWERS").contains(name);
+    final String name = config.task().environment().toUpperCase(Locale.ROOT);
+    final boolean known = List.of("COUNTDOWN", "DRAWERS").contains(name);
     if (!none && !known) {
       throw new ConfigException("train.imitation needs countdown or drawers; set it to 0");
     }
-    return new Imitated(
+    return new ImitationSampler(
         imitation, known ? TaskKind.valueOf(name) : TaskKind.COUNTDOWN, config.run().seed());
   }
 
   private PolicySettings settings() {
-    PolicySettings usual = PolicySettings.DEFAULT;
+    final PolicySettings usual = PolicySettings.DEFAULT;
     return new PolicySettings(
         config.sampling().temperature(),
         train.clipLow(),

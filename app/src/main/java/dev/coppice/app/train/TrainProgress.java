@@ -22,19 +22,19 @@ public final class TrainProgress {
    *
    * @param out that takes the lines.
    */
-  public TrainProgress(PrintStream out) {
+  public TrainProgress(final PrintStream out) {
     this.out = out;
   }
 
-  void onEngine(long pid, Path folder) {
+  void onEngine(final long pid, final Path folder) {
     out.printf("engine: process %d, %s%n", pid, folder);
   }
 
-  void onRestart(String why, int times) {
-    out.printf("the engine is gone (%s); starting it again, time %d%n", why, times);
+  void onRestart(final String why, final int times) {
+    out.printf("the engine stopped (%s); starting it again, attempt %d%n", why, times);
   }
 
-  void onScore(int step, HeldOutScore score) {
+  void onScore(final int step, final HeldOutScore score) {
     out.printf(
         Locale.ROOT,
         "held out after %d: T %s pass %.3f (%.3f)  pass of 8 %.3f  distinct %.1f of %d"
@@ -50,13 +50,13 @@ public final class TrainProgress {
         score.accepted());
   }
 
-  void onStep(StepReport report, int updates) {
+  void onStep(final StepReport report, final int updates) {
     recent.addLast(report.figures().reward());
     if (recent.size() > WINDOW) {
       recent.removeFirst();
     }
-    double mean = recent.stream().mapToDouble(Double::doubleValue).average().orElse(0);
-    int filled = (int) Math.round(BAR * Math.clamp(report.figures().reward(), 0, 1));
+    final double mean = recent.stream().mapToDouble(Double::doubleValue).average().orElse(0);
+    final int filled = (int) Math.round(BAR * Math.clamp(report.figures().reward(), 0, 1));
     out.printf(
         Locale.ROOT,
         "update %d/%d  reward %.3f |%s%s| mean of %d %.3f  mixed %.2f  entropy %.3f  clip %.4f"
@@ -78,7 +78,7 @@ public final class TrainProgress {
         report.cost().trainNs() / 1e9);
   }
 
-  void onDone(Path root, Path checkpoint) {
+  void onDone(final Path root, final Path checkpoint) {
     out.println("run folder:  " + root);
     out.println("the policy:  " + checkpoint);
   }

@@ -46,24 +46,25 @@ public record TrainingBatch(
    * @return the batch.
    * @throws IllegalArgumentException if a group carries no advantages.
    */
-  public static TrainingBatch of(List<PackedGroup> groups, SharedTokenRule rule, int version) {
-    List<Share> shares = new ArrayList<>();
+  public static TrainingBatch of(
+      final List<PackedGroup> groups, final SharedTokenRule rule, final int version) {
+    final List<Share> shares = new ArrayList<>();
     double weightSum = 0;
     double squares = 0;
     long trained = 0;
     long rows = 0;
-    for (PackedGroup group : groups) {
-      Share share = Share.of(group, rule);
+    for (final PackedGroup group : groups) {
+      final Share share = Share.of(group, rule);
       shares.add(share);
       weightSum += share.weightSum;
       squares += share.squares;
       trained += share.trained;
       rows += share.rows;
     }
-    double rms = weightSum > 0 ? Math.sqrt(squares / weightSum) : 0;
-    List<PolicyTree> trees = new ArrayList<>();
+    final double rms = weightSum > 0 ? Math.sqrt(squares / weightSum) : 0;
+    final List<PolicyTree> trees = new ArrayList<>();
     for (int i = 0; i < groups.size() && squares > 0; i++) {
-      Share share = shares.get(i);
+      final Share share = shares.get(i);
       if (share.squares == 0) {
         continue;
       }
@@ -73,25 +74,29 @@ public record TrainingBatch(
   }
 
   private static PolicyTree tree(
-      PackedGroup group, Share share, double perWeight, double perAdvantage, int version) {
-    List<PolicyNode> nodes = new ArrayList<>();
+      final PackedGroup group,
+      final Share share,
+      final double perWeight,
+      final double perAdvantage,
+      final int version) {
+    final List<PolicyNode> nodes = new ArrayList<>();
     for (int i = 0; i < group.nodes().size(); i++) {
-      NodeRow row = group.nodes().get(i);
-      int n = row.tokens().length;
-      float[] gain = new float[n];
-      float[] pain = new float[n];
-      float[] weight = new float[n];
+      final NodeRow row = group.nodes().get(i);
+      final int n = row.tokens().length;
+      final float[] positive = new float[n];
+      final float[] negative = new float[n];
+      final float[] weight = new float[n];
       for (int t = 0; t < n; t++) {
         if (row.lossMask()[t] != 0) {
-          double scale = perWeight * perAdvantage;
+          final double scale = perWeight * perAdvantage;
           weight[t] = (float) (share.weight[i] * perWeight);
           if (share.hasScalars) {
-            gain[t] = (float) (share.gain[i] * scale);
-            pain[t] = (float) (share.pain[i] * scale);
+            positive[t] = (float) (share.positive[i] * scale);
+            negative[t] = (float) (share.negative[i] * scale);
           } else {
-            double coefficient = share.weight[i] * row.advantages()[t] * scale;
-            gain[t] = (float) Math.max(0, coefficient);
-            pain[t] = (float) Math.min(0, coefficient);
+            final double coefficient = share.weight[i] * row.advantages()[t] * scale;
+            positive[t] = (float) Math.max(0, coefficient);
+            negative[t] = (float) Math.min(0, coefficient);
           }
         }
       }
@@ -100,8 +105,8 @@ public record TrainingBatch(
               row.parent(),
               row.tokens(),
               row.logprobs(),
-              gain,
-              pain,
+              positive,
+              negative,
               weight,
               null,
               stale(row, version)));
@@ -110,10 +115,10 @@ public record TrainingBatch(
   }
 
   /** Marks the tokens of other versions, or returns null where there are none. */
-  private static boolean[] stale(NodeRow row, int version) {
+  private static boolean[] stale(final NodeRow row, final int version) {
     boolean[] stale = null;
     int at = 0;
-    for (VersionRun run : row.versionRuns()) {
+    for (final VersionRun run : row.versionRuns()) {
       if (run.version() != VersionRun.NOT_SAMPLED && run.version() != version) {
         stale = stale == null ? new boolean[row.tokens().length] : stale;
         Arrays.fill(stale, at, at + run.length(), true);
@@ -126,25 +131,25 @@ public record TrainingBatch(
   /** Holds what each node of one group weighs before the batch's denominators are known. */
   private static final class Share {
     private final double[] weight;
-    private final double[] gain;
-    private final double[] pain;
+    private final double[] positive;
+    private final double[] negative;
     private boolean hasScalars;
     private double weightSum;
     private double squares;
     private long trained;
     private long rows;
 
-    private Share(int nodes) {
+    private Share(final int nodes) {
       weight = new double[nodes];
-      gain = new double[nodes];
-      pain = new double[nodes];
+      positive = new double[nodes];
+      negative = new double[nodes];
     }
 
-    static Share of(PackedGroup group, SharedTokenRule rule) {
-      Share share = new Share(group.nodes().size());
+    static Share of(final PackedGroup group, final SharedTokenRule rule) {
+      final Share share = new Share(group.nodes().size());
       share.readLeaves(group, rule);
       for (int i = 0; i < group.nodes().size(); i++) {
-        NodeRow row = group.nodes().get(i);
+        final NodeRow row = group.nodes().get(i);
         share.weight[i] = rule == SharedTokenRule.WEIGHTED ? row.pathWeight() : row.multiplicity();
         share.readNode(row, i);
       }
@@ -152,23 +157,23 @@ public record TrainingBatch(
     }
 
     /** Adds the scalars of all trajectories to the nodes they run through. */
-    private void readLeaves(PackedGroup group, SharedTokenRule rule) {
+    private void readLeaves(final PackedGroup group, final SharedTokenRule rule) {
       // Under path weights a scalar would need its own leaf's weight; nodes' own advantages do.
-      boolean byLeaf = rule != SharedTokenRule.WEIGHTED;
-      for (LeafRow leaf : group.leaves()) {
+      final boolean byLeaf = rule != SharedTokenRule.WEIGHTED;
+      for (final LeafRow leaf : group.leaves()) {
         if (byLeaf && leaf.isScored() && !Float.isNaN(leaf.advantage())) {
           hasScalars = true;
           for (int i = leaf.node(); i >= 0; i = group.nodes().get(i).parent()) {
-            gain[i] += Math.max(0, leaf.advantage());
-            pain[i] += Math.min(0, leaf.advantage());
+            positive[i] += Math.max(0, leaf.advantage());
+            negative[i] += Math.min(0, leaf.advantage());
           }
         }
       }
     }
 
-    private void readNode(NodeRow row, int i) {
+    private void readNode(final NodeRow row, final int i) {
       int masked = 0;
-      for (byte mask : row.lossMask()) {
+      for (final byte mask : row.lossMask()) {
         masked += mask;
       }
       if (masked == 0) {
@@ -182,7 +187,7 @@ public record TrainingBatch(
       rows += (long) masked * row.multiplicity();
       weightSum += weight[i] * masked;
       for (int t = 0; t < row.lossMask().length; t++) {
-        double advantage = row.advantages()[t];
+        final double advantage = row.advantages()[t];
         squares += row.lossMask()[t] * weight[i] * advantage * advantage;
       }
     }
@@ -194,8 +199,8 @@ public record TrainingBatch(
    * @param demonstrations to add, their coefficients complete.
    * @return a batch with both.
    */
-  public TrainingBatch with(List<PolicyTree> demonstrations) {
-    List<PolicyTree> all = new ArrayList<>(trees);
+  public TrainingBatch with(final List<PolicyTree> demonstrations) {
+    final List<PolicyTree> all = new ArrayList<>(trees);
     all.addAll(demonstrations);
     return new TrainingBatch(all, rms, trainedTokens, rowTokens);
   }

@@ -1,7 +1,7 @@
 package dev.coppice.app.verify;
 
 import dev.coppice.app.folder.StoredGroup;
-import dev.coppice.app.run.CreditScribe;
+import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.List;
@@ -13,8 +13,8 @@ final class AdvantageCheck {
 
   private AdvantageCheck() {}
 
-  static void check(final StoredGroup group, final CreditScribe scribe, final Findings findings) {
-    final List<List<CreditBlock>> derived = scribe.score(group.group());
+  static void check(final StoredGroup group, final CreditAssigner credit, final Findings findings) {
+    final List<List<CreditBlock>> derived = credit.score(group.group());
     for (int i = 0; i < group.trees().size(); i++) {
       final List<CreditBlock> stored = group.trees().get(i).trace().credit();
       final String place = group.arm() + " " + group.id() + " tree " + i;

@@ -163,7 +163,7 @@ public final class HtmlReport {
         .append(
             "<span class=\"dot won\"></span>reward 1 <span class=\"dot lost\"></span>reward 0. ")
         .append("Point at a piece for its text.</p>\n");
-    ShownGroups.of(run)
+    SelectedGroups.of(run)
         .forEach(
             (id, arms) -> {
               final String task = arms.getFirst().group().task().id();

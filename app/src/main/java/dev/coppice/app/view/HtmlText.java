@@ -8,14 +8,14 @@ final class HtmlText {
   static String escape(final String text) {
     final StringBuilder escaped = new StringBuilder(text.length() + 16);
     for (int i = 0; i < text.length(); i++) {
-      final char letter = text.charAt(i);
-      switch (letter) {
+      final char character = text.charAt(i);
+      switch (character) {
         case '&' -> escaped.append("&amp;");
         case '<' -> escaped.append("&lt;");
         case '>' -> escaped.append("&gt;");
         case '"' -> escaped.append("&quot;");
         case '\'' -> escaped.append("&#39;");
-        default -> escaped.append(letter < ' ' && letter != '\n' ? '\uFFFD' : letter);
+        default -> escaped.append(character < ' ' && character != '\n' ? '\uFFFD' : character);
       }
     }
     return escaped.toString();

@@ -27,7 +27,7 @@ class PretrainJobTest {
     run("second", 1);
     run("other", 2);
 
-    byte[] first = Files.readAllBytes(folder.resolve("first/model.safetensors"));
+    final byte[] first = Files.readAllBytes(folder.resolve("first/model.safetensors"));
     assertArrayEquals(first, Files.readAllBytes(folder.resolve("second/model.safetensors")));
     assertTrue(
         !Arrays.equals(first, Files.readAllBytes(folder.resolve("other/model.safetensors"))));
@@ -36,10 +36,10 @@ class PretrainJobTest {
 
   @Test
   void shouldScoreBothTasksAtEveryTemperature() throws IOException {
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
-    PretrainJob job = new PretrainJob(new PrintStream(text, true, StandardCharsets.UTF_8));
+    final ByteArrayOutputStream text = new ByteArrayOutputStream();
+    final PretrainJob job = new PretrainJob(new PrintStream(text, true, StandardCharsets.UTF_8));
 
-    List<PolicyScore> scores = job.run(new PretrainOptions(1, 2, folder.resolve("model"), 1));
+    final List<PolicyScore> scores = job.run(new PretrainOptions(1, 2, folder.resolve("model"), 1));
 
     assertEquals(6, scores.size());
     assertTrue(scores.stream().allMatch(score -> score.pass() >= 0 && score.pass() <= 1));
@@ -48,10 +48,10 @@ class PretrainJobTest {
 
   @Test
   void shouldCountTheEntropyOfACallWhereItsTokensAreChosen() {
-    TaskEpisode episode =
+    final TaskEpisode episode =
         new TaskEpisode(ReferenceEpisode.of(new CountdownProblem(List.of(8, 8, 5, 3), 29)));
 
-    for (int token : TaskVocabulary.encode("<call>8*3</call>24")) {
+    for (final int token : TaskVocabulary.encode("<call>8*3</call>24")) {
       episode.accept(token, 1.0);
     }
 
@@ -63,8 +63,8 @@ class PretrainJobTest {
     assertEquals(4, episode.observedTokens());
   }
 
-  private void run(String name, long seed) throws IOException {
-    PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
+  private void run(final String name, final long seed) throws IOException {
+    final PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream());
     new PretrainJob(nowhere).run(new PretrainOptions(seed, 3, folder.resolve(name), 0));
   }
 }

@@ -20,10 +20,10 @@ class ShippedPolicyScoreTest {
       at = at.getParent();
     }
     try (TrainedPolicy policy = TrainedPolicy.open(at.resolve("models/tiny-policy"))) {
-      for (TaskKind kind : TaskKind.values()) {
-        PolicyScore score = new PolicyEvaluation(policy, 96, SEED).score(kind, 1.0, 16);
+      for (final TaskKind kind : TaskKind.values()) {
+        final PolicyScore score = new PolicyEvaluation(policy, 96, SEED).score(kind, 1.0, 16);
 
-        String row = score.row() + " seed=" + SEED;
+        final String row = score.row() + " seed=" + SEED;
         assertTrue(score.wellFormed() >= 0.99, row);
         assertTrue(score.pass() >= 0.18 && score.pass() <= 0.60, row);
         assertTrue(score.distinct() >= 6, row);

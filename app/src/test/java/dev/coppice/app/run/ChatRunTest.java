@@ -18,13 +18,13 @@ import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.conversation.ChatEnvironment;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.MethodWorld;
+import dev.coppice.environments.toolworld.SingleTaskset;
 import dev.coppice.environments.toolworld.ToolMethod;
 import dev.coppice.environments.toolworld.ToolWorld;
-import dev.coppice.environments.toolworld.WorldTasks;
 import dev.coppice.episode.Score;
 import dev.coppice.model.PathBackend;
 import dev.coppice.model.PathPolicy;
@@ -78,7 +78,7 @@ class ChatRunTest {
 
     @ToolMethod(value = "Adds to the count.", effect = SideEffect.WRITE)
     public int add(
-        @Argument(value = "How much.", name = "amount", least = 1, most = 9) final int amount) {
+        @Argument(value = "How much.", name = "amount", min = 1, max = 9) final int amount) {
       count += amount;
       return count;
     }
@@ -101,7 +101,7 @@ class ChatRunTest {
     }
 
     @Override
-    public Score reward(final String answer, final Seen seen) {
+    public Score reward(final String answer, final SeenResults seen) {
       return new Score(count, Map.of(), answer);
     }
   }
@@ -229,12 +229,12 @@ class ChatRunTest {
     final Path model = ChatModelFolder.write(folder, ChatModelFolder.TEMPLATE);
     final ChatTemplate template = ChatTemplate.open(model, "default");
     final Set<String> conversations = new HashSet<>();
-    int otherwise = 0;
+    int respelled = 0;
     int leaves = 0;
     try (ModelTokenizer tokenizer = ModelTokenizer.open(model);
         ChatEnvironment environment =
             new ChatEnvironment(
-                new WorldTasks("counter", Counter::new),
+                new SingleTaskset("counter", Counter::new),
                 "{request}",
                 new ChatForm(
                     template, tokenizer, CallFormat.BARE_RESULTS.dialect(), "Be brief."))) {
@@ -256,7 +256,7 @@ class ChatRunTest {
 
             assertEquals(fresh, text, "seed=" + seed);
             if (text.contains("\"amount\": 4")) {
-              otherwise++;
+              respelled++;
             } else {
               assertArrayEquals(tokenizer.encode(fresh), tokens, "seed=" + seed);
             }
@@ -267,7 +267,7 @@ class ChatRunTest {
       }
     }
     assertTrue(leaves >= 40 && conversations.size() > 10, "leaves=" + leaves + " seed=" + seed);
-    assertTrue(otherwise > 0, "no turn was spelt otherwise: seed=" + seed);
+    assertTrue(respelled > 0, "no turn was spelled differently: seed=" + seed);
   }
 
   /** Takes the tools from the prompt, where they stand as JSON, a line each. */
@@ -350,7 +350,7 @@ class ChatRunTest {
     }
 
     final ConfigException refusal =
-        assertThrows(ConfigException.class, () -> Workbench.open(loader.load()).close());
+        assertThrows(ConfigException.class, () -> RunResources.open(loader.load()).close());
 
     assertTrue(refusal.getMessage().contains(why), refusal.getMessage());
   }

@@ -39,7 +39,7 @@ class GroupWriterTest {
   }
 
   private GroupWriter writer(final TraceFile file, final SegmentSink sink) {
-    final CreditScribe credit = new CreditScribe(RunConfig.DEFAULT.credit());
+    final CreditAssigner credit = new CreditAssigner(RunConfig.DEFAULT.credit());
     final GroupWriter writer = new GroupWriter("tree", file, credit, sink, RunProgress.NONE);
     writer.start(0, 0);
     return writer;
@@ -47,8 +47,8 @@ class GroupWriterTest {
 
   private SegmentSink sink() throws Exception {
     final RunConfig config = ReplayRuns.config(folder, 1);
-    try (Workbench bench = Workbench.open(config)) {
-      return new SegmentSink(folder.resolve("trajectories"), "test/tree", bench, config);
+    try (RunResources resources = RunResources.open(config)) {
+      return new SegmentSink(folder.resolve("trajectories"), "test/tree", resources, config);
     }
   }
 

@@ -47,8 +47,8 @@ public final class ReplayRuns {
 
   /** Runs a configuration from the start. */
   public static RolloutJob.Outcome run(final RunConfig config) throws InterruptedException {
-    try (Workbench bench = Workbench.open(config)) {
-      final RolloutJob job = new RolloutJob(config, bench, RunProgress.NONE);
+    try (RunResources resources = RunResources.open(config)) {
+      final RolloutJob job = new RolloutJob(config, resources, RunProgress.NONE);
       return job.run(job.prepare(Path.of(config.run().out())));
     }
   }
@@ -56,8 +56,8 @@ public final class ReplayRuns {
   /** Goes on with a run. */
   public static RolloutJob.Outcome resume(final RunFolder folder) throws InterruptedException {
     final RunConfig config = RolloutJob.configOf(folder);
-    try (Workbench bench = Workbench.open(config)) {
-      return new RolloutJob(config, bench, RunProgress.NONE).run(folder);
+    try (RunResources resources = RunResources.open(config)) {
+      return new RolloutJob(config, resources, RunProgress.NONE).run(folder);
     }
   }
 

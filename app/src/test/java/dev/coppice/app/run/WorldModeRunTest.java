@@ -136,10 +136,10 @@ class WorldModeRunTest {
         "{\"question\":\"How many are 3 pairs and 1?\","
             + "\"answer\":\"3*2=<<3*2=6>>6 and <<6+1=7>>7.\\n#### 7\"}\n"
             + "{\"question\":\"Half of 9?\",\"answer\":\"It is <<9/2=4.5>>4.5.\\n#### 4.5\"}\n");
-    final RolloutJob.Outcome recorded = ReplayRuns.run(worded("record", name, problems));
+    final RolloutJob.Outcome recorded = ReplayRuns.run(inMode("record", name, problems));
     Files.delete(problems);
 
-    final RolloutJob.Outcome replayed = ReplayRuns.run(worded("replay", name, problems));
+    final RolloutJob.Outcome replayed = ReplayRuns.run(inMode("replay", name, problems));
 
     assertEquals(1.0, recorded.report().arm("fixed").value(Metric.REWARD_MEAN));
     assertArrayEquals(
@@ -149,7 +149,7 @@ class WorldModeRunTest {
     assertEquals(List.of(), new RunVerifier(replayed.folder()).verify().differences());
   }
 
-  private RunConfig worded(final String mode, final String name, final Path problems) {
+  private RunConfig inMode(final String mode, final String name, final Path problems) {
     final boolean isDrawn = !name.equals("gsm8k");
     return loader(mode)
         .override("task.environment", name)

@@ -68,7 +68,7 @@ public final class BridgeKills {
   }
 
   /**
-   * Kills so many times: {@code BridgeKills KILLS LEAST_GROUPS [SEED]}.
+   * Kills so many times: {@code BridgeKills KILLS MIN_GROUPS [SEED]}.
    *
    * @param arguments the numbers.
    */
@@ -85,7 +85,7 @@ public final class BridgeKills {
     System.exit(held ? 0 : 1);
   }
 
-  /** Kills so many times, lets the work go on until enough groups are done, and counts. */
+  /** Kills so many times, lets the work continue until enough groups are done, and counts. */
   Outcome run(final int kills, final int least) throws Exception {
     final List<String> config =
         ReplayConfig.arguments(

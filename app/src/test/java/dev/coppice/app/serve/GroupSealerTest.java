@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.run.CreditScribe;
+import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.app.run.FullDisk;
 import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.outbox.Outbox;
@@ -101,7 +101,7 @@ class GroupSealerTest {
   }
 
   private GroupSealer sealer(final Outbox outbox, final ArrowSegmentWriter writer) {
-    final CreditScribe credit = new CreditScribe(new RunConfig.Credit(List.of("grpo")));
+    final CreditAssigner credit = new CreditAssigner(new RunConfig.Credit(List.of("grpo")));
     return new GroupSealer(outbox, writer, credit, new GroupSealer.Limits(2, 1_000_000, 1_000_000));
   }
 

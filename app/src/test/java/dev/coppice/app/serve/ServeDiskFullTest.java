@@ -69,7 +69,7 @@ class ServeDiskFullTest {
       assertEquals(FlightStatusCode.RESOURCE_EXHAUSTED, refused.status().code());
       assertTrue(refused.getMessage().contains("disk is full: could not"), refused.getMessage());
       assertTrue(refused.getMessage().contains("free some space"), refused.getMessage());
-      await(client, "\"paused_because\":\"the disk is full; it goes on when there is room\"");
+      await(client, "\"paused_because\":\"the disk is full; it resumes when there is room\"");
 
       Files.delete(seen);
       final long freedNs = System.nanoTime();

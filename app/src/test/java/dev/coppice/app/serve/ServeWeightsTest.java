@@ -169,7 +169,7 @@ class ServeWeightsTest {
 
   private void refuseWhatDoesNotFit(final BridgeClient client) throws IOException {
     final FlightStatusCode invalid = FlightStatusCode.INVALID_ARGUMENT;
-    final String goesOn = "the present weights go on";
+    final String goesOn = "the current weights stay in use";
     assertRefused(client, weights(5, good(5)), invalid, "version 5", "publish version 1 next");
     assertRefused(client, weights(1, ofAnotherShape()), invalid, "k_proj", "shape", goesOn);
     assertRefused(

@@ -48,7 +48,8 @@ class WeightsFolderTest {
     final WeightsRefusedException refused =
         assertThrows(WeightsRefusedException.class, () -> WeightsFolder.check(weights));
     assertTrue(refused.getMessage().contains("write it again"), refused.getMessage());
-    assertTrue(refused.getMessage().contains("the present weights go on"), refused.getMessage());
+    assertTrue(
+        refused.getMessage().contains("the current weights stay in use"), refused.getMessage());
   }
 
   @Test

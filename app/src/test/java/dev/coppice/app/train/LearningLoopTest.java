@@ -26,27 +26,27 @@ class LearningLoopTest {
 
   @Test
   void shouldRepeatARunFromItsSeedAndKeepToTheBudget() throws Exception {
-    List<StepReport> first = run(1, "a");
+    final List<StepReport> first = run(1, "a");
 
     // On several threads the sums of a gradient have no fixed order; TrainKillTest runs on one and
     // compares bits.
-    List<StepReport> second = run(1, "b");
+    final List<StepReport> second = run(1, "b");
     assertEquals(first.getFirst().figures(), second.getFirst().figures());
     assertEquals(first.getFirst().update().loss(), second.getFirst().update().loss(), 1e-5);
     assertEquals(first.getLast().update().loss(), second.getLast().update().loss(), 1e-3);
     assertNotEquals(first.getFirst().figures(), run(2, "c").getFirst().figures());
-    long spent = first.stream().mapToLong(report -> report.cost().computedTokens()).sum();
+    final long spent = first.stream().mapToLong(report -> report.cost().computedTokens()).sum();
     assertEquals(UPDATES * TOKENS, spent, 0.5 * TOKENS, "a group more or less");
-    double mismatch =
+    final double mismatch =
         first.stream().mapToDouble(report -> report.update().mismatch()).max().orElse(1);
     assertTrue(mismatch < 1e-3, "recomputed log-probabilities are others: " + mismatch);
   }
 
-  private List<StepReport> run(long seed, String name) throws Exception {
-    Path start = ProjectFolder.root().resolve("models/tiny-policy");
-    LocalRollouts.Shape shape =
+  private List<StepReport> run(final long seed, final String name) throws Exception {
+    final Path start = ProjectFolder.root().resolve("models/tiny-policy");
+    final LocalRollouts.Shape shape =
         new LocalRollouts.Shape("fixed", RunConfig.DEFAULT.tree(), 2, SamplingSettings.PLAIN);
-    LoopSettings settings =
+    final LoopSettings settings =
         new LoopSettings(
             start,
             UPDATES,
@@ -58,7 +58,7 @@ class LearningLoopTest {
             PolicySettings.DEFAULT,
             LoopSettings.Imitation.NONE,
             seed);
-    List<StepReport> reports = new ArrayList<>();
+    final List<StepReport> reports = new ArrayList<>();
     try (CountdownEnvironment environment = new CountdownEnvironment(Split.TRAIN, 200, 4);
         LearningLoop loop =
             new LearningLoop(

@@ -28,17 +28,17 @@ class TrainKillTest {
 
   @Test
   void shouldEndWithTheSameWeightsWhenTrainerOrEngineIsKilledOnTheWay() throws Exception {
-    Path straight = folder.resolve("straight");
+    final Path straight = folder.resolve("straight");
     assertEquals(0, begin(straight).waitFor());
 
-    Path orphaned = folder.resolve("trainer-killed");
-    Process trainer = begin(orphaned);
+    final Path orphaned = folder.resolve("trainer-killed");
+    final Process trainer = begin(orphaned);
     awaitCheckpoint(orphaned, 2, trainer);
     trainer.destroyForcibly().waitFor();
     assertEquals(0, start(orphaned, "--resume", orphaned.toString()).waitFor());
 
-    Path restarted = folder.resolve("engine-killed");
-    Process survivor = begin(restarted);
+    final Path restarted = folder.resolve("engine-killed");
+    final Process survivor = begin(restarted);
     awaitCheckpoint(restarted, 2, survivor);
     ProcessHandle.of(engineOf(restarted)).ifPresent(ProcessHandle::destroyForcibly);
     assertEquals(0, survivor.waitFor(), () -> log(restarted));
@@ -48,12 +48,12 @@ class TrainKillTest {
     assertTrue(log(restarted).contains("starting it again"), log(restarted));
   }
 
-  private Path weights(Path root) {
+  private Path weights(final Path root) {
     return new TrainFolder(root).checkpoint(UPDATES).resolve("model.safetensors");
   }
 
-  private Process begin(Path root) throws IOException {
-    Path config = ProjectFolder.root().resolve("examples/drawers-train.toml");
+  private Process begin(final Path root) throws IOException {
+    final Path config = ProjectFolder.root().resolve("examples/drawers-train.toml");
     return start(
         root,
         "@",
@@ -68,10 +68,10 @@ class TrainKillTest {
         root.toString());
   }
 
-  private Process start(Path root, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+  private Process start(final Path root, final String... arguments) throws IOException {
+    final List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+    for (final String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (flag.startsWith("--") || flag.startsWith("-Dai.djl")) {
         command.add(flag);
       }
@@ -79,17 +79,17 @@ class TrainKillTest {
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("dev.coppice.app.CoppiceCommand", "train"));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    final ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("OMP_NUM_THREADS", "1");
     builder.environment().put("COPPICE_HOME", ProjectFolder.root().toString());
     return builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile(root).toFile())).start();
   }
 
-  private Path logFile(Path root) {
+  private Path logFile(final Path root) {
     return folder.resolve(root.getFileName() + ".log");
   }
 
-  private String log(Path root) {
+  private String log(final Path root) {
     try {
       return Files.readString(logFile(root));
     } catch (IOException e) {
@@ -97,15 +97,15 @@ class TrainKillTest {
     }
   }
 
-  private long engineOf(Path root) {
-    Matcher matcher = ENGINE.matcher(log(root));
+  private long engineOf(final Path root) {
+    final Matcher matcher = ENGINE.matcher(log(root));
     assertTrue(matcher.find(), log(root));
     return Long.parseLong(matcher.group(1));
   }
 
-  private void awaitCheckpoint(Path root, int step, Process process) {
-    long endNs = System.nanoTime() + DEADLINE_NS;
-    Path checkpoint = new TrainFolder(root).checkpoint(step);
+  private void awaitCheckpoint(final Path root, final int step, final Process process) {
+    final long endNs = System.nanoTime() + DEADLINE_NS;
+    final Path checkpoint = new TrainFolder(root).checkpoint(step);
     while (!Files.exists(checkpoint)) {
       assertTrue(process.isAlive() && System.nanoTime() < endNs, () -> log(root));
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));

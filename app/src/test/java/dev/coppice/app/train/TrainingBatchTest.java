@@ -32,22 +32,22 @@ class TrainingBatchTest {
         "g1", List.of(end("a", 1), end("b", 0), end("c", 0)), List.of(end("a", 1), end("d", 1)));
   }
 
-  private static TreeSamples.End end(String call, double reward) {
+  private static TreeSamples.End end(final String call, final double reward) {
     return new TreeSamples.End(call, "x", reward);
   }
 
   @SafeVarargs
-  private static TrajectoryGroup group(String id, List<TreeSamples.End>... ends) {
-    List<TrajectoryTree> trees = new ArrayList<>();
+  private static TrajectoryGroup group(final String id, final List<TreeSamples.End>... ends) {
+    final List<TrajectoryTree> trees = new ArrayList<>();
     for (int i = 0; i < ends.length; i++) {
       trees.add(TreeSamples.tree("tree", id, i, 7, ends[i]));
     }
     return new TrajectoryGroup(id, trees.getFirst().task(), trees);
   }
 
-  private static PackedGroup packed(TrajectoryGroup group, String estimator) {
-    GroupAdvantages advantages = Estimators.create(estimator, Map.of()).estimate(group);
-    List<CreditBlock> blocks = new ArrayList<>();
+  private static PackedGroup packed(final TrajectoryGroup group, final String estimator) {
+    final GroupAdvantages advantages = Estimators.create(estimator, Map.of()).estimate(group);
+    final List<CreditBlock> blocks = new ArrayList<>();
     for (int tree = 0; tree < group.trees().size(); tree++) {
       blocks.add(CreditBlock.of(advantages, tree));
     }
@@ -56,19 +56,20 @@ class TrainingBatchTest {
 
   @Test
   void shouldWeighSharedTokensAsTheCreditModuleSaysUnderBothRules() {
-    for (SharedTokenRule rule : List.of(SharedTokenRule.TRAIN_ONCE, SharedTokenRule.WEIGHTED)) {
-      TrajectoryGroup group = mixed();
-      PackedGroup packed = packed(group, "coppice");
-      SharedTokens expected = new SharedTokens(group, rule, LossAggregation.TOKEN_MEAN);
-      List<PolicyNode> nodes =
+    for (final SharedTokenRule rule :
+        List.of(SharedTokenRule.TRAIN_ONCE, SharedTokenRule.WEIGHTED)) {
+      final TrajectoryGroup group = mixed();
+      final PackedGroup packed = packed(group, "coppice");
+      final SharedTokens expected = new SharedTokens(group, rule, LossAggregation.TOKEN_MEAN);
+      final List<PolicyNode> nodes =
           TrainingBatch.of(List.of(packed), rule, 0).trees().getFirst().nodes();
 
       for (int i = 0; i < nodes.size(); i++) {
-        int tree = packed.nodes().get(i).tree();
-        int node = packed.nodes().get(i).source();
-        boolean sampled = group.trees().get(tree).node(node).kind().isSampled();
-        double weight = sampled ? expected.weight(tree, node) : 0;
-        for (float value : nodes.get(i).weight()) {
+        final int tree = packed.nodes().get(i).tree();
+        final int node = packed.nodes().get(i).source();
+        final boolean sampled = group.trees().get(tree).node(node).kind().isSampled();
+        final double weight = sampled ? expected.weight(tree, node) : 0;
+        for (final float value : nodes.get(i).weight()) {
           assertEquals(weight, value, TOLERANCE, "rule=" + rule + " row=" + i);
         }
       }
@@ -77,30 +78,32 @@ class TrainingBatchTest {
 
   @Test
   void shouldSumWhatEveryRowOfTheFlatFormWouldPush() {
-    TrajectoryGroup group = mixed();
-    GroupAdvantages advantages = Estimators.create("grpo", Map.of()).estimate(group);
-    SharedTokens shared =
+    final TrajectoryGroup group = mixed();
+    final GroupAdvantages advantages = Estimators.create("grpo", Map.of()).estimate(group);
+    final SharedTokens shared =
         new SharedTokens(group, SharedTokenRule.TRAIN_ONCE, LossAggregation.TOKEN_MEAN);
-    double[][] expected = shared.leafCoefficients(advantages);
-    PackedGroup packed = packed(group, "grpo");
-    TrainingBatch batch = TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 0);
-    List<PolicyNode> nodes = batch.trees().getFirst().nodes();
+    final double[][] expected = shared.leafCoefficients(advantages);
+    final PackedGroup packed = packed(group, "grpo");
+    final TrainingBatch batch = TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 0);
+    final List<PolicyNode> nodes = batch.trees().getFirst().nodes();
 
     for (int i = 1; i < nodes.size(); i++) {
-      int tree = packed.nodes().get(i).tree();
-      int node = packed.nodes().get(i).source();
-      double pushed = (nodes.get(i).gain()[0] + nodes.get(i).pain()[0]) * batch.rms();
+      final int tree = packed.nodes().get(i).tree();
+      final int node = packed.nodes().get(i).source();
+      final double pushed = (nodes.get(i).positive()[0] + nodes.get(i).negative()[0]) * batch.rms();
       assertEquals(expected[tree][node], pushed, TOLERANCE, "row=" + i);
     }
-    assertTrue(nodes.get(1).gain()[0] > 0 && nodes.get(1).pain()[0] < 0, "the trunk has both");
+    assertTrue(
+        nodes.get(1).positive()[0] > 0 && nodes.get(1).negative()[0] < 0, "the trunk has both");
   }
 
   @Test
   void shouldCountAGroupWithoutAnyAdvantageAndNotComputeIt() {
-    PackedGroup alike = packed(group("g2", List.of(end("a", 1), end("b", 1))), "grpo");
-    PackedGroup mixed = packed(mixed(), "grpo");
-    TrainingBatch both = TrainingBatch.of(List.of(alike, mixed), SharedTokenRule.TRAIN_ONCE, 0);
-    TrainingBatch alone = TrainingBatch.of(List.of(mixed), SharedTokenRule.TRAIN_ONCE, 0);
+    final PackedGroup alike = packed(group("g2", List.of(end("a", 1), end("b", 1))), "grpo");
+    final PackedGroup mixed = packed(mixed(), "grpo");
+    final TrainingBatch both =
+        TrainingBatch.of(List.of(alike, mixed), SharedTokenRule.TRAIN_ONCE, 0);
+    final TrainingBatch alone = TrainingBatch.of(List.of(mixed), SharedTokenRule.TRAIN_ONCE, 0);
 
     assertEquals(1, both.trees().size());
     assertEquals(alone.rowTokens() + 2 * 17, both.rowTokens());
@@ -115,7 +118,7 @@ class TrainingBatchTest {
 
   @Test
   void shouldMarkTokensThatOtherWeightsSampled() {
-    PackedGroup packed = packed(mixed(), "grpo");
+    final PackedGroup packed = packed(mixed(), "grpo");
 
     assertNull(
         TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 0)
@@ -124,7 +127,7 @@ class TrainingBatchTest {
             .nodes()
             .get(1)
             .stale());
-    List<PolicyNode> later =
+    final List<PolicyNode> later =
         TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 3).trees().getFirst().nodes();
     assertNull(later.get(0).stale(), "prompts are sampled by nobody");
     assertArrayEquals(
@@ -133,13 +136,13 @@ class TrainingBatchTest {
 
   @Test
   void shouldScaleAdvantagesToARootMeanSquareOfOne() {
-    PackedGroup packed = packed(mixed(), "rloo");
-    TrainingBatch batch = TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 0);
+    final PackedGroup packed = packed(mixed(), "rloo");
+    final TrainingBatch batch = TrainingBatch.of(List.of(packed), SharedTokenRule.TRAIN_ONCE, 0);
     double squares = 0;
     double weights = 0;
-    for (PolicyNode node : batch.trees().getFirst().nodes()) {
+    for (final PolicyNode node : batch.trees().getFirst().nodes()) {
       for (int i = 0; i < node.weight().length; i++) {
-        double push = node.gain()[i] + node.pain()[i];
+        final double push = node.positive()[i] + node.negative()[i];
         squares += node.weight()[i] == 0 ? 0 : push * push / node.weight()[i];
         weights += node.weight()[i];
       }

@@ -144,7 +144,7 @@ final class BranchPool {
   }
 
   /** Lets one branch leave and another join in its place where the layout says so. */
-  void turnOver(final int step) {
+  void replaceBranch(final int step) {
     if (cell.layout() == BenchLayout.RAGGED && step % 2 == 1) {
       start(random.nextInt(cell.batch()), -1);
     }

@@ -187,7 +187,7 @@ public final class DecodeBench {
       batch.clear();
       pool.addStep(batch);
       backend.forward(batch, logits);
-      pool.turnOver(step);
+      pool.replaceBranch(step);
     }
     return (System.nanoTime() - start) / 1e9;
   }

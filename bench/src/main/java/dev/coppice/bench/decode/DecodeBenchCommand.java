@@ -82,7 +82,7 @@ public final class DecodeBenchCommand implements Callable<Integer> {
       description = "Also time whole jobs, shared and unshared: prefill and decoding.")
   private boolean job;
 
-  @Option(names = "--contend", description = "Also decode beside one foreign busy thread.")
+  @Option(names = "--contend", description = "Also decode while another thread keeps a core busy.")
   private boolean contended;
 
   @Option(

@@ -60,7 +60,7 @@ public class BranchesBenchmark {
     }
   }
 
-  /** Begins all branches anew where the next ones are as long as they may be. */
+  /** Restarts all branches once they have reached their greatest length. */
   @Setup(Level.Invocation)
   public void renew() {
     if (live[next].tokens() == MOST) {

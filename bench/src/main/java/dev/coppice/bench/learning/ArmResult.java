@@ -24,18 +24,19 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
    * @param error standard error over seeds, 0 for one seed.
    */
   record Mean(double value, double error) {
-    static Mean of(List<Double> values) {
-      int n = values.size();
-      double mean = values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    static Mean of(final List<Double> values) {
+      final int n = values.size();
+      final double mean =
+          values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
       double squares = 0;
-      for (double value : values) {
+      for (final double value : values) {
         squares += (value - mean) * (value - mean);
       }
       return new Mean(mean, n < 2 ? 0 : Math.sqrt(squares / (n - 1) / n));
     }
   }
 
-  static ArmResult empty(String arm, double rate) {
+  static ArmResult empty(final String arm, final double rate) {
     return new ArmResult(arm, rate, new TreeMap<>());
   }
 
@@ -47,20 +48,20 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
   }
 
   /** Takes a field of the score after a step at a temperature, over seeds. */
-  Mean score(int step, double temperature, String field) {
+  Mean score(final int step, final double temperature, final String field) {
     return overSeeds(isScore(step, temperature), line -> line.path(field).asDouble());
   }
 
   /** Takes the pass rate at temperature 1 on the problems trained on, after a step, over seeds. */
-  Mean trained(int step) {
+  Mean trained(final int step) {
     return overSeeds(isTrained(step), line -> line.path("pass").asDouble());
   }
 
   /** Takes the gain on the problems trained on, seed by seed, over what another arm gained. */
-  Mean trainedGain(ArmResult other) {
-    List<Double> differences = new ArrayList<>();
-    for (Map.Entry<Long, List<JsonNode>> run : runs.entrySet()) {
-      List<JsonNode> others = other == null ? List.of() : other.runs.get(run.getKey());
+  Mean trainedGain(final ArmResult other) {
+    final List<Double> differences = new ArrayList<>();
+    for (final Map.Entry<Long, List<JsonNode>> run : runs.entrySet()) {
+      final List<JsonNode> others = other == null ? List.of() : other.runs.get(run.getKey());
       if (others != null) {
         differences.add(
             gain(run.getValue(), steps()) - (other == null ? 0 : gain(others, steps())));
@@ -69,11 +70,11 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
     return Mean.of(differences);
   }
 
-  private static double gain(List<JsonNode> run, int last) {
+  private static double gain(final List<JsonNode> run, final int last) {
     return mean(run, isTrained(last), "pass") - mean(run, isTrained(0), "pass");
   }
 
-  private static Predicate<JsonNode> isTrained(int step) {
+  private static Predicate<JsonNode> isTrained(final int step) {
     return line ->
         line.path("kind").asText().equals("trained") && line.path("step").asInt() == step;
   }
@@ -84,10 +85,10 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
    * <p>Runs of one seed share training problems, held-out problems and draws, so differences are
    * taken seed by seed.
    */
-  Mean difference(int step, ArmResult other, int otherStep, String field) {
-    List<Double> differences = new ArrayList<>();
-    for (Map.Entry<Long, List<JsonNode>> run : runs.entrySet()) {
-      List<JsonNode> others = other.runs.get(run.getKey());
+  Mean difference(final int step, final ArmResult other, final int otherStep, final String field) {
+    final List<Double> differences = new ArrayList<>();
+    for (final Map.Entry<Long, List<JsonNode>> run : runs.entrySet()) {
+      final List<JsonNode> others = other.runs.get(run.getKey());
       if (others != null) {
         differences.add(
             mean(run.getValue(), isScore(step, 1.0), field)
@@ -97,7 +98,8 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
     return Mean.of(differences);
   }
 
-  private static double mean(List<JsonNode> run, Predicate<JsonNode> which, String field) {
+  private static double mean(
+      final List<JsonNode> run, final Predicate<JsonNode> which, final String field) {
     return run.stream()
         .filter(which)
         .mapToDouble(line -> line.path(field).asDouble())
@@ -105,7 +107,7 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
         .orElse(Double.NaN);
   }
 
-  private static Predicate<JsonNode> isScore(int step, double temperature) {
+  private static Predicate<JsonNode> isScore(final int step, final double temperature) {
     return line ->
         line.path("kind").asText().equals("score")
             && line.path("step").asInt() == step
@@ -113,14 +115,14 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
   }
 
   /** Counts the samples of a problem at temperature 1 in the last score. */
-  int samples(int step) {
+  int samples(final int step) {
     return (int) overSeeds(isScore(step, 1.0), line -> line.path("samples").asDouble()).value();
   }
 
   /** Sums a cost over all updates of a run, then takes the mean over seeds. */
-  double total(String field) {
-    List<Double> sums = new ArrayList<>();
-    for (List<JsonNode> run : runs.values()) {
+  double total(final String field) {
+    final List<Double> sums = new ArrayList<>();
+    for (final List<JsonNode> run : runs.values()) {
       sums.add(
           run.stream()
               .filter(line -> line.path("kind").asText().equals("step"))
@@ -131,7 +133,7 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
   }
 
   /** Takes the mean over steps and seeds of a field of the rollouts or of the update. */
-  double average(String part, String field, int from, int to) {
+  double average(final String part, final String field, final int from, final int to) {
     return overSeeds(
             line ->
                 line.path("kind").asText().equals("step")
@@ -142,9 +144,9 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
   }
 
   /** Takes the mean over seeds of what a run cost up to and with a step. */
-  double costUntil(int step, String field) {
-    List<Double> sums = new ArrayList<>();
-    for (List<JsonNode> run : runs.values()) {
+  double costUntil(final int step, final String field) {
+    final List<Double> sums = new ArrayList<>();
+    for (final List<JsonNode> run : runs.values()) {
       sums.add(
           run.stream()
               .filter(line -> line.path("kind").asText().equals("step"))
@@ -155,14 +157,14 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
     return Mean.of(sums).value();
   }
 
-  private List<JsonNode> lines(Predicate<JsonNode> which) {
+  private List<JsonNode> lines(final Predicate<JsonNode> which) {
     return runs.values().stream().flatMap(List::stream).filter(which).toList();
   }
 
-  private Mean overSeeds(Predicate<JsonNode> which, ToDoubleFunction<JsonNode> value) {
-    List<Double> values = new ArrayList<>();
-    for (List<JsonNode> run : runs.values()) {
-      List<JsonNode> found = run.stream().filter(which).toList();
+  private Mean overSeeds(final Predicate<JsonNode> which, final ToDoubleFunction<JsonNode> value) {
+    final List<Double> values = new ArrayList<>();
+    for (final List<JsonNode> run : runs.values()) {
+      final List<JsonNode> found = run.stream().filter(which).toList();
       if (!found.isEmpty()) {
         values.add(found.stream().mapToDouble(value).average().orElse(Double.NaN));
       }

@@ -31,29 +31,30 @@ public final class GradientAgreement {
    * @param arguments the number of batches, then ARM:GROUPS for each arm.
    * @throws Exception if the rollouts fail.
    */
-  public static void main(String[] arguments) throws Exception {
+  public static void main(final String[] arguments) throws Exception {
     if (arguments.length < 2) {
       System.err.println("usage: ./coppice bench gradient-agreement BATCHES ARM:GROUPS ...");
       System.exit(2);
     }
-    int batches = Integer.parseInt(arguments[0]);
+    final int batches = Integer.parseInt(arguments[0]);
     System.out.println("| arm | groups | computed tokens | cosine | standard deviation | pairs |");
     System.out.println("|---|---|---|---|---|---|");
     for (int i = 1; i < arguments.length; i++) {
-      String[] pair = arguments[i].split(":");
+      final String[] pair = arguments[i].split(":");
       measure(LearningArm.of(pair[0], true), Integer.parseInt(pair[1]), batches);
     }
   }
 
-  private static void measure(LearningArm arm, int groups, int batches) throws Exception {
-    Path start = Path.of("models/tiny-policy");
-    List<float[]> gradients = new ArrayList<>();
+  private static void measure(final LearningArm arm, final int groups, final int batches)
+      throws Exception {
+    final Path start = Path.of("models/tiny-policy");
+    final List<float[]> gradients = new ArrayList<>();
     long tokens = 0;
     try (DrawersEnvironment problems = new DrawersEnvironment(Split.TRAIN, groups * batches, SEED);
         LocalRollouts rollouts = new LocalRollouts(start, problems);
         PolicyTrainer trainer = PolicyTrainer.open(start, PolicySettings.DEFAULT.with(0, 0))) {
       for (int batch = 0; batch < batches; batch++) {
-        LocalRollouts.Round round =
+        final LocalRollouts.Round round =
             rollouts.grow(arm.shape(), batch * groups, groups, SEED + batch);
         tokens += round.computedTokens();
         gradients.add(
@@ -63,13 +64,13 @@ public final class GradientAgreement {
                     .trees()));
       }
     }
-    List<Double> cosines = new ArrayList<>();
+    final List<Double> cosines = new ArrayList<>();
     for (int i = 0; i < batches; i++) {
       for (int j = 0; j < i; j++) {
         cosines.add(cosine(gradients.get(i), gradients.get(j)));
       }
     }
-    ArmResult.Mean mean = ArmResult.Mean.of(cosines);
+    final ArmResult.Mean mean = ArmResult.Mean.of(cosines);
     System.out.printf(
         Locale.ROOT,
         "| %s | %d | %,d | %.4f | %.4f | %d |%n",
@@ -81,7 +82,7 @@ public final class GradientAgreement {
         cosines.size());
   }
 
-  private static double cosine(float[] a, float[] b) {
+  private static double cosine(final float[] a, final float[] b) {
     double product = 0;
     double first = 0;
     double second = 0;

@@ -41,14 +41,14 @@ public record LearningArm(
    * @return the arm.
    * @throws IllegalArgumentException if there is no such arm.
    */
-  public static LearningArm of(String name, boolean drawers) {
-    int mark = name.lastIndexOf('x');
-    boolean counted = mark > 0 && name.substring(mark + 1).matches("[0-9]+");
-    int trees = counted ? Integer.parseInt(name.substring(mark + 1)) : 1;
-    String base = counted ? name.substring(0, mark) : name;
-    long chain = drawers ? 140 : 36;
-    String forking = drawers ? "entropy" : "fixed";
-    long tree = drawers ? 380 : 220;
+  public static LearningArm of(final String name, final boolean drawers) {
+    final int mark = name.lastIndexOf('x');
+    final boolean counted = mark > 0 && name.substring(mark + 1).matches("[0-9]+");
+    final int trees = counted ? Integer.parseInt(name.substring(mark + 1)) : 1;
+    final String base = counted ? name.substring(0, mark) : name;
+    final long chain = drawers ? 140 : 36;
+    final String forking = drawers ? "entropy" : "fixed";
+    final long tree = drawers ? 380 : 220;
     return switch (base) {
       case START -> chains(name, "grpo", chain);
       case "grpo-chains" -> chains(name, "grpo", chain);
@@ -79,7 +79,7 @@ public record LearningArm(
     };
   }
 
-  private static LearningArm chains(String name, String estimator, long chain) {
+  private static LearningArm chains(final String name, final String estimator, final long chain) {
     return new LearningArm(
         name,
         shape("chain", LEAVES),
@@ -88,14 +88,14 @@ public record LearningArm(
   }
 
   private static LoopSettings.Credit credit(
-      String estimator, SharedTokenRule rule, Map<String, String> options) {
+      final String estimator, final SharedTokenRule rule, final Map<String, String> options) {
     return new LoopSettings.Credit(estimator, options, rule);
   }
 
-  private static LocalRollouts.Shape shape(String policy, int trees) {
-    RunConfig.TreeGrpo treeGrpo =
+  private static LocalRollouts.Shape shape(final String policy, final int trees) {
+    final RunConfig.TreeGrpo treeGrpo =
         trees == 4 ? new RunConfig.TreeGrpo(4, 1, 1) : new RunConfig.TreeGrpo(2, 3, 1);
-    RunConfig.Tree tree =
+    final RunConfig.Tree tree =
         new RunConfig.Tree(
             policy,
             trees,

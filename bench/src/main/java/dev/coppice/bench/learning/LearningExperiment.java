@@ -34,9 +34,9 @@ public final class LearningExperiment {
 
   private final Map<String, String> options = new HashMap<>();
 
-  private LearningExperiment(String[] arguments) {
+  private LearningExperiment(final String[] arguments) {
     for (int i = 0; i < arguments.length; i++) {
-      String key = arguments[i];
+      final String key = arguments[i];
       if (key.equals("--sweep")) {
         options.put(key, "true");
       } else if (key.startsWith("--") && i + 1 < arguments.length) {
@@ -53,7 +53,7 @@ public final class LearningExperiment {
    * @param arguments see the usage.
    * @throws Exception if a run fails.
    */
-  public static void main(String[] arguments) throws Exception {
+  public static void main(final String[] arguments) throws Exception {
     if (arguments.length == 0 || arguments[0].equals("--help")) {
       System.out.print(USAGE);
       return;
@@ -62,16 +62,16 @@ public final class LearningExperiment {
   }
 
   private void run() throws IOException, InterruptedException {
-    Path out = Path.of(options.getOrDefault("--out", "runs/learning"));
+    final Path out = Path.of(options.getOrDefault("--out", "runs/learning"));
     Files.createDirectories(out);
-    for (LearningRun.Spec spec : specs()) {
-      Path file = out.resolve(spec.name() + ".jsonl");
-      Path claim = out.resolve(spec.name() + ".claim");
+    for (final LearningRun.Spec spec : specs()) {
+      final Path file = out.resolve(spec.name() + ".jsonl");
+      final Path claim = out.resolve(spec.name() + ".claim");
       if (Files.exists(file) || !claimed(claim)) {
         continue;
       }
-      long startNs = System.nanoTime();
-      Path scratch = Files.createTempDirectory("coppice-learning");
+      final long startNs = System.nanoTime();
+      final Path scratch = Files.createTempDirectory("coppice-learning");
       new LearningRun(spec).run(file, scratch);
       Files.delete(claim);
       System.err.printf(
@@ -80,16 +80,16 @@ public final class LearningExperiment {
   }
 
   private List<LearningRun.Spec> specs() {
-    String task = options.getOrDefault("--task", "drawers");
-    String[] arms =
+    final String task = options.getOrDefault("--task", "drawers");
+    final String[] arms =
         options.getOrDefault("--arms", "grpo-chains,tree-grpo,coppice-trees").split(",");
-    String[] rates = options.getOrDefault("--rates", "6e-4").split(",");
-    int seeds = Integer.parseInt(options.getOrDefault("--seeds", "5"));
-    List<LearningRun.Spec> specs = new ArrayList<>();
+    final String[] rates = options.getOrDefault("--rates", "6e-4").split(",");
+    final int seeds = Integer.parseInt(options.getOrDefault("--seeds", "5"));
+    final List<LearningRun.Spec> specs = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {
-      for (String rate : rates) {
-        for (String arm : arms) {
-          String[] pair = rate.split("=");
+      for (final String rate : rates) {
+        for (final String arm : arms) {
+          final String[] pair = rate.split("=");
           if (pair.length == 1 || pair[0].equals(arm)) {
             specs.add(
                 new LearningRun.Spec(
@@ -110,13 +110,13 @@ public final class LearningExperiment {
     return specs;
   }
 
-  private static boolean claimed(Path claim) throws IOException {
-    String own = String.valueOf(ProcessHandle.current().pid());
+  private static boolean claimed(final Path claim) throws IOException {
+    final String own = String.valueOf(ProcessHandle.current().pid());
     try {
       Files.writeString(claim, own, java.nio.file.StandardOpenOption.CREATE_NEW);
       return true;
     } catch (FileAlreadyExistsException e) {
-      long owner = Long.parseLong("0" + Files.readString(claim).strip());
+      final long owner = Long.parseLong("0" + Files.readString(claim).strip());
       if (ProcessHandle.of(owner).isPresent()) {
         return false;
       }

@@ -40,25 +40,25 @@ final class LearningPlot {
   private double least = 1;
   private double most = 0;
 
-  LearningPlot(String task, List<ArmResult> arms) {
+  LearningPlot(final String task, final List<ArmResult> arms) {
     this.task = task;
     this.arms = arms;
   }
 
   /** Represents one panel's place and range. */
   private record Panel(int left, int right, double xMost, double yLeast, double yMost) {
-    double x(double value) {
+    double x(final double value) {
       return left + (right - left) * value / xMost;
     }
 
-    double y(double value) {
+    double y(final double value) {
       return BOTTOM - (BOTTOM - TOP) * (value - yLeast) / (yMost - yLeast);
     }
   }
 
-  void write(Path file) throws IOException {
-    BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-    Graphics2D g = image.createGraphics();
+  void write(final Path file) throws IOException {
+    final BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+    final Graphics2D g = image.createGraphics();
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     g.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
@@ -72,26 +72,32 @@ final class LearningPlot {
     ImageIO.write(image, "png", file.toFile());
   }
 
-  private void curves(Graphics2D g, String cost, double unit, String label, int left, int right) {
+  private void curves(
+      final Graphics2D g,
+      final String cost,
+      final double unit,
+      final String label,
+      final int left,
+      final int right) {
     double xMost = 0;
     least = 1;
     most = 0;
-    for (ArmResult arm : arms) {
+    for (final ArmResult arm : arms) {
       xMost = Math.max(xMost, arm.costUntil(arm.steps(), cost) / unit);
       for (int step = 1; step <= arm.steps(); step++) {
-        double reward = smooth(arm, step);
+        final double reward = smooth(arm, step);
         least = Math.min(least, reward);
         most = Math.max(most, reward);
       }
     }
-    Panel panel = new Panel(left, right, xMost * 1.02, least - 0.02, most + 0.02);
+    final Panel panel = new Panel(left, right, xMost * 1.02, least - 0.02, most + 0.02);
     frame(g, panel, "reward on fresh training problems", label);
     for (int i = 0; i < arms.size(); i++) {
-      ArmResult arm = arms.get(i);
-      Path2D path = new Path2D.Double();
+      final ArmResult arm = arms.get(i);
+      final Path2D path = new Path2D.Double();
       for (int step = 1; step <= arm.steps(); step++) {
-        double x = panel.x(arm.costUntil(step, cost) / unit);
-        double y = panel.y(smooth(arm, step));
+        final double x = panel.x(arm.costUntil(step, cost) / unit);
+        final double y = panel.y(smooth(arm, step));
         if (step == 1) {
           path.moveTo(x, y);
         } else {
@@ -104,39 +110,39 @@ final class LearningPlot {
     }
   }
 
-  private static double smooth(ArmResult arm, int step) {
-    int from = Math.max(1, step - SMOOTH / 2);
-    int to = Math.min(arm.steps(), step + SMOOTH / 2);
+  private static double smooth(final ArmResult arm, final int step) {
+    final int from = Math.max(1, step - SMOOTH / 2);
+    final int to = Math.min(arm.steps(), step + SMOOTH / 2);
     return arm.average("figures", "reward", from, to);
   }
 
-  private void heldOut(Graphics2D g, int left, int right) {
-    String[] names = {"T 1", "T 0.6", "greedy", "pass of 8"};
-    List<ArmResult.Mean[]> all = new ArrayList<>();
+  private void heldOut(final Graphics2D g, final int left, final int right) {
+    final String[] names = {"T 1", "T 0.6", "greedy", "pass of 8"};
+    final List<ArmResult.Mean[]> all = new ArrayList<>();
     least = 1;
     most = 0;
-    for (ArmResult arm : arms) {
-      int last = arm.steps();
-      ArmResult.Mean[] means = {
+    for (final ArmResult arm : arms) {
+      final int last = arm.steps();
+      final ArmResult.Mean[] means = {
         arm.score(last, 1.0, "pass"),
         arm.score(last, 0.6, "pass"),
         arm.score(last, 0.0, "pass"),
         arm.score(last, 1.0, "passOfEight")
       };
       all.add(means);
-      for (ArmResult.Mean mean : means) {
+      for (final ArmResult.Mean mean : means) {
         least = Math.min(least, mean.value() - mean.error());
         most = Math.max(most, mean.value() + mean.error());
       }
     }
-    Panel panel = new Panel(left, right, names.length, least - 0.03, most + 0.03);
+    final Panel panel = new Panel(left, right, names.length, least - 0.03, most + 0.03);
     frame(g, panel, "held-out pass rate, standard error over seeds", "");
     for (int kind = 0; kind < names.length; kind++) {
       g.setColor(Color.DARK_GRAY);
       centred(g, names[kind], panel.x(kind + 0.5), BOTTOM + 22);
       for (int i = 0; i < all.size(); i++) {
-        ArmResult.Mean mean = all.get(i)[kind];
-        double x = panel.x(kind + (i + 1.0) / (all.size() + 1));
+        final ArmResult.Mean mean = all.get(i)[kind];
+        final double x = panel.x(kind + (i + 1.0) / (all.size() + 1));
         g.setColor(COLORS[i % COLORS.length]);
         g.setStroke(new BasicStroke(2f));
         g.draw(
@@ -147,10 +153,11 @@ final class LearningPlot {
     }
   }
 
-  private void frame(Graphics2D g, Panel panel, String title, String label) {
+  private void frame(
+      final Graphics2D g, final Panel panel, final String title, final String label) {
     g.setStroke(new BasicStroke(1f));
     g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
-    double step = panel.yMost() - panel.yLeast() > 0.25 ? 0.1 : 0.02;
+    final double step = panel.yMost() - panel.yLeast() > 0.25 ? 0.1 : 0.02;
     for (double y = Math.ceil(panel.yLeast() / step) * step; y < panel.yMost(); y += step) {
       g.setColor(new Color(0xdddddd));
       g.draw(new Line2D.Double(panel.left(), panel.y(y), panel.right(), panel.y(y)));
@@ -160,7 +167,7 @@ final class LearningPlot {
     }
     if (!label.isEmpty()) {
       for (int i = 0; i <= 4; i++) {
-        double value = panel.xMost() * i / 4;
+        final double value = panel.xMost() * i / 4;
         centred(g, String.format(Locale.ROOT, "%.2f", value), panel.x(value), BOTTOM + 22);
       }
       centred(g, label, (panel.left() + panel.right()) / 2.0, BOTTOM + 48);
@@ -170,14 +177,14 @@ final class LearningPlot {
     centred(g, title, (panel.left() + panel.right()) / 2.0, TOP - 12);
   }
 
-  private void legend(Graphics2D g) {
+  private void legend(final Graphics2D g) {
     g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
     g.setColor(Color.BLACK);
     g.drawString(task, 20, 28);
     int x = 140;
     for (int i = 0; i < arms.size(); i++) {
-      ArmResult arm = arms.get(i);
-      String name = arm.steps() == 0 ? arm.arm() : arm.arm() + " " + arm.rate();
+      final ArmResult arm = arms.get(i);
+      final String name = arm.steps() == 0 ? arm.arm() : arm.arm() + " " + arm.rate();
       g.setColor(COLORS[i % COLORS.length]);
       g.fillRect(x, 18, 18, 10);
       g.drawString(name, x + 24, 28);
@@ -185,7 +192,8 @@ final class LearningPlot {
     }
   }
 
-  private static void centred(Graphics2D g, String text, double x, double y) {
+  private static void centred(
+      final Graphics2D g, final String text, final double x, final double y) {
     g.drawString(text, (float) (x - g.getFontMetrics().stringWidth(text) / 2.0), (float) y);
   }
 }

@@ -41,32 +41,32 @@ public final class LearningReport {
    * @param arguments the folder of results and the folder to write to.
    * @throws IOException if a file cannot be read or written.
    */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(final String[] arguments) throws IOException {
     if (arguments.length != 2) {
       System.err.println("usage: ./coppice bench learning-report RESULTS DOCS");
       System.exit(2);
     }
-    LearningReport report = new LearningReport();
+    final LearningReport report = new LearningReport();
     report.read(Path.of(arguments[0]));
     report.write(Path.of(arguments[1]));
   }
 
-  private void read(Path folder) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
+  private void read(final Path folder) throws IOException {
+    final ObjectMapper mapper = new ObjectMapper();
     List<Path> files;
     try (Stream<Path> children = Files.list(folder)) {
       files = children.filter(path -> path.toString().endsWith(".jsonl")).sorted().toList();
     }
-    for (Path file : files) {
-      List<JsonNode> lines = new ArrayList<>();
-      for (String line : Files.readAllLines(file)) {
+    for (final Path file : files) {
+      final List<JsonNode> lines = new ArrayList<>();
+      for (final String line : Files.readAllLines(file)) {
         lines.add(mapper.readTree(line));
       }
-      JsonNode first = lines.getFirst();
-      Map<String, Map<String, ArmResult>> into =
+      final JsonNode first = lines.getFirst();
+      final Map<String, Map<String, ArmResult>> into =
           first.path(SWEEP).asBoolean() ? sweeps : first.path(POOL).asInt() > 0 ? pools : results;
-      String arm = first.path("arm").asText();
-      double rate = first.path("rate").asDouble();
+      final String arm = first.path("arm").asText();
+      final double rate = first.path("rate").asDouble();
       into.computeIfAbsent(first.path("task").asText(), any -> new LinkedHashMap<>())
           .computeIfAbsent(arm + " " + rate, any -> ArmResult.empty(arm, rate))
           .runs()
@@ -74,20 +74,20 @@ public final class LearningReport {
     }
   }
 
-  private void write(Path docs) throws IOException {
+  private void write(final Path docs) throws IOException {
     Files.createDirectories(docs);
-    StringBuilder text = new StringBuilder();
-    for (Map.Entry<String, Map<String, ArmResult>> task : results.entrySet()) {
-      List<ArmResult> arms = ordered(task.getValue().values());
+    final StringBuilder text = new StringBuilder();
+    for (final Map.Entry<String, Map<String, ArmResult>> task : results.entrySet()) {
+      final List<ArmResult> arms = ordered(task.getValue().values());
       text.append("## ").append(task.getKey()).append("\n\n").append(scores(arms)).append('\n');
       text.append(costs(arms)).append('\n');
       new LearningPlot(task.getKey(), arms).write(docs.resolve(task.getKey() + ".png"));
     }
-    for (Map.Entry<String, Map<String, ArmResult>> task : pools.entrySet()) {
+    for (final Map.Entry<String, Map<String, ArmResult>> task : pools.entrySet()) {
       text.append("## The same problems round and round, ").append(task.getKey()).append("\n\n");
       text.append(pools(ordered(task.getValue().values()))).append('\n');
     }
-    for (Map.Entry<String, Map<String, ArmResult>> task : sweeps.entrySet()) {
+    for (final Map.Entry<String, Map<String, ArmResult>> task : sweeps.entrySet()) {
       text.append("## Learning rates tried on ").append(task.getKey()).append("\n\n");
       text.append(rates(ordered(task.getValue().values()))).append('\n');
     }
@@ -95,8 +95,8 @@ public final class LearningReport {
     System.out.print(text);
   }
 
-  private static List<ArmResult> ordered(Collection<ArmResult> arms) {
-    List<ArmResult> sorted = new ArrayList<>(arms);
+  private static List<ArmResult> ordered(final Collection<ArmResult> arms) {
+    final List<ArmResult> sorted = new ArrayList<>(arms);
     sorted.sort(
         Comparator.comparingInt((ArmResult arm) -> ORDER.indexOf(arm.arm()))
             .thenComparing(ArmResult::arm)
@@ -105,20 +105,20 @@ public final class LearningReport {
   }
 
   /** Takes the chains at the learning rate that scored best, so that nobody beats weak ones. */
-  private static ArmResult bestChains(List<ArmResult> arms) {
+  private static ArmResult bestChains(final List<ArmResult> arms) {
     return arms.stream()
         .filter(arm -> arm.arm().equals("grpo-chains"))
         .max(Comparator.comparingDouble(arm -> arm.score(arm.steps(), 1.0, "pass").value()))
         .orElse(null);
   }
 
-  private static String scores(List<ArmResult> arms) {
-    StringBuilder text =
+  private static String scores(final List<ArmResult> arms) {
+    final StringBuilder text =
         new StringBuilder(
             "| arm | rate | seeds | T 1 | T 0.6 | greedy | pass of 8 | distinct | nats a"
                 + " token |\n|---|---|---|---|---|---|---|---|---|\n");
-    for (ArmResult arm : arms) {
-      int last = arm.steps();
+    for (final ArmResult arm : arms) {
+      final int last = arm.steps();
       text.append(
           String.format(
               Locale.ROOT,
@@ -137,27 +137,27 @@ public final class LearningReport {
     return text.toString();
   }
 
-  private static String costs(List<ArmResult> arms) {
-    ArmResult start =
+  private static String costs(final List<ArmResult> arms) {
+    final ArmResult start =
         arms.stream().filter(arm -> arm.arm().equals(LearningArm.START)).findFirst().orElse(null);
-    ArmResult chains = bestChains(arms);
-    StringBuilder text =
+    final ArmResult chains = bestChains(arms);
+    final StringBuilder text =
         new StringBuilder(
             "| arm | updates | computed tokens | leaves | tokens trained | flat would train |"
                 + " processor s: all, wall s: rollouts, training | gain at T 1 | per M computed"
                 + " tokens | per processor minute | over chains |\n"
                 + "|---|---|---|---|---|---|---|---|---|---|---|\n");
-    for (ArmResult arm : arms) {
+    for (final ArmResult arm : arms) {
       if (arm == start) {
         continue;
       }
-      int last = arm.steps();
-      ArmResult.Mean gain =
+      final int last = arm.steps();
+      final ArmResult.Mean gain =
           start == null
               ? new ArmResult.Mean(Double.NaN, 0)
               : arm.difference(last, start, 0, "pass");
-      double tokens = arm.total("computedTokens");
-      double cpu = arm.total("cpuNs") / NS;
+      final double tokens = arm.total("computedTokens");
+      final double cpu = arm.total("cpuNs") / NS;
       text.append(
           String.format(
               Locale.ROOT,
@@ -183,15 +183,15 @@ public final class LearningReport {
     return text.toString();
   }
 
-  private static String pools(List<ArmResult> arms) {
-    ArmResult chains = bestChains(arms);
-    StringBuilder text =
+  private static String pools(final List<ArmResult> arms) {
+    final ArmResult chains = bestChains(arms);
+    final StringBuilder text =
         new StringBuilder(
             "| arm | rate | seeds | updates | computed tokens | trained problems T 1 before | after |"
                 + " gain | over chains | held out T 1 | greedy | processor s |\n"
                 + "|---|---|---|---|---|---|---|---|---|---|---|---|\n");
-    for (ArmResult arm : arms) {
-      int last = arm.steps();
+    for (final ArmResult arm : arms) {
+      final int last = arm.steps();
       text.append(
           String.format(
               Locale.ROOT,
@@ -212,13 +212,13 @@ public final class LearningReport {
     return text.toString();
   }
 
-  private static String rates(List<ArmResult> arms) {
-    StringBuilder text =
+  private static String rates(final List<ArmResult> arms) {
+    final StringBuilder text =
         new StringBuilder(
             "| arm | rate | seeds | updates | validation T 1 | reward of the last 10 updates |\n"
                 + "|---|---|---|---|---|---|\n");
-    for (ArmResult arm : arms) {
-      int last = arm.steps();
+    for (final ArmResult arm : arms) {
+      final int last = arm.steps();
       text.append(
           String.format(
               Locale.ROOT,
@@ -233,7 +233,7 @@ public final class LearningReport {
     return text.toString();
   }
 
-  private static String shown(ArmResult.Mean mean) {
+  private static String shown(final ArmResult.Mean mean) {
     return String.format(Locale.ROOT, "%.3f (%.3f)", mean.value(), mean.error());
   }
 }

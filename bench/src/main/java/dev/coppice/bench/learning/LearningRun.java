@@ -73,23 +73,23 @@ final class LearningRun {
     }
 
     String name() {
-      String kind = sweep ? "sweep" : pool > 0 ? "pool" + pool : "test";
+      final String kind = sweep ? "sweep" : pool > 0 ? "pool" + pool : "test";
       return "%s-%s-%s-%s-s%d".formatted(kind, task, arm.name(), rate, seed);
     }
   }
 
-  LearningRun(Spec spec) {
+  LearningRun(final Spec spec) {
     this.spec = spec;
   }
 
-  private Environment problems(Split split, int count, long seed) {
+  private Environment problems(final Split split, final int count, final long seed) {
     return spec.drawers()
         ? new DrawersEnvironment(split, count, seed)
         : new CountdownEnvironment(split, count, seed);
   }
 
   /** Plays and writes; returns at once if the file is there. */
-  void run(Path file, Path scratch) throws InterruptedException, IOException {
+  void run(final Path file, final Path scratch) throws InterruptedException, IOException {
     try (Environment heldOut = problems(Split.HELD_OUT, VALIDATION + TEST, HELD_OUT_SEED)) {
       if (spec.arm().isStart()) {
         evaluate(spec.start(), heldOut, 0, true);
@@ -97,13 +97,14 @@ final class LearningRun {
         train(heldOut, scratch);
       }
     }
-    Path draft = file.resolveSibling(file.getFileName() + ".tmp");
+    final Path draft = file.resolveSibling(file.getFileName() + ".tmp");
     Files.write(draft, lines);
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private void train(Environment heldOut, Path scratch) throws InterruptedException, IOException {
-    LoopSettings settings =
+  private void train(final Environment heldOut, final Path scratch)
+      throws InterruptedException, IOException {
+    final LoopSettings settings =
         new LoopSettings(
             spec.start(),
             spec.updates(),
@@ -115,7 +116,7 @@ final class LearningRun {
             PolicySettings.DEFAULT,
             LoopSettings.Imitation.NONE,
             spec.seed());
-    int count = spec.pool() > 0 ? spec.pool() : TRAINING_PROBLEMS;
+    final int count = spec.pool() > 0 ? spec.pool() : TRAINING_PROBLEMS;
     try (Environment training = problems(Split.TRAIN, count, 500 + spec.seed());
         LearningLoop loop =
             new LearningLoop(
@@ -137,7 +138,7 @@ final class LearningRun {
     }
   }
 
-  private void scorePool(Path weights, Environment training, int step)
+  private void scorePool(final Path weights, final Environment training, final int step)
       throws InterruptedException, IOException {
     if (spec.pool() > 0) {
       try (LocalRollouts rollouts = new LocalRollouts(weights, training)) {
@@ -146,7 +147,7 @@ final class LearningRun {
     }
   }
 
-  private void halfWay(Path weights, Environment heldOut) {
+  private void halfWay(final Path weights, final Environment heldOut) {
     try {
       evaluate(weights, heldOut, spec.updates() / 2, false);
     } catch (InterruptedException e) {
@@ -156,7 +157,8 @@ final class LearningRun {
     }
   }
 
-  private void evaluate(Path weights, Environment heldOut, int step, boolean last)
+  private void evaluate(
+      final Path weights, final Environment heldOut, final int step, final boolean last)
       throws InterruptedException, IOException {
     try (LocalRollouts rollouts = new LocalRollouts(weights, heldOut)) {
       play(rollouts, step, 1.0, spec.sweep() || !last ? spec.samples() / 2 : spec.samples());
@@ -167,9 +169,11 @@ final class LearningRun {
     }
   }
 
-  private void play(LocalRollouts rollouts, int step, double temperature, int samples)
+  private void play(
+      final LocalRollouts rollouts, final int step, final double temperature, final int samples)
       throws InterruptedException, IOException {
-    Problems problems = spec.sweep() ? new Problems(0, VALIDATION) : new Problems(VALIDATION, TEST);
+    final Problems problems =
+        spec.sweep() ? new Problems(0, VALIDATION) : new Problems(VALIDATION, TEST);
     score("score", rollouts, problems, step, temperature, samples);
   }
 
@@ -177,29 +181,30 @@ final class LearningRun {
   private record Problems(int first, int count) {}
 
   private void score(
-      String kind,
-      LocalRollouts rollouts,
-      Problems problems,
-      int step,
-      double temperature,
-      int samples)
+      final String kind,
+      final LocalRollouts rollouts,
+      final Problems problems,
+      final int step,
+      final double temperature,
+      final int samples)
       throws InterruptedException {
-    SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
-    LocalRollouts.Shape shape =
+    final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
+    final LocalRollouts.Shape shape =
         new LocalRollouts.Shape("chain", spec.arm().shape().tree(), samples, sampling);
-    LocalRollouts.Round round =
+    final LocalRollouts.Round round =
         rollouts.grow(shape, problems.first(), problems.count(), 31 * spec.seed() + step);
-    ObjectNode node = mapper.valueToTree(HeldOutScore.of(temperature, round.groups()).at(step));
+    final ObjectNode node =
+        mapper.valueToTree(HeldOutScore.of(temperature, round.groups()).at(step));
     lines.add(named(node.put("kind", kind)).toString());
   }
 
-  private void step(StepReport report) {
-    ObjectNode node = mapper.valueToTree(report);
+  private void step(final StepReport report) {
+    final ObjectNode node = mapper.valueToTree(report);
     node.put("kind", "step").put("seconds", report.cost().seconds());
     lines.add(named(node).toString());
   }
 
-  private ObjectNode named(ObjectNode node) {
+  private ObjectNode named(final ObjectNode node) {
     return node.put("task", spec.task())
         .put("arm", spec.arm().name())
         .put("rate", spec.rate())

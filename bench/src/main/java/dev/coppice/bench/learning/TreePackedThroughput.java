@@ -36,34 +36,37 @@ public final class TreePackedThroughput {
    * @param arguments the folder of the weights; models/tiny-policy without one.
    * @throws Exception if the rollouts fail.
    */
-  public static void main(String[] arguments) throws Exception {
-    Path start = Path.of(arguments.length > 0 ? arguments[0] : "models/tiny-policy");
-    LearningArm arm = LearningArm.of("coppice-trees", true);
+  public static void main(final String[] arguments) throws Exception {
+    final Path start = Path.of(arguments.length > 0 ? arguments[0] : "models/tiny-policy");
+    final LearningArm arm = LearningArm.of("coppice-trees", true);
     List<PackedGroup> groups;
     try (DrawersEnvironment problems = new DrawersEnvironment(Split.TRAIN, GROUPS, 3);
         LocalRollouts rollouts = new LocalRollouts(start, problems)) {
       groups = LearningLoop.packed(rollouts.grow(arm.shape(), 0, GROUPS, 1).groups(), arm.credit());
     }
-    List<PolicyTree> trees = TrainingBatch.of(groups, SharedTokenRule.TRAIN_ONCE, 0).trees();
-    List<PolicyTree> rows = new ArrayList<>();
+    final List<PolicyTree> trees = TrainingBatch.of(groups, SharedTokenRule.TRAIN_ONCE, 0).trees();
+    final List<PolicyTree> rows = new ArrayList<>();
     trees.forEach(tree -> rows.addAll(flat(tree)));
     System.out.println("| form | tokens computed | processor s | leaf tokens/s | tokens/s |");
     System.out.println("|---|---|---|---|---|");
-    double packed = measure("tree-packed", start, trees, rows);
-    double flat = measure("flat", start, rows, rows);
+    final double packed = measure("tree-packed", start, trees, rows);
+    final double flat = measure("flat", start, rows, rows);
     System.out.printf(Locale.ROOT, "tree-packed is %.2f times as fast%n", flat / packed);
   }
 
   private static double measure(
-      String name, Path start, List<PolicyTree> trees, List<PolicyTree> rows) {
-    long tokens = trees.stream().mapToLong(PolicyTree::tokenCount).sum();
-    long leafTokens = rows.stream().mapToLong(PolicyTree::tokenCount).sum();
+      final String name,
+      final Path start,
+      final List<PolicyTree> trees,
+      final List<PolicyTree> rows) {
+    final long tokens = trees.stream().mapToLong(PolicyTree::tokenCount).sum();
+    final long leafTokens = rows.stream().mapToLong(PolicyTree::tokenCount).sum();
     double best = Double.POSITIVE_INFINITY;
     try (PolicyTrainer trainer = PolicyTrainer.open(start, PolicySettings.DEFAULT)) {
       for (int round = 0; round < ROUNDS; round++) {
-        long beganNs = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        final long beganNs = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         trainer.update(trees, 1e-9);
-        long tookNs = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - beganNs;
+        final long tookNs = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - beganNs;
         best = Math.min(best, tookNs / NS);
       }
     }
@@ -79,22 +82,22 @@ public final class TreePackedThroughput {
   }
 
   /** Lays a tree out as one chain per leaf; only the size matters, so coefficients stay. */
-  private static List<PolicyTree> flat(PolicyTree tree) {
-    boolean[] inner = new boolean[tree.nodes().size()];
-    for (PolicyNode node : tree.nodes()) {
+  private static List<PolicyTree> flat(final PolicyTree tree) {
+    final boolean[] inner = new boolean[tree.nodes().size()];
+    for (final PolicyNode node : tree.nodes()) {
       if (node.parent() >= 0) {
         inner[node.parent()] = true;
       }
     }
-    List<PolicyTree> rows = new ArrayList<>();
+    final List<PolicyTree> rows = new ArrayList<>();
     for (int leaf = 0; leaf < inner.length; leaf++) {
       if (!inner[leaf]) {
-        List<PolicyNode> path = new ArrayList<>();
+        final List<PolicyNode> path = new ArrayList<>();
         for (int i = leaf; i >= 0; i = tree.nodes().get(i).parent()) {
           path.addFirst(tree.nodes().get(i));
         }
-        List<PolicyNode> chain = new ArrayList<>();
-        for (PolicyNode node : path) {
+        final List<PolicyNode> chain = new ArrayList<>();
+        for (final PolicyNode node : path) {
           chain.add(node.under(chain.size() - 1));
         }
         rows.add(new PolicyTree(chain));

@@ -28,7 +28,7 @@ final class MemoryGauge {
   /** Growth of the live heap that is no leak. */
   private static final double HEAP_SLACK_MIB = 8;
 
-  private static final int FEWEST_SAMPLES = 9;
+  private static final int MIN_SAMPLES = 9;
   private static final double MIB = 1 << 20;
   private static final Pattern ADDRESS = Pattern.compile("0x([0-9a-f]{8,16})");
   private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) .*");
@@ -93,7 +93,7 @@ final class MemoryGauge {
                       new Object[0],
                       new String[0]);
     } catch (JMException e) {
-      throw new IllegalStateException("the heap's addresses are not told", e);
+      throw new IllegalStateException("the JVM does not report the heap's addresses", e);
     }
     final String heap = text.split("Metaspace")[0];
     final Matcher matcher = ADDRESS.matcher(heap);
@@ -108,8 +108,8 @@ final class MemoryGauge {
   }
 
   /** Whether there are samples enough to compare an early third with the last. */
-  boolean canTell() {
-    return samples.size() >= FEWEST_SAMPLES;
+  boolean isAvailable() {
+    return samples.size() >= MIN_SAMPLES;
   }
 
   double heapGrowthMib() {
@@ -121,7 +121,7 @@ final class MemoryGauge {
   }
 
   boolean isFlat() {
-    return !canTell()
+    return !isAvailable()
         || (heapGrowthMib() <= HEAP_SLACK_MIB && !(nativeGrowthMib() > NATIVE_SLACK_MIB));
   }
 

@@ -166,7 +166,7 @@ public final class Soak {
   private boolean conclude() {
     final boolean flat = memory.isFlat();
     final String growth =
-        memory.canTell()
+        memory.isAvailable()
             ? String.format(
                 Locale.ROOT,
                 "heap grew by %.1f MiB, native memory by %.1f MiB",

@@ -42,7 +42,7 @@ final class SoakRound implements AutoCloseable {
   private final SoakOptions options;
   private final List<Path> folders;
   private final DecoderBackend backend;
-  private final ColdWitness witness;
+  private final ColdRecomputation witness;
   private final RolloutEngine engine;
   private final ConcurrentLinkedQueue<GroupResult> finished = new ConcurrentLinkedQueue<>();
   private final ArrayDeque<GroupResult> checks = new ArrayDeque<>();
@@ -59,7 +59,7 @@ final class SoakRound implements AutoCloseable {
         DecoderSettings.defaults().withThreads(options.threads()).withDtype(dtype);
     final WeightSwap swap = WeightSwap.values()[number / options.dtypes().size() % 2];
     backend = DecoderBackend.open(folders.getFirst(), settings);
-    witness = new ColdWitness(folders, settings);
+    witness = new ColdRecomputation(folders, settings);
     final BranchingPolicy policy =
         number % 2 == 0
             ? new EntropyPolicy(2.5, new int[] {4, 3, 2})
@@ -147,7 +147,7 @@ final class SoakRound implements AutoCloseable {
     publication.get(PATIENCE_NS, TimeUnit.NANOSECONDS);
     if (delivered.get() != offered) {
       throw new IllegalStateException(
-          "groups lost or doubled: offered=" + offered + " delivered=" + delivered.get());
+          "groups lost or duplicated: offered=" + offered + " delivered=" + delivered.get());
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes JSON letter for letter as Python's {@code json.dumps} does.
+ * Writes JSON character for character as Python's {@code json.dumps} does.
  *
  * @thread one at a time.
  */
@@ -154,8 +154,8 @@ public final class JsonPrinter {
   private void quote(final String text) {
     out.append('"');
     for (int i = 0; i < text.length(); i++) {
-      final char letter = text.charAt(i);
-      switch (letter) {
+      final char character = text.charAt(i);
+      switch (character) {
         case '"' -> out.append("\\\"");
         case '\\' -> out.append("\\\\");
         case '\n' -> out.append("\\n");
@@ -164,10 +164,10 @@ public final class JsonPrinter {
         case '\f' -> out.append("\\f");
         case '\b' -> out.append("\\b");
         default -> {
-          if (letter < ' ' || ascii && letter > '~') {
-            out.append("\\u%04x".formatted((int) letter));
+          if (character < ' ' || ascii && character > '~') {
+            out.append("\\u%04x".formatted((int) character));
           } else {
-            out.append(letter);
+            out.append(character);
           }
         }
       }

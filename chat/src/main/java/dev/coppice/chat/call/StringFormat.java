@@ -68,7 +68,7 @@ public final class StringFormat {
         switch (field.group(5)) {
           case "s" -> PythonText.str(value);
           case "r" -> PythonText.repr(value);
-          case "d", "i" -> whole(value);
+          case "d", "i" -> wholeNumber(value);
           case "f" -> fixed(Arithmetic.real(value), digits == null ? 6 : Integer.parseInt(digits));
           default -> throw new TemplateException("unsupported format field %" + field.group(5));
         };
@@ -87,7 +87,7 @@ public final class StringFormat {
     return digits.isEmpty() ? 0 : (int) Math.min(WIDEST, Long.parseLong(digits));
   }
 
-  private static String whole(final Object value) {
+  private static String wholeNumber(final Object value) {
     return value instanceof Double d
         ? new BigDecimal(d).setScale(0, RoundingMode.DOWN).toPlainString()
         : Arithmetic.integer(value).toString();
@@ -174,7 +174,7 @@ public final class StringFormat {
     final String digits = parts.group(5);
     final String body =
         switch (parts.group(6)) {
-          case "d" -> whole(value);
+          case "d" -> wholeNumber(value);
           case "f" -> fixed(Arithmetic.real(value), digits == null ? 6 : Integer.parseInt(digits));
           default -> cut(PythonText.str(value), digits);
         };

@@ -27,11 +27,11 @@ public final class StringMethods {
           Map.entry("strip", (s, a) -> strip(s, a, true, true)),
           Map.entry("lstrip", (s, a) -> strip(s, a, true, false)),
           Map.entry("rstrip", (s, a) -> strip(s, a, false, true)),
-          Map.entry("split", (s, a) -> StringCuts.split(s, a)),
-          Map.entry("rsplit", (s, a) -> StringCuts.splitFromEnd(s, a)),
-          Map.entry("splitlines", (s, a) -> StringCuts.lines(s, a.flag(0, "keepends"))),
-          Map.entry("partition", (s, a) -> StringCuts.partition(s, a.text(0, "sep"))),
-          Map.entry("rpartition", (s, a) -> StringCuts.partitionFromEnd(s, a.text(0, "sep"))),
+          Map.entry("split", (s, a) -> StringSplits.split(s, a)),
+          Map.entry("rsplit", (s, a) -> StringSplits.splitFromEnd(s, a)),
+          Map.entry("splitlines", (s, a) -> StringSplits.lines(s, a.flag(0, "keepends"))),
+          Map.entry("partition", (s, a) -> StringSplits.partition(s, a.text(0, "sep"))),
+          Map.entry("rpartition", (s, a) -> StringSplits.partitionFromEnd(s, a.text(0, "sep"))),
           Map.entry("replace", StringMethods::replace),
           Map.entry("join", StringMethods::join),
           Map.entry("startswith", (s, a) -> affix(s, a, true)),
@@ -53,8 +53,8 @@ public final class StringMethods {
           Map.entry("isnumeric", (s, a) -> all(s, StringMethods::isNumeric)),
           Map.entry("isalpha", (s, a) -> all(s, Character::isLetter)),
           Map.entry("isalnum", (s, a) -> all(s, Character::isLetterOrDigit)),
-          Map.entry("isspace", (s, a) -> all(s, PythonSpace::isSpace)),
-          Map.entry("isascii", (s, a) -> s.chars().allMatch(letter -> letter < 128)),
+          Map.entry("isspace", (s, a) -> all(s, PythonWhitespace::isSpace)),
+          Map.entry("isascii", (s, a) -> s.chars().allMatch(character -> character < 128)),
           Map.entry("isupper", (s, a) -> isCased(s, Character::isUpperCase)),
           Map.entry("islower", (s, a) -> isCased(s, Character::isLowerCase)));
 
@@ -83,15 +83,15 @@ public final class StringMethods {
   }
 
   /** Tells digits, those set high or in circles included. */
-  private static boolean isDigit(final int letter) {
-    final int value = Character.getNumericValue(letter);
-    final boolean other = Character.getType(letter) == Character.OTHER_NUMBER;
-    return Character.isDigit(letter) || other && value >= 0 && value <= 9;
+  private static boolean isDigit(final int character) {
+    final int value = Character.getNumericValue(character);
+    final boolean other = Character.getType(character) == Character.OTHER_NUMBER;
+    return Character.isDigit(character) || other && value >= 0 && value <= 9;
   }
 
-  private static boolean isNumeric(final int letter) {
-    final int type = Character.getType(letter);
-    return Character.isDigit(letter)
+  private static boolean isNumeric(final int character) {
+    final int type = Character.getType(character);
+    return Character.isDigit(character)
         || type == Character.LETTER_NUMBER
         || type == Character.OTHER_NUMBER;
   }
@@ -109,19 +109,22 @@ public final class StringMethods {
     return titleCase(text.substring(0, first)) + text.substring(first).toLowerCase(Locale.ROOT);
   }
 
-  private static String titleCase(final String letter) {
-    final int point = letter.codePointAt(0);
+  private static String titleCase(final String character) {
+    final int point = character.codePointAt(0);
     final int title = Character.toTitleCase(point);
-    return title == point ? letter.toUpperCase(Locale.ROOT) : Character.toString(title);
+    return title == point ? character.toUpperCase(Locale.ROOT) : Character.toString(title);
   }
 
   private static String title(final String text) {
     final StringBuilder out = new StringBuilder();
     boolean inside = false;
     for (final Object item : Sequences.iterate(text)) {
-      final String letter = (String) item;
-      final boolean isLetter = Character.isLetter(letter.codePointAt(0));
-      out.append(!isLetter ? letter : inside ? letter.toLowerCase(Locale.ROOT) : titleCase(letter));
+      final String character = (String) item;
+      final boolean isLetter = Character.isLetter(character.codePointAt(0));
+      out.append(
+          !isLetter
+              ? character
+              : inside ? character.toLowerCase(Locale.ROOT) : titleCase(character));
       inside = isLetter;
     }
     return out.toString();
@@ -130,23 +133,23 @@ public final class StringMethods {
   private static String swapCase(final String text) {
     final StringBuilder out = new StringBuilder();
     for (final Object item : Sequences.iterate(text)) {
-      final String letter = (String) item;
+      final String character = (String) item;
       out.append(
-          Character.isUpperCase(letter.codePointAt(0))
-              ? letter.toLowerCase(Locale.ROOT)
-              : letter.toUpperCase(Locale.ROOT));
+          Character.isUpperCase(character.codePointAt(0))
+              ? character.toLowerCase(Locale.ROOT)
+              : character.toUpperCase(Locale.ROOT));
     }
     return out.toString();
   }
 
   private static String strip(
       final String text, final Arguments args, final boolean left, final boolean right) {
-    final Object letters = args.expect("strip", "chars").get(0, "chars", None.NONE);
-    if (letters != None.NONE && !(letters instanceof String)) {
+    final Object characters = args.expect("strip", "chars").get(0, "chars", None.NONE);
+    if (characters != None.NONE && !(characters instanceof String)) {
       throw new TemplateException("strip arg must be None or str");
     }
     final IntPredicate drop =
-        letters instanceof String set ? c -> set.indexOf(c) >= 0 : PythonSpace::isSpace;
+        characters instanceof String set ? c -> set.indexOf(c) >= 0 : PythonWhitespace::isSpace;
     int from = 0;
     int to = text.length();
     while (left && from < to && drop.test(text.codePointAt(from))) {
@@ -177,7 +180,7 @@ public final class StringMethods {
     return out.append(text, from, text.length()).toString();
   }
 
-  /** Finds the next place; of empty text the next letter's. */
+  /** Finds the next place; of empty text the next character's. */
   private static int next(final String text, final String old, final int from, final int at) {
     return old.isEmpty() ? text.offsetByCodePoints(at, 1) : text.indexOf(old, from);
   }

@@ -29,7 +29,7 @@ public final class JsonFiles {
     try {
       final JsonNode root = JSON.readTree(Files.readAllBytes(file));
       if (root == null || !root.isObject()) {
-        throw new ModelFileException(file, "is no JSON object");
+        throw new ModelFileException(file, "is not a JSON object");
       }
       return root;
     } catch (JsonProcessingException e) {

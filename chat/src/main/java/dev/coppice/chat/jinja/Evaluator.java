@@ -49,7 +49,7 @@ final class Evaluator {
       case Expression.Call call -> call(call, scope, null);
       case Expression.Filter filter -> filter(filter, null, scope);
       case Expression.Test test ->
-          Tests.apply(test.name(), value(test.input(), scope), arguments(test.with(), scope));
+          JinjaTests.apply(test.name(), value(test.input(), scope), arguments(test.with(), scope));
       case Expression.Not not -> !truth(not.of(), scope);
       case Expression.Sign sign -> sign(sign, scope);
       case Expression.Logic logic -> {

@@ -34,10 +34,10 @@ public final class JinjaTemplate {
    * @throws TemplateException naming the line of the first mistake.
    */
   public static JinjaTemplate parse(final String source, final RenderLimits limits) {
-    if (source.length() > limits.templateLetters()) {
+    if (source.length() > limits.templateChars()) {
       throw new TemplateException(
-          "the template is too long: letters=%d limit=%d"
-              .formatted(source.length(), limits.templateLetters()));
+          "the template is too long: chars=%d limit=%d"
+              .formatted(source.length(), limits.templateChars()));
     }
     return new JinjaTemplate(TemplateParser.parse(source), limits);
   }

@@ -23,9 +23,9 @@ final class Meter {
   }
 
   void output(final StringBuilder out) {
-    if (out.length() > limits.outputLetters()) {
+    if (out.length() > limits.outputChars()) {
       throw new TemplateException(
-          "the template writes too much: outputLetters=" + limits.outputLetters());
+          "the template writes too much: outputChars=" + limits.outputChars());
     }
   }
 

@@ -3,9 +3,9 @@ package dev.coppice.chat.jinja;
 import dev.coppice.chat.call.Arguments;
 import dev.coppice.chat.call.Attributes;
 import dev.coppice.chat.value.Arithmetic;
-import dev.coppice.chat.value.Lazy;
 import dev.coppice.chat.value.None;
 import dev.coppice.chat.value.Ordering;
+import dev.coppice.chat.value.PythonIterator;
 import dev.coppice.chat.value.PythonText;
 import dev.coppice.chat.value.Sequences;
 import dev.coppice.chat.value.SliceKey;
@@ -53,8 +53,8 @@ final class SequenceFilters {
     return StreamSupport.stream(Sequences.iterate(value).spliterator(), false);
   }
 
-  private static Lazy lazy(final Stream<Object> items) {
-    return new Lazy(items::iterator);
+  private static PythonIterator lazy(final Stream<Object> items) {
+    return new PythonIterator(items::iterator);
   }
 
   private static Object first(final Object value) {
@@ -63,7 +63,7 @@ final class SequenceFilters {
   }
 
   private static Object last(final Object value) {
-    if (value instanceof Lazy) {
+    if (value instanceof PythonIterator) {
       throw new TemplateException("'generator' object is not reversible");
     }
     final List<Object> items = Sequences.list(value);
@@ -88,7 +88,7 @@ final class SequenceFilters {
 
   private static Object map(final Object value, final Arguments args) {
     if (!Sequences.truth(value)) {
-      return new Lazy(List.of());
+      return new PythonIterator(List.of());
     }
     if (args.positional().isEmpty() && args.named().containsKey("attribute")) {
       final Object path = args.named().get("attribute");
@@ -103,7 +103,7 @@ final class SequenceFilters {
   private static Object select(
       final Object value, final Arguments args, final boolean byPath, final boolean keep) {
     if (!Sequences.truth(value)) {
-      return new Lazy(List.of());
+      return new PythonIterator(List.of());
     }
     final Object path = byPath ? args.need(0, "attribute") : None.NONE;
     final Arguments rest = args.after(byPath ? 1 : 0);
@@ -117,17 +117,17 @@ final class SequenceFilters {
                   final boolean holds =
                       test.isEmpty()
                           ? Sequences.truth(subject)
-                          : Tests.apply(test, subject, testArgs);
+                          : JinjaTests.apply(test, subject, testArgs);
                   return holds == keep;
                 }));
   }
 
   private static Object items(final Object value) {
     if (value instanceof Undefined) {
-      return new Lazy(List.of());
+      return new PythonIterator(List.of());
     }
     if (value instanceof Map<?, ?> map) {
-      return new Lazy(Attributes.items(map).items());
+      return new PythonIterator(Attributes.items(map).items());
     }
     throw new TemplateException("Can only get item pairs from a mapping.");
   }
@@ -188,7 +188,7 @@ final class SequenceFilters {
         items.add(item);
       }
     }
-    return new Lazy(items);
+    return new PythonIterator(items);
   }
 
   private static Object reverse(final Object value) {
@@ -197,7 +197,7 @@ final class SequenceFilters {
     }
     final List<Object> items = Sequences.list(value);
     Collections.reverse(items);
-    return value instanceof Lazy ? items : new Lazy(items);
+    return value instanceof PythonIterator ? items : new PythonIterator(items);
   }
 
   private static Object sum(final Object value, final Arguments args) {
@@ -244,6 +244,6 @@ final class SequenceFilters {
     if (!batch.isEmpty()) {
       batches.add(batch);
     }
-    return new Lazy(batches);
+    return new PythonIterator(batches);
   }
 }

@@ -1,9 +1,9 @@
 package dev.coppice.chat.jinja;
 
 import dev.coppice.chat.call.Arguments;
-import dev.coppice.chat.call.PythonSpace;
-import dev.coppice.chat.call.StringCuts;
+import dev.coppice.chat.call.PythonWhitespace;
 import dev.coppice.chat.call.StringMethods;
+import dev.coppice.chat.call.StringSplits;
 import dev.coppice.chat.value.None;
 import dev.coppice.chat.value.PythonText;
 import dev.coppice.chat.value.Sequences;
@@ -28,9 +28,9 @@ final class TextFilters {
     final StringBuilder out = new StringBuilder();
     boolean starts = true;
     for (final Object item : Sequences.iterate(text)) {
-      final String letter = (String) item;
-      out.append(starts ? letter.toUpperCase(Locale.ROOT) : letter.toLowerCase(Locale.ROOT));
-      starts = "-({[<".contains(letter) || PythonSpace.isSpace(letter.codePointAt(0));
+      final String character = (String) item;
+      out.append(starts ? character.toUpperCase(Locale.ROOT) : character.toLowerCase(Locale.ROOT));
+      starts = "-({[<".contains(character) || PythonWhitespace.isSpace(character.codePointAt(0));
     }
     return out.toString();
   }
@@ -52,7 +52,7 @@ final class TextFilters {
         width instanceof String text
             ? text
             : " ".repeat(Math.clamp(args.integer(0, "width", 4), 0, 1024));
-    final List<Object> lines = StringCuts.lines(PythonText.str(value) + "\n", false);
+    final List<Object> lines = StringSplits.lines(PythonText.str(value) + "\n", false);
     final StringBuilder out = new StringBuilder();
     for (int i = 0; i < lines.size(); i++) {
       final String line = (String) lines.get(i);

@@ -12,9 +12,9 @@ final class TimeFormat {
   static String format(final LocalDateTime time, final String format) {
     final StringBuilder out = new StringBuilder();
     for (int i = 0; i < format.length(); i++) {
-      final char letter = format.charAt(i);
-      if (letter != '%' || i + 1 == format.length()) {
-        out.append(letter);
+      final char character = format.charAt(i);
+      if (character != '%' || i + 1 == format.length()) {
+        out.append(character);
         continue;
       }
       i++;
@@ -28,8 +28,8 @@ final class TimeFormat {
     return out.toString();
   }
 
-  private static String field(final LocalDateTime time, final char letter) {
-    return switch (letter) {
+  private static String field(final LocalDateTime time, final char character) {
+    return switch (character) {
       case '%' -> "%";
       case 'n' -> "\n";
       case 't' -> "\t";
@@ -45,12 +45,12 @@ final class TimeFormat {
       case 'u' -> String.valueOf(time.getDayOfWeek().getValue());
       case 'f' -> "%06d".formatted(time.getNano() / 1000);
       case 'z', 'Z' -> "";
-      default -> by(time, pattern(letter));
+      default -> by(time, pattern(character));
     };
   }
 
-  private static String pattern(final char letter) {
-    return switch (letter) {
+  private static String pattern(final char character) {
+    return switch (character) {
       case 'd' -> "dd";
       case 'm' -> "MM";
       case 'b', 'h' -> "MMM";
@@ -65,7 +65,7 @@ final class TimeFormat {
       case 'a' -> "EEE";
       case 'A' -> "EEEE";
       case 'j' -> "DDD";
-      default -> throw new TemplateException("strftime_now does not know %" + letter);
+      default -> throw new TemplateException("strftime_now does not know %" + character);
     };
   }
 

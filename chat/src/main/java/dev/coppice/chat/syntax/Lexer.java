@@ -1,6 +1,6 @@
 package dev.coppice.chat.syntax;
 
-import dev.coppice.chat.call.PythonSpace;
+import dev.coppice.chat.call.PythonWhitespace;
 import dev.coppice.chat.value.Arithmetic;
 import dev.coppice.chat.value.TemplateException;
 import java.math.BigInteger;
@@ -92,21 +92,21 @@ final class Lexer {
 
   /** Returns the sign that stands at a place, or 0. */
   private char sign(final int place) {
-    final char letter = place < source.length() ? source.charAt(place) : 0;
-    return letter == '-' || letter == '+' ? letter : 0;
+    final char character = place < source.length() ? source.charAt(place) : 0;
+    return character == '-' || character == '+' ? character : 0;
   }
 
   /** Returns the text before a mark, without the white space the mark takes. */
   private String before(final int begin, final char sign, final boolean isPrint) {
     final String text = source.substring(at, begin);
     if (sign == '-') {
-      return PythonSpace.stripEnd(text);
+      return PythonWhitespace.stripEnd(text);
     }
     if (sign == '+' || isPrint) {
       return text;
     }
     final int start = text.lastIndexOf('\n') + 1;
-    final boolean blank = PythonSpace.skip(text, start) == text.length();
+    final boolean blank = PythonWhitespace.skip(text, start) == text.length();
     return blank && (start > 0 || lineStarts) ? text.substring(0, start) : text;
   }
 
@@ -120,7 +120,7 @@ final class Lexer {
     data(before(begin, mark.group(1).isEmpty() ? 0 : mark.group(1).charAt(0), false));
     at = mark.end();
     if (!mark.group(2).isEmpty()) {
-      at = PythonSpace.skip(source, at);
+      at = PythonWhitespace.skip(source, at);
     }
     lineStarts = source.charAt(at - 1) == '\n';
     final Matcher close = END_RAW.matcher(source);
@@ -145,7 +145,7 @@ final class Lexer {
   private void closed(final int end, final String sign, final boolean trims) {
     at = end;
     if (sign.equals("-")) {
-      at = PythonSpace.skip(source, at);
+      at = PythonWhitespace.skip(source, at);
     } else if (trims && !sign.equals("+") && source.startsWith("\n", at)) {
       at++;
     }
@@ -156,7 +156,7 @@ final class Lexer {
     add(isPrint ? Token.Kind.PRINT_BEGIN : Token.Kind.BLOCK_BEGIN, isPrint ? "{{" : "{%", null);
     final String end = isPrint ? "}}" : "%}";
     while (true) {
-      at = PythonSpace.skip(source, at);
+      at = PythonWhitespace.skip(source, at);
       if (at >= source.length()) {
         throw failure("unexpected end of template");
       }
@@ -216,7 +216,7 @@ final class Lexer {
         return;
       }
     }
-    throw failure("unexpected letter '" + Character.toString(source.codePointAt(at)) + "'");
+    throw failure("unexpected character '" + Character.toString(source.codePointAt(at)) + "'");
   }
 
   private void add(final Token.Kind kind, final String text, final Object value) {

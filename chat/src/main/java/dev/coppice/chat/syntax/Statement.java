@@ -109,7 +109,7 @@ public sealed interface Statement {
   record Scoped(List<Statement> body) implements Statement {}
 
   /**
-   * Leaves the loop, or goes on with the next item.
+   * Leaves the loop, or continues with the next item.
    *
    * @param leaves which of them.
    */

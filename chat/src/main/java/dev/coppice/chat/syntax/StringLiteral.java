@@ -18,9 +18,9 @@ final class StringLiteral {
 
   private String decode() {
     while (at < body.length()) {
-      final char letter = body.charAt(at++);
-      if (letter != '\\' || at == body.length()) {
-        out.append(letter);
+      final char character = body.charAt(at++);
+      if (character != '\\' || at == body.length()) {
+        out.append(character);
       } else {
         escape(body.charAt(at++));
       }
@@ -28,8 +28,8 @@ final class StringLiteral {
     return out.toString();
   }
 
-  private void escape(final char letter) {
-    switch (letter) {
+  private void escape(final char character) {
+    switch (character) {
       case '\n' -> {}
       case 'n' -> out.append('\n');
       case 't' -> out.append('\t');
@@ -38,16 +38,16 @@ final class StringLiteral {
       case 'b' -> out.append('\b');
       case 'f' -> out.append('\f');
       case 'v' -> out.append('\u000b');
-      case '\\', '\'', '"' -> out.append(letter);
+      case '\\', '\'', '"' -> out.append(character);
       case 'x' -> hex(2);
       case 'u' -> hex(4);
       case 'U' -> hex(8);
       case 'N' -> throw new TemplateException("\\N escapes are not supported: " + body);
       default -> {
-        if (letter >= '0' && letter <= '7') {
+        if (character >= '0' && character <= '7') {
           octal();
         } else {
-          out.append('\\').append(letter);
+          out.append('\\').append(character);
         }
       }
     }

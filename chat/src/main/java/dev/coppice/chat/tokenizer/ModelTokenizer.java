@@ -50,7 +50,7 @@ public final class ModelTokenizer implements Tokenizer {
       final PieceBytes bytes = PieceBytes.read(folder, files.vocabularySize());
       return new ModelTokenizer(HuggingFaceTokenizer.newInstance(stream, OPTIONS), files, bytes);
     } catch (IOException | RuntimeException e) {
-      throw new ModelFileException(file, "is no usable tokenizer: " + e.getMessage(), e);
+      throw new ModelFileException(file, "is not a usable tokenizer: " + e.getMessage(), e);
     }
   }
 

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Tells the bytes of tokens that are parts of letters: those of byte-level vocabularies, and the
+ * Returns the bytes of tokens that are parts of characters: those of byte-level vocabularies, and the
  * {@code <0xE2>} of byte fallback.
  *
  * @thread any; immutable.
@@ -52,10 +52,10 @@ public final class PieceBytes {
   }
 
   /**
-   * Writes a token's text with its split letters as single bytes.
+   * Writes a token's text with its split characters as single bytes.
    *
    * @param token id.
-   * @return the text, a byte {@code b} of no whole letter as {@code 0xDC00 + b}; null if the
+   * @return the text, a byte {@code b} of an incomplete character as {@code 0xDC00 + b}; null if the
    *     vocabulary does not tell the bytes.
    */
   public String text(final int token) {

@@ -112,7 +112,7 @@ public final class Ordering {
     return Integer.compare(a.size(), b.size());
   }
 
-  /** Orders by code points; UTF-16 units would put an emoji before a private-use letter. */
+  /** Orders by code points; UTF-16 units would put an emoji before a private-use character. */
   private static int compareText(final String a, final String b) {
     int i = 0;
     while (i < a.length() && i < b.length()) {

@@ -93,32 +93,32 @@ public final class PythonText {
   private static void quote(final String text, final StringBuilder out) {
     final char mark = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
     out.append(mark);
-    text.codePoints().forEach(letter -> escape(letter, mark, out));
+    text.codePoints().forEach(character -> escape(character, mark, out));
     out.append(mark);
   }
 
-  private static void escape(final int letter, final char mark, final StringBuilder out) {
-    switch (letter) {
+  private static void escape(final int character, final char mark, final StringBuilder out) {
+    switch (character) {
       case '\n' -> out.append("\\n");
       case '\r' -> out.append("\\r");
       case '\t' -> out.append("\\t");
       case '\\' -> out.append("\\\\");
       default -> {
-        if (letter == mark) {
+        if (character == mark) {
           out.append('\\').append(mark);
-        } else if (isPrintable(letter)) {
-          out.appendCodePoint(letter);
-        } else if (letter <= 0xff) {
-          out.append("\\x%02x".formatted(letter));
+        } else if (isPrintable(character)) {
+          out.appendCodePoint(character);
+        } else if (character <= 0xff) {
+          out.append("\\x%02x".formatted(character));
         } else {
-          out.append((letter <= 0xffff ? "\\u%04x" : "\\U%08x").formatted(letter));
+          out.append((character <= 0xffff ? "\\u%04x" : "\\U%08x").formatted(character));
         }
       }
     }
   }
 
-  private static boolean isPrintable(final int letter) {
-    return switch (Character.getType(letter)) {
+  private static boolean isPrintable(final int character) {
+    return switch (Character.getType(character)) {
       case Character.CONTROL,
           Character.FORMAT,
           Character.SURROGATE,
@@ -127,7 +127,7 @@ public final class PythonText {
           Character.LINE_SEPARATOR,
           Character.PARAGRAPH_SEPARATOR ->
           false;
-      case Character.SPACE_SEPARATOR -> letter == ' ';
+      case Character.SPACE_SEPARATOR -> character == ' ';
       default -> true;
     };
   }
@@ -196,7 +196,7 @@ public final class PythonText {
       case Map<?, ?> map -> "dict";
       case Undefined undefined -> "Undefined";
       case DictView view -> "dict_" + view.kind();
-      case Lazy lazy -> "generator";
+      case PythonIterator lazy -> "generator";
       case Namespace namespace -> "Namespace";
       case SliceKey slice -> "slice";
       default -> "function";

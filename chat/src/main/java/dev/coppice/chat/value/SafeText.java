@@ -26,7 +26,7 @@ public record SafeText(String text) {
   }
 
   /**
-   * Replaces the letters that mean something in HTML.
+   * Escapes the characters that mean something in HTML.
    *
    * @param text plain.
    * @return the text with entities.

@@ -49,7 +49,7 @@ public final class Sequences {
    * Walks a value.
    *
    * @param value a sequence, dictionary, text or iterator.
-   * @return its items; a dictionary's keys, a text's letters.
+   * @return its items; a dictionary's keys, a text's characters.
    */
   @SuppressWarnings("unchecked")
   public static Iterable<Object> iterate(final Object value) {
@@ -59,22 +59,22 @@ public final class Sequences {
       case Map<?, ?> map -> (Iterable<Object>) map.keySet();
       case DictView view -> view.items();
       case Undefined undefined -> List.of();
-      case String text -> letters(text);
-      case SafeText safe -> letters(safe.text());
+      case String text -> characters(text);
+      case SafeText safe -> characters(safe.text());
       default ->
           throw new TemplateException(
               "'" + PythonText.typeName(value) + "' object is not iterable");
     };
   }
 
-  private static List<Object> letters(final String text) {
-    final List<Object> letters = new ArrayList<>(text.length());
+  private static List<Object> characters(final String text) {
+    final List<Object> characters = new ArrayList<>(text.length());
     for (int i = 0; i < text.length(); ) {
       final int next = text.offsetByCodePoints(i, 1);
-      letters.add(text.substring(i, next));
+      characters.add(text.substring(i, next));
       i = next;
     }
-    return letters;
+    return characters;
   }
 
   /**
@@ -147,7 +147,7 @@ public final class Sequences {
     }
     final int index = Arithmetic.index(key);
     return switch (value) {
-      case String text -> letter(text, index);
+      case String text -> character(text, index);
       case List<?> list -> at(list, index);
       case Tuple tuple -> at(tuple.items(), index);
       default -> null;
@@ -159,7 +159,7 @@ public final class Sequences {
     return i < 0 || i >= list.size() ? null : list.get(i);
   }
 
-  private static Object letter(final String text, final int index) {
+  private static Object character(final String text, final int index) {
     final int length = length(text);
     final int i = index < 0 ? index + length : index;
     if (i < 0 || i >= length) {
@@ -173,7 +173,7 @@ public final class Sequences {
     return switch (value) {
       case String text -> {
         final StringBuilder part = new StringBuilder();
-        key.of(letters(text)).forEach(part::append);
+        key.of(characters(text)).forEach(part::append);
         yield part.toString();
       }
       case List<?> list -> key.of(list);

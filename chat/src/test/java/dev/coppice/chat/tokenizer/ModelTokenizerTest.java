@@ -116,7 +116,7 @@ class ModelTokenizerTest {
   void shouldNameADefectiveFile() throws IOException {
     assertTrue(message().contains("no such file"), message());
     Files.writeString(folder.resolve("tokenizer.json"), "{\"model\":{\"vocab\":{\"a\":0}}}");
-    assertTrue(message().contains("no usable tokenizer"), message());
+    assertTrue(message().contains("not a usable tokenizer"), message());
   }
 
   private String message() {

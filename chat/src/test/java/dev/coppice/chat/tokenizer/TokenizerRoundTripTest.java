@@ -74,7 +74,7 @@ class TokenizerRoundTripTest {
     assertEquals(inside, parser.content(), "round=" + round);
   }
 
-  /** Draws text of ASCII, accents, Chinese, emoji, combining letters and special tokens. */
+  /** Draws text of ASCII, accents, Chinese, emoji, combining characters and special tokens. */
   private static String text(final SplittableRandom random, final String[] specials) {
     final StringBuilder text = new StringBuilder("x");
     final int length = random.nextInt(40);

@@ -39,7 +39,7 @@ public record SharingGain(double leaves, double cost) {
    * @param trees M.
    * @param nodes N.
    * @param rounds L.
-   * @param suffix mean share of a chain that one expansion generates anew; see {@link
+   * @param suffix mean share of a chain that one expansion generates again; see {@link
    *     #treeGrpoSuffix}.
    * @return the gain.
    */

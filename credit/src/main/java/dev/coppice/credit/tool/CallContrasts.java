@@ -16,7 +16,7 @@ import java.util.List;
  * interval. Pooling supposes siblings of like spread.
  *
  * <p>Only the first call after a fork is contrasted: a later one in the same run shares its
- * siblings with the first, and nothing tells their parts asunder. Calls made in one node are
+ * siblings with the first, and nothing tells their parts apart. Calls made in one node are
  * contrasted as one.
  *
  * @thread any; static.

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * Asks of a million random trees whether values and policy gradients are right on average.
  *
  * <p>Worlds of three binary decisions: a policy at each of 7 states, a chance of reward at each of
- * 8 ends, both drawn anew every 1,000 trees. The gradient at a state is {@code sum_n weight(n) A(n)
+ * 8 ends, both redrawn every 1,000 trees. The gradient at a state is {@code sum_n weight(n) A(n)
  * (x_n - p)}; its truth is known in closed form.
  */
 class CoppiceMonteCarloTest {
@@ -138,7 +138,7 @@ class CoppiceMonteCarloTest {
     assertTrue(uniform.gradient[0].z() < -5, "seed " + SEED + " " + uniform.gradient[0]);
   }
 
-  /** The count looks at the child drawn first: even path weights cannot mend it (golden G19). */
+  /** The count looks at the child drawn first: even path weights cannot correct it (golden G19). */
   @Test
   void shouldShowTheBiasOfSurprisalTriggers() {
     final ToyWorld world = new ToyWorld(SEED);

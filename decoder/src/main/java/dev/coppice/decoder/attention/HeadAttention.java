@@ -106,7 +106,7 @@ final class HeadAttention {
     }
   }
 
-  /** Scores a rectangle; one that goes on within a block was scored with the rectangle before. */
+  /** Scores a rectangle; one that continues within a block was scored with the rectangle before. */
   private void score(final int rectangle, final float[] q) {
     if (plan.scored(rectangle) > 0) {
       final int row = plan.rowBegin(rectangle);

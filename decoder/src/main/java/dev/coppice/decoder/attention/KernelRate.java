@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public record KernelRate(double attentionGflops, double linearGflops, double peakGflops) {
   /** Under this share of the peak a kernel is far below what the machine does. */
-  private static final double LEAST_SHARE = 0.33;
+  private static final double MIN_SHARE = 0.33;
 
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final int CHAINS = 8;
@@ -145,7 +145,7 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
    * @return false if one is below a third of the peak.
    */
   public boolean good() {
-    final double least = LEAST_SHARE * peakGflops;
+    final double least = MIN_SHARE * peakGflops;
     return attentionGflops >= least && (linearGflops == 0 || linearGflops >= least);
   }
 
@@ -163,6 +163,8 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
         linear,
         attentionGflops,
         peakGflops,
-        good() ? "" : ": far below the machine; if it stays so in the next process, say so");
+        good()
+            ? ""
+            : ": far below what the machine can do; if the next process shows the same, please report it");
   }
 }

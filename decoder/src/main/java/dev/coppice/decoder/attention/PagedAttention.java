@@ -1,7 +1,7 @@
 package dev.coppice.decoder.attention;
 
 import dev.coppice.decoder.files.AttentionShape;
-import dev.coppice.decoder.kernel.ThreadCrew;
+import dev.coppice.decoder.kernel.WorkerPool;
 import java.util.function.Supplier;
 
 /**
@@ -11,20 +11,20 @@ import java.util.function.Supplier;
  * in one order, so the number of threads changes no bit.
  *
  * @shape q float[H][R][G*D]: kv head, token, its query heads; out float[R][heads * D].
- * @thread one at a time; helpers are the crew's.
+ * @thread one at a time; helpers are the pool's.
  */
 public final class PagedAttention {
   /** Query heads times tokens that see as much of a partly filled block; the rest is added apart. */
   private static final int PARTIAL_ROWS = 3;
 
   /** Below this, waking a helper costs more than it saves. */
-  private static final long LEAST_OPERATIONS = 8_000_000;
+  private static final long MIN_OPERATIONS = 8_000_000;
 
   private final AttentionShape shape;
   private final AttentionPlan plan = new AttentionPlan();
   private final HeadAttention[] lanes;
-  private final ThreadCrew crew;
-  private final ThreadCrew.Work work = this::runHead;
+  private final WorkerPool workers;
+  private final WorkerPool.Work work = this::runHead;
   private final long leastOperations;
   private Slab slab;
   private boolean alone;
@@ -36,21 +36,21 @@ public final class PagedAttention {
    * Makes room for one model.
    *
    * @param shape of its attention.
-   * @param crew that computes.
+   * @param workers that computes.
    */
-  public PagedAttention(final AttentionShape shape, final ThreadCrew crew) {
-    this(shape, crew, LEAST_OPERATIONS, AttentionProducts::open);
+  public PagedAttention(final AttentionShape shape, final WorkerPool workers) {
+    this(shape, workers, MIN_OPERATIONS, AttentionProducts::open);
   }
 
   PagedAttention(
       final AttentionShape shape,
-      final ThreadCrew crew,
+      final WorkerPool workers,
       final long leastOperations,
       final Supplier<AttentionProducts> products) {
-    this.crew = crew;
+    this.workers = workers;
     this.shape = shape;
     this.leastOperations = leastOperations;
-    lanes = new HeadAttention[crew.threads()];
+    lanes = new HeadAttention[workers.threads()];
     for (int i = 0; i < lanes.length; i++) {
       lanes[i] = new HeadAttention(shape, products.get());
     }
@@ -118,7 +118,7 @@ public final class PagedAttention {
         runHead(0, head);
       }
     } else {
-      crew.run(shape.kvHeads(), work);
+      workers.run(shape.kvHeads(), work);
     }
   }
 

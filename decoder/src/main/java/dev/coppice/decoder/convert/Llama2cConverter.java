@@ -78,7 +78,8 @@ public final class Llama2cConverter {
             && h.dim() % h.heads() == 0
             && h.heads() % h.kvHeads() == 0;
     if (!sane) {
-      throw new ModelFileException(file, "is no llama2.c checkpoint: " + h + " context=" + context);
+      throw new ModelFileException(
+          file, "is not a llama2.c checkpoint: " + h + " context=" + context);
     }
     final long layer =
         2L * h.dim()

@@ -91,13 +91,13 @@ final class ConfigReader {
     final int hidden = positive("hidden_size");
     if (!present("head_dim") && hidden % heads != 0) {
       throw new ModelFileException(
-          file, "hidden_size " + hidden + " is no multiple of num_attention_heads " + heads);
+          file, "hidden_size " + hidden + " is not a multiple of num_attention_heads " + heads);
     }
     final int headDim = present("head_dim") ? positive("head_dim") : hidden / heads;
     if (heads % kvHeads != 0) {
       throw new ModelFileException(
           file,
-          "num_attention_heads " + heads + " is no multiple of num_key_value_heads " + kvHeads);
+          "num_attention_heads " + heads + " is not a multiple of num_key_value_heads " + kvHeads);
     }
     if (headDim % 2 != 0) {
       throw new ModelFileException(file, "head_dim " + headDim + " is odd");

@@ -111,12 +111,12 @@ public final class SafetensorsReader implements AutoCloseable {
     try {
       root = JSON.readTree(header);
     } catch (JsonProcessingException e) {
-      throw new ModelFileException(file, "the header is no JSON: " + e.getOriginalMessage(), e);
+      throw new ModelFileException(file, "the header is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new ModelFileException(file, "the header cannot be read", e);
     }
     if (root == null || !root.isObject()) {
-      throw new ModelFileException(file, "the header is no JSON object");
+      throw new ModelFileException(file, "the header is not a JSON object");
     }
     final Map<String, TensorInfo> tensors = new TreeMap<>();
     for (final Map.Entry<String, JsonNode> entry : root.properties()) {
@@ -174,7 +174,7 @@ public final class SafetensorsReader implements AutoCloseable {
     }
     if (!good) {
       throw new ModelFileException(
-          file, "tensor " + name + ": " + key + " is no list of whole numbers: " + node);
+          file, "tensor " + name + ": " + key + " is not a list of whole numbers: " + node);
     }
     return values;
   }

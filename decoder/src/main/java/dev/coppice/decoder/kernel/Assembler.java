@@ -252,15 +252,15 @@ final class Assembler {
     emitInt(place - (size + 4));
   }
 
-  /** Jumps ahead where the last result was negative; returns what {@link #land} needs. */
+  /** Jumps ahead where the last result was negative; returns what {@link #bind} needs. */
   int jumpIfNegative() {
     emit(0x0F, 0x88);
     emitInt(0);
     return size;
   }
 
-  /** Lets a jump land here. */
-  void land(final int jump) {
+  /** Binds a jump to this place. */
+  void bind(final int jump) {
     final int distance = size - jump;
     for (int i = 0; i < 4; i++) {
       code[jump - 4 + i] = (byte) (distance >> 8 * i);

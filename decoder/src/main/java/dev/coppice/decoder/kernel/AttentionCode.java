@@ -39,7 +39,7 @@ import dev.coppice.decoder.kernel.Assembler.Memory;
  */
 final class AttentionCode {
   /** Most rows: 24 sums, 2 columns of the right and 2 of the left fill 28 of 32 registers. */
-  static final int MOST_ROWS = 12;
+  static final int MAX_ROWS = 12;
 
   /** Longs of the table that an entry takes. */
   static final int ENTRY = 6;
@@ -61,7 +61,7 @@ final class AttentionCode {
   /**
    * Chooses a kernel.
    *
-   * @param rows it computes, 1 to {@link #MOST_ROWS}.
+   * @param rows it computes, 1 to {@link #MAX_ROWS}.
    * @param scores whether it computes scores, or else adds values.
    * @param half whether b holds half floats.
    */

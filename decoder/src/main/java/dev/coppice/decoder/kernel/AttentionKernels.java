@@ -67,7 +67,7 @@ public final class AttentionKernels {
   }
 
   private static MemorySegment[] make() {
-    final byte[][] codes = new byte[4 * AttentionCode.MOST_ROWS][];
+    final byte[][] codes = new byte[4 * AttentionCode.MAX_ROWS][];
     for (int i = 0; i < codes.length; i++) {
       codes[i] = new AttentionCode(i / 4 + 1, (i & SCORES) != 0, (i & HALF) != 0).write();
     }
@@ -190,7 +190,7 @@ public final class AttentionKernels {
   }
 
   private static int tiles(final int rows) {
-    return (rows + AttentionCode.MOST_ROWS - 1) / AttentionCode.MOST_ROWS;
+    return (rows + AttentionCode.MAX_ROWS - 1) / AttentionCode.MAX_ROWS;
   }
 
   /** Calls a kernel on the entries of the table. */

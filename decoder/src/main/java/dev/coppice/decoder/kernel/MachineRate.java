@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Measures what machine code reaches here: multiply-adds in registers alone, and a linear layer.
  *
- * <p>No compiler stands between, so the first is what everything else can be held against. The best of
+ * <p>No compiler stands between, so the first is what everything else can be compared with. The best of
  * many short rounds counts: a busy machine takes some of them away, not all.
  *
  * @thread any.

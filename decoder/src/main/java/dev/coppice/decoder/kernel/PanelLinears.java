@@ -14,22 +14,22 @@ import java.lang.foreign.MemorySegment;
  *     for each tile of at most 12 rows               sums in registers, over all inputs
  * </pre>
  *
- * @thread one at a time; panels are shared out over the crew.
+ * @thread one at a time; panels are shared out over the workers.
  */
 public final class PanelLinears implements Linears {
   private static final int COLUMNS = TileCode.COLUMNS;
 
   /** Below this, waking a helper costs more than it saves. */
-  private static final long LEAST_OPERATIONS = 100_000;
+  private static final long MIN_OPERATIONS = 100_000;
 
   private final TileKernels kernels = TileKernels.present();
   private final RowMath math = new RowMath();
-  private final ThreadCrew crew;
+  private final WorkerPool workers;
   private final boolean bf16;
   private final float[][] tails;
   private final float[][] ups;
-  private final ThreadCrew.Work plainWork = this::plainPiece;
-  private final ThreadCrew.Work gatedWork = this::gatedPiece;
+  private final WorkerPool.Work plainWork = this::plainPiece;
+  private final WorkerPool.Work gatedWork = this::gatedPiece;
   private float[] inner = new float[0];
 
   // The job in hand.
@@ -47,14 +47,14 @@ public final class PanelLinears implements Linears {
   /**
    * Prepares to compute.
    *
-   * @param crew that computes.
+   * @param workers that computes.
    * @param bf16 whether weights are rounded to bf16.
    */
-  public PanelLinears(final ThreadCrew crew, final boolean bf16) {
-    this.crew = crew;
+  public PanelLinears(final WorkerPool workers, final boolean bf16) {
+    this.workers = workers;
     this.bf16 = bf16;
-    tails = new float[crew.threads()][0];
-    ups = new float[crew.threads()][0];
+    tails = new float[workers.threads()][0];
+    ups = new float[workers.threads()][0];
   }
 
   /**
@@ -117,12 +117,13 @@ public final class PanelLinears implements Linears {
   }
 
   /** Cuts the panels into pieces: enough of them that a late helper costs little. */
-  private void share(final ThreadCrew.Work work, final int layers) {
+  private void share(final WorkerPool.Work work, final int layers) {
     final int panels = layer.count();
     final long operations = (long) rows * layer.inputs() * layer.outputs() * layers;
-    final int most = crew.threads() == 1 || operations < LEAST_OPERATIONS ? 1 : crew.threads() * 6;
+    final int most =
+        workers.threads() == 1 || operations < MIN_OPERATIONS ? 1 : workers.threads() * 6;
     perPiece = (panels + most - 1) / most;
-    crew.run((panels + perPiece - 1) / perPiece, work);
+    workers.run((panels + perPiece - 1) / perPiece, work);
   }
 
   private void plainPiece(final int lane, final int piece) {

@@ -140,7 +140,7 @@ final class TileCode {
     }
     code.subtract(R9, steps);
     code.jumpBackIfNotNegative(again);
-    code.land(over);
+    code.bind(over);
     code.add(R9, steps);
   }
 

@@ -42,7 +42,7 @@ final class TileKernels {
   private static final int DISTANCE = 3072;
 
   /** Rows that one kernel takes with a whole panel, and reads its weights from memory as it goes. */
-  private static final int MOST_LONE = TileCode.mostRows(false);
+  private static final int MAX_LONE = TileCode.mostRows(false);
 
   /** The kernels, or null where this machine has none. */
   private static final TileKernels PRESENT = make();
@@ -62,7 +62,7 @@ final class TileKernels {
     final byte[][] codes = new byte[tiled(true, mostTiled(true), PACES.length - 1) + 1][];
     for (int i = 0; i < 2; i++) {
       final boolean bf16 = i == 1;
-      for (int rows = 1; rows <= MOST_LONE; rows++) {
+      for (int rows = 1; rows <= MAX_LONE; rows++) {
         final int lines = TileCode.linesPerRound(bf16);
         codes[lone(bf16, rows)] = new TileCode(rows, false, bf16, lines).write();
       }
@@ -78,12 +78,12 @@ final class TileKernels {
 
   /** Numbers the kernels for a few rows and whole panels. */
   private static int lone(final boolean bf16, final int rows) {
-    return (bf16 ? MOST_LONE : 0) + rows - 1;
+    return (bf16 ? MAX_LONE : 0) + rows - 1;
   }
 
   /** Numbers the kernels for many rows: of half panels in bf16, where widening costs, else whole. */
   private static int tiled(final boolean bf16, final int rows, final int pace) {
-    return 2 * MOST_LONE + ((bf16 ? mostTiled(false) : 0) + rows - 1) * PACES.length + pace;
+    return 2 * MAX_LONE + ((bf16 ? mostTiled(false) : 0) + rows - 1) * PACES.length + pace;
   }
 
   private static int mostTiled(final boolean bf16) {
@@ -166,7 +166,7 @@ final class TileKernels {
    */
   void panel(final Panel panel, final Rows in, final Rows out, final int rows) {
     try {
-      if (rows <= MOST_LONE) {
+      if (rows <= MAX_LONE) {
         final long ahead = panel.address + DISTANCE;
         call(lone(panel.bf16, rows), panel, in, out, ahead);
       } else {

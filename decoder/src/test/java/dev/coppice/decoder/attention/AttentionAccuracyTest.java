@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.decoder.files.AttentionShape;
 import dev.coppice.decoder.kernel.RowMath;
-import dev.coppice.decoder.kernel.ThreadCrew;
+import dev.coppice.decoder.kernel.WorkerPool;
 import dev.coppice.model.ForwardBatch;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -47,9 +47,9 @@ class AttentionAccuracyTest {
 
     for (int threads = 1; threads <= 3; threads++) {
       final float[] before = out.clone();
-      try (ThreadCrew crew = new ThreadCrew(threads)) {
+      try (WorkerPool workers = new WorkerPool(threads)) {
         final PagedAttention attention =
-            new PagedAttention(shape, crew, 0, AttentionProducts::open);
+            new PagedAttention(shape, workers, 0, AttentionProducts::open);
         for (int round = 0; round < 50; round++) {
           Arrays.fill(out, Float.NaN);
           attention.plan(slab, pool);

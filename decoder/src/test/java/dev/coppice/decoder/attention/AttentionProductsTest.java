@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.decoder.files.AttentionShape;
 import dev.coppice.decoder.kernel.AttentionKernels;
-import dev.coppice.decoder.kernel.ThreadCrew;
+import dev.coppice.decoder.kernel.WorkerPool;
 import dev.coppice.model.ForwardBatch;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -66,8 +66,8 @@ class AttentionProductsTest {
 
     float[] attend(final int threads, final Supplier<AttentionProducts> products) {
       final float[] out = new float[queries.length];
-      try (ThreadCrew crew = new ThreadCrew(threads)) {
-        final PagedAttention attention = new PagedAttention(shape, crew, 0, products);
+      try (WorkerPool workers = new WorkerPool(threads)) {
+        final PagedAttention attention = new PagedAttention(shape, workers, 0, products);
         attention.plan(slab, pool);
         attention.run(0, queries, out);
       }

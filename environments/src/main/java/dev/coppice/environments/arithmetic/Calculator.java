@@ -33,23 +33,23 @@ public final class Calculator {
    * @param call as the model wrote it, without tags and without spaces.
    * @return the result with the new pool.
    */
-  public static CalculatorResult call(List<Fraction> pool, String call) {
+  public static CalculatorResult call(final List<Fraction> pool, final String call) {
     CalculatorResult.Kind kind = CalculatorResult.Kind.BAD;
     if (call.length() > LONGEST_CALL_CHARS) {
       return new CalculatorResult(kind, null, null, pool);
     }
     for (int at = call.length() - 2; at >= 1; at--) {
-      Operator operator = Operator.ofSymbol(call.charAt(at));
-      String left = call.substring(0, at);
-      String right = call.substring(at + 1);
+      final Operator operator = Operator.ofSymbol(call.charAt(at));
+      final String left = call.substring(0, at);
+      final String right = call.substring(at + 1);
       if (operator == null || !Fraction.isNumber(left) || !Fraction.isNumber(right)) {
         continue;
       }
       kind = CalculatorResult.Kind.ILLEGAL;
       try {
-        Move move = new Move(Fraction.parse(left), operator, Fraction.parse(right));
+        final Move move = new Move(Fraction.parse(left), operator, Fraction.parse(right));
         if (holds(pool, move)) {
-          Fraction value = move.result();
+          final Fraction value = move.result();
           return new CalculatorResult(
               CalculatorResult.Kind.VALID, move, value, replace(pool, move, value));
         }
@@ -62,8 +62,8 @@ public final class Calculator {
   }
 
   /** Replaces the operands of a move by its result and keeps the descending order. */
-  static List<Fraction> replace(List<Fraction> pool, Move move, Fraction value) {
-    List<Fraction> next = new ArrayList<>(pool);
+  static List<Fraction> replace(final List<Fraction> pool, final Move move, final Fraction value) {
+    final List<Fraction> next = new ArrayList<>(pool);
     if (!next.remove(move.left()) || !next.remove(move.right())) {
       throw new IllegalArgumentException("operand not in the pool: move=" + move + " pool=" + pool);
     }
@@ -72,8 +72,8 @@ public final class Calculator {
     return List.copyOf(next);
   }
 
-  private static boolean holds(List<Fraction> pool, Move move) {
-    int left = pool.indexOf(move.left());
+  private static boolean holds(final List<Fraction> pool, final Move move) {
+    final int left = pool.indexOf(move.left());
     if (left < 0) {
       return false;
     }

@@ -25,11 +25,11 @@ public final class CountdownOracle {
    * @param pool of numbers.
    * @return the distinct moves, the larger operand of a sum or product first.
    */
-  public static List<Move> moves(List<Fraction> pool) {
-    Set<Move> moves = new LinkedHashSet<>();
+  public static List<Move> moves(final List<Fraction> pool) {
+    final Set<Move> moves = new LinkedHashSet<>();
     for (int i = 0; i < pool.size(); i++) {
       for (int j = i + 1; j < pool.size(); j++) {
-        boolean ordered = pool.get(i).compareTo(pool.get(j)) >= 0;
+        final boolean ordered = pool.get(i).compareTo(pool.get(j)) >= 0;
         addMoves(moves, pool.get(ordered ? i : j), pool.get(ordered ? j : i));
       }
     }
@@ -43,13 +43,13 @@ public final class CountdownOracle {
    * @param target to make.
    * @return 0 if the pool holds the target, -1 if it cannot be made, else the number of calls.
    */
-  public static int fewestCalls(List<Fraction> pool, Fraction target) {
+  public static int fewestCalls(final List<Fraction> pool, final Fraction target) {
     if (pool.contains(target)) {
       return 0;
     }
     int fewest = -1;
-    for (Move move : moves(pool)) {
-      int rest = fewestCallsAfter(pool, move, target);
+    for (final Move move : moves(pool)) {
+      final int rest = fewestCallsAfter(pool, move, target);
       if (rest >= 0 && (fewest < 0 || rest + 1 < fewest)) {
         fewest = rest + 1;
       }
@@ -65,8 +65,9 @@ public final class CountdownOracle {
    * @param callsLeft that the episode still allows.
    * @return true if a shortest solution has at most {@code callsLeft} calls.
    */
-  public static boolean solvable(List<Fraction> pool, Fraction target, int callsLeft) {
-    int fewest = fewestCalls(pool, target);
+  public static boolean solvable(
+      final List<Fraction> pool, final Fraction target, final int callsLeft) {
+    final int fewest = fewestCalls(pool, target);
     return fewest >= 0 && fewest <= callsLeft;
   }
 
@@ -78,10 +79,11 @@ public final class CountdownOracle {
    * @param callsLeft that the episode still allows, the listed move included.
    * @return those of {@link #moves} that keep the state solvable.
    */
-  public static List<Move> winningMoves(List<Fraction> pool, Fraction target, int callsLeft) {
-    List<Move> winning = new ArrayList<>();
-    for (Move move : moves(pool)) {
-      int rest = fewestCallsAfter(pool, move, target);
+  public static List<Move> winningMoves(
+      final List<Fraction> pool, final Fraction target, final int callsLeft) {
+    final List<Move> winning = new ArrayList<>();
+    for (final Move move : moves(pool)) {
+      final int rest = fewestCallsAfter(pool, move, target);
       if (rest >= 0 && rest < callsLeft) {
         winning.add(move);
       }
@@ -95,24 +97,25 @@ public final class CountdownOracle {
    * @param pool of numbers.
    * @return the reachable numbers in ascending order.
    */
-  public static Set<Fraction> reachable(List<Fraction> pool) {
-    Set<Fraction> reachable = new TreeSet<>(Comparator.naturalOrder());
+  public static Set<Fraction> reachable(final List<Fraction> pool) {
+    final Set<Fraction> reachable = new TreeSet<>(Comparator.naturalOrder());
     collect(pool, reachable);
     return reachable;
   }
 
-  private static void collect(List<Fraction> pool, Set<Fraction> into) {
+  private static void collect(final List<Fraction> pool, final Set<Fraction> into) {
     into.addAll(pool);
-    for (Move move : moves(pool)) {
-      Fraction value = resultOrNull(move);
+    for (final Move move : moves(pool)) {
+      final Fraction value = resultOrNull(move);
       if (value != null) {
         collect(Calculator.replace(pool, move, value), into);
       }
     }
   }
 
-  private static int fewestCallsAfter(List<Fraction> pool, Move move, Fraction target) {
-    Fraction value = resultOrNull(move);
+  private static int fewestCallsAfter(
+      final List<Fraction> pool, final Move move, final Fraction target) {
+    final Fraction value = resultOrNull(move);
     if (value == null) {
       return -1;
     }
@@ -123,7 +126,7 @@ public final class CountdownOracle {
     return fewestCalls(Calculator.replace(pool, move, value), target);
   }
 
-  private static Fraction resultOrNull(Move move) {
+  private static Fraction resultOrNull(final Move move) {
     try {
       return move.result();
     } catch (ArithmeticException e) {
@@ -131,8 +134,9 @@ public final class CountdownOracle {
     }
   }
 
-  private static void addMoves(Set<Move> moves, Fraction larger, Fraction smaller) {
-    for (Operator operator : Operator.values()) {
+  private static void addMoves(
+      final Set<Move> moves, final Fraction larger, final Fraction smaller) {
+    for (final Operator operator : Operator.values()) {
       addIfComputable(moves, new Move(larger, operator, smaller));
       if (!operator.isCommutative()) {
         addIfComputable(moves, new Move(smaller, operator, larger));
@@ -140,7 +144,7 @@ public final class CountdownOracle {
     }
   }
 
-  private static void addIfComputable(Set<Move> moves, Move move) {
+  private static void addIfComputable(final Set<Move> moves, final Move move) {
     if (resultOrNull(move) != null) {
       moves.add(move);
     }

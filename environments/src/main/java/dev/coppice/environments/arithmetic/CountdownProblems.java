@@ -31,7 +31,7 @@ public final class CountdownProblems {
   public static final int LARGEST_TARGET = 50;
 
   /** Fewest calls that solve a problem. */
-  public static final int FEWEST_CALLS = 2;
+  public static final int MIN_CALLS = 2;
 
   private static final long SALT = 0xC0_07;
   private static final ConcurrentHashMap<List<Integer>, int[]> TARGETS = new ConcurrentHashMap<>();
@@ -46,7 +46,7 @@ public final class CountdownProblems {
    * @param index of the problem in that sequence.
    * @return the problem, the same for the same arguments.
    */
-  public static CountdownProblem problem(Split split, long seed, long index) {
+  public static CountdownProblem problem(final Split split, final long seed, final long index) {
     return draw(split, new SplittableRandom(Split.streamSeed(SALT, split, seed, index)));
   }
 
@@ -56,20 +56,21 @@ public final class CountdownProblems {
    * @param numbers in descending order, each from 1 to {@link #LARGEST_NUMBER}.
    * @return the targets in ascending order; the caller owns the array.
    */
-  public static int[] targets(List<Integer> numbers) {
+  public static int[] targets(final List<Integer> numbers) {
     return TARGETS.computeIfAbsent(List.copyOf(numbers), CountdownProblems::search).clone();
   }
 
-  static CountdownProblem draw(Split split, SplittableRandom random) {
+  static CountdownProblem draw(final Split split, final SplittableRandom random) {
     while (true) {
-      int count = 3 + random.nextInt(2);
-      List<Integer> numbers = new ArrayList<>(count);
+      final int count = 3 + random.nextInt(2);
+      final List<Integer> numbers = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {
         numbers.add(1 + random.nextInt(LARGEST_NUMBER));
       }
       numbers.sort(Comparator.reverseOrder());
       if (Split.of(numbers) == split) {
-        int[] targets = TARGETS.computeIfAbsent(List.copyOf(numbers), CountdownProblems::search);
+        final int[] targets =
+            TARGETS.computeIfAbsent(List.copyOf(numbers), CountdownProblems::search);
         if (targets.length > 0) {
           return new CountdownProblem(numbers, targets[random.nextInt(targets.length)]);
         }
@@ -77,20 +78,20 @@ public final class CountdownProblems {
     }
   }
 
-  private static int[] search(List<Integer> numbers) {
-    long[] pool = numbers.stream().mapToLong(Integer::longValue).toArray();
-    List<Move> moves = NaturalOracle.moves(pool);
-    int[] keeping = new int[LARGEST_TARGET + 1];
-    BitSet tooEasy = new BitSet();
-    for (int number : numbers) {
+  private static int[] search(final List<Integer> numbers) {
+    final long[] pool = numbers.stream().mapToLong(Integer::longValue).toArray();
+    final List<Move> moves = NaturalOracle.moves(pool);
+    final int[] keeping = new int[LARGEST_TARGET + 1];
+    final BitSet tooEasy = new BitSet();
+    for (final int number : numbers) {
       tooEasy.set(number);
     }
-    for (Move move : moves) {
-      long value = move.result().numerator();
+    for (final Move move : moves) {
+      final long value = move.result().numerator();
       if (value <= LARGEST_TARGET) {
         tooEasy.set((int) value);
       }
-      long[] next =
+      final long[] next =
           move.applyTo(numbers.stream().map(Fraction::of).toList()).stream()
               .mapToLong(Fraction::numerator)
               .toArray();

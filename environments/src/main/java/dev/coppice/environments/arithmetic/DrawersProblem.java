@@ -52,8 +52,8 @@ public record DrawersProblem(List<Integer> contents, int target) {
    * @param drawer to open, counted from 1.
    * @return {@code worth 3} or {@code empty}.
    */
-  public String observation(int drawer) {
-    int number = contents.get(drawer - 1);
+  public String observation(final int drawer) {
+    final int number = contents.get(drawer - 1);
     return number > 0 ? "worth " + number : "empty";
   }
 

@@ -14,10 +14,10 @@ import java.util.SplittableRandom;
  */
 public final class DrawersProblems {
   /** Fewest drawers of a problem. */
-  public static final int FEWEST_DRAWERS = 5;
+  public static final int MIN_DRAWERS = 5;
 
   /** Most drawers of a problem. */
-  public static final int MOST_DRAWERS = 6;
+  public static final int MAX_DRAWERS = 6;
 
   private static final long SALT = 0xD2_A3;
 
@@ -31,16 +31,17 @@ public final class DrawersProblems {
    * @param index of the problem in that sequence.
    * @return the problem, the same for the same arguments.
    */
-  public static DrawersProblem problem(Split split, long seed, long index) {
-    SplittableRandom random = new SplittableRandom(Split.streamSeed(SALT, split, seed, index));
-    CountdownProblem countdown = CountdownProblems.draw(split, random);
-    int drawers = FEWEST_DRAWERS + random.nextInt(MOST_DRAWERS - FEWEST_DRAWERS + 1);
-    List<Integer> contents = new ArrayList<>(countdown.numbers());
+  public static DrawersProblem problem(final Split split, final long seed, final long index) {
+    final SplittableRandom random =
+        new SplittableRandom(Split.streamSeed(SALT, split, seed, index));
+    final CountdownProblem countdown = CountdownProblems.draw(split, random);
+    final int drawers = MIN_DRAWERS + random.nextInt(MAX_DRAWERS - MIN_DRAWERS + 1);
+    final List<Integer> contents = new ArrayList<>(countdown.numbers());
     while (contents.size() < drawers) {
       contents.add(0);
     }
     for (int i = drawers - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
+      final int j = random.nextInt(i + 1);
       contents.set(i, contents.set(j, contents.get(i)));
     }
     return new DrawersProblem(contents, countdown.target());

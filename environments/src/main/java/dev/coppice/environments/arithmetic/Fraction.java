@@ -22,8 +22,8 @@ public record Fraction(long numerator, long denominator) implements Comparable<F
       throw new ArithmeticException("division by zero: numerator=" + numerator + " denominator=0");
     }
     if (denominator != 1) {
-      long divisor = greatestCommonDivisor(numerator, denominator);
-      long signed = denominator < 0 ? -divisor : divisor;
+      final long divisor = greatestCommonDivisor(numerator, denominator);
+      final long signed = denominator < 0 ? -divisor : divisor;
       numerator = numerator / signed;
       denominator = denominator / signed;
     }
@@ -35,7 +35,7 @@ public record Fraction(long numerator, long denominator) implements Comparable<F
    * @param value of the fraction.
    * @return the fraction {@code value/1}.
    */
-  public static Fraction of(long value) {
+  public static Fraction of(final long value) {
     return new Fraction(value, 1);
   }
 
@@ -46,7 +46,7 @@ public record Fraction(long numerator, long denominator) implements Comparable<F
    * @param text to look at.
    * @return true if {@link #parse} would read it, a denominator of zero aside.
    */
-  public static boolean isNumber(String text) {
+  public static boolean isNumber(final String text) {
     return TEXT.matcher(text).matches();
   }
 
@@ -58,11 +58,11 @@ public record Fraction(long numerator, long denominator) implements Comparable<F
    * @throws NumberFormatException if the text is not spelled as a number.
    * @throws ArithmeticException if the denominator is zero.
    */
-  public static Fraction parse(String text) {
+  public static Fraction parse(final String text) {
     if (!isNumber(text)) {
       throw new NumberFormatException("not a number: text=" + text);
     }
-    int slash = text.indexOf('/');
+    final int slash = text.indexOf('/');
     return slash < 0
         ? of(Long.parseLong(text))
         : new Fraction(
@@ -76,7 +76,7 @@ public record Fraction(long numerator, long denominator) implements Comparable<F
    * @return {@code this + other}.
    * @throws ArithmeticException if the result does not fit in a {@code long}.
    */
-  public Fraction plus(Fraction other) {
+  public Fraction plus(final Fraction other) {
     if (denominator == 1 && other.denominator == 1) {
       return of(Math.addExact(numerator, other.numerator));
     }
@@ -94,7 +94,7 @@ public record Fraction(long numerator, long denominator) implements Comparable<F
    * @return {@code this - other}.
    * @throws ArithmeticException if the result does not fit in a {@code long}.
    */
-  public Fraction minus(Fraction other) {
+  public Fraction minus(final Fraction other) {
     return plus(new Fraction(Math.negateExact(other.numerator), other.denominator));
   }
 
@@ -105,7 +105,7 @@ public record Fraction(long numerator, long denominator) implements Comparable<F
    * @return {@code this * other}.
    * @throws ArithmeticException if the result does not fit in a {@code long}.
    */
-  public Fraction times(Fraction other) {
+  public Fraction times(final Fraction other) {
     return new Fraction(
         Math.multiplyExact(numerator, other.numerator),
         Math.multiplyExact(denominator, other.denominator));
@@ -119,7 +119,7 @@ public record Fraction(long numerator, long denominator) implements Comparable<F
    * @throws ArithmeticException if {@code other} is zero or the result does not fit in a {@code
    *     long}.
    */
-  public Fraction dividedBy(Fraction other) {
+  public Fraction dividedBy(final Fraction other) {
     return new Fraction(
         Math.multiplyExact(numerator, other.denominator),
         Math.multiplyExact(denominator, other.numerator));
@@ -135,13 +135,13 @@ public record Fraction(long numerator, long denominator) implements Comparable<F
   }
 
   @Override
-  public int compareTo(Fraction other) {
+  public int compareTo(final Fraction other) {
     if (denominator == other.denominator) {
       return Long.compare(numerator, other.numerator);
     }
     // The cross products need up to 127 bits: compare the high words first, then the low ones.
-    long high = Math.multiplyHigh(numerator, other.denominator);
-    long otherHigh = Math.multiplyHigh(other.numerator, denominator);
+    final long high = Math.multiplyHigh(numerator, other.denominator);
+    final long otherHigh = Math.multiplyHigh(other.numerator, denominator);
     return high != otherHigh
         ? Long.compare(high, otherHigh)
         : Long.compareUnsigned(numerator * other.denominator, other.numerator * denominator);
@@ -153,14 +153,14 @@ public record Fraction(long numerator, long denominator) implements Comparable<F
     return denominator == 1 ? Long.toString(numerator) : numerator + "/" + denominator;
   }
 
-  private static long greatestCommonDivisor(long left, long right) {
+  private static long greatestCommonDivisor(final long left, final long right) {
     if (left == Long.MIN_VALUE || right == Long.MIN_VALUE) {
       throw new ArithmeticException("overflow: left=" + left + " right=" + right);
     }
     long a = Math.abs(left);
     long b = Math.abs(right);
     while (b != 0) {
-      long rest = a % b;
+      final long rest = a % b;
       a = b;
       b = rest;
     }

@@ -29,7 +29,7 @@ public record Move(Fraction left, Operator operator, Fraction right) {
    * @return the new pool in descending order, without the operands and with the result.
    * @throws IllegalArgumentException if an operand is not in the pool.
    */
-  public List<Fraction> applyTo(List<Fraction> pool) {
+  public List<Fraction> applyTo(final List<Fraction> pool) {
     return Calculator.replace(pool, this, result());
   }
 

@@ -28,8 +28,8 @@ public final class NaturalOracle {
    * @param target to make.
    * @return 0 if the pool holds the target, -1 if it cannot be made, else the number of calls.
    */
-  public static int fewestCalls(long[] pool, long target) {
-    for (long number : pool) {
+  public static int fewestCalls(final long[] pool, final long target) {
+    for (final long number : pool) {
       if (number == target) {
         return 0;
       }
@@ -37,8 +37,8 @@ public final class NaturalOracle {
     int fewest = -1;
     for (int i = 0; i < pool.length; i++) {
       for (int j = i + 1; j < pool.length; j++) {
-        for (Operator operator : Operator.values()) {
-          int rest = fewestCallsAfter(pool, i, j, operator, target);
+        for (final Operator operator : Operator.values()) {
+          final int rest = fewestCallsAfter(pool, i, j, operator, target);
           if (rest >= 0 && (fewest < 0 || rest + 1 < fewest)) {
             fewest = rest + 1;
           }
@@ -54,7 +54,7 @@ public final class NaturalOracle {
    * @param pool of natural numbers; not mutated.
    * @return the distinct moves, the larger operand first.
    */
-  public static List<Move> moves(long[] pool) {
+  public static List<Move> moves(final long[] pool) {
     return filter(pool, 0, Filter.ANY);
   }
 
@@ -65,7 +65,7 @@ public final class NaturalOracle {
    * @param target to make.
    * @return those of {@link #moves} that keep the target reachable.
    */
-  public static List<Move> winningMoves(long[] pool, long target) {
+  public static List<Move> winningMoves(final long[] pool, final long target) {
     return filter(pool, target, Filter.WINNING);
   }
 
@@ -76,7 +76,7 @@ public final class NaturalOracle {
    * @param target to make.
    * @return those of {@link #winningMoves} after which the fewest calls remain.
    */
-  public static List<Move> shortestMoves(long[] pool, long target) {
+  public static List<Move> shortestMoves(final long[] pool, final long target) {
     return filter(pool, target, Filter.SHORTEST);
   }
 
@@ -87,8 +87,8 @@ public final class NaturalOracle {
    * @param largest number of interest.
    * @return the reachable numbers, the pool's own included.
    */
-  public static BitSet reachable(long[] pool, int largest) {
-    BitSet reachable = new BitSet(largest + 1);
+  public static BitSet reachable(final long[] pool, final int largest) {
+    final BitSet reachable = new BitSet(largest + 1);
     collect(pool, largest, reachable);
     return reachable;
   }
@@ -99,18 +99,19 @@ public final class NaturalOracle {
     SHORTEST
   }
 
-  private static List<Move> filter(long[] pool, long target, Filter filter) {
-    Set<Move> moves = new LinkedHashSet<>();
-    int fewest = filter == Filter.SHORTEST ? fewestCalls(pool, target) : 0;
+  private static List<Move> filter(final long[] pool, final long target, final Filter filter) {
+    final Set<Move> moves = new LinkedHashSet<>();
+    final int fewest = filter == Filter.SHORTEST ? fewestCalls(pool, target) : 0;
     for (int i = 0; i < pool.length; i++) {
       for (int j = i + 1; j < pool.length; j++) {
-        for (Operator operator : Operator.values()) {
-          long larger = Math.max(pool[i], pool[j]);
-          long smaller = Math.min(pool[i], pool[j]);
+        for (final Operator operator : Operator.values()) {
+          final long larger = Math.max(pool[i], pool[j]);
+          final long smaller = Math.min(pool[i], pool[j]);
           if (result(larger, operator, smaller) < 0) {
             continue;
           }
-          int rest = filter == Filter.ANY ? 0 : fewestCallsAfter(pool, i, j, operator, target);
+          final int rest =
+              filter == Filter.ANY ? 0 : fewestCallsAfter(pool, i, j, operator, target);
           if (rest >= 0 && (filter != Filter.SHORTEST || rest == fewest - 1)) {
             moves.add(new Move(Fraction.of(larger), operator, Fraction.of(smaller)));
           }
@@ -120,16 +121,17 @@ public final class NaturalOracle {
     return new ArrayList<>(moves);
   }
 
-  private static void collect(long[] pool, int largest, BitSet into) {
-    for (long number : pool) {
+  private static void collect(final long[] pool, final int largest, final BitSet into) {
+    for (final long number : pool) {
       if (number <= largest) {
         into.set((int) number);
       }
     }
     for (int i = 0; i < pool.length; i++) {
       for (int j = i + 1; j < pool.length; j++) {
-        for (Operator operator : Operator.values()) {
-          long value = result(Math.max(pool[i], pool[j]), operator, Math.min(pool[i], pool[j]));
+        for (final Operator operator : Operator.values()) {
+          final long value =
+              result(Math.max(pool[i], pool[j]), operator, Math.min(pool[i], pool[j]));
           if (value >= 0) {
             collect(replace(pool, i, j, value), largest, into);
           }
@@ -138,8 +140,9 @@ public final class NaturalOracle {
     }
   }
 
-  private static int fewestCallsAfter(long[] pool, int i, int j, Operator operator, long target) {
-    long value = result(Math.max(pool[i], pool[j]), operator, Math.min(pool[i], pool[j]));
+  private static int fewestCallsAfter(
+      final long[] pool, final int i, final int j, final Operator operator, final long target) {
+    final long value = result(Math.max(pool[i], pool[j]), operator, Math.min(pool[i], pool[j]));
     if (value < 0) {
       return -1;
     }
@@ -150,7 +153,7 @@ public final class NaturalOracle {
   }
 
   /** Computes on natural numbers; -1 says that the result is none. */
-  private static long result(long larger, Operator operator, long smaller) {
+  private static long result(final long larger, final Operator operator, final long smaller) {
     return switch (operator) {
       case PLUS -> Math.addExact(larger, smaller);
       case MINUS -> larger - smaller;
@@ -159,8 +162,8 @@ public final class NaturalOracle {
     };
   }
 
-  private static long[] replace(long[] pool, int i, int j, long value) {
-    long[] next = Arrays.copyOf(pool, pool.length - 1);
+  private static long[] replace(final long[] pool, final int i, final int j, final long value) {
+    final long[] next = Arrays.copyOf(pool, pool.length - 1);
     if (j < next.length) {
       next[j] = pool[pool.length - 1];
     }

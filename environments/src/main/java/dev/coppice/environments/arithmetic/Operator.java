@@ -17,7 +17,7 @@ public enum Operator {
 
   private final char symbol;
 
-  Operator(char symbol) {
+  Operator(final char symbol) {
     this.symbol = symbol;
   }
 
@@ -47,7 +47,7 @@ public enum Operator {
    * @return the exact result.
    * @throws ArithmeticException on division by zero or overflow.
    */
-  public Fraction apply(Fraction left, Fraction right) {
+  public Fraction apply(final Fraction left, final Fraction right) {
     return switch (this) {
       case PLUS -> left.plus(right);
       case MINUS -> left.minus(right);
@@ -62,8 +62,8 @@ public enum Operator {
    * @param symbol to look up.
    * @return the operator, or null if the character stands for none.
    */
-  static Operator ofSymbol(char symbol) {
-    for (Operator operator : values()) {
+  static Operator ofSymbol(final char symbol) {
+    for (final Operator operator : values()) {
       if (operator.symbol == symbol) {
         return operator;
       }

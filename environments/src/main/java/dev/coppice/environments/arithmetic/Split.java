@@ -25,9 +25,9 @@ public enum Split {
    * @param numbers in any order, each from 1 to 255.
    * @return the split every problem with these numbers belongs to.
    */
-  public static Split of(List<Integer> numbers) {
+  public static Split of(final List<Integer> numbers) {
     long packed = 0;
-    for (int number : numbers.stream().sorted((a, b) -> b - a).toList()) {
+    for (final int number : numbers.stream().sorted((a, b) -> b - a).toList()) {
       packed = (packed << 8) | number;
     }
     return Long.remainderUnsigned(mix64(packed + 0x9E3779B97F4A7C15L), ONE_IN) == 0
@@ -36,15 +36,15 @@ public enum Split {
   }
 
   /** Scrambles 64 bits as SplitMix64's finaliser does. */
-  static long mix64(long bits) {
+  static long mix64(final long bits) {
     long z = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return z ^ (z >>> 31);
   }
 
   /** Makes the seed of the draws for one problem, so that problems do not depend on each other. */
-  static long streamSeed(long salt, Split split, long seed, long index) {
-    long bits = mix64(seed + 0x9E3779B97F4A7C15L * (salt + split.ordinal()));
+  static long streamSeed(final long salt, final Split split, final long seed, final long index) {
+    final long bits = mix64(seed + 0x9E3779B97F4A7C15L * (salt + split.ordinal()));
     return mix64(bits + 0x9E3779B97F4A7C15L * (index + 1));
   }
 }

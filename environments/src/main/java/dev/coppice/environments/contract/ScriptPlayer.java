@@ -3,7 +3,7 @@ package dev.coppice.environments.contract;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolRequest;
@@ -48,13 +48,13 @@ final class ScriptPlayer {
     }
   }
 
-  /** Holds one branch: its world, what it did, and the digest it shall keep until it acts. */
+  /** Holds one branch: its world, what it did, and the digest it must keep until it acts. */
   private static final class Branch {
     final ToolWorld world;
     final List<CallText> calls = new ArrayList<>();
     final List<String> results = new ArrayList<>();
     final List<String> digests = new ArrayList<>();
-    Seen seen = Seen.NOTHING;
+    SeenResults seen = SeenResults.NOTHING;
     String digest;
 
     Branch(final ToolWorld world, final String digest) {

@@ -28,7 +28,7 @@ public final class ScriptWriter {
   /** Where every fork and every check of it starts a process, an episode has two forks, not six. */
   private static final int REPLAYED_FORK_EVERY = 12;
 
-  private static final int MOST_WORDS = 400;
+  private static final int MAX_WORDS = 400;
   private static final int LONGEST_WORD = 200;
   private static final List<String> WORDS = List.of("a", "b", "tmp", "", "1", "x y");
 
@@ -81,7 +81,7 @@ public final class ScriptWriter {
       final ToolWorld scout, final CallText call, final LinkedHashSet<String> words) {
     try {
       final var result = scout.call(new ToolRequest(call.tool(), call.arguments(), 0));
-      if (result.status() == ToolCall.Status.OK && words.size() < MOST_WORDS) {
+      if (result.status() == ToolCall.Status.OK && words.size() < MAX_WORDS) {
         gather(CanonicalJson.readValue(result.text()), words);
       }
     } catch (final Exception e) {
@@ -90,7 +90,7 @@ public final class ScriptWriter {
   }
 
   private static void gather(final Object value, final LinkedHashSet<String> words) {
-    if (words.size() >= MOST_WORDS) {
+    if (words.size() >= MAX_WORDS) {
       return;
     }
     if (value instanceof String text && text.length() <= LONGEST_WORD) {

@@ -1,7 +1,7 @@
 package dev.coppice.environments.contract;
 
-import dev.coppice.environments.record.RecordedTasks;
-import dev.coppice.environments.record.RecordingTasks;
+import dev.coppice.environments.record.RecordedTaskset;
+import dev.coppice.environments.record.RecordingTaskset;
 import dev.coppice.environments.record.ResultStore;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolSpec;
@@ -43,7 +43,7 @@ public final class WorldCheck {
           RECORDINGS,
           NOTHING_THROWS);
 
-  private static final int MOST_SHORTENINGS = 2_000;
+  private static final int MAX_SHORTENINGS = 2_000;
 
   private final Taskset taskset;
   private final CheckTally tally = new CheckTally();
@@ -102,14 +102,14 @@ public final class WorldCheck {
       try (ResultStore store = ResultStore.write(folder)) {
         // Where fresh worlds are processes, the real episode's have been looked at, which will do.
         recorded =
-            new ScriptPlayer(new RecordingTasks(taskset, store), tally, canFork()).play(script);
+            new ScriptPlayer(new RecordingTaskset(taskset, store), tally, canFork()).play(script);
       }
       assertSame("recorded", real, recorded);
       try (ResultStore store = ResultStore.read(folder)) {
         assertSame(
             "replayed",
             recorded,
-            new ScriptPlayer(new RecordedTasks(store), tally, true).play(script));
+            new ScriptPlayer(new RecordedTaskset(store), tally, true).play(script));
       }
     } finally {
       remove(folder);
@@ -138,7 +138,7 @@ public final class WorldCheck {
     Script shortest = script;
     BrokenContractException reason = found;
     int tries = 0;
-    for (int step = 0; step < shortest.steps().size() && tries < MOST_SHORTENINGS; tries++) {
+    for (int step = 0; step < shortest.steps().size() && tries < MAX_SHORTENINGS; tries++) {
       final Script shorter = shortest.without(step);
       try {
         check(shorter);

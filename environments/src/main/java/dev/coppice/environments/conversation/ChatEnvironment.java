@@ -16,7 +16,7 @@ import java.util.Map;
  * Plays a world of tools as a conversation: the request is a user's message, results are a tool's,
  * the tools themselves are given to the template, and the template writes all of it.
  *
- * <p>What was sampled stays as its tokens. A template that would write earlier messages anew once
+ * <p>What was sampled stays as its tokens. A template that would rewrite earlier messages once
  * there are later ones cannot be used, and is refused before anything runs.
  *
  * @thread any.
@@ -38,7 +38,7 @@ public final class ChatEnvironment implements ScriptedEnvironment {
    *     {tools}} for the schemas of the tools, where the template does not write them.
    * @param form of the conversations.
    * @throws IllegalArgumentException if the template shows no tools and the prompt does not either.
-   * @throws RuntimeException of the form's, if the template cannot go on after a call.
+   * @throws RuntimeException of the form's, if the template cannot continue after a call.
    */
   public ChatEnvironment(final Taskset taskset, final String prompt, final Conversation.Form form) {
     this.world = new WorldEnvironment(taskset, CallFormat.BARE_RESULTS, prompt);

@@ -1,7 +1,7 @@
 package dev.coppice.environments.countdown;
 
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.MethodWorld;
@@ -65,7 +65,7 @@ public final class NumbersWorld extends MethodWorld {
    */
   @ToolMethod(value = "Opens a drawer.", effect = SideEffect.WRITE)
   public ToolResult open(
-      @Argument(value = "Counted from 1.", name = "drawer", least = 0, most = 999) final int drawer)
+      @Argument(value = "Counted from 1.", name = "drawer", min = 0, max = 999) final int drawer)
       throws Exception {
     return answered(DrawerCall.text(drawer));
   }
@@ -105,7 +105,7 @@ public final class NumbersWorld extends MethodWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) throws Exception {
+  public Score reward(final String answer, final SeenResults seen) throws Exception {
     return episode.finish(answer);
   }
 }

@@ -33,27 +33,27 @@ final class CountdownTeacher {
   private final SplittableRandom random;
   private final Transcript transcript;
 
-  CountdownTeacher(SplittableRandom random, Transcript transcript) {
+  CountdownTeacher(final SplittableRandom random, final Transcript transcript) {
     this.random = random;
     this.transcript = transcript;
   }
 
-  void play(CountdownProblem problem) {
-    Fraction target = Fraction.of(problem.target());
+  void play(final CountdownProblem problem) {
+    final Fraction target = Fraction.of(problem.target());
     List<Fraction> pool = problem.pool();
-    boolean shortest = random.nextDouble() < SHORTEST;
-    boolean thoughts = random.nextDouble() < THOUGHTS;
-    int slipAt = random.nextDouble() < SLIP ? random.nextInt(pool.size() - 1) : -1;
-    int illegalAt = random.nextDouble() < ILLEGAL ? random.nextInt(pool.size() - 1) : -1;
+    final boolean shortest = random.nextDouble() < SHORTEST;
+    final boolean thoughts = random.nextDouble() < THOUGHTS;
+    final int slipAt = random.nextDouble() < SLIP ? random.nextInt(pool.size() - 1) : -1;
+    final int illegalAt = random.nextDouble() < ILLEGAL ? random.nextInt(pool.size() - 1) : -1;
     float weight = 1f;
     for (int call = 0; pool.size() > 1 && !pool.contains(target); call++) {
       if (call == illegalAt) {
         transcript.given("<call>" + illegalCall(pool) + "</call><obs>illegal</obs>");
         think(thoughts, pool, weight);
       }
-      List<Move> winning = winningMoves(pool, target, shortest);
+      final List<Move> winning = winningMoves(pool, target, shortest);
       weight = winning.isEmpty() ? LOST_WEIGHT : weight;
-      boolean slip = call == slipAt;
+      final boolean slip = call == slipAt;
       Move move = pick(slip ? slips(pool) : winning.isEmpty() ? anyMoves(pool) : winning);
       if (move.operator().isCommutative() && random.nextDouble() < SWAPPED_OPERANDS) {
         move = move.swapped();
@@ -67,61 +67,62 @@ final class CountdownTeacher {
         think(thoughts, pool, weight);
       }
     }
-    Fraction answer = pool.contains(target) ? target : pool.getFirst();
+    final Fraction answer = pool.contains(target) ? target : pool.getFirst();
     transcript.chosen("<answer>" + answer + "</answer>", weight);
   }
 
-  private void think(boolean thoughts, List<Fraction> pool, float weight) {
+  private void think(final boolean thoughts, final List<Fraction> pool, final float weight) {
     if (thoughts) {
       transcript.chosen(ReferenceEpisode.thought(pool), weight);
     }
   }
 
-  private Move pick(List<Move> moves) {
+  private Move pick(final List<Move> moves) {
     return moves.get(random.nextInt(moves.size()));
   }
 
-  private static List<Move> winningMoves(List<Fraction> pool, Fraction target, boolean shortest) {
+  private static List<Move> winningMoves(
+      final List<Fraction> pool, final Fraction target, final boolean shortest) {
     if (!pool.stream().allMatch(Fraction::isNatural)) {
       return CountdownOracle.winningMoves(pool, target, pool.size());
     }
-    long[] naturals = naturals(pool);
+    final long[] naturals = naturals(pool);
     return shortest
         ? NaturalOracle.shortestMoves(naturals, target.numerator())
         : NaturalOracle.winningMoves(naturals, target.numerator());
   }
 
-  private List<Move> slips(List<Fraction> pool) {
+  private List<Move> slips(final List<Fraction> pool) {
     return random.nextDouble() < RATIONAL_SLIP ? shortMoves(pool) : anyMoves(pool);
   }
 
   /** Lists natural moves where there are some; after a rational slip there may be none. */
-  private static List<Move> anyMoves(List<Fraction> pool) {
+  private static List<Move> anyMoves(final List<Fraction> pool) {
     if (pool.stream().allMatch(Fraction::isNatural)) {
       return NaturalOracle.moves(naturals(pool));
     }
     return shortMoves(pool);
   }
 
-  private static List<Move> shortMoves(List<Fraction> pool) {
-    List<Move> moves = CountdownOracle.moves(pool);
-    List<Move> shortOnes =
+  private static List<Move> shortMoves(final List<Fraction> pool) {
+    final List<Move> moves = CountdownOracle.moves(pool);
+    final List<Move> shortOnes =
         moves.stream()
             .filter(move -> move.result().toString().length() <= LONGEST_NUMBER_CHARS)
             .toList();
     return shortOnes.isEmpty() ? moves : shortOnes;
   }
 
-  private String illegalCall(List<Fraction> pool) {
+  private String illegalCall(final List<Fraction> pool) {
     Fraction absent;
     do {
       absent = Fraction.of(1 + random.nextInt(CountdownProblems.LARGEST_NUMBER));
     } while (pool.contains(absent));
-    Fraction present = pool.get(random.nextInt(pool.size()));
+    final Fraction present = pool.get(random.nextInt(pool.size()));
     return random.nextBoolean() ? present + "+" + absent : absent + "*" + present;
   }
 
-  private static long[] naturals(List<Fraction> pool) {
+  private static long[] naturals(final List<Fraction> pool) {
     return pool.stream().mapToLong(Fraction::numerator).toArray();
   }
 }

@@ -30,7 +30,7 @@ public record Demonstration(int[] tokens, float[] lossWeights) {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(final Object other) {
     return other instanceof Demonstration that
         && Arrays.equals(tokens, that.tokens)
         && Arrays.equals(lossWeights, that.lossWeights);

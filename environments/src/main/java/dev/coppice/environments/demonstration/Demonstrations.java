@@ -32,13 +32,14 @@ public final class Demonstrations {
    * @param index of the demonstration in that sequence.
    * @return tokens and loss weights, the same for the same arguments.
    */
-  public static Demonstration demonstration(TaskKind kind, long seed, long index) {
-    SplittableRandom random =
+  public static Demonstration demonstration(
+      final TaskKind kind, final long seed, final long index) {
+    final SplittableRandom random =
         new SplittableRandom(seed * GOLDEN_GAMMA ^ Long.rotateLeft(index * GOLDEN_GAMMA, 31));
-    Transcript transcript = new Transcript();
+    final Transcript transcript = new Transcript();
     switch (kind) {
       case COUNTDOWN -> {
-        CountdownProblem problem = CountdownProblems.problem(Split.TRAIN, seed, index);
+        final CountdownProblem problem = CountdownProblems.problem(Split.TRAIN, seed, index);
         transcript.given("<bos>" + problem.prompt());
         new CountdownTeacher(random, transcript).play(problem);
       }
@@ -49,19 +50,19 @@ public final class Demonstrations {
   }
 
   private static void drawers(
-      DrawersProblem problem, SplittableRandom random, Transcript transcript) {
+      final DrawersProblem problem, final SplittableRandom random, final Transcript transcript) {
     transcript.given("<bos>" + problem.prompt());
-    int[] order = new int[problem.drawers()];
+    final int[] order = new int[problem.drawers()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i + 1;
     }
     if (random.nextDouble() < SWAPPED_READS) {
-      int at = random.nextInt(order.length - 1);
-      int next = order[at];
+      final int at = random.nextInt(order.length - 1);
+      final int next = order[at];
       order[at] = order[at + 1];
       order[at + 1] = next;
     }
-    for (int drawer : order) {
+    for (final int drawer : order) {
       transcript.chosen("<call>open " + drawer + "</call>", READING_WEIGHT);
       transcript.given("<obs>" + problem.observation(drawer) + "</obs>");
     }

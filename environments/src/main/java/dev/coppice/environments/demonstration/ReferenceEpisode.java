@@ -39,7 +39,11 @@ public final class ReferenceEpisode {
   private boolean solved;
 
   private ReferenceEpisode(
-      String prompt, int target, int callLimit, List<Fraction> pool, List<Integer> drawers) {
+      final String prompt,
+      final int target,
+      final int callLimit,
+      final List<Fraction> pool,
+      final List<Integer> drawers) {
     this.prompt = prompt;
     this.target = Fraction.of(target);
     this.callLimit = callLimit;
@@ -53,7 +57,7 @@ public final class ReferenceEpisode {
    * @param problem to solve.
    * @return the fresh episode.
    */
-  public static ReferenceEpisode of(CountdownProblem problem) {
+  public static ReferenceEpisode of(final CountdownProblem problem) {
     return new ReferenceEpisode(
         problem.prompt(), problem.target(), problem.callLimit(), problem.pool(), List.of());
   }
@@ -64,7 +68,7 @@ public final class ReferenceEpisode {
    * @param problem to solve.
    * @return the fresh episode, with an empty pool.
    */
-  public static ReferenceEpisode of(DrawersProblem problem) {
+  public static ReferenceEpisode of(final DrawersProblem problem) {
     return new ReferenceEpisode(
         problem.prompt(), problem.target(), problem.callLimit(), List.of(), problem.contents());
   }
@@ -85,7 +89,7 @@ public final class ReferenceEpisode {
    * @return the tokens the environment appends, usually none.
    * @throws IllegalStateException if the episode is over.
    */
-  public int[] accept(int token) {
+  public int[] accept(final int token) {
     if (done) {
       throw new IllegalStateException("the episode is over: token=" + token);
     }
@@ -98,7 +102,7 @@ public final class ReferenceEpisode {
         answering = token == TaskVocabulary.ANSWER;
       }
     } else if (token == (answering ? TaskVocabulary.ANSWER_END : TaskVocabulary.CALL_END)) {
-      String text = open.toString();
+      final String text = open.toString();
       open = null;
       return answering ? finish(text) : call(text);
     } else {
@@ -188,45 +192,45 @@ public final class ReferenceEpisode {
     return pool;
   }
 
-  private int[] finish(String answer) {
+  private int[] finish(final String answer) {
     actions.add("=" + answer);
     solved = answer.equals(target.toString()) && pool.contains(target) && validMoves > 0;
     done = true;
     return NOTHING;
   }
 
-  private int[] call(String text) {
+  private int[] call(final String text) {
     actions.add(text);
     if (actions.size() > callLimit) {
       done = true;
     }
-    String observation = text.startsWith("open ") ? open(text.substring(5)) : calculate(text);
+    final String observation = text.startsWith("open ") ? open(text.substring(5)) : calculate(text);
     wellFormedCalls += observation.equals("bad") ? 0 : 1;
     acceptedCalls += observation.equals("bad") || observation.equals("illegal") ? 0 : 1;
     return done ? NOTHING : TaskVocabulary.encode("<obs>" + observation + "</obs>");
   }
 
-  private String calculate(String text) {
-    CalculatorResult result = Calculator.call(pool, text);
+  private String calculate(final String text) {
+    final CalculatorResult result = Calculator.call(pool, text);
     validMoves += result.kind() == CalculatorResult.Kind.VALID ? 1 : 0;
     pool = result.pool();
     return result.observation();
   }
 
   /** Opens a drawer; an opened one is remembered as null. */
-  private String open(String index) {
+  private String open(final String index) {
     if (!index.matches("[0-9]{1,3}")) {
       return "bad";
     }
-    int drawer = Integer.parseInt(index) - 1;
+    final int drawer = Integer.parseInt(index) - 1;
     if (drawer < 0 || drawer >= closedDrawers.size() || closedDrawers.get(drawer) == null) {
       return "illegal";
     }
-    int number = closedDrawers.set(drawer, null);
+    final int number = closedDrawers.set(drawer, null);
     if (number == 0) {
       return "empty";
     }
-    List<Fraction> next = new ArrayList<>(pool);
+    final List<Fraction> next = new ArrayList<>(pool);
     next.add(Fraction.of(number));
     next.sort(Comparator.reverseOrder());
     pool = List.copyOf(next);
@@ -234,9 +238,9 @@ public final class ReferenceEpisode {
   }
 
   /** Writes a pool as a thought does. */
-  static String thought(List<Fraction> pool) {
-    StringBuilder text = new StringBuilder();
-    for (Fraction number : pool) {
+  static String thought(final List<Fraction> pool) {
+    final StringBuilder text = new StringBuilder();
+    for (final Fraction number : pool) {
       text.append(text.isEmpty() ? "" : " ").append(number);
     }
     return text.toString();

@@ -74,13 +74,13 @@ public final class TaskVocabulary {
    * @return the ids.
    * @throws IllegalArgumentException if a character is not in the vocabulary.
    */
-  public static int[] encode(String text) {
-    int[] ids = new int[text.length()];
+  public static int[] encode(final String text) {
+    final int[] ids = new int[text.length()];
     int count = 0;
     int at = 0;
     while (at < text.length()) {
-      int end = text.charAt(at) == '<' ? text.indexOf('>', at) + 1 : at + 1;
-      Integer id = IDS.get(text.substring(at, Math.max(end, at + 1)));
+      final int end = text.charAt(at) == '<' ? text.indexOf('>', at) + 1 : at + 1;
+      final Integer id = IDS.get(text.substring(at, Math.max(end, at + 1)));
       if (id == null) {
         throw new IllegalArgumentException("not in the vocabulary: at=" + at + " text=" + text);
       }
@@ -96,16 +96,16 @@ public final class TaskVocabulary {
    * @param ids to write.
    * @return the text, tags included.
    */
-  public static String decode(int... ids) {
-    StringBuilder text = new StringBuilder();
-    for (int id : ids) {
+  public static String decode(final int... ids) {
+    final StringBuilder text = new StringBuilder();
+    for (final int id : ids) {
       text.append(TOKENS.get(id));
     }
     return text.toString();
   }
 
   private static List<String> tokens() {
-    List<String> tokens =
+    final List<String> tokens =
         new ArrayList<>(
             List.of(
                 "<pad>",
@@ -117,14 +117,14 @@ public final class TaskVocabulary {
                 "</obs>",
                 "<answer>",
                 "</answer>"));
-    for (char c : "0123456789+-*/= \nabdeghilmnoprtwy".toCharArray()) {
+    for (final char c : "0123456789+-*/= \nabdeghilmnoprtwy".toCharArray()) {
       tokens.add(String.valueOf(c));
     }
     return List.copyOf(tokens);
   }
 
   private static Map<String, Integer> ids() {
-    Map<String, Integer> ids = new HashMap<>();
+    final Map<String, Integer> ids = new HashMap<>();
     for (int id = 0; id < TOKENS.size(); id++) {
       ids.put(TOKENS.get(id), id);
     }

@@ -13,13 +13,13 @@ final class Transcript {
   private int length;
 
   /** Appends text the environment writes: nothing is learned from predicting it. */
-  void given(String text) {
+  void given(final String text) {
     chosen(text, 0f);
   }
 
   /** Appends text the agent writes. */
-  void chosen(String text, float weight) {
-    for (int token : TaskVocabulary.encode(text)) {
+  void chosen(final String text, final float weight) {
+    for (final int token : TaskVocabulary.encode(text)) {
       if (length == tokens.length) {
         tokens = Arrays.copyOf(tokens, 2 * length);
         weights = Arrays.copyOf(weights, 2 * length);

@@ -10,7 +10,7 @@
  *   observation  &lt;obs&gt;worth 3&lt;/obs&gt;       or empty, or illegal, or bad
  *   ...          when every drawer is open, the agent writes a note, which is a countdown prompt:
  *   turn         8 8 5 3=29\n&lt;call&gt;8*5&lt;/call&gt;
- *   ...          and goes on as in countdown
+ *   ...          and continues as in countdown
  * </pre>
  */
 package dev.coppice.environments.drawers;

@@ -32,11 +32,11 @@ final class FaultyEpisode implements Episode {
   public Observation call(final String text, final String turn) throws Exception {
     return switch (plan.fault(task, episode.digest(), text)) {
       case NONE -> episode.call(text, turn);
-      case THROW -> throw new IllegalStateException("injected fault: task=" + task);
-      case HANG -> hang();
-      case FLOOD -> answer(FLOOD_LINE.repeat(FLOOD_CHARS / FLOOD_LINE.length() + 1), "{}");
-      case NOTHING -> null;
-      case NONSENSE -> answer("\uD800", "{\"half\":");
+      case ERROR -> throw new IllegalStateException("injected fault: task=" + task);
+      case TIMEOUT -> hang();
+      case OVERSIZE -> answer(FLOOD_LINE.repeat(FLOOD_CHARS / FLOOD_LINE.length() + 1), "{}");
+      case SILENCE -> null;
+      case MALFORMED -> answer("\uD800", "{\"half\":");
     };
   }
 

@@ -1,7 +1,7 @@
 package dev.coppice.environments.fault;
 
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
 import dev.coppice.environments.toolworld.ToolSpec;
@@ -50,11 +50,11 @@ final class FaultyWorld implements ToolWorld {
     final String text = CallText.write(request.tool(), request.arguments());
     return switch (plan.fault(task, world.digest(), text)) {
       case NONE -> world.call(request);
-      case THROW -> throw failure(ToolCall.Status.THREW, "injected", "injected error");
-      case HANG -> throw failure(ToolCall.Status.TIMEOUT, "timeout", "injected timeout");
-      case NOTHING -> throw failure(ToolCall.Status.INVALID, "no_result", "injected silence");
-      case FLOOD -> ToolResult.ok("flood".repeat(FLOOD_CHARS / 5)).from(INJECTED);
-      case NONSENSE -> ToolResult.ok("{\"half\":\uD800").from(INJECTED);
+      case ERROR -> throw failure(ToolCall.Status.THREW, "injected", "injected error");
+      case TIMEOUT -> throw failure(ToolCall.Status.TIMEOUT, "timeout", "injected timeout");
+      case SILENCE -> throw failure(ToolCall.Status.INVALID, "no_result", "injected silence");
+      case OVERSIZE -> ToolResult.ok("flood".repeat(FLOOD_CHARS / 5)).from(INJECTED);
+      case MALFORMED -> ToolResult.ok("{\"half\":\uD800").from(INJECTED);
     };
   }
 
@@ -96,7 +96,7 @@ final class FaultyWorld implements ToolWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) throws Exception {
+  public Score reward(final String answer, final SeenResults seen) throws Exception {
     return world.reward(answer, seen);
   }
 

@@ -11,7 +11,8 @@ final class FileArguments {
 
   /** Takes what to list. */
   record Ls(
-      @Argument(value = "Show names that begin with a dot too.", otherwise = "false") boolean a) {}
+      @Argument(value = "Show names that begin with a dot too.", defaultValue = "false")
+          boolean a) {}
 
   /** Takes a directory to go to. */
   record Folder(@Argument("The directory to go to, or .. for the one above.") String folder) {}
@@ -25,18 +26,19 @@ final class FileArguments {
   /** Takes a text and where to write it. */
   record Echo(
       @Argument("The text to write or show.") String content,
-      @Argument(value = "The file to write to.", otherwise = Argument.NOTHING) String fileName) {}
+      @Argument(value = "The file to write to.", defaultValue = Argument.OPTIONAL)
+          String fileName) {}
 
   /** Takes what to look for. */
   record Find(
-      @Argument(value = "What the names shown begin with.", otherwise = ".") String path,
-      @Argument(value = "The text to look for in names.", otherwise = Argument.NOTHING)
+      @Argument(value = "What the names shown begin with.", defaultValue = ".") String path,
+      @Argument(value = "The text to look for in names.", defaultValue = Argument.OPTIONAL)
           String name) {}
 
   /** Takes a file and what to count. */
   record Wc(
       @Argument("The file in the current directory.") String fileName,
-      @Argument(value = "l for lines, w for words, c for characters.", otherwise = "l")
+      @Argument(value = "l for lines, w for words, c for characters.", defaultValue = "l")
           String mode) {}
 
   /** Takes a file and a text. */
@@ -46,13 +48,13 @@ final class FileArguments {
 
   /** Takes how to show a size. */
   record Du(
-      @Argument(value = "Show the size in B, KB, MB or GB.", otherwise = "false")
+      @Argument(value = "Show the size in B, KB, MB or GB.", defaultValue = "false")
           boolean humanReadable) {}
 
   /** Takes a file and a number of lines. */
   record Tail(
       @Argument("The file in the current directory.") String fileName,
-      @Argument(value = "The number of lines.", otherwise = "10") int lines) {}
+      @Argument(value = "The number of lines.", defaultValue = "10") int lines) {}
 
   /** Takes two files. */
   record Diff(

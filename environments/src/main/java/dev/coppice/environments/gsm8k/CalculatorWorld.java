@@ -2,7 +2,7 @@ package dev.coppice.environments.gsm8k;
 
 import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.MethodWorld;
@@ -86,7 +86,7 @@ public final class CalculatorWorld extends MethodWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) {
+  public Score reward(final String answer, final SeenResults seen) {
     final List<String> calls = seen.notes();
     final long malformed = calls.stream().filter(CalculatorNotation::isMalformed).count();
     return Gsm8kEpisode.score(problem, answer, calls.size(), (int) malformed);

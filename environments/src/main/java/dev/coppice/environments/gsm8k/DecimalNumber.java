@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 public final class DecimalNumber {
   /** Numbers are rounded to this many decimals, half to even. */
-  public static final int MOST_DECIMALS = 10;
+  public static final int MAX_DECIMALS = 10;
 
   private static final Pattern LEADING_ZERO = Pattern.compile("(?<![0-9.,])0\\.");
   private static final Pattern NUMBER =
@@ -36,7 +36,7 @@ public final class DecimalNumber {
   public static String write(final Fraction value, final String expression) {
     final BigDecimal rounded =
         BigDecimal.valueOf(value.numerator())
-            .divide(BigDecimal.valueOf(value.denominator()), MOST_DECIMALS, RoundingMode.HALF_EVEN)
+            .divide(BigDecimal.valueOf(value.denominator()), MAX_DECIMALS, RoundingMode.HALF_EVEN)
             .stripTrailingZeros();
     final String text = rounded.signum() == 0 ? "0" : rounded.toPlainString();
     if (LEADING_ZERO.matcher(expression).find()) {

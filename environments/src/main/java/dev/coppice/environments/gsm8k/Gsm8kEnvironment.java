@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 /**
  * Offers the word problems of GSM8K with a calculator in the text.
  *
- * <p>The policy writes {@code <<48/2=} and the calculator goes on with {@code 24>>}. The reward is 1
+ * <p>The policy writes {@code <<48/2=} and the calculator continues with {@code 24>>}. The reward is 1
  * if the number behind {@code ####} equals the reference, however it is spelled.
  *
  * @thread immutable, any thread

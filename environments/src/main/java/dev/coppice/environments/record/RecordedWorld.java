@@ -1,7 +1,7 @@
 package dev.coppice.environments.record;
 
 import dev.coppice.environments.canonical.CanonicalJson;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
@@ -55,7 +55,7 @@ final class RecordedWorld implements ToolWorld {
         "replay_miss",
         "the store has no recording of "
             + what
-            + "; replay the run that was recorded, with its seed and its policy, or record anew",
+            + "; replay the run that was recorded, with its seed and its policy, or record again",
         new Observation.Source(Provenance.RECORDED, 0));
   }
 
@@ -91,7 +91,7 @@ final class RecordedWorld implements ToolWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) throws ToolFailedException {
+  public Score reward(final String answer, final SeenResults seen) throws ToolFailedException {
     final Map<String, Object> found = store.get(Keys.reward(task, digest, seen.digest(), answer));
     if (found == null) {
       throw miss("a reward: task=" + task.id() + " state=" + digest + " answer=" + answer);

@@ -1,7 +1,7 @@
 package dev.coppice.environments.record;
 
 import dev.coppice.environments.canonical.CanonicalJson;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
@@ -174,7 +174,7 @@ final class RecordingWorld implements ToolWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) throws Exception {
+  public Score reward(final String answer, final SeenResults seen) throws Exception {
     final String key = Keys.reward(task, digest, seen.digest(), answer);
     final Map<String, Object> known = store.get(key);
     return known != null

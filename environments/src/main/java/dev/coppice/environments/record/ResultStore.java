@@ -150,12 +150,13 @@ public final class ResultStore implements AutoCloseable {
   private void index(final ResultLines.Entry entry, final int length, final int number) {
     if (entry == null) {
       throw new ResultStoreException(
-          file + ":" + number + ": damaged; remove this line, and what follows it, to go on", null);
+          file + ":" + number + ": damaged; remove this line, and what follows it, to continue",
+          null);
     }
     if (number == 1
         && !(entry.key().equals(FORMAT_KEY) && FORMAT.equals(entry.value().get("format")))) {
       throw new ResultStoreException(
-          file + " is no store of results this build reads; it reads " + FORMAT, null);
+          file + " is not a store of results this build reads; it reads " + FORMAT, null);
     }
     places.put(fingerprint(entry.key()), new Place(end, length));
     end += length + 1;

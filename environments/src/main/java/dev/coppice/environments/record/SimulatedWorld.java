@@ -2,7 +2,7 @@ package dev.coppice.environments.record;
 
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
@@ -16,19 +16,19 @@ import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.List;
 import java.util.Map;
 
-/** Imagines results; its state is the first state of the real world and the WRITE calls since. */
+/** Simulates results; its state is the first state of the real world and the WRITE calls since. */
 final class SimulatedWorld implements ToolWorld {
   private static final int SUMMARY_CHARS = 4_000;
   private static final int EXAMPLE_CHARS = 600;
   private static final int HEXADECIMAL = 16;
 
-  private final SimulatedTasks tasks;
+  private final SimulatedTaskset tasks;
   private Task task;
   private long seed;
   private String summary = "";
   private String digest;
 
-  SimulatedWorld(final SimulatedTasks tasks) {
+  SimulatedWorld(final SimulatedTaskset tasks) {
     this.tasks = tasks;
   }
 
@@ -61,10 +61,10 @@ final class SimulatedWorld implements ToolWorld {
     }
     final String arguments = CanonicalJson.write(request.arguments());
     final String key = spec.resultKey(arguments, digest);
-    ToolResult result = tasks.imagined().get(key);
+    ToolResult result = tasks.simulated().get(key);
     if (result == null) {
-      final ToolResult made = imagine(spec, arguments, seedOf(key));
-      final ToolResult earlier = tasks.imagined().putIfAbsent(key, made);
+      final ToolResult made = simulate(spec, arguments, seedOf(key));
+      final ToolResult earlier = tasks.simulated().putIfAbsent(key, made);
       result = earlier == null ? made : earlier;
     }
     if (spec.effect() == SideEffect.WRITE) {
@@ -80,7 +80,7 @@ final class SimulatedWorld implements ToolWorld {
     return Long.parseUnsignedLong(StateDigest.of(key), HEXADECIMAL);
   }
 
-  private ToolResult imagine(final ToolSpec spec, final String arguments, final long seed)
+  private ToolResult simulate(final ToolSpec spec, final String arguments, final long seed)
       throws Exception {
     final long startNs = System.nanoTime();
     final String text = tasks.complete(prompt(spec, arguments), seed).strip();
@@ -131,7 +131,7 @@ final class SimulatedWorld implements ToolWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) throws Exception {
+  public Score reward(final String answer, final SeenResults seen) throws Exception {
     try (ToolWorld first = tasks.first()) {
       if (!first.scoresAnswerAlone()) {
         return Score.NONE;

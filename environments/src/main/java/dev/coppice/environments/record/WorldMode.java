@@ -2,7 +2,7 @@ package dev.coppice.environments.record;
 
 import dev.coppice.environments.fault.Fault;
 import dev.coppice.environments.fault.FaultPlan;
-import dev.coppice.environments.fault.FaultyTasks;
+import dev.coppice.environments.fault.FaultyTaskset;
 import dev.coppice.environments.toolworld.Taskset;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -18,20 +18,12 @@ import java.util.function.Supplier;
  * @param store the folder of recorded results, or null where none is needed.
  * @param faults by kind and share, such as {@code error:0.05}.
  * @param seed of the faults.
- * @param imagination that simulates, or null.
+ * @param simulator that simulates, or null.
  */
 public record WorldMode(
-    Kind kind, Path store, List<String> faults, long seed, Imagination imagination) {
+    Kind kind, Path store, List<String> faults, long seed, ResultSimulator simulator) {
   /** Runs the tools. */
   public static final WorldMode REAL = new WorldMode(Kind.REAL, null, List.of(), 0, null);
-
-  private static final Map<String, Fault> FAULTS =
-      Map.of(
-          "timeout", Fault.HANG,
-          "error", Fault.THROW,
-          "malformed", Fault.NONSENSE,
-          "oversize", Fault.FLOOD,
-          "silence", Fault.NOTHING);
 
   /** Names the sources of results. */
   public enum Kind {
@@ -55,9 +47,9 @@ public record WorldMode(
       throw new IllegalArgumentException(
           "world.mode = \"record\" and \"replay\" need world.store: the folder of the results");
     }
-    if (imagination == null && kind == Kind.SIMULATE) {
+    if (simulator == null && kind == Kind.SIMULATE) {
       throw new IllegalArgumentException(
-          "world.mode = \"simulate\" needs world.model: the folder of the model that imagines");
+          "world.mode = \"simulate\" needs world.model: the folder of the model that writes the results");
     }
     if (faults.isEmpty() == (kind == Kind.FAULT)) {
       throw new IllegalArgumentException(
@@ -70,25 +62,25 @@ public record WorldMode(
    * Puts the source in front of a world.
    *
    * @param real makes the world; never asked where results are replayed.
-   * @return the world as the run shall see it.
+   * @return the world as the run sees it.
    * @throws ResultStoreException if the store cannot be used.
    */
   public Taskset over(final Supplier<Taskset> real) {
     return switch (kind) {
       case REAL -> real.get();
       case RECORD -> recording(real.get());
-      case REPLAY -> new RecordedTasks(ResultStore.read(store));
+      case REPLAY -> new RecordedTaskset(ResultStore.read(store));
       case SIMULATE ->
-          new SimulatedTasks(
-              real.get(), store == null ? null : ResultStore.read(store), imagination);
-      case FAULT -> new FaultyTasks(real.get(), FaultPlan.bySeed(seed, shares()));
+          new SimulatedTaskset(
+              real.get(), store == null ? null : ResultStore.read(store), simulator);
+      case FAULT -> new FaultyTaskset(real.get(), FaultPlan.bySeed(seed, shares()));
     };
   }
 
   private Taskset recording(final Taskset real) {
     final ResultStore kept = ResultStore.write(store);
     try {
-      return new RecordingTasks(real, kept);
+      return new RecordingTaskset(real, kept);
     } catch (final RuntimeException e) {
       kept.close();
       throw e;
@@ -98,21 +90,25 @@ public record WorldMode(
   private Map<Fault, Double> shares() {
     final Map<Fault, Double> shares = new EnumMap<>(Fault.class);
     for (final String text : faults) {
-      final String[] parts = text.split(":");
+      final String[] parts = text.split(":", -1);
+      final Fault fault = Fault.named(parts[0].strip()).orElseThrow(() -> unreadable(text));
+      if (parts.length < 2) {
+        throw unreadable(text);
+      }
       try {
-        final Fault fault = FAULTS.get(parts[0].strip());
-        shares.put(Objects.requireNonNull(fault), Double.parseDouble(parts[1]));
-      } catch (final NullPointerException
-          | ArrayIndexOutOfBoundsException
-          | NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "world.faults takes KIND:SHARE with the kinds "
-                + FAULTS.keySet().stream().sorted().toList()
-                + ", as in \"error:0.05\", not "
-                + text,
-            e);
+        shares.put(fault, Double.parseDouble(parts[1]));
+      } catch (final NumberFormatException e) {
+        throw (IllegalArgumentException) unreadable(text).initCause(e);
       }
     }
     return shares;
+  }
+
+  private static IllegalArgumentException unreadable(final String text) {
+    return new IllegalArgumentException(
+        "world.faults takes KIND:SHARE with the kinds "
+            + Fault.names()
+            + ", as in \"error:0.05\", not "
+            + text);
   }
 }

@@ -69,7 +69,7 @@ public final class ByteTokenizer implements Tokenizer {
     if (token >= BYTES) {
       return special(token);
     }
-    // A byte that is no letter by itself: the parser of calls joins it with its neighbours.
+    // A byte that is not a character by itself: the parser of calls joins it with its neighbours.
     return String.valueOf((char) (token < ASCII ? token : SPLIT_LETTER + token));
   }
 

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param paymentHistory of the order.
  * @param cancelReason of a cancelled order.
  * @param exchange that was asked for.
- * @param giveBack that was asked for.
+ * @param returned that was asked for.
  */
 record Order(
     String orderId,
@@ -27,7 +27,7 @@ record Order(
     List<Payment> paymentHistory,
     String cancelReason,
     Exchange exchange,
-    GiveBack giveBack) {
+    Return returned) {
 
   Order withStatus(final String next) {
     return new Order(
@@ -40,7 +40,7 @@ record Order(
         paymentHistory,
         cancelReason,
         exchange,
-        giveBack);
+        returned);
   }
 
   Order withAddress(final Customer.Address next) {
@@ -54,7 +54,7 @@ record Order(
         paymentHistory,
         cancelReason,
         exchange,
-        giveBack);
+        returned);
   }
 
   Order withItems(final List<Item> next) {
@@ -68,7 +68,7 @@ record Order(
         paymentHistory,
         cancelReason,
         exchange,
-        giveBack);
+        returned);
   }
 
   Order withPayments(final List<Payment> next) {
@@ -82,7 +82,7 @@ record Order(
         List.copyOf(next),
         cancelReason,
         exchange,
-        giveBack);
+        returned);
   }
 
   Order cancelled(final String reason) {
@@ -96,7 +96,7 @@ record Order(
         paymentHistory,
         reason,
         exchange,
-        giveBack);
+        returned);
   }
 
   Order exchanging(final Exchange next) {
@@ -110,10 +110,10 @@ record Order(
         paymentHistory,
         cancelReason,
         next,
-        giveBack);
+        returned);
   }
 
-  Order returning(final GiveBack next) {
+  Order returning(final Return next) {
     return new Order(
         orderId,
         userId,
@@ -137,13 +137,13 @@ record Order(
   /** Represents a payment or a refund. */
   record Payment(String transactionType, double amount, String paymentMethodId) {}
 
-  /** Represents a wish to exchange items. */
+  /** Represents a request to exchange items. */
   record Exchange(
       List<String> exchangeItems,
       List<String> exchangeNewItems,
       String exchangePaymentMethodId,
       double exchangePriceDifference) {}
 
-  /** Represents a wish to return items. */
-  record GiveBack(List<String> returnItems, String returnPaymentMethodId) {}
+  /** Represents a request to return items. */
+  record Return(List<String> returnItems, String returnPaymentMethodId) {}
 }

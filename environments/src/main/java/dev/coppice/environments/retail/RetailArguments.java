@@ -51,7 +51,7 @@ final class RetailArguments {
       @Argument("The payment method for the difference in price.") String paymentMethodId) {}
 
   /** Takes items of an order and where the refund goes. */
-  record GivingBack(
+  record Returning(
       @Argument("The order, for example #W0000000.") String orderId,
       @Argument("The items to give back; an item may stand here twice.") List<String> itemIds,
       @Argument("The payment method for the refund.") String paymentMethodId) {}

@@ -1,10 +1,10 @@
 package dev.coppice.environments.retail;
 
 import dev.coppice.environments.retail.RetailArguments.Cancellation;
-import dev.coppice.environments.retail.RetailArguments.GivingBack;
 import dev.coppice.environments.retail.RetailArguments.OrderAddress;
 import dev.coppice.environments.retail.RetailArguments.OrderPayment;
 import dev.coppice.environments.retail.RetailArguments.Replacement;
+import dev.coppice.environments.retail.RetailArguments.Returning;
 import dev.coppice.environments.retail.RetailArguments.UserAddress;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.tool.Step;
@@ -61,8 +61,8 @@ final class RetailChanges {
         tool(
             "return_delivered_order_items",
             "Asks for a refund of delivered items.",
-            GivingBack.class,
-            RetailChanges::giveBack));
+            Returning.class,
+            RetailChanges::returnItems));
   }
 
   private static <A extends Record> Tool<Store, A> tool(
@@ -215,7 +215,7 @@ final class RetailChanges {
     return RetailTools.shown(store.with(customer), customer);
   }
 
-  private static Step<Store> giveBack(final Store store, final GivingBack arguments)
+  private static Step<Store> returnItems(final Store store, final Returning arguments)
       throws ToolException {
     final Order order = store.order(arguments.orderId());
     final String method = arguments.paymentMethodId();
@@ -225,7 +225,7 @@ final class RetailChanges {
             || method.equals(order.paymentHistory().getFirst().paymentMethodId()),
         "Payment method should be the original payment method");
     checkItems(order, arguments.itemIds());
-    return changed(store, order.returning(new Order.GiveBack(sorted(arguments.itemIds()), method)));
+    return changed(store, order.returning(new Order.Return(sorted(arguments.itemIds()), method)));
   }
 
   private static Step<Store> changed(final Store store, final Order order) {

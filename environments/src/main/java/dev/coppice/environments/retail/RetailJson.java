@@ -39,7 +39,7 @@ final class RetailJson {
     abstract Order.Exchange exchange();
 
     @JsonUnwrapped
-    abstract Order.GiveBack giveBack();
+    abstract Order.Return returned();
   }
 
   static Map<String, Object> of(final Record value) {

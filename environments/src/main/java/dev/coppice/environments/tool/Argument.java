@@ -15,11 +15,11 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.PARAMETER})
 public @interface Argument {
-  /** The value of {@link #otherwise} of an argument that must be given. */
+  /** The value of {@link #defaultValue} of an argument that must be given. */
   String REQUIRED = "\0required";
 
-  /** The value of {@link #otherwise} of an argument that is null unless it is given. */
-  String NOTHING = "\0nothing";
+  /** The value of {@link #defaultValue} of an argument that is null unless it is given. */
+  String OPTIONAL = "\0nothing";
 
   /**
    * Describes the argument to the model.
@@ -38,23 +38,23 @@ public @interface Argument {
   /**
    * Gives the value of an argument that was left out.
    *
-   * @return the value as text, or {@link #REQUIRED}, or {@link #NOTHING}.
+   * @return the value as text, or {@link #REQUIRED}, or {@link #OPTIONAL}.
    */
-  String otherwise() default REQUIRED;
+  String defaultValue() default REQUIRED;
 
   /**
    * Bounds a number from below.
    *
-   * @return the least value allowed.
+   * @return the smallest value allowed.
    */
-  double least() default Double.NEGATIVE_INFINITY;
+  double min() default Double.NEGATIVE_INFINITY;
 
   /**
    * Bounds a number from above.
    *
    * @return the greatest value allowed.
    */
-  double most() default Double.POSITIVE_INFINITY;
+  double max() default Double.POSITIVE_INFINITY;
 
   /**
    * Lists the texts that are allowed.

@@ -77,7 +77,7 @@ public final class ArgumentList {
     final List<String> required = new ArrayList<>();
     for (final Typed argument : arguments) {
       properties.put(argument.name(), argument.property());
-      if (argument.described().otherwise().equals(Argument.REQUIRED)) {
+      if (argument.described().defaultValue().equals(Argument.REQUIRED)) {
         required.add(argument.name());
       }
     }
@@ -138,13 +138,13 @@ public final class ArgumentList {
             "argument is not described: tool=" + tool + " argument=" + name);
       }
       final String jsonType = jsonType(type);
-      final boolean hasValue = !argument.otherwise().startsWith("\0");
+      final boolean hasValue = !argument.defaultValue().startsWith("\0");
       return new Typed(
           // fileName1 becomes file_name1.
           name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT),
           jsonType,
           argument,
-          hasValue ? fromText(jsonType, argument.otherwise()) : null);
+          hasValue ? fromText(jsonType, argument.defaultValue()) : null);
     }
 
     private static String jsonType(final Type type) {
@@ -178,11 +178,11 @@ public final class ArgumentList {
       if (described.choices().length > 0) {
         property.put("enum", List.of(described.choices()));
       }
-      if (described.least() > Double.NEGATIVE_INFINITY) {
-        property.put("minimum", number(described.least()));
+      if (described.min() > Double.NEGATIVE_INFINITY) {
+        property.put("minimum", number(described.min()));
       }
-      if (described.most() < Double.POSITIVE_INFINITY) {
-        property.put("maximum", number(described.most()));
+      if (described.max() < Double.POSITIVE_INFINITY) {
+        property.put("maximum", number(described.max()));
       }
       if (otherwise != null) {
         property.put("default", otherwise);

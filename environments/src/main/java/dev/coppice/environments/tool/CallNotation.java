@@ -43,7 +43,7 @@ public interface CallNotation {
    * Judges an answered call for the trace.
    *
    * <p>Where a world counts refused calls they change its state, so to the world they are answers
-   * like any other; the trace shall call them by their names all the same.
+   * like any other; the trace still calls them by their names.
    *
    * @param status of the world's result.
    * @param result the policy is shown.

@@ -144,10 +144,10 @@ public final class SchemaCheck {
     if (type instanceof List<?> names) {
       return names.stream().anyMatch(name -> isOfType(name, value));
     }
-    return !(type instanceof String name) || isOf(name, value);
+    return !(type instanceof String name) || hasType(name, value);
   }
 
-  private static boolean isOf(final String type, final Object value) {
+  private static boolean hasType(final String type, final Object value) {
     return switch (type) {
       case "string" -> value instanceof String;
       case "boolean" -> value instanceof Boolean;

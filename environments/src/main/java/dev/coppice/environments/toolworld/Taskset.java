@@ -43,7 +43,7 @@ public interface Taskset extends AutoCloseable {
   String request(Task task);
 
   /**
-   * Returns what is known beforehand of the course of an episode.
+   * Returns what is known of an episode before it starts.
    *
    * @param task of this set.
    * @return the plan branching policies may use.

@@ -14,8 +14,8 @@ import java.util.Objects;
  * @param correct whether the call was right, or null where nobody can say.
  * @param over whether the rules of the world end the episode here.
  * @param stepReward for this step, usually 0.
- * @param note that the reward shall remember of this call, or null; see {@link
- *     dev.coppice.environments.tool.Seen#notes}.
+ * @param note that the reward must remember of this call, or null; see {@link
+ *     dev.coppice.environments.tool.SeenResults#notes}.
  * @param source where the result comes from; a world's own results are {@code REAL}.
  */
 public record ToolResult(
@@ -46,7 +46,7 @@ public record ToolResult(
   }
 
   /**
-   * Answers a call that worked and that the reward shall remember.
+   * Answers a call that worked and that the reward must remember.
    *
    * @param text the policy is shown.
    * @param note for the reward.

@@ -1,6 +1,6 @@
 package dev.coppice.environments.toolworld;
 
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
@@ -89,7 +89,7 @@ public interface ToolWorld extends AutoCloseable {
   String digest();
 
   /**
-   * Describes the state in words, for whoever has to imagine what a tool would answer.
+   * Describes the state in words, for a model that simulates the results of tools.
    *
    * @return a short text; the digest unless the world knows better.
    */
@@ -110,7 +110,7 @@ public interface ToolWorld extends AutoCloseable {
   /**
    * Tells whether {@link #reward} looks at the answer and at what was seen, never at the state.
    *
-   * @return true if an episode whose results were imagined can be scored all the same.
+   * @return true if an episode whose results were simulated can be scored all the same.
    */
   default boolean scoresAnswerAlone() {
     return false;
@@ -125,7 +125,7 @@ public interface ToolWorld extends AutoCloseable {
    * @return the score.
    * @throws Exception if the world fails.
    */
-  Score reward(String answer, Seen seen) throws Exception;
+  Score reward(String answer, SeenResults seen) throws Exception;
 
   /** Releases what the world holds: processes, connections, memory. */
   @Override

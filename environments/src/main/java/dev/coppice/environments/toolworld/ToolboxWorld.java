@@ -1,6 +1,6 @@
 package dev.coppice.environments.toolworld;
 
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.Tool;
 import dev.coppice.environments.tool.Toolbox;
 import dev.coppice.episode.Score;
@@ -97,7 +97,7 @@ public final class ToolboxWorld<S> implements ToolWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) {
+  public Score reward(final String answer, final SeenResults seen) {
     return shape.model.reward(task, state, seen, answer);
   }
 

@@ -92,7 +92,7 @@ public final class WorldEnvironment implements ScriptedEnvironment {
   @Override
   public WorldEpisode start(final Task task, final long seed) {
     try {
-      return new WorldEpisode(new Course(this, task, seed));
+      return new WorldEpisode(new EpisodeContext(this, task, seed));
     } catch (final RuntimeException e) {
       throw e;
     } catch (final Exception e) {
@@ -107,7 +107,7 @@ public final class WorldEnvironment implements ScriptedEnvironment {
     final Taskset.Solution solution = taskset.solution(task);
     if (solution.equals(Taskset.Solution.UNKNOWN)) {
       throw new IllegalArgumentException(
-          "nobody knows a solution to replay: environment=" + name() + " task=" + task.id());
+          "no solution is known to replay: environment=" + name() + " task=" + task.id());
     }
     final List<String> turns = new ArrayList<>();
     solution.calls().forEach(call -> turns.add(format.call(call.tool(), call.arguments())));

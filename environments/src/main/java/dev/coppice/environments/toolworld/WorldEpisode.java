@@ -4,7 +4,7 @@ import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.Truncation;
 import dev.coppice.environments.tool.CallText;
 import dev.coppice.environments.tool.SchemaCheck;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.EpisodePlan;
@@ -26,14 +26,14 @@ import java.util.Map;
  * @cost a fork is one object of 48 bytes, whatever the size of the world.
  */
 public final class WorldEpisode implements Episode {
-  private final Course course;
+  private final EpisodeContext context;
 
   /** The instance, or null until one is needed. */
   private WorldShare share;
 
   private String digest;
-  private Seen seen;
-  private Course.Writes writes;
+  private SeenResults seen;
+  private EpisodeContext.Writes writes;
 
   /** Whether a WRITE tool ran since the initial state. */
   private boolean changed;
@@ -41,16 +41,16 @@ public final class WorldEpisode implements Episode {
   /** Whether this is the first episode of a group, which makes no calls itself. */
   private final boolean root;
 
-  WorldEpisode(final Course course) throws Exception {
-    this.course = course;
-    this.share = new WorldShare(course.begin());
-    this.digest = course.initialDigest();
-    this.seen = Seen.NOTHING;
+  WorldEpisode(final EpisodeContext context) throws Exception {
+    this.context = context;
+    this.share = new WorldShare(context.begin());
+    this.digest = context.initialDigest();
+    this.seen = SeenResults.NOTHING;
     this.root = true;
   }
 
   private WorldEpisode(final WorldEpisode parent, final WorldShare share) {
-    this.course = parent.course;
+    this.context = parent.context;
     this.share = share;
     this.digest = parent.digest;
     this.seen = parent.seen;
@@ -61,19 +61,19 @@ public final class WorldEpisode implements Episode {
 
   @Override
   public String prompt() {
-    return course.environment().prompt(course.task());
+    return context.environment().prompt(context.task());
   }
 
   @Override
   public EpisodePlan plan() {
-    return course.environment().taskset().plan(course.task());
+    return context.environment().taskset().plan(context.task());
   }
 
   @Override
   public Observation call(final String text) throws Exception {
     final CallText call;
     try {
-      call = course.environment().format().notation().read(text);
+      call = context.environment().format().notation().read(text);
     } catch (final IllegalArgumentException e) {
       return shown(
           "",
@@ -82,10 +82,10 @@ public final class WorldEpisode implements Episode {
           CanonicalJson.write(Map.of("error", e.getMessage())));
     }
     final String arguments = CanonicalJson.write(call.arguments());
-    final ToolSpec spec = course.environment().specs().get(call.tool());
+    final ToolSpec spec = context.environment().specs().get(call.tool());
     final String refusal =
         spec == null
-            ? "there is no such tool; the tools are " + course.environment().specs().keySet()
+            ? "there is no such tool; the tools are " + context.environment().specs().keySet()
             : SchemaCheck.refusal(spec.name(), spec.parameters(), call.arguments());
     if (refusal != null) {
       final String shown = CanonicalJson.write(Map.of("error", refusal));
@@ -96,7 +96,7 @@ public final class WorldEpisode implements Episode {
     if (result.status() == ToolCall.Status.OK) {
       seen = seen.and(result.text(), result.note());
     }
-    final CallFormat format = course.environment().format();
+    final CallFormat format = context.environment().format();
     final ToolCall.Status status =
         format.notation().judge(result.status(), result.text(), result.note());
     final boolean readable = status != ToolCall.Status.MALFORMED;
@@ -116,23 +116,23 @@ public final class WorldEpisode implements Episode {
       final String arguments,
       final ToolCall.Status status,
       final String result) {
-    final String text = course.environment().format().observation(result);
+    final String text = context.environment().format().observation(result);
     return Observation.of(text, tool, arguments, status, false);
   }
 
   private ToolResult run(final ToolSpec spec, final CallText call, final String arguments)
       throws Exception {
-    if (course.contract() == RuntimeContract.RESET_PER_STEP) {
+    if (context.contract() == RuntimeContract.RESET_PER_STEP) {
       restart();
     }
     final String key = spec.resultKey(arguments, digest);
     final boolean writing = spec.effect() == SideEffect.WRITE;
-    final ToolResult known = writing ? null : course.remembered(key);
+    final ToolResult known = writing ? null : context.remembered(key);
     if (known != null) {
       return known;
     }
     final ToolWorld world = writing ? own() : held();
-    final ToolRequest request = new ToolRequest(call.tool(), call.arguments(), course.seedOf(key));
+    final ToolRequest request = new ToolRequest(call.tool(), call.arguments(), context.seedOf(key));
     final ToolResult result;
     try {
       result = world.call(request);
@@ -141,16 +141,16 @@ public final class WorldEpisode implements Episode {
       throw e;
     }
     if (result == null) {
-      throw invalid(Observation.Source.REAL, "the tool answered nothing");
+      throw invalid(Observation.Source.REAL, "the tool returned nothing");
     }
     if (!writing) {
-      return course.remember(key, result);
+      return context.remember(key, result);
     }
     // Here, because calls run on tool threads and digests are asked for on the engine's.
     digest = world.digest();
     changed = true;
-    if (result.status() == ToolCall.Status.OK && !course.environment().canFork()) {
-      writes = new Course.Writes(request, writes);
+    if (result.status() == ToolCall.Status.OK && !context.environment().canFork()) {
+      writes = new EpisodeContext.Writes(request, writes);
     }
     return result;
   }
@@ -159,7 +159,7 @@ public final class WorldEpisode implements Episode {
   private void restart() {
     if (changed) {
       release();
-      digest = course.initialDigest();
+      digest = context.initialDigest();
       writes = null;
       changed = false;
     }
@@ -167,11 +167,11 @@ public final class WorldEpisode implements Episode {
 
   /** Returns an instance in the branch's state that others may hold as well. */
   private ToolWorld held() throws Exception {
-    if (share != null && share.isBroken() && !course.environment().canFork()) {
+    if (share != null && share.isBroken() && !context.environment().canFork()) {
       release();
     }
     if (share == null) {
-      share = new WorldShare(course.replayed(writes, digest));
+      share = new WorldShare(context.replayed(writes, digest));
     }
     return share.world();
   }
@@ -182,9 +182,9 @@ public final class WorldEpisode implements Episode {
     if (share.isSole()) {
       return world;
     }
-    final boolean forks = course.environment().canFork();
-    final ToolWorld copy = forks ? world.fork() : course.replayed(writes, digest);
-    course.environment().tally().copied.increment();
+    final boolean forks = context.environment().canFork();
+    final ToolWorld copy = forks ? world.fork() : context.replayed(writes, digest);
+    context.environment().tally().copied.increment();
     release();
     share = new WorldShare(copy);
     return copy;
@@ -206,7 +206,7 @@ public final class WorldEpisode implements Episode {
         final boolean isPair =
             i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
         if (!isPair) {
-          throw invalid(result.source(), "the tool answered half a character at " + i);
+          throw invalid(result.source(), "the tool returned half a character at " + i);
         }
         i++;
       }
@@ -222,7 +222,7 @@ public final class WorldEpisode implements Episode {
     try {
       value = CanonicalJson.readValue(result.text());
     } catch (final IllegalArgumentException e) {
-      throw invalid(result.source(), "the tool answered what is not JSON: " + e.getMessage());
+      throw invalid(result.source(), "the tool returned text that is not JSON: " + e.getMessage());
     }
     final String misfit = SchemaCheck.misfit(spec.result(), value);
     if (misfit != null) {
@@ -257,10 +257,10 @@ public final class WorldEpisode implements Episode {
 
   @Override
   public WorldEpisode fork() {
-    if (course.contract() == RuntimeContract.RESET_PER_BRANCH) {
+    if (context.contract() == RuntimeContract.RESET_PER_BRANCH) {
       restart();
     }
-    if (root && !course.environment().canFork()) {
+    if (root && !context.environment().canFork()) {
       // The root of a group makes no calls: its process had better serve the first branch.
       final WorldShare handedOn = share;
       share = null;

@@ -1,6 +1,6 @@
 package dev.coppice.environments.toolworld;
 
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.Toolbox;
 import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
@@ -52,5 +52,5 @@ public interface WorldModel<S> {
    * @param answer of the policy, or null.
    * @return the score.
    */
-  Score reward(Task task, S state, Seen seen, String answer);
+  Score reward(Task task, S state, SeenResults seen, String answer);
 }

@@ -24,8 +24,8 @@ class CalculatorTest {
     "9 4 3, 3-9, -6, 4 -6"
   })
   void shouldSplitTheTextWhereThePoolHasBothNumbers(
-      String pool, String call, String value, String next) {
-    CalculatorResult result = Calculator.call(pool(pool), call);
+      final String pool, final String call, final String value, final String next) {
+    final CalculatorResult result = Calculator.call(pool(pool), call);
 
     assertEquals(Kind.VALID, result.kind(), call);
     assertEquals(value, result.observation());
@@ -34,8 +34,9 @@ class CalculatorTest {
 
   @ParameterizedTest
   @CsvSource({"8 5 3, 8*8", "8 5 3, 4+5", "8 0, 8/0", "8 5, 8/0", "8 5 3, 5/0-3"})
-  void shouldAnswerIllegalAndKeepThePoolWhenTheCallMayNotBePlayed(String pool, String call) {
-    CalculatorResult result = Calculator.call(pool(pool), call);
+  void shouldAnswerIllegalAndKeepThePoolWhenTheCallMayNotBePlayed(
+      final String pool, final String call) {
+    final CalculatorResult result = Calculator.call(pool(pool), call);
 
     assertEquals(Kind.ILLEGAL, result.kind(), call);
     assertEquals("illegal", result.observation());
@@ -55,20 +56,20 @@ class CalculatorTest {
     "+-",
     "8*99999999999999999999"
   })
-  void shouldAnswerBadWhenTheTextIsNoCall(String call) {
+  void shouldAnswerBadWhenTheTextIsNoCall(final String call) {
     assertEquals("bad", Calculator.call(pool("8 5 3"), call).observation(), call);
   }
 
   @Test
   void shouldAnswerIllegalWhenTheResultDoesNotFit() {
-    List<Fraction> pool = pool("999999999999999999 999999999999999998");
+    final List<Fraction> pool = pool("999999999999999999 999999999999999998");
 
-    CalculatorResult result = Calculator.call(pool, "999999999999999999*999999999999999998");
+    final CalculatorResult result = Calculator.call(pool, "999999999999999999*999999999999999998");
 
     assertEquals(Kind.ILLEGAL, result.kind());
   }
 
-  private static List<Fraction> pool(String text) {
+  private static List<Fraction> pool(final String text) {
     return Arrays.stream(text.split(" "))
         .map(Fraction::parse)
         .sorted(Comparator.reverseOrder())

@@ -17,7 +17,7 @@ class CountdownOracleTest {
   @Test
   void shouldSolveThroughFractionsWhenNaturalNumbersDoNotReach() {
     // 12 * (5 - 12/8) = 42 has no solution in whole numbers.
-    long[] naturals = {12, 12, 8, 5};
+    final long[] naturals = {12, 12, 8, 5};
 
     assertEquals(3, CountdownOracle.fewestCalls(pool(naturals), Fraction.of(42)));
     assertEquals(-1, NaturalOracle.fewestCalls(naturals, 42));
@@ -32,8 +32,8 @@ class CountdownOracleTest {
 
   @Test
   void shouldReachExactlyWhatPlayingEveryOrderReaches() {
-    List<Fraction> pool = pool(7, 3, 2);
-    Set<Fraction> played = new HashSet<>();
+    final List<Fraction> pool = pool(7, 3, 2);
+    final Set<Fraction> played = new HashSet<>();
     playEverything(pool, played);
 
     assertEquals(played, new HashSet<>(CountdownOracle.reachable(pool)));
@@ -42,15 +42,15 @@ class CountdownOracleTest {
 
   @Test
   void shouldKeepTheTargetReachableAfterEveryWinningMoveAndAfterNoOther() {
-    SplittableRandom random = new SplittableRandom(SEED);
+    final SplittableRandom random = new SplittableRandom(SEED);
     for (int round = 0; round < 30; round++) {
-      CountdownProblem problem = CountdownProblems.draw(Split.TRAIN, random);
-      Fraction target = Fraction.of(problem.target());
-      int callsLeft = problem.numbers().size() - 1;
-      List<Move> winning = CountdownOracle.winningMoves(problem.pool(), target, callsLeft);
+      final CountdownProblem problem = CountdownProblems.draw(Split.TRAIN, random);
+      final Fraction target = Fraction.of(problem.target());
+      final int callsLeft = problem.numbers().size() - 1;
+      final List<Move> winning = CountdownOracle.winningMoves(problem.pool(), target, callsLeft);
 
-      for (Move move : CountdownOracle.moves(problem.pool())) {
-        boolean reachable =
+      for (final Move move : CountdownOracle.moves(problem.pool())) {
+        final boolean reachable =
             CountdownOracle.reachable(move.applyTo(problem.pool())).contains(target);
         assertEquals(reachable, winning.contains(move), problem + " " + move + " seed=" + SEED);
       }
@@ -59,11 +59,11 @@ class CountdownOracleTest {
 
   @Test
   void shouldAgreeWithTheRationalOracleWhereNaturalNumbersReach() {
-    SplittableRandom random = new SplittableRandom(SEED);
+    final SplittableRandom random = new SplittableRandom(SEED);
     for (int round = 0; round < 30; round++) {
-      CountdownProblem problem = CountdownProblems.draw(Split.TRAIN, random);
-      long[] naturals = problem.numbers().stream().mapToLong(Integer::longValue).toArray();
-      List<Move> winning = NaturalOracle.winningMoves(naturals, problem.target());
+      final CountdownProblem problem = CountdownProblems.draw(Split.TRAIN, random);
+      final long[] naturals = problem.numbers().stream().mapToLong(Integer::longValue).toArray();
+      final List<Move> winning = NaturalOracle.winningMoves(naturals, problem.target());
 
       assertTrue(
           CountdownOracle.winningMoves(problem.pool(), Fraction.of(problem.target()), 9)
@@ -73,12 +73,12 @@ class CountdownOracleTest {
     }
   }
 
-  private static void playEverything(List<Fraction> pool, Set<Fraction> into) {
+  private static void playEverything(final List<Fraction> pool, final Set<Fraction> into) {
     into.addAll(pool);
-    for (Fraction left : pool) {
-      for (Fraction right : pool) {
-        for (Operator operator : Operator.values()) {
-          CalculatorResult result =
+    for (final Fraction left : pool) {
+      for (final Fraction right : pool) {
+        for (final Operator operator : Operator.values()) {
+          final CalculatorResult result =
               Calculator.call(pool, left.toString() + operator.symbol() + right);
           if (result.kind() == CalculatorResult.Kind.VALID) {
             playEverything(result.pool(), into);
@@ -88,7 +88,7 @@ class CountdownOracleTest {
     }
   }
 
-  private static List<Fraction> pool(long... numbers) {
+  private static List<Fraction> pool(final long... numbers) {
     return LongStream.of(numbers).mapToObj(Fraction::of).toList();
   }
 }

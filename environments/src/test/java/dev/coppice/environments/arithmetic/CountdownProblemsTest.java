@@ -17,8 +17,8 @@ class CountdownProblemsTest {
 
   @Test
   void shouldNeverDrawAHeldOutMultisetForTraining() {
-    Set<List<Integer>> training = new HashSet<>();
-    Set<List<Integer>> heldOut = new HashSet<>();
+    final Set<List<Integer>> training = new HashSet<>();
+    final Set<List<Integer>> heldOut = new HashSet<>();
     for (int index = 0; index < DRAWS; index++) {
       training.add(CountdownProblems.problem(Split.TRAIN, SEED, index).numbers());
       training.add(DrawersProblems.problem(Split.TRAIN, SEED, index).countdown().numbers());
@@ -50,10 +50,10 @@ class CountdownProblemsTest {
   @Test
   void shouldDrawProblemsThatNeedTwoCallsAndLeaveFewWinningFirstMoves() {
     for (int index = 0; index < 300; index++) {
-      CountdownProblem problem = CountdownProblems.problem(Split.HELD_OUT, SEED, index);
-      long[] pool = problem.numbers().stream().mapToLong(Integer::longValue).toArray();
-      int winning = NaturalOracle.winningMoves(pool, problem.target()).size();
-      String where = problem + " index=" + index + " seed=" + SEED;
+      final CountdownProblem problem = CountdownProblems.problem(Split.HELD_OUT, SEED, index);
+      final long[] pool = problem.numbers().stream().mapToLong(Integer::longValue).toArray();
+      final int winning = NaturalOracle.winningMoves(pool, problem.target()).size();
+      final String where = problem + " index=" + index + " seed=" + SEED;
 
       assertTrue(NaturalOracle.fewestCalls(pool, problem.target()) >= 2, where);
       assertTrue(winning > 0 && 2 * winning <= NaturalOracle.moves(pool).size(), where);
@@ -64,8 +64,8 @@ class CountdownProblemsTest {
 
   @Test
   void shouldDrawTheSameProblemForTheSameArguments() {
-    CountdownProblem first = CountdownProblems.problem(Split.HELD_OUT, 7, 3);
-    Set<CountdownProblem> others = new HashSet<>();
+    final CountdownProblem first = CountdownProblems.problem(Split.HELD_OUT, 7, 3);
+    final Set<CountdownProblem> others = new HashSet<>();
     for (int index = 0; index < 100; index++) {
       others.add(CountdownProblems.problem(Split.HELD_OUT, 7, index));
     }
@@ -76,8 +76,8 @@ class CountdownProblemsTest {
 
   @Test
   void shouldWriteThePromptsTheTasksAgreeOn() {
-    CountdownProblem countdown = new CountdownProblem(List.of(12, 8, 5, 3), 29);
-    DrawersProblem drawers = new DrawersProblem(List.of(3, 0, 12, 8, 0, 5), 29);
+    final CountdownProblem countdown = new CountdownProblem(List.of(12, 8, 5, 3), 29);
+    final DrawersProblem drawers = new DrawersProblem(List.of(3, 0, 12, 8, 0, 5), 29);
 
     assertEquals("12 8 5 3=29\n", countdown.prompt());
     assertEquals("=29/6\n", drawers.prompt());
@@ -89,10 +89,10 @@ class CountdownProblemsTest {
 
   @Test
   void shouldLayTheNumbersIntoFiveOrSixDrawersInEveryPlace() {
-    Set<Integer> drawers = new HashSet<>();
-    List<Integer> filledFirst = new ArrayList<>();
+    final Set<Integer> drawers = new HashSet<>();
+    final List<Integer> filledFirst = new ArrayList<>();
     for (int index = 0; index < 200; index++) {
-      DrawersProblem problem = DrawersProblems.problem(Split.TRAIN, SEED, index);
+      final DrawersProblem problem = DrawersProblems.problem(Split.TRAIN, SEED, index);
       drawers.add(problem.drawers());
       filledFirst.add(problem.contents().get(0) > 0 ? 1 : 0);
     }

@@ -17,7 +17,7 @@ class FractionTest {
 
   @Test
   void shouldComputeExactlyWhenThirdsAddUp() {
-    Fraction third = new Fraction(1, 3);
+    final Fraction third = new Fraction(1, 3);
 
     assertEquals(Fraction.of(1), third.plus(third).plus(third));
     assertEquals(Fraction.of(24), Fraction.of(8).dividedBy(third));
@@ -26,7 +26,7 @@ class FractionTest {
 
   @Test
   void shouldReadWhatItWrites() {
-    for (String text : new String[] {"0", "24", "-3", "7/2", "-7/2"}) {
+    for (final String text : new String[] {"0", "24", "-3", "7/2", "-7/2"}) {
       assertEquals(text, Fraction.parse(text).toString());
     }
     assertThrows(NumberFormatException.class, () -> Fraction.parse("1/-2"));
@@ -34,7 +34,7 @@ class FractionTest {
 
   @Test
   void shouldThrowWhenAResultDoesNotFit() {
-    Fraction largest = Fraction.of(Long.MAX_VALUE);
+    final Fraction largest = Fraction.of(Long.MAX_VALUE);
 
     assertThrows(ArithmeticException.class, () -> largest.plus(Fraction.of(1)));
     assertThrows(ArithmeticException.class, () -> largest.times(Fraction.of(2)));
@@ -43,7 +43,7 @@ class FractionTest {
 
   @Test
   void shouldOrderByValueEvenWhenCrossProductsOverflow() {
-    Fraction nearlyOne = new Fraction(Long.MAX_VALUE - 1, Long.MAX_VALUE);
+    final Fraction nearlyOne = new Fraction(Long.MAX_VALUE - 1, Long.MAX_VALUE);
 
     assertTrue(new Fraction(1, 3).compareTo(new Fraction(1, 2)) < 0);
     assertTrue(new Fraction(-1, 3).compareTo(new Fraction(-1, 2)) > 0);

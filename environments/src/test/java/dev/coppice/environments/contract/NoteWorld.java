@@ -2,7 +2,7 @@ package dev.coppice.environments.contract;
 
 import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.MethodWorld;
 import dev.coppice.environments.toolworld.ToolMethod;
@@ -51,7 +51,7 @@ public class NoteWorld extends MethodWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) {
+  public Score reward(final String answer, final SeenResults seen) {
     return new Score(notes.size(), Map.of(), null);
   }
 }

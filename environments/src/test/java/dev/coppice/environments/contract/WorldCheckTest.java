@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.SingleTaskset;
 import dev.coppice.environments.toolworld.ToolMethod;
 import dev.coppice.environments.toolworld.ToolWorld;
-import dev.coppice.environments.toolworld.WorldTasks;
 import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import java.util.Map;
@@ -177,7 +177,7 @@ class WorldCheckTest {
   /** Takes a note while it scores. */
   public static final class Greedy extends NoteWorld {
     @Override
-    public Score reward(final String answer, final Seen seen) {
+    public Score reward(final String answer, final SeenResults seen) {
       notes.add("scored");
       return new Score(1.0, Map.of(), null);
     }
@@ -198,7 +198,7 @@ class WorldCheckTest {
   }
 
   private static CheckReport check(final Supplier<ToolWorld> world) {
-    return new WorldCheck(new WorldTasks("notes", world)).run(EPISODES, 1);
+    return new WorldCheck(new SingleTaskset("notes", world)).run(EPISODES, 1);
   }
 
   private static void assertBroken(

@@ -18,10 +18,10 @@ class DemonstrationsTest {
 
   @Test
   void shouldSpellEveryObservationAsTheEnvironmentDoes() {
-    for (TaskKind kind : TaskKind.values()) {
+    for (final TaskKind kind : TaskKind.values()) {
       for (int index = 0; index < COUNT; index++) {
-        Demonstration demonstration = Demonstrations.demonstration(kind, SEED, index);
-        ReferenceEpisode episode = episode(kind, index);
+        final Demonstration demonstration = Demonstrations.demonstration(kind, SEED, index);
+        final ReferenceEpisode episode = episode(kind, index);
 
         assertEquals(
             demonstration.text(), replay(episode, demonstration), "index=" + index + " " + SEED);
@@ -33,13 +33,13 @@ class DemonstrationsTest {
 
   @Test
   void shouldSolveTheProblemUnlessASlipSpoiledIt() {
-    for (TaskKind kind : TaskKind.values()) {
+    for (final TaskKind kind : TaskKind.values()) {
       int solved = 0;
       for (int index = 0; index < COUNT; index++) {
-        Demonstration demonstration = Demonstrations.demonstration(kind, SEED, index);
-        ReferenceEpisode episode = episode(kind, index);
+        final Demonstration demonstration = Demonstrations.demonstration(kind, SEED, index);
+        final ReferenceEpisode episode = episode(kind, index);
         replay(episode, demonstration);
-        boolean slipped = hasMaskedCall(demonstration);
+        final boolean slipped = hasMaskedCall(demonstration);
 
         assertTrue(episode.isSolved() || slipped, demonstration.text() + " seed=" + SEED);
         solved += episode.isSolved() ? 1 : 0;
@@ -51,10 +51,11 @@ class DemonstrationsTest {
   @Test
   void shouldLearnNothingFromWhatTheEnvironmentWrote() {
     for (int index = 0; index < COUNT; index++) {
-      Demonstration demonstration = Demonstrations.demonstration(TaskKind.DRAWERS, SEED, index);
+      final Demonstration demonstration =
+          Demonstrations.demonstration(TaskKind.DRAWERS, SEED, index);
       boolean observing = false;
       for (int at = 0; at < demonstration.tokens().length; at++) {
-        int token = demonstration.tokens()[at];
+        final int token = demonstration.tokens()[at];
         observing |= token == TaskVocabulary.OBS;
         if (observing || at < episode(TaskKind.DRAWERS, index).prompt().length) {
           assertEquals(0f, demonstration.lossWeights()[at], "at=" + at + " index=" + index);
@@ -67,7 +68,7 @@ class DemonstrationsTest {
 
   @Test
   void shouldShowManySolutionsOfTheSameKindAndRepeatFromASeed() {
-    Set<Demonstration> all = new HashSet<>();
+    final Set<Demonstration> all = new HashSet<>();
     for (int index = 0; index < COUNT; index++) {
       all.add(Demonstrations.demonstration(TaskKind.COUNTDOWN, SEED, index));
     }
@@ -84,33 +85,33 @@ class DemonstrationsTest {
   @Test
   void shouldNoteTheNumbersOfTheDrawersAsACountdownPrompt() {
     for (int index = 0; index < 50; index++) {
-      CountdownProblem note = DrawersProblems.problem(Split.TRAIN, SEED, index).countdown();
-      String text = Demonstrations.demonstration(TaskKind.DRAWERS, SEED, index).text();
+      final CountdownProblem note = DrawersProblems.problem(Split.TRAIN, SEED, index).countdown();
+      final String text = Demonstrations.demonstration(TaskKind.DRAWERS, SEED, index).text();
 
       assertTrue(text.contains("</obs>" + note.prompt()), text);
     }
   }
 
-  private static ReferenceEpisode episode(TaskKind kind, int index) {
+  private static ReferenceEpisode episode(final TaskKind kind, final int index) {
     return kind == TaskKind.COUNTDOWN
         ? ReferenceEpisode.of(CountdownProblems.problem(Split.TRAIN, SEED, index))
         : ReferenceEpisode.of(DrawersProblems.problem(Split.TRAIN, SEED, index));
   }
 
   /** Plays what the agent wrote against the environment and returns the text that comes about. */
-  private static String replay(ReferenceEpisode episode, Demonstration demonstration) {
-    int[] tokens = demonstration.tokens();
-    StringBuilder text = new StringBuilder(TaskVocabulary.decode(episode.prompt()));
+  private static String replay(final ReferenceEpisode episode, final Demonstration demonstration) {
+    final int[] tokens = demonstration.tokens();
+    final StringBuilder text = new StringBuilder(TaskVocabulary.decode(episode.prompt()));
     int at = episode.prompt().length;
     while (at < tokens.length && !episode.isDone()) {
-      int[] observation = episode.accept(tokens[at]);
+      final int[] observation = episode.accept(tokens[at]);
       text.append(TaskVocabulary.decode(tokens[at])).append(TaskVocabulary.decode(observation));
       at += 1 + observation.length;
     }
     return text.toString();
   }
 
-  private static boolean hasMaskedCall(Demonstration demonstration) {
+  private static boolean hasMaskedCall(final Demonstration demonstration) {
     for (int at = 1; at < demonstration.tokens().length; at++) {
       if (demonstration.tokens()[at - 1] == TaskVocabulary.CALL
           && demonstration.lossWeights()[at] == 0f) {
@@ -120,9 +121,9 @@ class DemonstrationsTest {
     return false;
   }
 
-  private static float maximum(float[] values) {
+  private static float maximum(final float[] values) {
     float maximum = 0;
-    for (float value : values) {
+    for (final float value : values) {
       maximum = Math.max(maximum, value);
     }
     return maximum;

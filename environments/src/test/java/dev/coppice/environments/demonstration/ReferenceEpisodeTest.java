@@ -15,9 +15,9 @@ class ReferenceEpisodeTest {
 
   @Test
   void shouldRewardAnAnswerThatWasMade() {
-    ReferenceEpisode episode = ReferenceEpisode.of(COUNTDOWN);
+    final ReferenceEpisode episode = ReferenceEpisode.of(COUNTDOWN);
 
-    String seen = play(episode, "<call>8*3</call>24 8 5<call>24+5</call><answer>29</answer>");
+    final String seen = play(episode, "<call>8*3</call>24 8 5<call>24+5</call><answer>29</answer>");
 
     assertEquals("<obs>24</obs><obs>29</obs>", seen);
     assertTrue(episode.isSolved());
@@ -26,8 +26,8 @@ class ReferenceEpisodeTest {
 
   @Test
   void shouldNotRewardAnAnswerThatWasNeverMade() {
-    ReferenceEpisode guessed = ReferenceEpisode.of(COUNTDOWN);
-    ReferenceEpisode missed = ReferenceEpisode.of(COUNTDOWN);
+    final ReferenceEpisode guessed = ReferenceEpisode.of(COUNTDOWN);
+    final ReferenceEpisode missed = ReferenceEpisode.of(COUNTDOWN);
 
     play(guessed, "<answer>29</answer>");
     play(missed, "<call>8*3</call><answer>29</answer>");
@@ -39,9 +39,9 @@ class ReferenceEpisodeTest {
 
   @Test
   void shouldCountBadAndIllegalCallsAndGoOn() {
-    ReferenceEpisode episode = ReferenceEpisode.of(COUNTDOWN);
+    final ReferenceEpisode episode = ReferenceEpisode.of(COUNTDOWN);
 
-    String seen = play(episode, "<call>8*</call><call>8*4</call><call>8*3</call>");
+    final String seen = play(episode, "<call>8*</call><call>8*4</call><call>8*3</call>");
 
     assertEquals("<obs>bad</obs><obs>illegal</obs><obs>24</obs>", seen);
     assertEquals(3, episode.calls());
@@ -52,7 +52,7 @@ class ReferenceEpisodeTest {
 
   @Test
   void shouldEndUnsolvedAtOneCallTooMany() {
-    ReferenceEpisode episode = ReferenceEpisode.of(COUNTDOWN);
+    final ReferenceEpisode episode = ReferenceEpisode.of(COUNTDOWN);
 
     play(episode, "<call>1+1</call><call>1+1</call><call>1+1</call><call>1+1</call>");
     assertFalse(episode.isDone());
@@ -64,9 +64,9 @@ class ReferenceEpisodeTest {
 
   @Test
   void shouldOfferOnlyTheNumbersOfOpenedDrawers() {
-    ReferenceEpisode episode = ReferenceEpisode.of(DRAWERS);
+    final ReferenceEpisode episode = ReferenceEpisode.of(DRAWERS);
 
-    String seen =
+    final String seen =
         play(
             episode,
             "<call>open 1</call><call>8*3</call><call>open 2</call><call>open 2</call>"
@@ -81,9 +81,9 @@ class ReferenceEpisodeTest {
   }
 
   /** Feeds a text token by token and returns what the environment wrote. */
-  private static String play(ReferenceEpisode episode, String text) {
-    StringBuilder seen = new StringBuilder();
-    for (int token : TaskVocabulary.encode(text)) {
+  private static String play(final ReferenceEpisode episode, final String text) {
+    final StringBuilder seen = new StringBuilder();
+    for (final int token : TaskVocabulary.encode(text)) {
       seen.append(TaskVocabulary.decode(episode.accept(token)));
     }
     return seen.toString();

@@ -10,7 +10,7 @@ class TaskVocabularyTest {
 
   @Test
   void shouldKeepATagInOneTokenAndACharacterInOne() {
-    int[] ids = TaskVocabulary.encode("<bos>8=\n<call>");
+    final int[] ids = TaskVocabulary.encode("<bos>8=\n<call>");
 
     assertEquals(5, ids.length);
     assertEquals(TaskVocabulary.BOS, ids[0]);
@@ -19,7 +19,7 @@ class TaskVocabularyTest {
 
   @Test
   void shouldGiveBackEveryTextTheTasksNeed() {
-    String text =
+    final String text =
         "<bos>=29/6\n<call>open 1</call><obs>worth 3</obs><call>7/2--8*3+5</call>"
             + "<obs>illegal</obs><obs>bad</obs><obs>empty</obs>40 8<answer>29</answer><eos><pad>";
 

@@ -43,7 +43,14 @@ class FaultyEnvironmentTest extends EnvironmentContract {
         faulty(
             FaultPlan.byText(
                 Map.of(
-                    "1", Fault.THROW, "2", Fault.FLOOD, "3", Fault.NOTHING, "4", Fault.NONSENSE)));
+                    "1",
+                    Fault.ERROR,
+                    "2",
+                    Fault.OVERSIZE,
+                    "3",
+                    Fault.SILENCE,
+                    "4",
+                    Fault.MALFORMED)));
     final String before = episode.digest();
 
     assertThrows(IllegalStateException.class, () -> episode.call("1"));
@@ -56,7 +63,7 @@ class FaultyEnvironmentTest extends EnvironmentContract {
 
   @Test
   void shouldHangUntilItIsInterrupted() throws Exception {
-    final Episode episode = faulty(FaultPlan.byText(Map.of("wait", Fault.HANG)));
+    final Episode episode = faulty(FaultPlan.byText(Map.of("wait", Fault.TIMEOUT)));
     final AtomicReference<Throwable> thrown = new AtomicReference<>();
     final Thread caller =
         Thread.ofVirtual()
@@ -78,9 +85,9 @@ class FaultyEnvironmentTest extends EnvironmentContract {
   @Test
   void shouldBreakTheShareOfCallsThatWasAskedForAndTheSameOnesAgain() {
     final FaultPlan plan =
-        FaultPlan.bySeed(9, Map.of(Fault.THROW, 0.2, Fault.HANG, 0.1, Fault.NONE, 0.3));
+        FaultPlan.bySeed(9, Map.of(Fault.ERROR, 0.2, Fault.TIMEOUT, 0.1, Fault.NONE, 0.3));
     final FaultPlan again =
-        FaultPlan.bySeed(9, Map.of(Fault.THROW, 0.2, Fault.HANG, 0.1, Fault.NONE, 0.3));
+        FaultPlan.bySeed(9, Map.of(Fault.ERROR, 0.2, Fault.TIMEOUT, 0.1, Fault.NONE, 0.3));
     final Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
 
     for (int call = 0; call < 20_000; call++) {
@@ -89,14 +96,14 @@ class FaultyEnvironmentTest extends EnvironmentContract {
       assertEquals(fault, again.fault("task", "digest", "call" + call));
     }
 
-    assertEquals(0.2, counts.get(Fault.THROW) / 20_000.0, 0.015);
-    assertEquals(0.1, counts.get(Fault.HANG) / 20_000.0, 0.01);
+    assertEquals(0.2, counts.get(Fault.ERROR) / 20_000.0, 0.015);
+    assertEquals(0.1, counts.get(Fault.TIMEOUT) / 20_000.0, 0.01);
     assertEquals(3, counts.size());
   }
 
   @Test
   void shouldBreakTheSameCallInTheSameWayOnEveryBranch() throws Exception {
-    final Episode episode = faulty(FaultPlan.bySeed(4, Map.of(Fault.NOTHING, 0.5)));
+    final Episode episode = faulty(FaultPlan.bySeed(4, Map.of(Fault.SILENCE, 0.5)));
 
     for (int call = 0; call < 100; call++) {
       final String text = "call" + call;
@@ -107,12 +114,13 @@ class FaultyEnvironmentTest extends EnvironmentContract {
   @Test
   void shouldRefuseSharesThatAreNone() {
     assertThrows(
-        IllegalArgumentException.class, () -> FaultPlan.bySeed(1, Map.of(Fault.HANG, -0.1)));
+        IllegalArgumentException.class, () -> FaultPlan.bySeed(1, Map.of(Fault.TIMEOUT, -0.1)));
     assertThrows(
         IllegalArgumentException.class,
-        () -> FaultPlan.bySeed(1, Map.of(Fault.HANG, 0.6, Fault.FLOOD, 0.6)));
+        () -> FaultPlan.bySeed(1, Map.of(Fault.TIMEOUT, 0.6, Fault.OVERSIZE, 0.6)));
     assertThrows(
-        IllegalArgumentException.class, () -> FaultPlan.bySeed(1, Map.of(Fault.HANG, Double.NaN)));
+        IllegalArgumentException.class,
+        () -> FaultPlan.bySeed(1, Map.of(Fault.TIMEOUT, Double.NaN)));
   }
 
   private Episode faulty(final FaultPlan plan) {

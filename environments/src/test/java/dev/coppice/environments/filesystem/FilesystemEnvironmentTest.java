@@ -57,7 +57,7 @@ class FilesystemEnvironmentTest extends EnvironmentContract {
 
   @Override
   protected Environment environment() {
-    return new WorldEnvironment(new FilesystemTasks(folder));
+    return new WorldEnvironment(new FilesystemTaskset(folder));
   }
 
   @Override
@@ -183,7 +183,7 @@ class FilesystemEnvironmentTest extends EnvironmentContract {
 
   private static void assertRefused(final String expected, final Path path) {
     final IllegalArgumentException refusal =
-        assertThrows(IllegalArgumentException.class, () -> new FilesystemTasks(path));
+        assertThrows(IllegalArgumentException.class, () -> new FilesystemTaskset(path));
     assertTrue(refusal.getMessage().contains(expected), refusal.getMessage());
   }
 }

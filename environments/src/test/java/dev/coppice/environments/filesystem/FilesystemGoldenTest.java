@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.Toolbox;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolRequest;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class FilesystemGoldenTest {
   @Test
   void shouldReproduceTheOutcomeOfEveryEpisodeThatNeedsTheFileSystemAlone() throws Exception {
-    final FilesystemTasks tasks = new FilesystemTasks(SharedData.find("data/bfcl"));
+    final FilesystemTaskset tasks = new FilesystemTaskset(SharedData.find("data/bfcl"));
     final List<String> found = new ArrayList<>();
 
     for (int index = 0; index < tasks.taskCount(); index++) {
@@ -41,7 +41,7 @@ class FilesystemGoldenTest {
       final ToolboxWorld<FileSystem> world = tasks.open();
       world.reset(task, 0);
       final List<String> results = new ArrayList<>();
-      Seen seen = Seen.NOTHING;
+      SeenResults seen = SeenResults.NOTHING;
       int errors = 0;
       for (final Taskset.Call call : tasks.solution(task).calls()) {
         final ToolResult result = world.call(new ToolRequest(call.tool(), call.arguments(), 0));
@@ -68,7 +68,7 @@ class FilesystemGoldenTest {
   @Test
   void shouldReproduceTheOutcomeOfEveryOwnEpisode() throws Exception {
     final Path own = OwnData.find(Environments.class, "own/filesystem");
-    final FilesystemTasks tasks = new FilesystemTasks(own);
+    final FilesystemTaskset tasks = new FilesystemTaskset(own);
     final List<String> golden = Files.readAllLines(own.resolve("golden.jsonl"));
 
     assertEquals(golden.size(), tasks.taskCount());

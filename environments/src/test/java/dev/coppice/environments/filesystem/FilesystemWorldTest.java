@@ -7,6 +7,6 @@ import dev.coppice.fixture.SharedData;
 class FilesystemWorldTest extends WorldContract {
   @Override
   protected Taskset taskset() {
-    return new FilesystemTasks(SharedData.find("data/bfcl"));
+    return new FilesystemTaskset(SharedData.find("data/bfcl"));
   }
 }

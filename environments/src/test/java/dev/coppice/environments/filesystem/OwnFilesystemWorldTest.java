@@ -9,6 +9,6 @@ import dev.coppice.fixture.OwnData;
 class OwnFilesystemWorldTest extends WorldContract {
   @Override
   protected Taskset taskset() {
-    return new FilesystemTasks(OwnData.find(Environments.class, "own/filesystem"));
+    return new FilesystemTaskset(OwnData.find(Environments.class, "own/filesystem"));
   }
 }

@@ -159,7 +159,7 @@ class Gsm8kEnvironmentTest extends EnvironmentContract {
   }
 
   private void assertMessage(
-      final String expected, final String file, final String mend, final String... content) {
+      final String expected, final String file, final String fix, final String... content) {
     final Path path = folder.resolve(file);
     final IllegalArgumentException refusal =
         assertThrows(
@@ -171,6 +171,6 @@ class Gsm8kEnvironmentTest extends EnvironmentContract {
               new Gsm8kEnvironment(path, "test", 0, 0, "{question}");
             });
     assertTrue(refusal.getMessage().contains(expected), refusal.getMessage());
-    assertTrue(refusal.getMessage().contains(mend), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains(fix), refusal.getMessage());
   }
 }

@@ -9,9 +9,9 @@ import dev.coppice.environments.Environments;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
-import dev.coppice.environments.filesystem.FilesystemTasks;
+import dev.coppice.environments.filesystem.FilesystemTaskset;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
-import dev.coppice.environments.retail.RetailTasks;
+import dev.coppice.environments.retail.RetailTaskset;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.fixture.OwnData;
@@ -61,14 +61,14 @@ class EngineReplayTest {
   @Test
   void shouldShareCallsBetweenBranchesOfFilesystem() throws Exception {
     assertSharedAndRewarded(
-        new WorldEnvironment(new FilesystemTasks(SharedData.find("data/bfcl"))), 13);
+        new WorldEnvironment(new FilesystemTaskset(SharedData.find("data/bfcl"))), 13);
   }
 
   @Test
   void shouldShareCallsBetweenBranchesOfRetail() throws Exception {
     assertSharedAndRewarded(
         new WorldEnvironment(
-            new RetailTasks(SharedData.find("data/tau2-bench/retail"), "test"),
+            new RetailTaskset(SharedData.find("data/tau2-bench/retail"), "test"),
             CallFormat.TAGS,
             "<bos>{request}\n"),
         8);
@@ -90,7 +90,7 @@ class EngineReplayTest {
   void shouldShareCallsBetweenBranchesOfOwnFilesystem() throws Exception {
     assertSharedAndRewarded(
         new WorldEnvironment(
-            new FilesystemTasks(OwnData.find(Environments.class, "own/filesystem"))),
+            new FilesystemTaskset(OwnData.find(Environments.class, "own/filesystem"))),
         5);
   }
 
@@ -98,7 +98,7 @@ class EngineReplayTest {
   void shouldShareCallsBetweenBranchesOfOwnRetail() throws Exception {
     assertSharedAndRewarded(
         new WorldEnvironment(
-            new RetailTasks(OwnData.find(Environments.class, "own/retail"), "all"),
+            new RetailTaskset(OwnData.find(Environments.class, "own/retail"), "all"),
             CallFormat.TAGS,
             "<bos>{request}\n"),
         6);

@@ -9,6 +9,6 @@ import dev.coppice.fixture.OwnData;
 class OwnRetailWorldTest extends WorldContract {
   @Override
   protected Taskset taskset() {
-    return new RetailTasks(OwnData.find(Environments.class, "own/retail"), "all");
+    return new RetailTaskset(OwnData.find(Environments.class, "own/retail"), "all");
   }
 }

@@ -79,7 +79,7 @@ class RetailEnvironmentTest extends EnvironmentContract {
 
   @Override
   protected Environment environment() {
-    return new WorldEnvironment(new RetailTasks(folder, "all"));
+    return new WorldEnvironment(new RetailTaskset(folder, "all"));
   }
 
   @Override
@@ -244,7 +244,7 @@ class RetailEnvironmentTest extends EnvironmentContract {
 
   private void assertMessage(final String expected, final String split) {
     final IllegalArgumentException refusal =
-        assertThrows(IllegalArgumentException.class, () -> new RetailTasks(folder, split));
+        assertThrows(IllegalArgumentException.class, () -> new RetailTaskset(folder, split));
     assertTrue(refusal.getMessage().contains(expected), refusal.getMessage());
   }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.ToolException;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolRequest;
@@ -38,7 +38,7 @@ class RetailGoldenTest {
 
   @Test
   void shouldReproduceTheDatabaseAndTheResultsOfEveryReferenceSolution() throws Exception {
-    final RetailTasks tasks = new RetailTasks(SharedData.find("data/tau2-bench/retail"), "all");
+    final RetailTaskset tasks = new RetailTaskset(SharedData.find("data/tau2-bench/retail"), "all");
     final List<String> found = new ArrayList<>();
 
     for (int index = 0; index < tasks.taskCount(); index++) {
@@ -54,7 +54,7 @@ class RetailGoldenTest {
   @Test
   void shouldReproduceTheDatabaseAndTheResultsOfEveryOwnTask() throws Exception {
     final Path own = OwnData.find(Environments.class, "own/retail");
-    final RetailTasks tasks = new RetailTasks(own, "all");
+    final RetailTaskset tasks = new RetailTaskset(own, "all");
     final List<String> golden = Files.readAllLines(own.resolve("golden.jsonl"));
 
     assertEquals(golden.size(), tasks.taskCount());
@@ -75,11 +75,13 @@ class RetailGoldenTest {
       found.put("results", results);
       assertEquals(canonical(golden.get(index)), CanonicalJson.write(exact(found)));
       assertEquals(
-          1.0, world.reward(tasks.solution(task).answer(), Seen.NOTHING).reward(), task.id());
+          1.0,
+          world.reward(tasks.solution(task).answer(), SeenResults.NOTHING).reward(),
+          task.id());
     }
   }
 
-  private String outcome(final RetailTasks tasks, final Task task) throws Exception {
+  private String outcome(final RetailTaskset tasks, final Task task) throws Exception {
     final ToolboxWorld<Store> world = tasks.open();
     world.reset(task, 0);
     final Taskset.Solution solution = tasks.solution(task);
@@ -90,7 +92,7 @@ class RetailGoldenTest {
       refused += worked ? 0 : 1;
       results.add(worked ? canonical("{\"r\":" + result.text() + "}") : "ERR");
     }
-    final Score score = world.reward(solution.answer(), Seen.NOTHING);
+    final Score score = world.reward(solution.answer(), SeenResults.NOTHING);
     assertEquals(1.0, score.reward(), task.id());
     assertEquals(1.0, score.components().get("communicated"), task.id());
     return String.join(

@@ -7,6 +7,6 @@ import dev.coppice.fixture.SharedData;
 class RetailWorldTest extends WorldContract {
   @Override
   protected Taskset taskset() {
-    return new RetailTasks(SharedData.find("data/tau2-bench/retail"), "all");
+    return new RetailTaskset(SharedData.find("data/tau2-bench/retail"), "all");
   }
 }

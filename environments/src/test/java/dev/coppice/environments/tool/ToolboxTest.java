@@ -149,10 +149,10 @@ class ToolboxTest {
 
   record Add(
       @Argument("The words.") List<String> words,
-      @Argument(value = "How often.", otherwise = "1") int times,
-      @Argument(value = "Whether exactly.", otherwise = "false") boolean exactly,
-      @Argument(value = "A weight.", otherwise = "0.5") double weightKg,
-      @Argument(value = "A note.", otherwise = Argument.NOTHING) String note) {}
+      @Argument(value = "How often.", defaultValue = "1") int times,
+      @Argument(value = "Whether exactly.", defaultValue = "false") boolean exactly,
+      @Argument(value = "A weight.", defaultValue = "0.5") double weightKg,
+      @Argument(value = "A note.", defaultValue = Argument.OPTIONAL) String note) {}
 
   record Nothing() {}
 

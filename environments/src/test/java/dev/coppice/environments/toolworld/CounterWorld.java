@@ -1,7 +1,7 @@
 package dev.coppice.environments.toolworld;
 
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
@@ -14,7 +14,7 @@ public final class CounterWorld extends MethodWorld {
   /** Adds to the count. */
   @ToolMethod(value = "Adds to the count.", effect = SideEffect.WRITE)
   public int add(
-      @Argument(value = "How much.", name = "amount", least = 1, most = 9) final int amount) {
+      @Argument(value = "How much.", name = "amount", min = 1, max = 9) final int amount) {
     count += amount;
     return count;
   }
@@ -37,7 +37,7 @@ public final class CounterWorld extends MethodWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) {
+  public Score reward(final String answer, final SeenResults seen) {
     return new Score(count == 10 ? 1.0 : 0.0, Map.of(), null);
   }
 }

@@ -20,7 +20,7 @@ class CounterWorldTest extends WorldContract {
 
   @Override
   protected Taskset taskset() {
-    return new WorldTasks("counter", CounterWorld::new);
+    return new SingleTaskset("counter", CounterWorld::new);
   }
 
   @Test

@@ -8,7 +8,7 @@ import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Score;
@@ -40,7 +40,7 @@ class HangingToolsTest {
   private static final int HANG_EVERY = 10;
   private static final long DEADLINE_NS = 3_000_000_000L;
   private static final long WAIT_NS = 60_000_000_000L;
-  private static final double MOST_OVERRUN_MS = 250;
+  private static final double MAX_OVERRUN_MS = 250;
 
   private final AtomicInteger running = new AtomicInteger();
   private final ConcurrentLinkedQueue<Long> overrunsNs = new ConcurrentLinkedQueue<>();
@@ -69,7 +69,7 @@ class HangingToolsTest {
     assertEquals(CALLS / HANG_EVERY, sorted.size(), "every hanging call was cut off");
     assertEquals(0, running.get(), "no call runs on");
     assertEquals(processes, ProcessHandle.current().descendants().count());
-    assertTrue(p99Ms <= MOST_OVERRUN_MS, "overrun p99 in ms: " + p99Ms);
+    assertTrue(p99Ms <= MAX_OVERRUN_MS, "overrun p99 in ms: " + p99Ms);
   }
 
   private void run(final Map<Integer, GroupResult> results) throws InterruptedException {
@@ -181,7 +181,7 @@ class HangingToolsTest {
     }
 
     @Override
-    public Score reward(final String answer, final Seen seen) {
+    public Score reward(final String answer, final SeenResults seen) {
       return new Score(1.0, Map.of(), null);
     }
   }

@@ -55,7 +55,7 @@ final class BridgeActions {
   private byte[] status(final String action, final byte[] body) {
     BridgeJson.object(body, action);
     final RolloutSource source = service.source();
-    final String paused = source.pausedBecause();
+    final String paused = source.pauseReason();
     final ObjectNode answer = BridgeJson.newObject();
     answer.put("format", FORMAT);
     answer.put("run", source.run());

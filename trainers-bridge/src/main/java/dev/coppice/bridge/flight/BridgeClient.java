@@ -32,7 +32,7 @@ import org.apache.arrow.memory.RootAllocator;
  * Talks to an engine from a trainer written in Java.
  *
  * <p>A refusal is a {@link org.apache.arrow.flight.FlightRuntimeException} whose message names the
- * thing and the mend. Every action may be repeated.
+ * thing and the fix. Every action may be repeated.
  *
  * @thread any; each feed belongs to one.
  */
@@ -50,7 +50,7 @@ public final class BridgeClient implements AutoCloseable {
     final boolean isTls = TLS.equals(uri.getScheme());
     if (!isTls && !access.token().isEmpty() && !BridgeSettings.isLoopback(uri.getHost())) {
       throw new IllegalArgumentException(
-          "a token must not travel in the clear: location=" + location + "; use grpc+tls://");
+          "a token must not be sent unencrypted: location=" + location + "; use grpc+tls://");
     }
     final FlightCallHeaders headers = new FlightCallHeaders();
     if (!access.token().isEmpty()) {

@@ -98,7 +98,7 @@ public final class GroupFeed implements AutoCloseable {
   @Override
   public void close() {
     try {
-      stream.cancel("the trainer has what it wants", null);
+      stream.cancel("the trainer has all it asked for", null);
       stream.close();
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();

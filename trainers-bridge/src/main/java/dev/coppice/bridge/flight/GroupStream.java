@@ -26,7 +26,7 @@ final class GroupStream implements Runnable {
   /** The bytes a token takes at least: id, log-probability, advantage and mask. */
   private static final int TOKEN_BYTES = 13;
 
-  private static final int MOST_GROUPS = 4096;
+  private static final int MAX_GROUPS = 4096;
 
   private final BridgeService service;
   private final StreamTicket ticket;
@@ -82,7 +82,7 @@ final class GroupStream implements Runnable {
   }
 
   private int most() {
-    return ticket.groups() == 0 ? MOST_GROUPS : (int) Math.min(MOST_GROUPS, ticket.groups() - sent);
+    return ticket.groups() == 0 ? MAX_GROUPS : (int) Math.min(MAX_GROUPS, ticket.groups() - sent);
   }
 
   /** Sends groups, unless their segment cannot be trusted. */
@@ -91,7 +91,7 @@ final class GroupStream implements Runnable {
     try {
       service.verify(offer.segment());
       if (offer.whole() && ticket.form() == SegmentForm.TREE_PACKED) {
-        put(segments.whole(offer.segment(), memory));
+        put(segments.wholeSegment(offer.segment(), memory));
       } else {
         sendRows(segments.read(offer.segment(), offer.groups()));
       }
@@ -136,7 +136,7 @@ final class GroupStream implements Runnable {
     while (!gate.isCancelled() && !gate.awaitReady(LOOK_NS)) {
       continue;
     }
-    put(service.segments().some(some, ticket.form(), memory));
+    put(service.segments().someGroups(some, ticket.form(), memory));
   }
 
   /** Hands a message to the transport, which frees it. */

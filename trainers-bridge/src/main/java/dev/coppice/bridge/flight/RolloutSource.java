@@ -42,7 +42,7 @@ public interface RolloutSource {
    *
    * @return the reason, or an empty string while groups are issued.
    */
-  String pausedBecause();
+  String pauseReason();
 
   /**
    * Returns the engine's counters.
@@ -60,7 +60,7 @@ public interface RolloutSource {
   /**
    * Has rollouts sample from new weights.
    *
-   * @param weights to load; the old ones go on if they are refused.
+   * @param weights to load; the old ones stay in use if they are refused.
    * @throws WeightsRefusedException if they are missing, damaged, or do not fit.
    * @throws InterruptedException if interrupted.
    */

@@ -66,7 +66,7 @@ public final class WireCodecs implements CompressionCodec.Factory {
   public static byte[] unpack(final byte[] bytes, final int most) {
     final long size = Zstd.getFrameContentSize(bytes);
     if (size < 0 || size > most) {
-      throw new IllegalArgumentException("is no compressed message: bytes=" + size);
+      throw new IllegalArgumentException("is not a compressed message: bytes=" + size);
     }
     final byte[] plain = new byte[(int) size];
     final long found = Zstd.decompress(plain, bytes);

@@ -8,7 +8,7 @@ package dev.coppice.bridge.journal;
  */
 public record TornTail(long position, long bytes) {
   /**
-   * Returns whether anything stands behind the last whole frame.
+   * Returns whether anything follows the last whole frame.
    *
    * @return true if there is something to cut.
    */

@@ -50,7 +50,7 @@ sealed interface OutboxRecord {
     }
   }
 
-  /** Groups must not be delivered; what there is of them is kept apart. */
+  /** Groups must not be delivered; what there is of them is kept separately. */
   record Quarantined(String reason, List<Long> groups) implements OutboxRecord {
     public Quarantined {
       groups = List.copyOf(groups);

@@ -15,7 +15,7 @@ import org.apache.arrow.vector.ipc.ArrowStreamReader;
 
 /** Reads groups out of batches of nodes and of leaves that hold them in one order. */
 public final class PackedBatches {
-  private static final int MOST_LEAVES_BYTES = 1 << 30;
+  private static final int MAX_LEAVES_BYTES = 1 << 30;
 
   private PackedBatches() {}
 
@@ -42,7 +42,7 @@ public final class PackedBatches {
     final List<LeafRow> rows = new ArrayList<>();
     try (ArrowStreamReader reader =
         new ArrowStreamReader(
-            new ByteArrayInputStream(WireCodecs.unpack(stream, MOST_LEAVES_BYTES)), allocator)) {
+            new ByteArrayInputStream(WireCodecs.unpack(stream, MAX_LEAVES_BYTES)), allocator)) {
       while (reader.loadNextBatch()) {
         final ColumnReader columns = new ColumnReader(reader.getVectorSchemaRoot());
         for (int row = 0; row < columns.rows(); row++) {

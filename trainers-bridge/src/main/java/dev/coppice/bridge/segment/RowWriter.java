@@ -14,7 +14,7 @@ final class RowWriter {
     columns.putInt("parent", row, node.parent());
     columns.putInt("start_pos", row, node.startPos());
     columns.putShort("turn", row, node.turn());
-    columns.putByte("kind", row, node.kind().ordinal());
+    columns.putByte("kind", row, node.kind().code());
     columns.putInts("tokens", row, node.tokens());
     columns.putFloats("logprobs", row, node.logprobs());
     columns.putBytes("loss_mask", row, node.lossMask());
@@ -51,7 +51,7 @@ final class RowWriter {
     columns.putLong("rollout", row, leaf.rollout());
     columns.putFloatOrNull("reward", row, leaf.reward());
     columns.putComponents(row, leaf.components());
-    columns.putByte("status", row, leaf.status().ordinal());
+    columns.putByte("status", row, leaf.status().code());
     columns.putText("stop", row, leaf.stop());
     columns.putFloat("weight", row, leaf.weight());
     columns.putFloatOrNull("advantage", row, leaf.advantage());

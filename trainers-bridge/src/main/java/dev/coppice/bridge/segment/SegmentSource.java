@@ -144,7 +144,7 @@ public final class SegmentSource {
    * @param allocator that counts the mapping.
    * @return the message; it holds the mapping until it has been sent.
    */
-  public IpcMessage whole(final SegmentSeal seal, final BufferAllocator allocator) {
+  public IpcMessage wholeSegment(final SegmentSeal seal, final BufferAllocator allocator) {
     final byte[] leaves = leaves(seal);
     final Path file = folder.resolve(SegmentFiles.nodes(seal.name()));
     try (ArrowBuf all = MappedFile.map(file, allocator)) {
@@ -198,7 +198,7 @@ public final class SegmentSource {
    * @param allocator of the message.
    * @return the message.
    */
-  public IpcMessage some(
+  public IpcMessage someGroups(
       final List<PackedGroup> groups, final SegmentForm form, final BufferAllocator allocator) {
     try (VectorSchemaRoot root = VectorSchemaRoot.create(schema(form), allocator)) {
       final ColumnWriter columns = new ColumnWriter(root);

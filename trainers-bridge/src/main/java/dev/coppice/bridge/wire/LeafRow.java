@@ -38,7 +38,7 @@ public record LeafRow(
   }
 
   /**
-   * Returns whether the path has a reward and may be trained.
+   * Returns whether the class path has a reward and may be trained.
    *
    * @return true if the reward is known.
    */

@@ -31,7 +31,7 @@ final class ScriptedSource implements RolloutSource {
   }
 
   @Override
-  public String pausedBecause() {
+  public String pauseReason() {
     return paused ? "pause was asked for" : "";
   }
 

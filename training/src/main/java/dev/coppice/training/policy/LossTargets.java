@@ -8,13 +8,13 @@ import java.util.List;
  * <p>Several tokens may be predicted from one row: the last token before a fork predicts the first
  * token of every child.
  *
- * @shape per target N: cells, logprobs, gain, pain, weight, imitation, stale; per row T: rowWeight
+ * @shape per target N: cells, logprobs, positive, negative, weight, imitation, stale; per row T: rowWeight
  */
 final class LossTargets {
   final long[] cells;
   final float[] logprobs;
-  final float[] gain;
-  final float[] pain;
+  final float[] positive;
+  final float[] negative;
   final float[] weight;
   final float[] imitation;
   final boolean[] stale;
@@ -22,10 +22,10 @@ final class LossTargets {
   final double weightSum;
   final boolean imitates;
 
-  LossTargets(List<PolicyTree> trees, StripPlan plan, int vocabulary) {
+  LossTargets(final List<PolicyTree> trees, final StripPlan plan, final int vocabulary) {
     int count = 0;
-    for (PolicyTree tree : trees) {
-      for (PolicyNode node : tree.nodes()) {
+    for (final PolicyTree tree : trees) {
+      for (final PolicyNode node : tree.nodes()) {
         for (int i = 0; i < node.tokens().length; i++) {
           count += node.isTrained(i) ? 1 : 0;
         }
@@ -33,8 +33,8 @@ final class LossTargets {
     }
     cells = new long[count];
     logprobs = new float[count];
-    gain = new float[count];
-    pain = new float[count];
+    positive = new float[count];
+    negative = new float[count];
     weight = new float[count];
     imitation = new float[count];
     stale = new boolean[count];
@@ -43,15 +43,15 @@ final class LossTargets {
     int row = 0;
     double sum = 0;
     boolean imitated = false;
-    for (PolicyTree tree : trees) {
-      for (PolicyNode node : tree.nodes()) {
+    for (final PolicyTree tree : trees) {
+      for (final PolicyNode node : tree.nodes()) {
         for (int i = 0; i < node.tokens().length; i++, row++) {
           if (node.isTrained(i)) {
-            int before = plan.previous()[row];
+            final int before = plan.previous()[row];
             cells[at] = (long) before * vocabulary + node.tokens()[i];
             logprobs[at] = node.logprobs()[i];
-            gain[at] = node.gain()[i];
-            pain[at] = node.pain()[i];
+            positive[at] = node.positive()[i];
+            negative[at] = node.negative()[i];
             weight[at] = node.weight()[i];
             imitation[at] = node.imitation() == null ? 0f : node.imitation()[i];
             imitated |= imitation[at] != 0;

@@ -26,8 +26,8 @@ public record OptimizerState(int updates, List<float[]> moments) {
    * @param file to write; the caller sees to it that nobody reads it half-written.
    * @throws IOException if it cannot be written.
    */
-  public void write(Path file) throws IOException {
-    SafetensorsWriter writer = new SafetensorsWriter();
+  public void write(final Path file) throws IOException {
+    final SafetensorsWriter writer = new SafetensorsWriter();
     writer.add(UPDATES, TensorType.F32, new float[] {updates}, 1);
     for (int i = 0; i < moments.size(); i++) {
       writer.add(MOMENT + i, TensorType.F32, moments.get(i), moments.get(i).length);
@@ -42,9 +42,9 @@ public record OptimizerState(int updates, List<float[]> moments) {
    * @return the state.
    * @throws dev.coppice.chat.files.ModelFileException if it is not there or damaged.
    */
-  public static OptimizerState read(Path file) {
+  public static OptimizerState read(final Path file) {
     try (SafetensorsReader reader = SafetensorsReader.open(file)) {
-      List<float[]> moments = new ArrayList<>();
+      final List<float[]> moments = new ArrayList<>();
       while (reader.names().contains(MOMENT + moments.size())) {
         moments.add(floats(reader, MOMENT + moments.size()));
       }
@@ -52,8 +52,8 @@ public record OptimizerState(int updates, List<float[]> moments) {
     }
   }
 
-  private static float[] floats(SafetensorsReader reader, String name) {
-    float[] values = new float[(int) reader.shape(name)[0]];
+  private static float[] floats(final SafetensorsReader reader, final String name) {
+    final float[] values = new float[(int) reader.shape(name)[0]];
     reader.read(name, MemorySegment.ofArray(values));
     return values;
   }

@@ -29,19 +29,20 @@ public final class PolicyFolder {
    * @param folder to write to, made if it is not there.
    * @throws IOException if it cannot be written.
    */
-  public static void write(TrainedPolicy policy, Path source, Path folder) throws IOException {
+  public static void write(final TrainedPolicy policy, final Path source, final Path folder)
+      throws IOException {
     Files.createDirectories(folder);
-    for (String name : COPIED) {
+    for (final String name : COPIED) {
       if (Files.exists(source.resolve(name)) && !Files.exists(folder.resolve(name))) {
         Files.copy(source.resolve(name), folder.resolve(name));
       }
     }
-    SafetensorsWriter tensors = new SafetensorsWriter();
-    for (TrainedPolicy.Tensor tensor : policy.tensors()) {
+    final SafetensorsWriter tensors = new SafetensorsWriter();
+    for (final TrainedPolicy.Tensor tensor : policy.tensors()) {
       tensors.add(tensor.name(), TensorType.F32, tensor.values(), tensor.shape());
     }
     // Whoever reads the folder meanwhile sees the old weights or the new ones, never half of them.
-    Path draft = folder.resolve(WEIGHTS + ".tmp");
+    final Path draft = folder.resolve(WEIGHTS + ".tmp");
     tensors.write(draft);
     Files.move(
         draft,

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 /**
  * Turns logits into the loss of one pass, and counts what the report tells.
  *
- * <p>{@code -sum(min(r, 1 + high) gain + max(r, 1 - low) pain) - entropyBonus sum(w H) + kl sum(w
+ * <p>{@code -sum(min(r, 1 + high) positive + max(r, 1 - low) negative) - entropyBonus sum(w H) + kl sum(w
  * KL) - sum(imitation log p)} with {@code r = exp(new - base)}. For a token the present weights
  * sampled, base is the log-probability it was sampled with. For one that older weights sampled, base
  * is the one at the beginning of the update, and its coefficients are multiplied by {@code min(cap,
@@ -29,7 +29,11 @@ final class PolicyLoss {
   private long stale;
 
   /** Prepares a pass; {@code base} is filled by an update's first pass and read by later ones. */
-  PolicyLoss(PolicySettings settings, LossTargets targets, float[] base, boolean first) {
+  PolicyLoss(
+      final PolicySettings settings,
+      final LossTargets targets,
+      final float[] base,
+      final boolean first) {
     this.settings = settings;
     this.targets = targets;
     this.base = base;
@@ -37,64 +41,67 @@ final class PolicyLoss {
   }
 
   /** Computes the loss. @shape logits [T, V], start [T, V] log-probabilities or null */
-  NDArray of(NDManager manager, NDArray logits, NDArray start) {
-    NDArray scaled =
+  NDArray of(final NDManager manager, final NDArray logits, final NDArray start) {
+    final NDArray scaled =
         settings.temperature() == 1 ? logits : logits.div(number(manager, settings.temperature()));
-    NDArray all = scaled.logSoftmax(-1);
-    NDArray chosen =
+    final NDArray all = scaled.logSoftmax(-1);
+    final NDArray chosen =
         TreeForward.rows(
             all.reshape(-1), manager.create(targets.cells, new Shape(targets.count())));
-    float[] now = chosen.toFloatArray();
+    final float[] now = chosen.toFloatArray();
     measure(now);
     NDArray loss = gradientTerm(manager, chosen, now);
-    NDArray weights = manager.create(targets.rowWeight);
-    NDArray shares = all.exp();
-    NDArray entropy = shares.mul(all).sum(new int[] {-1}).mul(weights).sum().neg();
+    final NDArray weights = manager.create(targets.rowWeight);
+    final NDArray shares = all.exp();
+    final NDArray entropy = shares.mul(all).sum(new int[] {-1}).mul(weights).sum().neg();
     entropySum = entropy.getFloat();
     if (settings.entropyBonus() != 0) {
       loss = loss.sub(entropy.mul(number(manager, settings.entropyBonus())));
     }
     if (start != null) {
-      NDArray divergence = shares.mul(all.sub(start)).sum(new int[] {-1}).mul(weights).sum();
+      final NDArray divergence = shares.mul(all.sub(start)).sum(new int[] {-1}).mul(weights).sum();
       divergenceSum = divergence.getFloat();
       loss = loss.add(divergence.mul(number(manager, settings.klToStart())));
     }
     return targets.imitates ? loss.sub(chosen.mul(manager.create(targets.imitation)).sum()) : loss;
   }
 
-  private NDArray gradientTerm(NDManager manager, NDArray chosen, float[] now) {
-    float[] gain = targets.gain.clone();
-    float[] pain = targets.pain.clone();
+  private NDArray gradientTerm(final NDManager manager, final NDArray chosen, final float[] now) {
+    final float[] positive = targets.positive.clone();
+    final float[] negative = targets.negative.clone();
     for (int i = 0; i < now.length; i++) {
       if (first) {
         base[i] = targets.stale[i] ? now[i] : targets.logprobs[i];
       }
       if (targets.stale[i]) {
-        double age = Math.min(settings.importanceCap(), Math.exp(base[i] - targets.logprobs[i]));
-        gain[i] *= (float) age;
-        pain[i] *= (float) age;
+        final double age =
+            Math.min(settings.importanceCap(), Math.exp(base[i] - targets.logprobs[i]));
+        positive[i] *= (float) age;
+        negative[i] *= (float) age;
       }
-      double ratio = Math.exp(now[i] - base[i]);
-      boolean outside = ratio > 1 + settings.clipHigh() || ratio < 1 - settings.clipLow();
+      final double ratio = Math.exp(now[i] - base[i]);
+      final boolean outside = ratio > 1 + settings.clipHigh() || ratio < 1 - settings.clipLow();
       clipped += outside && targets.weight[i] != 0 ? 1 : 0;
     }
-    NDArray ratio = chosen.sub(manager.create(base)).exp();
-    NDArray up = ratio.minimum(number(manager, 1 + settings.clipHigh())).mul(manager.create(gain));
-    NDArray down = ratio.maximum(number(manager, 1 - settings.clipLow())).mul(manager.create(pain));
+    final NDArray ratio = chosen.sub(manager.create(base)).exp();
+    final NDArray up =
+        ratio.minimum(number(manager, 1 + settings.clipHigh())).mul(manager.create(positive));
+    final NDArray down =
+        ratio.maximum(number(manager, 1 - settings.clipLow())).mul(manager.create(negative));
     return up.add(down).sum().neg();
   }
 
   /**
    * Makes a number that lives as long as the pass.
    *
-   * <p>An operation with a Java number closes the tensor it makes of it at once, and the backward
+   * <p>An operation with a Java number closes the tensor made from it at once, and the backward
    * pass then reads memory that the garbage collector may have given away.
    */
-  private static NDArray number(NDManager manager, double value) {
+  private static NDArray number(final NDManager manager, final double value) {
     return manager.create((float) value);
   }
 
-  private void measure(float[] now) {
+  private void measure(final float[] now) {
     for (int i = 0; i < now.length; i++) {
       if (targets.stale[i]) {
         stale++;

@@ -4,7 +4,7 @@ package dev.coppice.training.policy;
  * Represents one segment of a tree with what each of its tokens weighs in the loss.
  *
  * <p>Coefficients carry their denominator already, so the loss is a plain sum over tokens: {@code
- * -(min(r, 1 + high) gain + max(r, 1 - low) pain)} with the ratio r of the new probability to that
+ * -(min(r, 1 + high) positive + max(r, 1 - low) negative)} with the ratio r of the new probability to that
  * sampled with. A token that several trajectories share carries the sum over them, the positive
  * advantages apart from the negative ones, as clipping treats the two differently; so a shared
  * token trained once is exactly the token trained in every row.
@@ -13,8 +13,8 @@ package dev.coppice.training.policy;
  * @param parent the place of the parent in the tree, less than this node's, or -1.
  * @param tokens of this node alone.
  * @param logprobs the tokens were sampled with, 0 where nothing was sampled.
- * @param gain sum of the positive coefficients, at least 0.
- * @param pain sum of the negative coefficients, at most 0.
+ * @param positive sum of the positive coefficients, at least 0.
+ * @param negative sum of the negative coefficients, at most 0.
  * @param weight of the token in means such as the entropy's; 0 for a token that is not trained.
  * @param imitation coefficient of the plain log-likelihood, or null where nothing is imitated.
  * @param stale whether older weights than those under training sampled the token, or null where none
@@ -25,19 +25,22 @@ public record PolicyNode(
     int parent,
     int[] tokens,
     float[] logprobs,
-    float[] gain,
-    float[] pain,
+    float[] positive,
+    float[] negative,
     float[] weight,
     float[] imitation,
     boolean[] stale) {
 
   /** Rejects arrays of unequal lengths. */
   public PolicyNode {
-    int n = tokens.length;
-    if (logprobs.length != n || gain.length != n || pain.length != n || weight.length != n) {
+    final int n = tokens.length;
+    if (logprobs.length != n
+        || positive.length != n
+        || negative.length != n
+        || weight.length != n) {
       throw new IllegalArgumentException(
-          "lengths do not fit: tokens=%d logprobs=%d gain=%d pain=%d weight=%d"
-              .formatted(n, logprobs.length, gain.length, pain.length, weight.length));
+          "lengths do not fit: tokens=%d logprobs=%d positive=%d negative=%d weight=%d"
+              .formatted(n, logprobs.length, positive.length, negative.length, weight.length));
     }
     if (imitation != null && imitation.length != n || stale != null && stale.length != n) {
       throw new IllegalArgumentException("imitation and stale need a value per token: tokens=" + n);
@@ -51,8 +54,8 @@ public record PolicyNode(
    * @param tokens of the node.
    * @return a node of coefficients 0.
    */
-  public static PolicyNode given(int parent, int[] tokens) {
-    float[] zeros = new float[tokens.length];
+  public static PolicyNode given(final int parent, final int[] tokens) {
+    final float[] zeros = new float[tokens.length];
     return new PolicyNode(parent, tokens, zeros, zeros, zeros, zeros, null, null);
   }
 
@@ -63,8 +66,8 @@ public record PolicyNode(
    * @param imitation coefficient of each token's log-likelihood.
    * @return a root node.
    */
-  public static PolicyNode demonstration(int[] tokens, float[] imitation) {
-    float[] zeros = new float[tokens.length];
+  public static PolicyNode demonstration(final int[] tokens, final float[] imitation) {
+    final float[] zeros = new float[tokens.length];
     return new PolicyNode(-1, tokens, zeros, zeros, zeros, zeros, imitation, null);
   }
 
@@ -74,14 +77,15 @@ public record PolicyNode(
    * @param newParent the place of its parent there, or -1.
    * @return a node that shares this node's arrays.
    */
-  public PolicyNode under(int newParent) {
-    return new PolicyNode(newParent, tokens, logprobs, gain, pain, weight, imitation, stale);
+  public PolicyNode under(final int newParent) {
+    return new PolicyNode(
+        newParent, tokens, logprobs, positive, negative, weight, imitation, stale);
   }
 
-  boolean isTrained(int token) {
+  boolean isTrained(final int token) {
     return weight[token] != 0
-        || gain[token] != 0
-        || pain[token] != 0
+        || positive[token] != 0
+        || negative[token] != 0
         || (imitation != null && imitation[token] != 0);
   }
 }

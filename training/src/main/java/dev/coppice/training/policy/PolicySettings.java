@@ -71,7 +71,7 @@ public record PolicySettings(
    * @param kl coefficient of the divergence from the start.
    * @return the settings.
    */
-  public PolicySettings with(double entropy, double kl) {
+  public PolicySettings with(final double entropy, final double kl) {
     return new PolicySettings(
         temperature, clipLow, clipHigh, entropy, kl, importanceCap, epochs, microTokens, optimizer);
   }

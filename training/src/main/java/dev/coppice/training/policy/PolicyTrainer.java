@@ -28,7 +28,7 @@ public final class PolicyTrainer implements AutoCloseable {
   private final TreeForward forward;
   private final AdamW optimizer;
 
-  private PolicyTrainer(Path folder, Path startFolder, PolicySettings settings) {
+  private PolicyTrainer(final Path folder, final Path startFolder, final PolicySettings settings) {
     this.settings = settings;
     this.manager = NDManager.newBaseManager();
     try {
@@ -50,7 +50,7 @@ public final class PolicyTrainer implements AutoCloseable {
    * @return a trainer, which the caller closes.
    * @throws dev.coppice.chat.files.ModelFileException naming what is missing or does not fit.
    */
-  public static PolicyTrainer open(Path folder, PolicySettings settings) {
+  public static PolicyTrainer open(final Path folder, final PolicySettings settings) {
     return new PolicyTrainer(folder, folder, settings);
   }
 
@@ -63,7 +63,8 @@ public final class PolicyTrainer implements AutoCloseable {
    * @return a trainer with a fresh optimizer, which the caller closes.
    * @throws dev.coppice.chat.files.ModelFileException naming what is missing or does not fit.
    */
-  public static PolicyTrainer open(Path folder, Path startFolder, PolicySettings settings) {
+  public static PolicyTrainer open(
+      final Path folder, final Path startFolder, final PolicySettings settings) {
     return new PolicyTrainer(folder, startFolder, settings);
   }
 
@@ -75,9 +76,9 @@ public final class PolicyTrainer implements AutoCloseable {
    * @return how it went.
    * @throws ArithmeticException if a gradient is not finite; the weights are unchanged then.
    */
-  public UpdateReport update(List<PolicyTree> trees, double learningRate) {
-    List<List<PolicyTree>> passes = passes(trees);
-    List<float[]> bases = new ArrayList<>();
+  public UpdateReport update(final List<PolicyTree> trees, final double learningRate) {
+    final List<List<PolicyTree>> passes = passes(trees);
+    final List<float[]> bases = new ArrayList<>();
     Sums first = null;
     Sums last = null;
     double norm = 0;
@@ -108,15 +109,15 @@ public final class PolicyTrainer implements AutoCloseable {
    * @param trees whose coefficients add up to the whole batch's loss.
    * @return the gradient of all weights, one after the other.
    */
-  public float[] gradient(List<PolicyTree> trees) {
+  public float[] gradient(final List<PolicyTree> trees) {
     backward(passes(trees), new ArrayList<>());
-    float[] all = new float[Math.toIntExact(weights.shape().parameters())];
+    final float[] all = new float[Math.toIntExact(weights.shape().parameters())];
     int at = 0;
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
-      for (NDArray weight : weights.all()) {
-        NDArray gradient = weight.getGradient();
-        float[] values = gradient.toFloatArray();
+      for (final NDArray weight : weights.all()) {
+        final NDArray gradient = weight.getGradient();
+        final float[] values = gradient.toFloatArray();
         System.arraycopy(values, 0, all, at, values.length);
         at += values.length;
         gradient.muli(0);
@@ -126,12 +127,13 @@ public final class PolicyTrainer implements AutoCloseable {
   }
 
   /** Adds the gradient of all passes to what the weights carry. */
-  Sums backward(List<List<PolicyTree>> passes, List<float[]> bases) {
-    Sums sums = new Sums();
+  Sums backward(final List<List<PolicyTree>> passes, final List<float[]> bases) {
+    final Sums sums = new Sums();
     for (int i = 0; i < passes.size(); i++) {
-      boolean isFirst = bases.size() == i;
-      StripPlan plan = new StripPlan(passes.get(i));
-      LossTargets targets = new LossTargets(passes.get(i), plan, weights.shape().vocabulary());
+      final boolean isFirst = bases.size() == i;
+      final StripPlan plan = new StripPlan(passes.get(i));
+      final LossTargets targets =
+          new LossTargets(passes.get(i), plan, weights.shape().vocabulary());
       if (isFirst) {
         bases.add(new float[targets.count()]);
       }
@@ -143,11 +145,12 @@ public final class PolicyTrainer implements AutoCloseable {
     return sums;
   }
 
-  private void pass(StripPlan plan, LossTargets targets, PolicyLoss loss, Sums sums) {
+  private void pass(
+      final StripPlan plan, final LossTargets targets, final PolicyLoss loss, final Sums sums) {
     // The scope closes whatever this pass makes, gradients' handles included.
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
-      NDArray startLogprobs =
+      final NDArray startLogprobs =
           start == null
               ? null
               : forward
@@ -156,8 +159,8 @@ public final class PolicyTrainer implements AutoCloseable {
                   .logSoftmax(-1)
                   .stopGradient();
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-        NDArray logits = forward.logits(manager, weights, plan);
-        NDArray value = loss.of(manager, logits, startLogprobs);
+        final NDArray logits = forward.logits(manager, weights, plan);
+        final NDArray value = loss.of(manager, logits, startLogprobs);
         collector.backward(value);
         sums.loss += value.getFloat();
       }
@@ -166,11 +169,11 @@ public final class PolicyTrainer implements AutoCloseable {
   }
 
   /** Cuts the trees into passes of at most the configured number of tokens, in their order. */
-  List<List<PolicyTree>> passes(List<PolicyTree> trees) {
-    List<List<PolicyTree>> passes = new ArrayList<>();
+  List<List<PolicyTree>> passes(final List<PolicyTree> trees) {
+    final List<List<PolicyTree>> passes = new ArrayList<>();
     List<PolicyTree> open = new ArrayList<>();
     int tokens = 0;
-    for (PolicyTree tree : trees) {
+    for (final PolicyTree tree : trees) {
       if (!open.isEmpty() && tokens + tree.tokenCount() > settings.microTokens()) {
         passes.add(open);
         open = new ArrayList<>();
@@ -208,7 +211,7 @@ public final class PolicyTrainer implements AutoCloseable {
    *
    * @param state of an optimizer for weights of the same shapes.
    */
-  public void restore(OptimizerState state) {
+  public void restore(final OptimizerState state) {
     optimizer.restore(state.moments(), state.updates());
   }
 
@@ -233,7 +236,7 @@ public final class PolicyTrainer implements AutoCloseable {
     long stale;
     long tokens;
 
-    void add(PolicyLoss pass, LossTargets targets) {
+    void add(final PolicyLoss pass, final LossTargets targets) {
       entropy += pass.entropySum();
       divergence += pass.divergenceSum();
       weight += targets.weightSum;

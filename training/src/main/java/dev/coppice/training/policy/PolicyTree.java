@@ -16,7 +16,7 @@ public record PolicyTree(List<PolicyNode> nodes) {
   public PolicyTree {
     nodes = List.copyOf(nodes);
     for (int i = 0; i < nodes.size(); i++) {
-      PolicyNode node = nodes.get(i);
+      final PolicyNode node = nodes.get(i);
       if (node.parent() >= i || node.parent() < -1) {
         throw new IllegalArgumentException(
             "parents must come first: node=" + i + " parent=" + node.parent());
@@ -35,7 +35,7 @@ public record PolicyTree(List<PolicyNode> nodes) {
    */
   public int tokenCount() {
     int count = 0;
-    for (PolicyNode node : nodes) {
+    for (final PolicyNode node : nodes) {
       count += node.tokens().length;
     }
     return count;

@@ -15,7 +15,7 @@ import java.util.List;
  *     third; a mask over the whole tree would take the square of its tokens.
  */
 final class StripPlan {
-  private static final double MOST_PADDING = 1.35;
+  private static final double MAX_PADDING = 1.35;
 
   private final List<Strip> strips = new ArrayList<>();
   private final List<Bucket> buckets = new ArrayList<>();
@@ -24,12 +24,12 @@ final class StripPlan {
   private final int[] previous;
   private int rows;
 
-  StripPlan(List<PolicyTree> trees) {
-    int count = trees.stream().mapToInt(PolicyTree::tokenCount).sum();
+  StripPlan(final List<PolicyTree> trees) {
+    final int count = trees.stream().mapToInt(PolicyTree::tokenCount).sum();
     tokens = new int[count];
     positions = new int[count];
     previous = new int[count];
-    for (PolicyTree tree : trees) {
+    for (final PolicyTree tree : trees) {
       add(tree);
     }
     fillBuckets();
@@ -66,21 +66,21 @@ final class StripPlan {
     return buckets;
   }
 
-  private void add(PolicyTree tree) {
-    int nodes = tree.nodes().size();
-    int[] children = new int[nodes];
-    for (PolicyNode node : tree.nodes()) {
+  private void add(final PolicyTree tree) {
+    final int nodes = tree.nodes().size();
+    final int[] children = new int[nodes];
+    for (final PolicyNode node : tree.nodes()) {
       if (node.parent() >= 0) {
         children[node.parent()]++;
       }
     }
-    int[][] pathOf = new int[nodes][];
-    int[] stripStart = new int[nodes];
+    final int[][] pathOf = new int[nodes][];
+    final int[] stripStart = new int[nodes];
     for (int i = 0; i < nodes; i++) {
-      PolicyNode node = tree.nodes().get(i);
-      int parent = node.parent();
-      int[] above = parent < 0 ? new int[0] : pathOf[parent];
-      boolean goesOn = parent >= 0 && children[parent] == 1;
+      final PolicyNode node = tree.nodes().get(i);
+      final int parent = node.parent();
+      final int[] above = parent < 0 ? new int[0] : pathOf[parent];
+      final boolean goesOn = parent >= 0 && children[parent] == 1;
       stripStart[i] = goesOn ? stripStart[parent] : above.length;
       pathOf[i] = append(above, node.tokens());
       if (children[i] != 1 && pathOf[i].length > stripStart[i]) {
@@ -89,10 +89,10 @@ final class StripPlan {
     }
   }
 
-  private int[] append(int[] above, int[] own) {
-    int[] path = Arrays.copyOf(above, above.length + own.length);
+  private int[] append(final int[] above, final int[] own) {
+    final int[] path = Arrays.copyOf(above, above.length + own.length);
     for (int i = 0; i < own.length; i++) {
-      int at = above.length + i;
+      final int at = above.length + i;
       tokens[rows] = own[i];
       positions[rows] = at;
       previous[rows] = at == 0 ? -1 : path[at - 1];
@@ -104,16 +104,16 @@ final class StripPlan {
   /** Takes strips from the largest down and opens a bucket where padding would grow too much. */
   private void fillBuckets() {
     strips.sort(Comparator.comparingInt(Strip::queries).thenComparingInt(Strip::keys).reversed());
-    List<Strip> open = new ArrayList<>();
+    final List<Strip> open = new ArrayList<>();
     int keys = 0;
     long cells = 0;
-    for (Strip strip : strips) {
-      int queries = open.isEmpty() ? strip.queries() : open.getFirst().queries();
-      int mostKeys = Math.max(keys, strip.keys());
-      long padded = (long) (open.size() + 1) * queries * mostKeys;
-      long wanted = cells + (long) strip.queries() * strip.keys();
+    for (final Strip strip : strips) {
+      final int queries = open.isEmpty() ? strip.queries() : open.getFirst().queries();
+      final int mostKeys = Math.max(keys, strip.keys());
+      final long padded = (long) (open.size() + 1) * queries * mostKeys;
+      final long wanted = cells + (long) strip.queries() * strip.keys();
       // A bucket costs calls of its own, so a few small strips are not worth one.
-      boolean wasteful = padded > MOST_PADDING * wanted && padded - wanted > 40_000;
+      final boolean wasteful = padded > MAX_PADDING * wanted && padded - wanted > 40_000;
       if (wasteful && !open.isEmpty()) {
         buckets.add(new Bucket(List.copyOf(open), open.getFirst().queries(), keys));
         open.clear();

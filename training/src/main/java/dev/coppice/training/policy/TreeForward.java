@@ -32,18 +32,18 @@ final class TreeForward {
   private final LlamaForward parts;
   private final RotaryTables rotary;
 
-  TreeForward(LlamaShape shape) {
+  TreeForward(final LlamaShape shape) {
     this.shape = shape;
     this.parts = new LlamaForward(shape);
     this.rotary = new RotaryTables(shape);
   }
 
   /** Computes the logits after every token. @shape return [T, V] */
-  NDArray logits(NDManager manager, LlamaWeights weights, StripPlan plan) {
-    Constants at = constants(manager, plan);
+  NDArray logits(final NDManager manager, final LlamaWeights weights, final StripPlan plan) {
+    final Constants at = constants(manager, plan);
     NDArray stream = at.inputs().matMul(weights.embedding());
-    for (LlamaWeights.Layer layer : weights.layers()) {
-      NDArray read = parts.norm(stream, layer.inputNorm());
+    for (final LlamaWeights.Layer layer : weights.layers()) {
+      final NDArray read = parts.norm(stream, layer.inputNorm());
       stream = stream.add(attention(read, layer, at).matMul(layer.o()));
       stream = stream.add(parts.feedForward(parts.norm(stream, layer.postNorm()), layer));
     }
@@ -69,16 +69,16 @@ final class TreeForward {
   private record Gathered(
       int strips, int queries, int keys, NDArray queryRows, NDArray keyRows, NDArray mask) {}
 
-  private Constants constants(NDManager manager, StripPlan plan) {
-    int rows = plan.rows();
-    float[] oneHot = new float[rows * shape.vocabulary()];
+  private Constants constants(final NDManager manager, final StripPlan plan) {
+    final int rows = plan.rows();
+    final float[] oneHot = new float[rows * shape.vocabulary()];
     for (int row = 0; row < rows; row++) {
       oneHot[row * shape.vocabulary() + plan.tokens()[row]] = 1f;
     }
-    int[] back = new int[rows];
-    List<Gathered> buckets = new ArrayList<>();
+    final int[] back = new int[rows];
+    final List<Gathered> buckets = new ArrayList<>();
     int from = 0;
-    for (StripPlan.Bucket bucket : plan.buckets()) {
+    for (final StripPlan.Bucket bucket : plan.buckets()) {
       buckets.add(gathered(manager, bucket, from, back));
       from += bucket.strips().size() * bucket.queries();
     }
@@ -94,24 +94,24 @@ final class TreeForward {
   }
 
   private static Gathered gathered(
-      NDManager manager, StripPlan.Bucket bucket, int from, int[] back) {
-    int strips = bucket.strips().size();
-    int q = bucket.queries();
-    int k = bucket.keys();
-    int[] queryRows = new int[strips * q];
-    int[] keyRows = new int[strips * k];
-    float[] mask = new float[strips * q * k];
+      final NDManager manager, final StripPlan.Bucket bucket, final int from, final int[] back) {
+    final int strips = bucket.strips().size();
+    final int q = bucket.queries();
+    final int k = bucket.keys();
+    final int[] queryRows = new int[strips * q];
+    final int[] keyRows = new int[strips * k];
+    final float[] mask = new float[strips * q * k];
     for (int s = 0; s < strips; s++) {
-      Strip strip = bucket.strips().get(s);
+      final Strip strip = bucket.strips().get(s);
       System.arraycopy(strip.path(), 0, keyRows, s * k, strip.keys());
       for (int i = 0; i < q; i++) {
-        boolean real = i < strip.queries();
+        final boolean real = i < strip.queries();
         if (real) {
-          int row = strip.path()[strip.before() + i];
+          final int row = strip.path()[strip.before() + i];
           queryRows[s * q + i] = row;
           back[row] = from + s * q + i;
         }
-        int visible = real ? strip.before() + i + 1 : 1;
+        final int visible = real ? strip.before() + i + 1 : 1;
         java.util.Arrays.fill(mask, (s * q + i) * k + visible, (s * q + i + 1) * k, MASKED);
       }
     }
@@ -124,43 +124,46 @@ final class TreeForward {
         manager.create(mask, new Shape(strips, 1, q, k)));
   }
 
-  private static NDArray index(NDManager manager, int[] rows) {
-    long[] wide = new long[rows.length];
+  private static NDArray index(final NDManager manager, final int[] rows) {
+    final long[] wide = new long[rows.length];
     for (int i = 0; i < wide.length; i++) {
       wide[i] = rows[i];
     }
     return manager.create(wide, new Shape(wide.length));
   }
 
-  private NDArray attention(NDArray x, LlamaWeights.Layer layer, Constants at) {
-    NDArray q = turned(x.matMul(layer.q()), shape.heads(), at.queryCos(), at.querySin(), at);
-    NDArray k = turned(x.matMul(layer.k()), shape.kvHeads(), at.keyCos(), at.keySin(), at);
-    NDArray v = x.matMul(layer.v());
-    NDList read = new NDList();
-    for (Gathered bucket : at.buckets()) {
+  private NDArray attention(final NDArray x, final LlamaWeights.Layer layer, final Constants at) {
+    final NDArray q = rotated(x.matMul(layer.q()), shape.heads(), at.queryCos(), at.querySin(), at);
+    final NDArray k = rotated(x.matMul(layer.k()), shape.kvHeads(), at.keyCos(), at.keySin(), at);
+    final NDArray v = x.matMul(layer.v());
+    final NDList read = new NDList();
+    for (final Gathered bucket : at.buckets()) {
       read.add(attend(q, k, v, bucket));
     }
-    NDArray all = read.size() == 1 ? read.head() : NDArrays.concat(read, 0);
+    final NDArray all = read.size() == 1 ? read.head() : NDArrays.concat(read, 0);
     return rows(all, at.backToRows());
   }
 
-  private NDArray turned(NDArray x, int heads, NDArray cos, NDArray sin, Constants at) {
-    NDArray split = x.reshape(-1, heads, shape.headSize());
+  private NDArray rotated(
+      final NDArray x, final int heads, final NDArray cos, final NDArray sin, final Constants at) {
+    final NDArray split = x.reshape(-1, heads, shape.headSize());
     return split
         .mul(cos)
         .add(split.matMul(at.rotation()).mul(sin))
         .reshape(-1, (long) heads * shape.headSize());
   }
 
-  private NDArray attend(NDArray q, NDArray k, NDArray v, Gathered at) {
-    int group = shape.heads() / shape.kvHeads();
-    int width = shape.headSize();
-    NDArray queries = heads(rows(q, at.queryRows()), at.strips(), at.queries(), shape.heads());
-    NDArray keys = heads(rows(k, at.keyRows()), at.strips(), at.keys(), shape.kvHeads());
-    NDArray values = heads(rows(v, at.keyRows()), at.strips(), at.keys(), shape.kvHeads());
+  private NDArray attend(final NDArray q, final NDArray k, final NDArray v, final Gathered at) {
+    final int group = shape.heads() / shape.kvHeads();
+    final int width = shape.headSize();
+    final NDArray queries =
+        heads(rows(q, at.queryRows()), at.strips(), at.queries(), shape.heads());
+    final NDArray keys = heads(rows(k, at.keyRows()), at.strips(), at.keys(), shape.kvHeads());
+    final NDArray values = heads(rows(v, at.keyRows()), at.strips(), at.keys(), shape.kvHeads());
     // The query heads that share a key head are laid end to end: one product serves them all.
-    Shape grouped = new Shape(at.strips(), shape.kvHeads(), (long) group * at.queries(), width);
-    NDArray shares =
+    final Shape grouped =
+        new Shape(at.strips(), shape.kvHeads(), (long) group * at.queries(), width);
+    final NDArray shares =
         queries
             .reshape(grouped)
             .matMul(keys.transpose(0, 1, 3, 2))
@@ -175,12 +178,12 @@ final class TreeForward {
         .reshape((long) at.strips() * at.queries(), shape.hidden());
   }
 
-  private NDArray heads(NDArray x, int strips, int positions, int heads) {
+  private NDArray heads(final NDArray x, final int strips, final int positions, final int heads) {
     return x.reshape(strips, positions, heads, shape.headSize()).transpose(0, 2, 1, 3);
   }
 
   /** Gathers rows; the gradient adds up over all places that read one. */
-  static NDArray rows(NDArray x, NDArray index) {
+  static NDArray rows(final NDArray x, final NDArray index) {
     return x.get(index);
   }
 }

@@ -33,11 +33,14 @@ public final class AdamW implements AutoCloseable {
    * @param weights to update in place.
    * @param parent that owns the moments in the end.
    */
-  public AdamW(TrainerSettings.Optimizer constants, List<NDArray> weights, NDManager parent) {
+  public AdamW(
+      final TrainerSettings.Optimizer constants,
+      final List<NDArray> weights,
+      final NDManager parent) {
     this.constants = constants;
     this.weights = weights;
     this.manager = parent.newSubManager();
-    for (NDArray weight : weights) {
+    for (final NDArray weight : weights) {
       means.add(manager.zeros(weight.getShape()));
       squares.add(manager.zeros(weight.getShape()));
     }
@@ -49,32 +52,32 @@ public final class AdamW implements AutoCloseable {
    * @param learningRate of this update.
    * @return the norm of the whole gradient before clipping.
    */
-  public double update(double learningRate) {
+  public double update(final double learningRate) {
     updates++;
-    List<NDArray> gradients = new ArrayList<>(weights.size());
+    final List<NDArray> gradients = new ArrayList<>(weights.size());
     double squared = 0;
-    for (NDArray weight : weights) {
-      NDArray gradient = weight.getGradient();
+    for (final NDArray weight : weights) {
+      final NDArray gradient = weight.getGradient();
       gradients.add(gradient);
       squared += gradient.square().sum().getFloat();
     }
-    double norm = Math.sqrt(squared);
+    final double norm = Math.sqrt(squared);
     if (!Double.isFinite(norm)) {
       throw new ArithmeticException("gradient is not finite: norm=" + norm + " update=" + updates);
     }
-    double scale = Math.min(1.0, constants.clipNorm() / (norm + 1e-6));
-    double rate = learningRate / (1.0 - Math.pow(constants.beta1(), updates));
-    double squareCorrection = 1.0 / Math.sqrt(1.0 - Math.pow(constants.beta2(), updates));
+    final double scale = Math.min(1.0, constants.clipNorm() / (norm + 1e-6));
+    final double rate = learningRate / (1.0 - Math.pow(constants.beta1(), updates));
+    final double squareCorrection = 1.0 / Math.sqrt(1.0 - Math.pow(constants.beta2(), updates));
     for (int i = 0; i < weights.size(); i++) {
-      NDArray weight = weights.get(i);
-      NDArray gradient = gradients.get(i).mul(scale);
+      final NDArray weight = weights.get(i);
+      final NDArray gradient = gradients.get(i).mul(scale);
       // Gradients add up over backward passes until someone clears them.
       gradients.get(i).muli(0);
-      NDArray mean = means.get(i);
-      NDArray square = squares.get(i);
+      final NDArray mean = means.get(i);
+      final NDArray square = squares.get(i);
       mean.muli(constants.beta1()).addi(gradient.mul(1.0 - constants.beta1()));
       square.muli(constants.beta2()).addi(gradient.square().mul(1.0 - constants.beta2()));
-      NDArray step =
+      final NDArray step =
           mean.div(square.sqrt().mul(squareCorrection).add(constants.epsilon())).mul(rate);
       if (weight.getShape().dimension() > 1) {
         weight.muli(1.0 - learningRate * constants.weightDecay());
@@ -99,7 +102,7 @@ public final class AdamW implements AutoCloseable {
    * @return first all means, then all mean squares, each in the order of the weights.
    */
   public List<float[]> moments() {
-    List<float[]> moments = new ArrayList<>();
+    final List<float[]> moments = new ArrayList<>();
     means.forEach(mean -> moments.add(mean.toFloatArray()));
     squares.forEach(square -> moments.add(square.toFloatArray()));
     return moments;
@@ -111,7 +114,7 @@ public final class AdamW implements AutoCloseable {
    * @param moments as {@link #moments} gave them.
    * @param madeUpdates as {@link #updates} gave them.
    */
-  public void restore(List<float[]> moments, int madeUpdates) {
+  public void restore(final List<float[]> moments, final int madeUpdates) {
     if (moments.size() != 2 * weights.size() || madeUpdates < 0) {
       throw new IllegalArgumentException(
           "state does not fit: moments=" + moments.size() + " weights=" + weights.size());

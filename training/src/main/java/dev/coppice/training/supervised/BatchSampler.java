@@ -41,7 +41,7 @@ public final class BatchSampler {
    *
    * @param policy to sample from; its weights are read at every call.
    */
-  public BatchSampler(TrainedPolicy policy) {
+  public BatchSampler(final TrainedPolicy policy) {
     this.policy = policy;
   }
 
@@ -51,15 +51,15 @@ public final class BatchSampler {
    * @param episodes to play; each is mutated.
    * @param settings of the draws.
    */
-  public void play(List<? extends SampledEpisode> episodes, Settings settings) {
-    Row[] rows = new Row[episodes.size()];
+  public void play(final List<? extends SampledEpisode> episodes, final Settings settings) {
+    final Row[] rows = new Row[episodes.size()];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = new Row(episodes.get(i), new SplittableRandom(settings.seed() * 1_000_003L + i));
     }
     try (NDManager manager = NDManager.newBaseManager();
         LlamaStep step =
             new LlamaStep(policy.weights(), manager, rows.length, settings.maxTokens())) {
-      int[] tokens = new int[rows.length];
+      final int[] tokens = new int[rows.length];
       for (int at = 0; at < settings.maxTokens() && anyOpen(rows); at++) {
         for (int i = 0; i < rows.length; i++) {
           tokens[i] = rows[i].tokenAt(at);
@@ -69,7 +69,7 @@ public final class BatchSampler {
           scope.suppressNotUsedWarning();
           logits = step.next(manager, tokens).toFloatArray();
         }
-        int vocabulary = logits.length / rows.length;
+        final int vocabulary = logits.length / rows.length;
         for (int i = 0; i < rows.length; i++) {
           if (rows[i].needsSampleAfter(at)) {
             rows[i].sample(logits, i * vocabulary, vocabulary, settings.temperature());
@@ -79,7 +79,7 @@ public final class BatchSampler {
     }
   }
 
-  private static boolean anyOpen(Row[] rows) {
+  private static boolean anyOpen(final Row[] rows) {
     return Arrays.stream(rows).anyMatch(row -> !row.episode.isDone());
   }
 
@@ -89,39 +89,39 @@ public final class BatchSampler {
     private final SplittableRandom random;
     private int[] known;
 
-    Row(SampledEpisode episode, SplittableRandom random) {
+    Row(final SampledEpisode episode, final SplittableRandom random) {
       this.episode = episode;
       this.random = random;
       this.known = episode.prompt();
     }
 
-    int tokenAt(int position) {
+    int tokenAt(final int position) {
       return position < known.length ? known[position] : 0;
     }
 
-    boolean needsSampleAfter(int position) {
+    boolean needsSampleAfter(final int position) {
       return position == known.length - 1 && !episode.isDone();
     }
 
-    void sample(float[] logits, int from, int count, double temperature) {
-      double[] shares = softmax(logits, from, count, 1.0);
+    void sample(final float[] logits, final int from, final int count, final double temperature) {
+      final double[] shares = softmax(logits, from, count, 1.0);
       double entropy = 0;
-      for (double share : shares) {
+      for (final double share : shares) {
         entropy -= share > 0 ? share * Math.log(share) : 0;
       }
-      int token =
+      final int token =
           temperature == 0
               ? likeliest(shares)
               : draw(temperature == 1 ? shares : softmax(logits, from, count, temperature));
-      int[] appended = episode.accept(token, entropy);
-      int length = known.length;
+      final int[] appended = episode.accept(token, entropy);
+      final int length = known.length;
       known = Arrays.copyOf(known, length + 1 + appended.length);
       known[length] = token;
       System.arraycopy(appended, 0, known, length + 1, appended.length);
     }
 
-    private int draw(double[] shares) {
-      double mark = random.nextDouble();
+    private int draw(final double[] shares) {
+      final double mark = random.nextDouble();
       double sum = 0;
       for (int i = 0; i < shares.length; i++) {
         sum += shares[i];
@@ -132,7 +132,7 @@ public final class BatchSampler {
       return likeliest(shares);
     }
 
-    private static int likeliest(double[] shares) {
+    private static int likeliest(final double[] shares) {
       int best = 0;
       for (int i = 1; i < shares.length; i++) {
         best = shares[i] > shares[best] ? i : best;
@@ -140,12 +140,13 @@ public final class BatchSampler {
       return best;
     }
 
-    private static double[] softmax(float[] logits, int from, int count, double temperature) {
+    private static double[] softmax(
+        final float[] logits, final int from, final int count, final double temperature) {
       double max = Double.NEGATIVE_INFINITY;
       for (int i = from; i < from + count; i++) {
         max = Math.max(max, logits[i]);
       }
-      double[] shares = new double[count];
+      final double[] shares = new double[count];
       double sum = 0;
       for (int i = 0; i < count; i++) {
         shares[i] = Math.exp((logits[from + i] - max) / temperature);

@@ -37,7 +37,8 @@ public final class HuggingFaceExport {
    *     begin and end of a sequence.
    * @param specialTokens number of tokens, counted from id 0, that are tags rather than characters.
    */
-  public HuggingFaceExport(TrainedPolicy policy, List<String> vocabulary, int specialTokens) {
+  public HuggingFaceExport(
+      final TrainedPolicy policy, final List<String> vocabulary, final int specialTokens) {
     this.policy = policy;
     this.shape = policy.shape();
     this.vocabulary = List.copyOf(vocabulary);
@@ -59,17 +60,17 @@ public final class HuggingFaceExport {
    * @param folder to write to, made if it is not there.
    * @throws IOException if it cannot be written.
    */
-  public void write(Path folder) throws IOException {
+  public void write(final Path folder) throws IOException {
     Files.createDirectories(folder);
     mapper.writeValue(folder.resolve("config.json").toFile(), config());
     mapper.writeValue(folder.resolve("tokenizer.json").toFile(), tokenizer());
     mapper.writeValue(folder.resolve("tokenizer_config.json").toFile(), tokenizerConfig());
-    SafetensorsWriter tensors = new SafetensorsWriter();
-    for (TrainedPolicy.Tensor tensor : policy.tensors()) {
+    final SafetensorsWriter tensors = new SafetensorsWriter();
+    for (final TrainedPolicy.Tensor tensor : policy.tensors()) {
       tensors.add(tensor.name(), TensorType.F32, tensor.values(), tensor.shape());
     }
     // Whoever reads the folder meanwhile sees the old weights or the new ones, never half of them.
-    Path draft = folder.resolve("model.safetensors.tmp");
+    final Path draft = folder.resolve("model.safetensors.tmp");
     tensors.write(draft);
     Files.move(
         draft,
@@ -79,7 +80,7 @@ public final class HuggingFaceExport {
   }
 
   private ObjectNode config() {
-    ObjectNode config = mapper.createObjectNode();
+    final ObjectNode config = mapper.createObjectNode();
     config.putArray("architectures").add("LlamaForCausalLM");
     config
         .put("model_type", "llama")
@@ -105,9 +106,9 @@ public final class HuggingFaceExport {
   }
 
   private ObjectNode tokenizer() {
-    ObjectNode root = mapper.createObjectNode();
+    final ObjectNode root = mapper.createObjectNode();
     root.put("version", "1.0").putNull("truncation").putNull("padding");
-    ArrayNode added = root.putArray("added_tokens");
+    final ArrayNode added = root.putArray("added_tokens");
     for (int id = 0; id < specialTokens; id++) {
       added
           .addObject()
@@ -121,7 +122,7 @@ public final class HuggingFaceExport {
     }
     root.putNull("normalizer").putNull("pre_tokenizer").putNull("post_processor");
     root.putObject("decoder").put("type", "Fuse");
-    ObjectNode model = root.putObject("model").put("type", "BPE");
+    final ObjectNode model = root.putObject("model").put("type", "BPE");
     model
         .putNull("dropout")
         .putNull("unk_token")
@@ -130,7 +131,7 @@ public final class HuggingFaceExport {
         .put("fuse_unk", false)
         .put("byte_fallback", false)
         .put("ignore_merges", false);
-    ObjectNode ids = model.putObject("vocab");
+    final ObjectNode ids = model.putObject("vocab");
     for (int id = 0; id < vocabulary.size(); id++) {
       ids.put(vocabulary.get(id), id);
     }

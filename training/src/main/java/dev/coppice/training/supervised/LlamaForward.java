@@ -27,7 +27,7 @@ public final class LlamaForward {
    *
    * @param shape of the decoders.
    */
-  public LlamaForward(LlamaShape shape) {
+  public LlamaForward(final LlamaShape shape) {
     this.shape = shape;
     this.rotary = new RotaryTables(shape);
   }
@@ -41,9 +41,9 @@ public final class LlamaForward {
    * @return logits.
    * @shape return [B*T, V]
    */
-  NDArray logits(NDManager manager, LlamaWeights weights, SequenceBatch batch) {
-    int positions = batch.positions();
-    Positions at =
+  NDArray logits(final NDManager manager, final LlamaWeights weights, final SequenceBatch batch) {
+    final int positions = batch.positions();
+    final Positions at =
         new Positions(
             rotary.cos(manager, 0, positions, queryScale()),
             rotary.sin(manager, 0, positions, queryScale()),
@@ -52,8 +52,8 @@ public final class LlamaForward {
             rotary.rotation(manager),
             causalMask(manager, positions));
     NDArray stream = batch.inputs().matMul(weights.embedding());
-    for (LlamaWeights.Layer layer : weights.layers()) {
-      NDArray read = norm(stream, layer.inputNorm());
+    for (final LlamaWeights.Layer layer : weights.layers()) {
+      final NDArray read = norm(stream, layer.inputNorm());
       stream = stream.add(attention(read, layer, batch, at).matMul(layer.o()));
       stream = stream.add(feedForward(norm(stream, layer.postNorm()), layer));
     }
@@ -76,8 +76,8 @@ public final class LlamaForward {
    * @param weight of each column.
    * @return an array of the shape of {@code x}.
    */
-  public NDArray norm(NDArray x, NDArray weight) {
-    NDArray meanSquare = x.square().mean(new int[] {-1}, true);
+  public NDArray norm(final NDArray x, final NDArray weight) {
+    final NDArray meanSquare = x.square().mean(new int[] {-1}, true);
     return x.div(meanSquare.add(shape.rmsNormEps()).sqrt()).mul(weight);
   }
 
@@ -88,8 +88,8 @@ public final class LlamaForward {
    * @param layer whose weights are used.
    * @return an array of the shape of {@code x}.
    */
-  public NDArray feedForward(NDArray x, LlamaWeights.Layer layer) {
-    NDArray gate = x.matMul(layer.gate());
+  public NDArray feedForward(final NDArray x, final LlamaWeights.Layer layer) {
+    final NDArray gate = x.matMul(layer.gate());
     return gate.mul(Activation.sigmoid(gate)).mul(x.matMul(layer.up())).matMul(layer.down());
   }
 
@@ -103,19 +103,23 @@ public final class LlamaForward {
   }
 
   private NDArray attention(
-      NDArray x, LlamaWeights.Layer layer, SequenceBatch batch, Positions at) {
-    int rows = batch.rows();
-    int positions = batch.positions();
-    int group = shape.heads() / shape.kvHeads();
+      final NDArray x,
+      final LlamaWeights.Layer layer,
+      final SequenceBatch batch,
+      final Positions at) {
+    final int rows = batch.rows();
+    final int positions = batch.positions();
+    final int group = shape.heads() / shape.kvHeads();
     NDArray q = heads(x.matMul(layer.q()), rows, positions, shape.heads());
     NDArray k = heads(x.matMul(layer.k()), rows, positions, shape.kvHeads());
-    NDArray v = heads(x.matMul(layer.v()), rows, positions, shape.kvHeads());
+    final NDArray v = heads(x.matMul(layer.v()), rows, positions, shape.kvHeads());
     q = q.mul(at.queryCos()).add(q.matMul(at.rotation()).mul(at.querySin()));
     k = k.mul(at.keyCos()).add(k.matMul(at.rotation()).mul(at.keySin()));
     // The query heads that share a key head are laid end to end: one product serves them all.
-    Shape grouped = new Shape(rows, shape.kvHeads(), (long) group * positions, shape.headSize());
-    NDArray scores = q.reshape(grouped).matMul(k.transpose(0, 1, 3, 2));
-    NDArray shares =
+    final Shape grouped =
+        new Shape(rows, shape.kvHeads(), (long) group * positions, shape.headSize());
+    final NDArray scores = q.reshape(grouped).matMul(k.transpose(0, 1, 3, 2));
+    final NDArray shares =
         scores
             .reshape(rows, shape.heads(), positions, positions)
             .add(at.mask())
@@ -128,12 +132,12 @@ public final class LlamaForward {
         .reshape((long) rows * positions, shape.hidden());
   }
 
-  private NDArray heads(NDArray x, int rows, int positions, int heads) {
+  private NDArray heads(final NDArray x, final int rows, final int positions, final int heads) {
     return x.reshape(rows, positions, heads, shape.headSize()).transpose(0, 2, 1, 3);
   }
 
-  private static NDArray causalMask(NDManager manager, int positions) {
-    float[] mask = new float[positions * positions];
+  private static NDArray causalMask(final NDManager manager, final int positions) {
+    final float[] mask = new float[positions * positions];
     for (int row = 0; row < positions; row++) {
       for (int column = row + 1; column < positions; column++) {
         mask[row * positions + column] = MASKED;

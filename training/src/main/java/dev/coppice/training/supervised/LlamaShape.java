@@ -43,7 +43,7 @@ public record LlamaShape(
    * @param vocabulary number of token ids.
    * @return four layers of width 96, about 0.41 million parameters.
    */
-  public static LlamaShape tiny(int vocabulary) {
+  public static LlamaShape tiny(final int vocabulary) {
     return new LlamaShape(vocabulary, 96, 4, 4, 2, 256, 256, 10_000.0, 1e-5);
   }
 
@@ -55,9 +55,9 @@ public record LlamaShape(
    * @throws IllegalArgumentException if the decoder has what is not trained here: an untied head,
    *     biases, normed queries, or heads that do not fill the hidden width.
    */
-  static LlamaShape of(ModelConfig config) {
-    ModelDimensions size = config.dimensions();
-    AttentionShape attention = config.attention();
+  static LlamaShape of(final ModelConfig config) {
+    final ModelDimensions size = config.dimensions();
+    final AttentionShape attention = config.attention();
     if (!config.tiedEmbeddings()
         || attention.projectionBias()
         || attention.outputBias()
@@ -101,8 +101,8 @@ public record LlamaShape(
    * @return the number of f32 values in the weight file.
    */
   public long parameters() {
-    long attention = 2L * hidden * hidden + 2L * hidden * kvWidth();
-    long layer = attention + 3L * hidden * feedForward + 2L * hidden;
+    final long attention = 2L * hidden * hidden + 2L * hidden * kvWidth();
+    final long layer = attention + 3L * hidden * feedForward + 2L * hidden;
     return (long) vocabulary * hidden + layers * layer + hidden;
   }
 }

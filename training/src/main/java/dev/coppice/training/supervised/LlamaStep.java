@@ -27,14 +27,15 @@ final class LlamaStep implements AutoCloseable {
   private final int rows;
   private int position;
 
-  LlamaStep(LlamaWeights weights, NDManager parent, int rows, int maxPositions) {
+  LlamaStep(
+      final LlamaWeights weights, final NDManager parent, final int rows, final int maxPositions) {
     this.weights = weights;
     this.shape = weights.shape();
     this.forward = new LlamaForward(shape);
     this.rotary = new RotaryTables(shape);
     this.manager = parent.newSubManager();
     this.rows = rows;
-    Shape cache = new Shape(rows, shape.kvHeads(), maxPositions, shape.headSize());
+    final Shape cache = new Shape(rows, shape.kvHeads(), maxPositions, shape.headSize());
     for (int layer = 0; layer < shape.layers(); layer++) {
       keys.add(manager.zeros(cache));
       values.add(manager.zeros(cache));
@@ -42,22 +43,22 @@ final class LlamaStep implements AutoCloseable {
   }
 
   /** Reads one token per row and returns the logits of the next. @shape return [B, V] */
-  NDArray next(NDManager step, int[] tokens) {
-    float[] oneHot = new float[rows * shape.vocabulary()];
+  NDArray next(final NDManager step, final int[] tokens) {
+    final float[] oneHot = new float[rows * shape.vocabulary()];
     for (int row = 0; row < rows; row++) {
       oneHot[row * shape.vocabulary() + tokens[row]] = 1f;
     }
     NDArray stream =
         step.create(oneHot, new Shape(rows, shape.vocabulary())).matMul(weights.embedding());
-    NDArray cos = rotary.cos(step, position, 1, 1);
-    NDArray sin = rotary.sin(step, position, 1, 1);
-    NDArray rotation = rotary.rotation(step);
+    final NDArray cos = rotary.cos(step, position, 1, 1);
+    final NDArray sin = rotary.sin(step, position, 1, 1);
+    final NDArray rotation = rotary.rotation(step);
     for (int layer = 0; layer < shape.layers(); layer++) {
-      LlamaWeights.Layer at = weights.layers().get(layer);
-      NDArray read = forward.norm(stream, at.inputNorm());
-      NDArray q = turn(heads(read.matMul(at.q()), shape.heads()), cos, sin, rotation);
-      NDArray k = turn(heads(read.matMul(at.k()), shape.kvHeads()), cos, sin, rotation);
-      NDArray v = heads(read.matMul(at.v()), shape.kvHeads());
+      final LlamaWeights.Layer at = weights.layers().get(layer);
+      final NDArray read = forward.norm(stream, at.inputNorm());
+      final NDArray q = turn(heads(read.matMul(at.q()), shape.heads()), cos, sin, rotation);
+      final NDArray k = turn(heads(read.matMul(at.k()), shape.kvHeads()), cos, sin, rotation);
+      final NDArray v = heads(read.matMul(at.v()), shape.kvHeads());
       stream = stream.add(attend(q, k, v, layer).matMul(at.o()));
       stream = stream.add(forward.feedForward(forward.norm(stream, at.postNorm()), at));
     }
@@ -70,10 +71,10 @@ final class LlamaStep implements AutoCloseable {
     manager.close();
   }
 
-  private NDArray attend(NDArray q, NDArray k, NDArray v, int layer) {
-    int group = shape.heads() / shape.kvHeads();
-    NDIndex here = new NDIndex(":, :, {}:{}", position, position + 1);
-    NDIndex past = new NDIndex(":, :, :{}", position + 1);
+  private NDArray attend(final NDArray q, final NDArray k, final NDArray v, final int layer) {
+    final int group = shape.heads() / shape.kvHeads();
+    final NDIndex here = new NDIndex(":, :, {}:{}", position, position + 1);
+    final NDIndex past = new NDIndex(":, :, :{}", position + 1);
     keys.get(layer).set(here, k);
     values.get(layer).set(here, v);
     return q.mul((float) forward.queryScale())
@@ -84,11 +85,12 @@ final class LlamaStep implements AutoCloseable {
         .reshape(rows, shape.hidden());
   }
 
-  private NDArray heads(NDArray x, int heads) {
+  private NDArray heads(final NDArray x, final int heads) {
     return x.reshape(rows, heads, 1, shape.headSize());
   }
 
-  private static NDArray turn(NDArray x, NDArray cos, NDArray sin, NDArray rotation) {
+  private static NDArray turn(
+      final NDArray x, final NDArray cos, final NDArray sin, final NDArray rotation) {
     return x.mul(cos).add(x.matMul(rotation).mul(sin));
   }
 }

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 /**
  * Owns the weights of a decoder under training.
  *
- * <p>Matrices lie as [in, out], so that a forward pass needs no transpose; they are turned round
+ * <p>Matrices lie as [in, out], so that a forward pass needs no transpose; they are transposed round
  * on their way from and to a file.
  *
  * @thread the trainer's thread only
@@ -54,18 +54,18 @@ public final class LlamaWeights implements AutoCloseable {
       NDArray down) {}
 
   /** Draws fresh weights from a seed. */
-  LlamaWeights(LlamaShape shape, NDManager parent, long seed) {
+  LlamaWeights(final LlamaShape shape, final NDManager parent, final long seed) {
     this.shape = shape;
     this.manager = parent.newSubManager();
-    SplittableRandom random = new SplittableRandom(seed);
-    int d = shape.hidden();
-    int f = shape.feedForward();
+    final SplittableRandom random = new SplittableRandom(seed);
+    final int d = shape.hidden();
+    final int f = shape.feedForward();
     // Residual branches start small so that the depth does not add up to a large stream.
-    double residual = 1.0 / Math.sqrt(2.0 * shape.layers());
+    final double residual = 1.0 / Math.sqrt(2.0 * shape.layers());
     embedding = matrix("model.embed_tokens", random, shape.vocabulary(), d, 0.05);
     for (int layer = 0; layer < shape.layers(); layer++) {
-      String at = "model.layers." + layer + ".";
-      double in = 0.6 / Math.sqrt(d);
+      final String at = "model.layers." + layer + ".";
+      final double in = 0.6 / Math.sqrt(d);
       layers.add(
           new Layer(
               ones(at + "input_layernorm", d),
@@ -128,13 +128,13 @@ public final class LlamaWeights implements AutoCloseable {
 
   /** Copies every weight out, with matrices as Hugging Face has them: [out, in]. */
   List<TrainedPolicy.Tensor> copyOut() {
-    List<TrainedPolicy.Tensor> tensors = new ArrayList<>();
-    for (Map.Entry<String, NDArray> entry : named.entrySet()) {
-      NDArray weight = entry.getValue();
+    final List<TrainedPolicy.Tensor> tensors = new ArrayList<>();
+    for (final Map.Entry<String, NDArray> entry : named.entrySet()) {
+      final NDArray weight = entry.getValue();
       long[] size = weight.getShape().getShape();
       float[] values = weight.toFloatArray();
-      if (isTurned(weight)) {
-        values = turn(values, (int) size[0], (int) size[1]);
+      if (isTransposed(weight)) {
+        values = transpose(values, (int) size[0], (int) size[1]);
         size = new long[] {size[1], size[0]};
       }
       tensors.add(new TrainedPolicy.Tensor(entry.getKey(), size, values));
@@ -150,8 +150,9 @@ public final class LlamaWeights implements AutoCloseable {
    * @return the weights, which the caller closes.
    * @throws dev.coppice.chat.files.ModelFileException naming what is missing or does not fit.
    */
-  public static LlamaWeights read(Path folder, NDManager parent) {
-    LlamaWeights weights = new LlamaWeights(LlamaShape.of(ModelConfig.read(folder)), parent, 0);
+  public static LlamaWeights read(final Path folder, final NDManager parent) {
+    final LlamaWeights weights =
+        new LlamaWeights(LlamaShape.of(ModelConfig.read(folder)), parent, 0);
     try (WeightFiles files = WeightFiles.open(folder)) {
       weights.copyIn(files);
       return weights;
@@ -171,13 +172,14 @@ public final class LlamaWeights implements AutoCloseable {
   }
 
   /** Overwrites every weight by that of a Hugging Face folder. */
-  void copyIn(WeightFiles files) {
-    for (Map.Entry<String, NDArray> entry : named.entrySet()) {
-      NDArray weight = entry.getValue();
-      long[] size = weight.getShape().getShape();
+  void copyIn(final WeightFiles files) {
+    for (final Map.Entry<String, NDArray> entry : named.entrySet()) {
+      final NDArray weight = entry.getValue();
+      final long[] size = weight.getShape().getShape();
       weight.set(
-          isTurned(weight)
-              ? turn(files.floats(entry.getKey(), size[1], size[0]), (int) size[1], (int) size[0])
+          isTransposed(weight)
+              ? transpose(
+                  files.floats(entry.getKey(), size[1], size[0]), (int) size[1], (int) size[0])
               : files.floats(entry.getKey(), size));
     }
   }
@@ -187,34 +189,39 @@ public final class LlamaWeights implements AutoCloseable {
     manager.close();
   }
 
-  /** Tells whether a weight lies the other way round than in the file: all matrices but one. */
-  private boolean isTurned(NDArray weight) {
+  /** Returns whether a weight is kept transposed, unlike in the file: all matrices but one. */
+  private boolean isTransposed(final NDArray weight) {
     return weight != embedding && weight.getShape().dimension() == 2;
   }
 
-  private static float[] turn(float[] values, int rows, int columns) {
-    float[] turned = new float[values.length];
+  private static float[] transpose(final float[] values, final int rows, final int columns) {
+    final float[] transposed = new float[values.length];
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < columns; column++) {
-        turned[column * rows + row] = values[row * columns + column];
+        transposed[column * rows + row] = values[row * columns + column];
       }
     }
-    return turned;
+    return transposed;
   }
 
-  private NDArray matrix(String name, SplittableRandom random, int in, int out, double deviation) {
-    float[] values = new float[in * out];
+  private NDArray matrix(
+      final String name,
+      final SplittableRandom random,
+      final int in,
+      final int out,
+      final double deviation) {
+    final float[] values = new float[in * out];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) (deviation * random.nextGaussian());
     }
     return register(name, manager.create(values, new Shape(in, out)));
   }
 
-  private NDArray ones(String name, int size) {
+  private NDArray ones(final String name, final int size) {
     return register(name, manager.ones(new Shape(size)));
   }
 
-  private NDArray register(String name, NDArray weight) {
+  private NDArray register(final String name, final NDArray weight) {
     weight.setRequiresGradient(true);
     named.put(name + ".weight", weight);
     return weight;

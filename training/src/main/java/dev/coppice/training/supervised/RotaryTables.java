@@ -25,7 +25,7 @@ public final class RotaryTables {
    *
    * @param shape of the decoder.
    */
-  public RotaryTables(LlamaShape shape) {
+  public RotaryTables(final LlamaShape shape) {
     this.headSize = shape.headSize();
     this.theta = shape.ropeTheta();
     this.cosines = new double[shape.maxPositions() * headSize];
@@ -37,8 +37,8 @@ public final class RotaryTables {
   }
 
   /** Makes the cosines of some positions times a scale. @shape [count, D] */
-  NDArray cos(NDManager manager, int from, int count, double scale) {
-    float[] table = new float[count * headSize];
+  NDArray cos(final NDManager manager, final int from, final int count, final double scale) {
+    final float[] table = new float[count * headSize];
     for (int i = 0; i < table.length; i++) {
       table[i] = (float) (scale * Math.cos(angle(from, i)));
     }
@@ -46,8 +46,8 @@ public final class RotaryTables {
   }
 
   /** Makes the sines of some positions times a scale. @shape [count, D] */
-  NDArray sin(NDManager manager, int from, int count, double scale) {
-    float[] table = new float[count * headSize];
+  NDArray sin(final NDManager manager, final int from, final int count, final double scale) {
+    final float[] table = new float[count * headSize];
     for (int i = 0; i < table.length; i++) {
       table[i] = (float) (scale * Math.sin(angle(from, i)));
     }
@@ -63,7 +63,7 @@ public final class RotaryTables {
    * @param scale of every value.
    * @return a table [rows, 1, D].
    */
-  public NDArray cosAt(NDManager manager, int[] positions, double scale) {
+  public NDArray cosAt(final NDManager manager, final int[] positions, final double scale) {
     return listed(manager, positions, cosines, Math::cos, scale);
   }
 
@@ -76,17 +76,21 @@ public final class RotaryTables {
    * @param scale of every value.
    * @return a table [rows, 1, D].
    */
-  public NDArray sinAt(NDManager manager, int[] positions, double scale) {
+  public NDArray sinAt(final NDManager manager, final int[] positions, final double scale) {
     return listed(manager, positions, sines, Math::sin, scale);
   }
 
   /** Looks positions up; one behind the context, as of a last token never fed, is computed. */
   private NDArray listed(
-      NDManager manager, int[] positions, double[] known, DoubleUnaryOperator wave, double scale) {
-    float[] table = new float[positions.length * headSize];
+      final NDManager manager,
+      final int[] positions,
+      final double[] known,
+      final DoubleUnaryOperator wave,
+      final double scale) {
+    final float[] table = new float[positions.length * headSize];
     for (int i = 0; i < table.length; i++) {
-      int cell = positions[i / headSize] * headSize + i % headSize;
-      double value = cell < known.length ? known[cell] : wave.applyAsDouble(angle(0, cell));
+      final int cell = positions[i / headSize] * headSize + i % headSize;
+      final double value = cell < known.length ? known[cell] : wave.applyAsDouble(angle(0, cell));
       table[i] = (float) (scale * value);
     }
     return manager.create(table, new Shape(positions.length, 1, headSize));
@@ -98,9 +102,9 @@ public final class RotaryTables {
    * @param manager that owns the matrix.
    * @return a matrix [D, D].
    */
-  public NDArray rotation(NDManager manager) {
-    int half = headSize / 2;
-    float[] matrix = new float[headSize * headSize];
+  public NDArray rotation(final NDManager manager) {
+    final int half = headSize / 2;
+    final float[] matrix = new float[headSize * headSize];
     for (int i = 0; i < half; i++) {
       matrix[(i + half) * headSize + i] = -1f;
       matrix[i * headSize + i + half] = 1f;
@@ -108,9 +112,9 @@ public final class RotaryTables {
     return manager.create(matrix, new Shape(headSize, headSize));
   }
 
-  private double angle(int from, int cell) {
-    int position = from + cell / headSize;
-    int frequency = cell % headSize % (headSize / 2);
+  private double angle(final int from, final int cell) {
+    final int position = from + cell / headSize;
+    final int frequency = cell % headSize % (headSize / 2);
     return position * Math.pow(theta, -2.0 * frequency / headSize);
   }
 }

@@ -22,27 +22,28 @@ import java.util.List;
 record SequenceBatch(
     NDArray inputs, NDArray targets, int rows, int positions, int tokens, double weight) {
 
-  static SequenceBatch of(NDManager manager, List<TrainingSequence> sequences, int vocabulary) {
+  static SequenceBatch of(
+      final NDManager manager, final List<TrainingSequence> sequences, final int vocabulary) {
     int positions = 0;
-    for (TrainingSequence sequence : sequences) {
+    for (final TrainingSequence sequence : sequences) {
       positions = Math.max(positions, sequence.length() - 1);
     }
-    int rows = sequences.size();
-    float[] inputs = new float[rows * positions * vocabulary];
-    float[] targets = new float[rows * positions * vocabulary];
+    final int rows = sequences.size();
+    final float[] inputs = new float[rows * positions * vocabulary];
+    final float[] targets = new float[rows * positions * vocabulary];
     int tokens = 0;
     double weight = 0;
     for (int row = 0; row < rows; row++) {
-      TrainingSequence sequence = sequences.get(row);
+      final TrainingSequence sequence = sequences.get(row);
       tokens += sequence.length() - 1;
       for (int at = 0; at + 1 < sequence.length(); at++) {
-        int offset = (row * positions + at) * vocabulary;
+        final int offset = (row * positions + at) * vocabulary;
         inputs[offset + sequence.tokens()[at]] = 1f;
         targets[offset + sequence.tokens()[at + 1]] = sequence.lossWeights()[at + 1];
         weight += sequence.lossWeights()[at + 1];
       }
     }
-    Shape shape = new Shape((long) rows * positions, vocabulary);
+    final Shape shape = new Shape((long) rows * positions, vocabulary);
     return new SequenceBatch(
         manager.create(inputs, shape),
         manager.create(targets, shape),

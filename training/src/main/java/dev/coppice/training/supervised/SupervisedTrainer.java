@@ -42,7 +42,8 @@ public final class SupervisedTrainer implements AutoCloseable {
    * @param settings of the run.
    * @param source of the demonstrations.
    */
-  public SupervisedTrainer(LlamaShape shape, TrainerSettings settings, DemonstrationSource source) {
+  public SupervisedTrainer(
+      final LlamaShape shape, final TrainerSettings settings, final DemonstrationSource source) {
     this.settings = settings;
     this.source = source;
     this.manager = NDManager.newBaseManager();
@@ -59,17 +60,17 @@ public final class SupervisedTrainer implements AutoCloseable {
    * @param report that takes them.
    * @throws ArithmeticException if a gradient is not finite.
    */
-  public void run(int updates, int reportSteps, Consumer<Progress> report) {
-    int end = Math.min(settings.steps(), step + updates);
-    long startNs = System.nanoTime();
+  public void run(final int updates, final int reportSteps, final Consumer<Progress> report) {
+    final int end = Math.min(settings.steps(), step + updates);
+    final long startNs = System.nanoTime();
     while (step < end) {
-      double rate = settings.learningRate(step);
-      StepResult result = update(rate);
+      final double rate = settings.learningRate(step);
+      final StepResult result = update(rate);
       step++;
       lossSum += result.loss();
       lossSteps++;
       if (step % reportSteps == 0 || step == end) {
-        long totalNs = elapsedNs + System.nanoTime() - startNs;
+        final long totalNs = elapsedNs + System.nanoTime() - startNs;
         report.accept(
             new Progress(step, lossSum / lossSteps, result.norm(), rate, tokens, totalNs));
         lossSum = 0;
@@ -132,17 +133,18 @@ public final class SupervisedTrainer implements AutoCloseable {
 
   private record StepResult(double loss, double norm) {}
 
-  private StepResult update(double learningRate) {
+  private StepResult update(final double learningRate) {
     // The scope closes whatever this step makes, gradients' handles included.
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
-      SequenceBatch batch = SequenceBatch.of(manager, nextBatch(), weights.shape().vocabulary());
+      final SequenceBatch batch =
+          SequenceBatch.of(manager, nextBatch(), weights.shape().vocabulary());
       double loss;
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-        NDArray logits = forward.logits(manager, weights, batch);
+        final NDArray logits = forward.logits(manager, weights, batch);
         // A Java number would be freed before the backward pass reads it.
-        NDArray scale = manager.create((float) (-1.0 / batch.weight()));
-        NDArray mean = logits.logSoftmax(-1).mul(batch.targets()).sum().mul(scale);
+        final NDArray scale = manager.create((float) (-1.0 / batch.weight()));
+        final NDArray mean = logits.logSoftmax(-1).mul(batch.targets()).sum().mul(scale);
         collector.backward(mean);
         loss = mean.getFloat();
       }
@@ -160,9 +162,9 @@ public final class SupervisedTrainer implements AutoCloseable {
 
   /** Draws some batches' worth of demonstrations and cuts them into batches of like length. */
   private void fillQueue() {
-    double progress = (double) step / settings.steps();
-    List<TrainingSequence> drawn = new ArrayList<>();
-    int count = settings.bucketBatches() * settings.batchSequences();
+    final double progress = (double) step / settings.steps();
+    final List<TrainingSequence> drawn = new ArrayList<>();
+    final int count = settings.bucketBatches() * settings.batchSequences();
     for (int i = 0; i < count; i++) {
       drawn.add(source.sequence(nextDemonstration++, progress));
     }

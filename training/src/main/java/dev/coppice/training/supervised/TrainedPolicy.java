@@ -18,11 +18,11 @@ public final class TrainedPolicy implements AutoCloseable {
   private final NDManager owned;
 
   /** Lends the weights of a trainer. */
-  TrainedPolicy(LlamaWeights weights) {
+  TrainedPolicy(final LlamaWeights weights) {
     this(weights, null);
   }
 
-  private TrainedPolicy(LlamaWeights weights, NDManager owned) {
+  private TrainedPolicy(final LlamaWeights weights, final NDManager owned) {
     this.weights = weights;
     this.owned = owned;
   }
@@ -43,11 +43,11 @@ public final class TrainedPolicy implements AutoCloseable {
    * @return the policy, which the caller closes.
    * @throws dev.coppice.chat.files.ModelFileException naming what is missing or does not fit.
    */
-  public static TrainedPolicy open(Path folder) {
-    LlamaShape shape = LlamaShape.of(ModelConfig.read(folder));
-    NDManager manager = NDManager.newBaseManager();
+  public static TrainedPolicy open(final Path folder) {
+    final LlamaShape shape = LlamaShape.of(ModelConfig.read(folder));
+    final NDManager manager = NDManager.newBaseManager();
     try (WeightFiles files = WeightFiles.open(folder)) {
-      LlamaWeights weights = new LlamaWeights(shape, manager, 0);
+      final LlamaWeights weights = new LlamaWeights(shape, manager, 0);
       weights.copyIn(files);
       return new TrainedPolicy(weights, manager);
     } catch (RuntimeException e) {

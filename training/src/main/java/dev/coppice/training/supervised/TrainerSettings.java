@@ -58,7 +58,7 @@ public record TrainerSettings(
    * @param seed of the run.
    * @return AdamW at 3e-3 with batches of 32.
    */
-  public static TrainerSettings tiny(int steps, long seed) {
+  public static TrainerSettings tiny(final int steps, final long seed) {
     return new TrainerSettings(
         steps, 32, 16, 3e-3, 60, 0.2, 0.02, new Optimizer(0.9, 0.95, 1e-8, 0.05, 1.0), seed);
   }
@@ -69,15 +69,15 @@ public record TrainerSettings(
    * @param step of the update, counted from 0.
    * @return the learning rate of that update.
    */
-  public double learningRate(int step) {
+  public double learningRate(final int step) {
     if (step < warmupSteps) {
       return peakLearningRate * (step + 1) / warmupSteps;
     }
-    double decayFrom = warmupSteps + flatShare * steps;
+    final double decayFrom = warmupSteps + flatShare * steps;
     if (step < decayFrom) {
       return peakLearningRate;
     }
-    double share = Math.min(1.0, (step - decayFrom) / Math.max(1.0, steps - decayFrom));
+    final double share = Math.min(1.0, (step - decayFrom) / Math.max(1.0, steps - decayFrom));
     return peakLearningRate * (1.0 - share * (1.0 - finalShare));
   }
 }

@@ -18,7 +18,7 @@ final class FlatLoss {
   private final LlamaForward parts;
   private final RotaryTables rotary;
 
-  private FlatLoss(NDManager manager, LlamaWeights weights) {
+  private FlatLoss(final NDManager manager, final LlamaWeights weights) {
     this.manager = manager;
     this.weights = weights;
     this.shape = weights.shape();
@@ -27,77 +27,81 @@ final class FlatLoss {
   }
 
   static NDArray of(
-      NDManager manager, LlamaWeights weights, List<PolicyTree> rows, PolicySettings settings) {
-    FlatLoss flat = new FlatLoss(manager, weights);
+      final NDManager manager,
+      final LlamaWeights weights,
+      final List<PolicyTree> rows,
+      final PolicySettings settings) {
+    final FlatLoss flat = new FlatLoss(manager, weights);
     NDArray loss = manager.create(0f);
-    for (PolicyTree row : rows) {
+    for (final PolicyTree row : rows) {
       loss = loss.add(flat.row(row, settings));
     }
     return loss;
   }
 
-  private NDArray row(PolicyTree row, PolicySettings settings) {
-    int n = row.tokenCount();
-    int[] tokens = new int[n];
-    float[][] columns = new float[4][n];
+  private NDArray row(final PolicyTree row, final PolicySettings settings) {
+    final int n = row.tokenCount();
+    final int[] tokens = new int[n];
+    final float[][] columns = new float[4][n];
     int at = 0;
-    for (PolicyNode node : row.nodes()) {
+    for (final PolicyNode node : row.nodes()) {
       System.arraycopy(node.tokens(), 0, tokens, at, node.tokens().length);
-      float[][] from = {node.logprobs(), node.gain(), node.pain(), node.weight()};
+      final float[][] from = {node.logprobs(), node.positive(), node.negative(), node.weight()};
       for (int c = 0; c < from.length; c++) {
         System.arraycopy(from[c], 0, columns[c], at, from[c].length);
       }
       at += node.tokens().length;
     }
-    NDArray all = logits(tokens).logSoftmax(-1);
-    float[] next = new float[n * shape.vocabulary()];
+    final NDArray all = logits(tokens).logSoftmax(-1);
+    final float[] next = new float[n * shape.vocabulary()];
     for (int i = 1; i < n; i++) {
       next[(i - 1) * shape.vocabulary() + tokens[i]] = 1f;
     }
-    NDArray chosen =
+    final NDArray chosen =
         all.mul(manager.create(next, new Shape(n, shape.vocabulary()))).sum(new int[] {-1});
-    NDArray ratio = chosen.sub(shifted(columns[0])).exp();
-    NDArray up = ratio.minimum(number(1 + settings.clipHigh())).mul(shifted(columns[1]));
-    NDArray down = ratio.maximum(number(1 - settings.clipLow())).mul(shifted(columns[2]));
-    NDArray entropy = all.exp().mul(all).sum(new int[] {-1}).neg().mul(shifted(columns[3])).sum();
+    final NDArray ratio = chosen.sub(shifted(columns[0])).exp();
+    final NDArray up = ratio.minimum(number(1 + settings.clipHigh())).mul(shifted(columns[1]));
+    final NDArray down = ratio.maximum(number(1 - settings.clipLow())).mul(shifted(columns[2]));
+    final NDArray entropy =
+        all.exp().mul(all).sum(new int[] {-1}).neg().mul(shifted(columns[3])).sum();
     return up.add(down).sum().neg().sub(entropy.mul(number(settings.entropyBonus())));
   }
 
-  private NDArray number(double value) {
+  private NDArray number(final double value) {
     return manager.create((float) value);
   }
 
   /** Moves what belongs to a token to the place that predicts it. */
-  private NDArray shifted(float[] values) {
-    float[] before = new float[values.length];
+  private NDArray shifted(final float[] values) {
+    final float[] before = new float[values.length];
     System.arraycopy(values, 1, before, 0, values.length - 1);
     return manager.create(before);
   }
 
-  private NDArray logits(int[] tokens) {
-    int n = tokens.length;
-    float[] oneHot = new float[n * shape.vocabulary()];
+  private NDArray logits(final int[] tokens) {
+    final int n = tokens.length;
+    final float[] oneHot = new float[n * shape.vocabulary()];
     for (int i = 0; i < n; i++) {
       oneHot[i * shape.vocabulary() + tokens[i]] = 1f;
     }
     NDArray stream =
         manager.create(oneHot, new Shape(n, shape.vocabulary())).matMul(weights.embedding());
-    for (LlamaWeights.Layer layer : weights.layers()) {
-      NDArray read = parts.norm(stream, layer.inputNorm());
+    for (final LlamaWeights.Layer layer : weights.layers()) {
+      final NDArray read = parts.norm(stream, layer.inputNorm());
       stream = stream.add(attention(read, layer).matMul(layer.o()));
       stream = stream.add(parts.feedForward(parts.norm(stream, layer.postNorm()), layer));
     }
     return parts.norm(stream, weights.finalNorm()).matMul(weights.embedding().transpose());
   }
 
-  private NDArray attention(NDArray x, LlamaWeights.Layer layer) {
-    int n = (int) x.getShape().get(0);
-    int group = shape.heads() / shape.kvHeads();
-    NDArray q = turned(x.matMul(layer.q()), shape.heads()).mul(number(parts.queryScale()));
-    NDArray k = turned(x.matMul(layer.k()), shape.kvHeads()).repeat(0, group);
-    NDArray v =
+  private NDArray attention(final NDArray x, final LlamaWeights.Layer layer) {
+    final int n = (int) x.getShape().get(0);
+    final int group = shape.heads() / shape.kvHeads();
+    final NDArray q = rotated(x.matMul(layer.q()), shape.heads()).mul(number(parts.queryScale()));
+    final NDArray k = rotated(x.matMul(layer.k()), shape.kvHeads()).repeat(0, group);
+    final NDArray v =
         x.matMul(layer.v()).reshape(n, shape.kvHeads(), shape.headSize()).transpose(1, 0, 2);
-    float[] mask = new float[n * n];
+    final float[] mask = new float[n * n];
     for (int i = 0; i < n; i++) {
       java.util.Arrays.fill(mask, i * n + i + 1, (i + 1) * n, -1e9f);
     }
@@ -109,10 +113,10 @@ final class FlatLoss {
         .reshape(n, shape.hidden());
   }
 
-  private NDArray turned(NDArray x, int heads) {
-    int n = (int) x.getShape().get(0);
-    int[] positions = IntStream.range(0, n).toArray();
-    NDArray split = x.reshape(n, heads, shape.headSize());
+  private NDArray rotated(final NDArray x, final int heads) {
+    final int n = (int) x.getShape().get(0);
+    final int[] positions = IntStream.range(0, n).toArray();
+    final NDArray split = x.reshape(n, heads, shape.headSize());
     return split
         .mul(rotary.cosAt(manager, positions, 1))
         .add(split.matMul(rotary.rotation(manager)).mul(rotary.sinAt(manager, positions, 1)))

@@ -28,7 +28,7 @@ class PolicyTrainerTest {
 
   @Test
   void shouldMakeATokenLikelierWhenItsAdvantageIsPositiveAndElseLessLikely() {
-    double before = logprob(List.of(), 0);
+    final double before = logprob(List.of(), 0);
 
     assertTrue(logprob(List.of(one(1f, (float) before, null)), 3) > before + 1e-3);
     assertTrue(logprob(List.of(one(-1f, (float) before, null)), 3) < before - 1e-3);
@@ -36,9 +36,9 @@ class PolicyTrainerTest {
 
   @Test
   void shouldNotPushARatioThatLiesOutsideTheClipRange() {
-    double before = logprob(List.of(), 0);
-    float muchRarer = (float) (before - 1);
-    float muchLikelier = (float) (before + 1);
+    final double before = logprob(List.of(), 0);
+    final float muchRarer = (float) (before - 1);
+    final float muchLikelier = (float) (before + 1);
 
     assertEquals(before, logprob(List.of(one(1f, muchRarer, null)), 3), 1e-9);
     assertEquals(before, logprob(List.of(one(-1f, muchLikelier, null)), 3), 1e-9);
@@ -47,8 +47,8 @@ class PolicyTrainerTest {
 
   @Test
   void shouldTrainStaleTokensByTheirAgeUpToTheCap() {
-    double before = logprob(List.of(), 0);
-    boolean[] stale = {true};
+    final double before = logprob(List.of(), 0);
+    final boolean[] stale = {true};
 
     assertEquals(
         2.0,
@@ -63,11 +63,11 @@ class PolicyTrainerTest {
 
   @Test
   void shouldReportTheMismatchOfTokensThePresentWeightsSampledAlone() {
-    double before = logprob(List.of(), 0);
+    final double before = logprob(List.of(), 0);
     try (PolicyTrainer trainer = PolicyTrainer.open(folder, PLAIN)) {
-      PolicyTree fresh = one(1f, (float) before + 0.25f, null);
-      PolicyTree stale = one(1f, (float) before + 9f, new boolean[] {true});
-      UpdateReport report = trainer.update(List.of(fresh, stale), RATE);
+      final PolicyTree fresh = one(1f, (float) before + 0.25f, null);
+      final PolicyTree stale = one(1f, (float) before + 9f, new boolean[] {true});
+      final UpdateReport report = trainer.update(List.of(fresh, stale), RATE);
 
       assertEquals(0.25, report.mismatch(), 1e-5);
       assertEquals(1, report.staleTokens());
@@ -76,10 +76,10 @@ class PolicyTrainerTest {
   }
 
   @Test
-  void shouldGoOnBitForBitFromWeightsAndOptimizerState(@TempDir Path checkpoint)
+  void shouldGoOnBitForBitFromWeightsAndOptimizerState(final @TempDir Path checkpoint)
       throws IOException {
-    RandomPolicyTrees trees = new RandomPolicyTrees(SEED, TinyPolicyFolder.VOCABULARY);
-    List<PolicyTree> batch = new ArrayList<>();
+    final RandomPolicyTrees trees = new RandomPolicyTrees(SEED, TinyPolicyFolder.VOCABULARY);
+    final List<PolicyTree> batch = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       batch.add(trees.next(true).tree());
     }
@@ -101,23 +101,23 @@ class PolicyTrainerTest {
 
   @Test
   void shouldImitateDemonstrations() {
-    PolicyTree shown =
+    final PolicyTree shown =
         new PolicyTree(
             List.of(PolicyNode.demonstration(new int[] {1, 4, 7}, new float[] {0, 0, 1})));
-    double before = logprob(List.of(), 0);
+    final double before = logprob(List.of(), 0);
 
     assertTrue(logprob(List.of(shown), 5) > before + 1e-2);
   }
 
   @Test
   void shouldTrainARolloutWhoseLastTokenLiesBehindTheContext() {
-    int[] tokens = new int[TinyPolicyFolder.CONTEXT + 1];
+    final int[] tokens = new int[TinyPolicyFolder.CONTEXT + 1];
     Arrays.setAll(tokens, i -> 3 + i % 7);
-    float[] shown = new float[tokens.length];
+    final float[] shown = new float[tokens.length];
     shown[tokens.length - 1] = 1;
-    PolicyTree full = new PolicyTree(List.of(PolicyNode.demonstration(tokens, shown)));
+    final PolicyTree full = new PolicyTree(List.of(PolicyNode.demonstration(tokens, shown)));
     try (PolicyTrainer trainer = PolicyTrainer.open(folder, PLAIN)) {
-      double first = trainer.update(List.of(full), RATE).loss();
+      final double first = trainer.update(List.of(full), RATE).loss();
 
       assertTrue(trainer.update(List.of(full), RATE).loss() < first - 1e-3, "first=" + first);
     }
@@ -125,17 +125,17 @@ class PolicyTrainerTest {
 
   @Test
   void shouldStayNearTheStartWhenDivergenceHasAPrice() {
-    double before = logprob(List.of(), 0);
-    PolicyTree tree = one(1f, (float) before, null);
-    double free = moved(tree, PLAIN);
-    double held = moved(tree, PLAIN.with(0, 50));
+    final double before = logprob(List.of(), 0);
+    final PolicyTree tree = one(1f, (float) before, null);
+    final double free = moved(tree, PLAIN);
+    final double held = moved(tree, PLAIN.with(0, 50));
 
     assertTrue(held < 0.7 * free, "free=" + free + " held=" + held);
   }
 
   @Test
   void shouldRefuseATreeThatTrainsItsVeryFirstToken() {
-    PolicyNode root =
+    final PolicyNode root =
         new PolicyNode(
             -1,
             new int[] {1},
@@ -149,9 +149,9 @@ class PolicyTrainerTest {
     assertThrows(IllegalArgumentException.class, () -> new PolicyTree(List.of(root)));
   }
 
-  private static double moved(PolicyTree tree, PolicySettings settings) {
+  private static double moved(final PolicyTree tree, final PolicySettings settings) {
     try (PolicyTrainer trainer = PolicyTrainer.open(folder, settings)) {
-      double before = logprob(trainer);
+      final double before = logprob(trainer);
       for (int i = 0; i < 20; i++) {
         trainer.update(List.of(tree), 3e-4);
       }
@@ -159,13 +159,13 @@ class PolicyTrainerTest {
     }
   }
 
-  private static float[] embedding(PolicyTrainer trainer) {
+  private static float[] embedding(final PolicyTrainer trainer) {
     return trainer.policy().tensors().getFirst().values();
   }
 
-  private static PolicyTree one(float advantage, float sampled, boolean[] stale) {
-    PolicyNode given = PolicyNode.given(-1, new int[] {1, 4});
-    PolicyNode chosen =
+  private static PolicyTree one(final float advantage, final float sampled, final boolean[] stale) {
+    final PolicyNode given = PolicyNode.given(-1, new int[] {1, 4});
+    final PolicyNode chosen =
         new PolicyNode(
             0,
             new int[] {7},
@@ -178,13 +178,13 @@ class PolicyTrainerTest {
     return new PolicyTree(List.of(given, chosen));
   }
 
-  private static double loss(PolicyTree tree) {
+  private static double loss(final PolicyTree tree) {
     try (PolicyTrainer trainer = PolicyTrainer.open(folder, PLAIN)) {
       return trainer.update(List.of(tree), RATE).loss();
     }
   }
 
-  private static double logprob(List<PolicyTree> batch, int updates) {
+  private static double logprob(final List<PolicyTree> batch, final int updates) {
     try (PolicyTrainer trainer = PolicyTrainer.open(folder, PLAIN)) {
       for (int i = 0; i < updates; i++) {
         trainer.update(batch, RATE);
@@ -194,10 +194,10 @@ class PolicyTrainerTest {
   }
 
   /** The mismatch with a log-probability of 0 is the log-probability. */
-  private static double logprob(PolicyTrainer trainer) {
-    PolicyTree read = one(0f, 0f, null);
-    List<float[]> bases = new ArrayList<>();
-    double found = -trainer.backward(trainer.passes(List.of(read)), bases).mismatch;
+  private static double logprob(final PolicyTrainer trainer) {
+    final PolicyTree read = one(0f, 0f, null);
+    final List<float[]> bases = new ArrayList<>();
+    final double found = -trainer.backward(trainer.passes(List.of(read)), bases).mismatch;
     Arrays.fill(bases.getFirst(), 0);
     return found;
   }

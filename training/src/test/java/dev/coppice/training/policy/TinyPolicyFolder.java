@@ -18,10 +18,10 @@ final class TinyPolicyFolder {
 
   private TinyPolicyFolder() {}
 
-  static void write(Path folder, long seed) throws IOException {
+  static void write(final Path folder, final long seed) throws IOException {
     try (SupervisedTrainer fresh =
         new SupervisedTrainer(SHAPE, TrainerSettings.tiny(1, seed), (index, progress) -> null)) {
-      List<String> texts =
+      final List<String> texts =
           IntStream.range(0, VOCABULARY)
               .mapToObj(i -> i < 3 ? "<t" + i + ">" : "" + (char) ('a' + i))
               .toList();

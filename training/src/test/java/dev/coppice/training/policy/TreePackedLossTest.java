@@ -36,23 +36,23 @@ class TreePackedLossTest {
     shouldEqualFlat(true);
   }
 
-  private void shouldEqualFlat(boolean own) {
-    RandomPolicyTrees trees = new RandomPolicyTrees(SEED, TinyPolicyFolder.VOCABULARY);
+  private void shouldEqualFlat(final boolean own) {
+    final RandomPolicyTrees trees = new RandomPolicyTrees(SEED, TinyPolicyFolder.VOCABULARY);
     try (PolicyTrainer trainer = PolicyTrainer.open(folder, PolicySettings.DEFAULT)) {
       for (int round = 0; round < 20; round++) {
-        List<PolicyTree> packed = new ArrayList<>();
-        List<PolicyTree> rows = new ArrayList<>();
+        final List<PolicyTree> packed = new ArrayList<>();
+        final List<PolicyTree> rows = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-          RandomPolicyTrees.Both both = trees.next(own);
+          final RandomPolicyTrees.Both both = trees.next(own);
           packed.add(both.tree());
           rows.addAll(both.rows());
         }
-        double treeLoss = trainer.backward(trainer.passes(packed), new ArrayList<>()).loss;
-        float[] treeGradient = takeGradient(trainer.weights());
-        double flatLoss = flatBackward(trainer.weights(), rows);
-        float[] flatGradient = takeGradient(trainer.weights());
+        final double treeLoss = trainer.backward(trainer.passes(packed), new ArrayList<>()).loss;
+        final float[] treeGradient = takeGradient(trainer.weights());
+        final double flatLoss = flatBackward(trainer.weights(), rows);
+        final float[] flatGradient = takeGradient(trainer.weights());
 
-        String where = "round=" + round + " seed=" + SEED;
+        final String where = "round=" + round + " seed=" + SEED;
         assertEquals(flatLoss, treeLoss, 1e-5, where);
         double norm = 0;
         for (int i = 0; i < treeGradient.length; i++) {
@@ -65,25 +65,25 @@ class TreePackedLossTest {
   }
 
   /** Adds the gradient of the plain flat loss: rows side by side, one causal mask, no sharing. */
-  private static double flatBackward(LlamaWeights weights, List<PolicyTree> rows) {
+  private static double flatBackward(final LlamaWeights weights, final List<PolicyTree> rows) {
     try (NDManager manager = NDManager.newBaseManager();
         GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-      NDArray loss = FlatLoss.of(manager, weights, rows, PolicySettings.DEFAULT);
+      final NDArray loss = FlatLoss.of(manager, weights, rows, PolicySettings.DEFAULT);
       collector.backward(loss);
       return loss.getFloat();
     }
   }
 
-  private static float[] takeGradient(LlamaWeights weights) {
-    List<Float> all = new ArrayList<>();
-    for (NDArray weight : weights.all()) {
-      NDArray gradient = weight.getGradient();
-      for (float value : gradient.toFloatArray()) {
+  private static float[] takeGradient(final LlamaWeights weights) {
+    final List<Float> all = new ArrayList<>();
+    for (final NDArray weight : weights.all()) {
+      final NDArray gradient = weight.getGradient();
+      for (final float value : gradient.toFloatArray()) {
         all.add(value);
       }
       gradient.muli(0);
     }
-    float[] flat = new float[all.size()];
+    final float[] flat = new float[all.size()];
     for (int i = 0; i < flat.length; i++) {
       flat[i] = all.get(i);
     }

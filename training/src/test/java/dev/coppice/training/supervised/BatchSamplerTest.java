@@ -13,7 +13,7 @@ class BatchSamplerTest {
 
   @Test
   void shouldRepeatItsDrawsFromASeedAndKeepRowsApart() {
-    List<List<Integer>> first = play(1.0, 5);
+    final List<List<Integer>> first = play(1.0, 5);
 
     assertEquals(first, play(1.0, 5));
     assertTrue(!first.equals(play(1.0, 6)), "seed=5 and seed=6");
@@ -25,9 +25,9 @@ class BatchSamplerTest {
     assertEquals(1, play(0.0, 5).stream().distinct().count());
   }
 
-  private static List<List<Integer>> play(double temperature, long seed) {
-    TrainerSettings settings = TrainerSettings.tiny(1, 4);
-    List<ScriptedEpisode> episodes = new ArrayList<>();
+  private static List<List<Integer>> play(final double temperature, final long seed) {
+    final TrainerSettings settings = TrainerSettings.tiny(1, 4);
+    final List<ScriptedEpisode> episodes = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       episodes.add(new ScriptedEpisode());
     }
@@ -48,7 +48,7 @@ class BatchSamplerTest {
     }
 
     @Override
-    public int[] accept(int token, double entropyNats) {
+    public int[] accept(final int token, final double entropyNats) {
       assertTrue(entropyNats > 0 && entropyNats <= Math.log(11) + 1e-6, "nats=" + entropyNats);
       sampled.add(token);
       return token % 2 == 0 ? new int[] {EVEN_REPLY, EVEN_REPLY} : new int[0];

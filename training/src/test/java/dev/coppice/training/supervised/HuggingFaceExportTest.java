@@ -32,8 +32,8 @@ class HuggingFaceExportTest {
             .optTokenizerPath(folder.resolve("tokenizer.json"))
             .optAddSpecialTokens(false)
             .build()) {
-      String text = "<bos>8 8 3\n<call>8*3</call>  o \n\n88";
-      long[] ids = tokenizer.encode(text).getIds();
+      final String text = "<bos>8 8 3\n<call>8*3</call>  o \n\n88";
+      final long[] ids = tokenizer.encode(text).getIds();
 
       assertArrayEquals(
           new long[] {1, 5, 8, 5, 8, 7, 9, 3, 5, 6, 7, 4, 8, 8, 10, 8, 9, 9, 5, 5}, ids);
@@ -43,24 +43,24 @@ class HuggingFaceExportTest {
 
   @Test
   void shouldWriteEveryTensorWhereTheHeaderSaysItIs() throws IOException {
-    List<TrainedPolicy.Tensor> tensors = export();
+    final List<TrainedPolicy.Tensor> tensors = export();
 
-    ByteBuffer file =
+    final ByteBuffer file =
         ByteBuffer.wrap(Files.readAllBytes(folder.resolve("model.safetensors")))
             .order(ByteOrder.LITTLE_ENDIAN);
-    byte[] header = new byte[(int) file.getLong()];
+    final byte[] header = new byte[(int) file.getLong()];
     file.get(header);
-    JsonNode root = new ObjectMapper().readTree(new String(header, StandardCharsets.UTF_8));
-    int data = file.position();
+    final JsonNode root = new ObjectMapper().readTree(new String(header, StandardCharsets.UTF_8));
+    final int data = file.position();
     assertEquals(0, data % 8);
     assertEquals(tensors.size() + 1, root.size());
     int end = data;
-    for (TrainedPolicy.Tensor tensor : tensors) {
-      JsonNode node = root.get(tensor.name());
+    for (final TrainedPolicy.Tensor tensor : tensors) {
+      final JsonNode node = root.get(tensor.name());
       assertEquals("F32", node.get("dtype").asText());
       assertEquals(end, data + node.get("data_offsets").get(0).asInt(), tensor.name());
       end = data + node.get("data_offsets").get(1).asInt();
-      float[] values = new float[tensor.values().length];
+      final float[] values = new float[tensor.values().length];
       file.position(data + node.get("data_offsets").get(0).asInt()).asFloatBuffer();
       file.asFloatBuffer().get(values);
       assertArrayEquals(tensor.values(), values, tensor.name());
@@ -73,7 +73,7 @@ class HuggingFaceExportTest {
   void shouldDescribeTheModelInTheConfiguration() throws IOException {
     export();
 
-    JsonNode config = new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+    final JsonNode config = new ObjectMapper().readTree(folder.resolve("config.json").toFile());
     assertEquals("LlamaForCausalLM", config.get("architectures").get(0).asText());
     assertEquals(true, config.get("tie_word_embeddings").asBoolean());
     assertEquals(2, config.get("num_key_value_heads").asInt());
@@ -82,10 +82,10 @@ class HuggingFaceExportTest {
 
   @Test
   void shouldReadBackWhatItWrote() throws IOException {
-    List<TrainedPolicy.Tensor> written = export();
+    final List<TrainedPolicy.Tensor> written = export();
 
     try (TrainedPolicy policy = TrainedPolicy.open(folder)) {
-      List<TrainedPolicy.Tensor> read = policy.tensors();
+      final List<TrainedPolicy.Tensor> read = policy.tensors();
       assertEquals(SHAPE.parameters(), policy.shape().parameters());
       for (int i = 0; i < written.size(); i++) {
         assertEquals(written.get(i).name(), read.get(i).name());

@@ -28,7 +28,7 @@ class ShippedPolicyTest {
   @Test
   void shouldGiveBackTheTextOfAnEpisodeExactly() {
     try (ModelTokenizer tokenizer = ModelTokenizer.open(folder())) {
-      int[] tokens = tokenizer.encode(EPISODE);
+      final int[] tokens = tokenizer.encode(EPISODE);
 
       assertEquals(EPISODE, tokenizer.decode(tokens));
       assertEquals(1, tokens[0]);
@@ -43,26 +43,26 @@ class ShippedPolicyTest {
             DecoderBackend.open(folder(), DecoderSettings.defaults().withThreads(1));
         TrainedPolicy policy = TrainedPolicy.open(folder());
         NDManager manager = NDManager.newBaseManager()) {
-      int[] tokens = tokenizer.encode(EPISODE);
-      double[] engine = Scorer.score(backend, tokens, 1).logprobs();
+      final int[] tokens = tokenizer.encode(EPISODE);
+      final double[] engine = Scorer.score(backend, tokens, 1).logprobs();
 
-      LlamaShape shape = policy.shape();
-      SequenceBatch batch =
+      final LlamaShape shape = policy.shape();
+      final SequenceBatch batch =
           SequenceBatch.of(
               manager,
               List.of(new TrainingSequence(tokens, new float[tokens.length])),
               shape.vocabulary());
-      float[] trainer =
+      final float[] trainer =
           new LlamaForward(shape)
               .logits(manager, policy.weights(), batch)
               .logSoftmax(-1)
               .toFloatArray();
-      double[] expected = new double[tokens.length - 1];
+      final double[] expected = new double[tokens.length - 1];
       for (int at = 0; at + 1 < tokens.length; at++) {
         expected[at] = trainer[at * shape.vocabulary() + tokens[at + 1]];
       }
-      int first = engine.length - expected.length;
-      double[] actual = Arrays.copyOfRange(engine, first, engine.length);
+      final int first = engine.length - expected.length;
+      final double[] actual = Arrays.copyOfRange(engine, first, engine.length);
       assertArrayEquals(expected, actual, 1e-3);
     }
   }
@@ -70,7 +70,7 @@ class ShippedPolicyTest {
   @Test
   void shouldBeSmallEnoughToShip() throws IOException {
     try (Stream<Path> files = Files.list(folder())) {
-      long bytes = files.mapToLong(file -> file.toFile().length()).sum();
+      final long bytes = files.mapToLong(file -> file.toFile().length()).sum();
 
       assertTrue(bytes < EIGHT_MEGABYTES, "bytes=" + bytes);
     }

@@ -19,7 +19,7 @@ class SupervisedTrainerTest {
 
   @Test
   void shouldLearnToCopyWhenTheSecondHalfRepeatsTheFirst() {
-    List<Double> losses = train(150, SEED);
+    final List<Double> losses = train(150, SEED);
 
     assertTrue(losses.getFirst() > 2.0, "losses=" + losses + " seed=" + SEED);
     assertTrue(losses.getLast() < 0.5 * losses.getFirst(), "losses=" + losses + " seed=" + SEED);
@@ -35,25 +35,25 @@ class SupervisedTrainerTest {
   void shouldComputeTheGradientThatFiniteDifferencesShow() {
     try (NDManager manager = NDManager.newBaseManager();
         LlamaWeights weights = new LlamaWeights(SHAPE, manager, SEED)) {
-      LlamaForward forward = new LlamaForward(SHAPE);
-      List<TrainingSequence> sequences = List.of(copying(0), copying(1));
-      NDArray weight = weights.layers().get(0).q();
-      float[] before = weight.toFloatArray();
+      final LlamaForward forward = new LlamaForward(SHAPE);
+      final List<TrainingSequence> sequences = List.of(copying(0), copying(1));
+      final NDArray weight = weights.layers().get(0).q();
+      final float[] before = weight.toFloatArray();
       float[] gradient;
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
         collector.backward(loss(manager, forward, weights, sequences));
         gradient = weight.getGradient().toFloatArray();
       }
 
-      float step = 2e-2f;
-      for (int cell : new int[] {0, 37, 101, 255}) {
-        float[] moved = before.clone();
+      final float step = 2e-2f;
+      for (final int cell : new int[] {0, 37, 101, 255}) {
+        final float[] moved = before.clone();
         moved[cell] += step;
         weight.set(moved);
-        double above = loss(manager, forward, weights, sequences).getFloat();
+        final double above = loss(manager, forward, weights, sequences).getFloat();
         moved[cell] -= 2 * step;
         weight.set(moved);
-        double below = loss(manager, forward, weights, sequences).getFloat();
+        final double below = loss(manager, forward, weights, sequences).getFloat();
         weight.set(before);
         assertEquals((above - below) / (2 * step), gradient[cell], 2e-4, "cell=" + cell);
       }
@@ -65,17 +65,18 @@ class SupervisedTrainerTest {
     try (NDManager manager = NDManager.newBaseManager();
         LlamaWeights weights = new LlamaWeights(SHAPE, manager, SEED);
         LlamaStep step = new LlamaStep(weights, manager, 2, 32)) {
-      List<TrainingSequence> sequences = List.of(copying(4), copying(5));
-      SequenceBatch batch = SequenceBatch.of(manager, sequences, SHAPE.vocabulary());
-      float[] together = new LlamaForward(SHAPE).logits(manager, weights, batch).toFloatArray();
+      final List<TrainingSequence> sequences = List.of(copying(4), copying(5));
+      final SequenceBatch batch = SequenceBatch.of(manager, sequences, SHAPE.vocabulary());
+      final float[] together =
+          new LlamaForward(SHAPE).logits(manager, weights, batch).toFloatArray();
 
       for (int at = 0; at < batch.positions(); at++) {
-        int[] tokens = {sequences.get(0).tokens()[at], sequences.get(1).tokens()[at]};
-        float[] logits = step.next(manager, tokens).toFloatArray();
+        final int[] tokens = {sequences.get(0).tokens()[at], sequences.get(1).tokens()[at]};
+        final float[] logits = step.next(manager, tokens).toFloatArray();
         for (int row = 0; row < 2; row++) {
-          float[] expected = new float[SHAPE.vocabulary()];
-          float[] actual = new float[SHAPE.vocabulary()];
-          int from = (row * batch.positions() + at) * SHAPE.vocabulary();
+          final float[] expected = new float[SHAPE.vocabulary()];
+          final float[] actual = new float[SHAPE.vocabulary()];
+          final int from = (row * batch.positions() + at) * SHAPE.vocabulary();
           System.arraycopy(together, from, expected, 0, expected.length);
           System.arraycopy(logits, row * SHAPE.vocabulary(), actual, 0, actual.length);
           assertArrayEquals(expected, actual, 1e-5f, "at=" + at + " row=" + row);
@@ -86,7 +87,7 @@ class SupervisedTrainerTest {
 
   @Test
   void shouldHoldTheRateAndThenLetItFall() {
-    TrainerSettings settings = TrainerSettings.tiny(1_000, SEED);
+    final TrainerSettings settings = TrainerSettings.tiny(1_000, SEED);
 
     assertEquals(3e-3 / 60, settings.learningRate(0), 1e-12);
     assertEquals(3e-3, settings.learningRate(59), 1e-12);
@@ -96,11 +97,11 @@ class SupervisedTrainerTest {
   }
 
   private static NDArray loss(
-      NDManager manager,
-      LlamaForward forward,
-      LlamaWeights weights,
-      List<TrainingSequence> sequences) {
-    SequenceBatch batch = SequenceBatch.of(manager, sequences, SHAPE.vocabulary());
+      final NDManager manager,
+      final LlamaForward forward,
+      final LlamaWeights weights,
+      final List<TrainingSequence> sequences) {
+    final SequenceBatch batch = SequenceBatch.of(manager, sequences, SHAPE.vocabulary());
     return forward
         .logits(manager, weights, batch)
         .logSoftmax(-1)
@@ -109,10 +110,11 @@ class SupervisedTrainerTest {
         .mul((float) (-1.0 / batch.weight()));
   }
 
-  private static List<Double> train(int steps, long seed) {
-    List<Double> losses = new ArrayList<>();
-    TrainerSettings.Optimizer optimizer = new TrainerSettings.Optimizer(0.9, 0.95, 1e-8, 0.05, 1.0);
-    TrainerSettings settings =
+  private static List<Double> train(final int steps, final long seed) {
+    final List<Double> losses = new ArrayList<>();
+    final TrainerSettings.Optimizer optimizer =
+        new TrainerSettings.Optimizer(0.9, 0.95, 1e-8, 0.05, 1.0);
+    final TrainerSettings settings =
         new TrainerSettings(steps, 16, 2, 1e-2, 10, 0.2, 0.1, optimizer, seed);
     try (SupervisedTrainer trainer =
         new SupervisedTrainer(SHAPE, settings, (index, progress) -> copying(index))) {
@@ -123,11 +125,11 @@ class SupervisedTrainerTest {
   }
 
   /** Makes a sequence whose second half repeats the first; only the second half is learned. */
-  private static TrainingSequence copying(long index) {
-    SplittableRandom random = new SplittableRandom(index);
-    int half = 3 + random.nextInt(2);
-    int[] tokens = new int[2 * half + 1];
-    float[] weights = new float[tokens.length];
+  private static TrainingSequence copying(final long index) {
+    final SplittableRandom random = new SplittableRandom(index);
+    final int half = 3 + random.nextInt(2);
+    final int[] tokens = new int[2 * half + 1];
+    final float[] weights = new float[tokens.length];
     for (int i = 0; i < half; i++) {
       tokens[i] = 2 + random.nextInt(9);
       tokens[half + 1 + i] = tokens[i];

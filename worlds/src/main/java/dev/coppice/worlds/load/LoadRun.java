@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class LoadRun {
   private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long DEADLINE_NS = TimeUnit.MINUTES.toNanos(30);
-  private static final int MOST_TOKENS = 1 << 20;
+  private static final int MAX_TOKENS = 1 << 20;
 
   private LoadRun() {}
 
@@ -63,7 +63,7 @@ public final class LoadRun {
             LoadEnvironment.NAME,
             1,
             SamplingSettings.PLAIN,
-            new RolloutLimits(MOST_TOKENS, MOST_TOKENS, MOST_TOKENS, DEADLINE_NS),
+            new RolloutLimits(MAX_TOKENS, MAX_TOKENS, MAX_TOKENS, DEADLINE_NS),
             BudgetConfig.trees(settings.trees()),
             settings.capacity());
     final LongAdder completed = new LongAdder();

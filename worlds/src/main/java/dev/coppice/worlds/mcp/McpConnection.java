@@ -29,7 +29,7 @@ import reactor.core.publisher.Mono;
  * @thread calls may run at the same time.
  */
 final class McpConnection implements AutoCloseable {
-  private static final int MOST_PAGES = 100;
+  private static final int MAX_PAGES = 100;
   private static final int REASON_TIMEOUT_MS = 1_000;
 
   private final McpServerConfig config;
@@ -87,7 +87,7 @@ final class McpConnection implements AutoCloseable {
   List<McpSchema.Tool> tools() throws ToolFailedException, InterruptedException {
     final List<McpSchema.Tool> tools = new ArrayList<>();
     String cursor = null;
-    for (int page = 0; page < MOST_PAGES; page++) {
+    for (int page = 0; page < MAX_PAGES; page++) {
       final McpSchema.ListToolsResult result =
           await(
               cursor == null ? client.listTools() : client.listTools(cursor),

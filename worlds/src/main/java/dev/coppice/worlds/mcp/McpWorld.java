@@ -2,7 +2,7 @@ package dev.coppice.worlds.mcp;
 
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
@@ -187,7 +187,7 @@ final class McpWorld implements ToolWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) {
+  public Score reward(final String answer, final SeenResults seen) {
     final String said = answer == null ? null : answer.strip();
     if (task.answer() == null) {
       return new Score(Double.NaN, Map.of(), said);

@@ -81,7 +81,10 @@ final class StdioTransport implements McpClientTransport {
     } catch (OversizeException e) {
       fail(ToolCall.Status.OVERSIZE, "mcp_oversize", e.getMessage());
     } catch (IOException | RuntimeException e) {
-      fail(ToolCall.Status.INVALID, "mcp_malformed", "the server answered nonsense: " + e);
+      fail(
+          ToolCall.Status.INVALID,
+          "mcp_malformed",
+          "the server sent a message that is not JSON-RPC: " + e);
     } finally {
       close();
     }

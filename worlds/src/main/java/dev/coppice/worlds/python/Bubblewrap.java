@@ -101,14 +101,14 @@ final class Bubblewrap implements AutoCloseable {
     }
   }
 
-  private static String tool(final List<String> folders, final String name, final String mend) {
+  private static String tool(final List<String> folders, final String name, final String fix) {
     for (final String folder : folders) {
       final Path path = Path.of(folder, name);
       if (Files.isExecutable(path)) {
         return path.toString();
       }
     }
-    throw new SandboxUnavailableException("there is no " + name + " in " + folders + "; " + mend);
+    throw new SandboxUnavailableException("there is no " + name + " in " + folders + "; " + fix);
   }
 
   private static boolean isRoot() {
@@ -116,7 +116,7 @@ final class Bubblewrap implements AutoCloseable {
       return Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid
           && uid == 0;
     } catch (IOException | UnsupportedOperationException e) {
-      throw new SandboxUnavailableException("this is no Linux with /proc: " + e);
+      throw new SandboxUnavailableException("this is not a Linux with /proc: " + e);
     }
   }
 

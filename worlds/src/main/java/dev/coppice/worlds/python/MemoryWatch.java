@@ -33,8 +33,8 @@ final class MemoryWatch {
   /** Watches all sandboxes of this engine. */
   static final MemoryWatch SHARED = new MemoryWatch();
 
-  private static final long LEAST_PAUSE_NS = 10_000_000;
-  private static final long MOST_PAUSE_NS = 40_000_000;
+  private static final long MIN_PAUSE_NS = 10_000_000;
+  private static final long MAX_PAUSE_NS = 40_000_000;
   private static final int PAUSES_PER_LOOK = 9;
   private static final int PAUSES_PER_SUSPICION = 2;
   private static final long BYTES_PER_KB = 1_024;
@@ -103,7 +103,7 @@ final class MemoryWatch {
   private void watch() {
     final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     try {
-      long pauseNs = LEAST_PAUSE_NS;
+      long pauseNs = MIN_PAUSE_NS;
       while (true) {
         final List<Watched> now = awaited(pauseNs);
         // The time of the processor: on a busy machine looks are long by the clock, and needed
@@ -115,7 +115,7 @@ final class MemoryWatch {
         }
         final long lookNs = threads.getCurrentThreadCpuTime() - startNs;
         final long pauses = suspicion ? PAUSES_PER_SUSPICION : PAUSES_PER_LOOK;
-        pauseNs = Math.clamp(pauses * lookNs, LEAST_PAUSE_NS, MOST_PAUSE_NS);
+        pauseNs = Math.clamp(pauses * lookNs, MIN_PAUSE_NS, MAX_PAUSE_NS);
       }
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();

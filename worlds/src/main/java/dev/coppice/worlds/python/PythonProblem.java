@@ -28,7 +28,7 @@ record PythonProblem(String question, String answer, List<String> cells) {
         || !(input.get("answer") instanceof String answer)
         || !(input.getOrDefault("cells", List.of()) instanceof List<?> cells)) {
       throw new IllegalArgumentException(
-          "a python task needs question, answer and, at will, cells: input=" + json);
+          "a python task needs question, answer and optionally cells: input=" + json);
     }
     return new PythonProblem(question, answer, cells.stream().map(String.class::cast).toList());
   }

@@ -2,7 +2,7 @@ package dev.coppice.worlds.python;
 
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  * in which the cells of its trunk are run again. The same happens after a cell that ended its
  * interpreter (out of time, a flood, {@code os._exit}): that cell is undone, and the state is again
  * what it was before. A cell that answers otherwise when it is run again, because it asked the clock
- * for example, fails its branch; it never goes on in a state it did not have.
+ * for example, fails its branch; it never continues in a state it did not have.
  *
  * <p>The digest covers the cells and what they wrote. Addresses in what they write are blanked,
  * since they differ from process to process.
@@ -185,7 +185,7 @@ final class PythonWorld implements ToolWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) {
+  public Score reward(final String answer, final SeenResults seen) {
     final boolean right = answer != null && answer.strip().equals(problem.answer());
     final double reward = right ? 1.0 : 0.0;
     return new Score(reward, Map.of("answer", reward), answer == null ? null : answer.strip());

@@ -26,11 +26,11 @@ public record SandboxLimits(
   public static final SandboxLimits DEFAULT =
       new SandboxLimits(512L << 20, 16, 16L << 20, 32L << 20, 4 << 10, 5_000);
 
-  private static final long LEAST_MEMORY_BYTES = 64L << 20;
+  private static final long MIN_MEMORY_BYTES = 64L << 20;
 
   /** Checks the ranges. */
   public SandboxLimits {
-    if (memoryBytes < LEAST_MEMORY_BYTES) {
+    if (memoryBytes < MIN_MEMORY_BYTES) {
       throw new IllegalArgumentException(
           "an interpreter needs 64 MiB at least: memoryBytes=" + memoryBytes);
     }

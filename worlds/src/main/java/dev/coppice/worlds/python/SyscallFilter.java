@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * Writes the seccomp filter of a sandbox as a classic BPF program.
@@ -49,8 +50,23 @@ final class SyscallFilter {
   private static final int INSTRUCTION_BYTES = 8;
 
   private final List<long[]> program = new ArrayList<>();
+  private final Processor processor;
 
-  private SyscallFilter() {}
+  private SyscallFilter(final Processor processor) {
+    this.processor = processor;
+  }
+
+  /**
+   * Describes a processor whose calls are filtered.
+   *
+   * @param audit name of the architecture in the kernel's audit system.
+   * @param x32Bit that marks calls of the x32 interface, or 0 where there is none.
+   * @param numbers of the calls.
+   */
+  private record Processor(int audit, int x32Bit, ToIntFunction<Syscall> numbers) {
+    static final Processor X86_64 = new Processor(0xc000003e, 0x40000000, Syscall::x86);
+    static final Processor AARCH64 = new Processor(0xc00000b7, 0, Syscall::arm);
+  }
 
   /**
    * Writes the filter for an architecture.
@@ -60,47 +76,53 @@ final class SyscallFilter {
    */
   static byte[] of(final String architecture) {
     return switch (architecture) {
-      case "amd64", "x86_64" -> new SyscallFilter().bytes(SyscallTable.X86_64);
-      case "aarch64" -> new SyscallFilter().bytes(SyscallTable.AARCH64);
+      case "amd64", "x86_64" -> new SyscallFilter(Processor.X86_64).bytes();
+      case "aarch64" -> new SyscallFilter(Processor.AARCH64).bytes();
       default -> null;
     };
   }
 
-  private byte[] bytes(final SyscallTable table) {
+  private byte[] bytes() {
     add(LOAD, 0, 0, ARCHITECTURE);
-    add(IF_EQUAL, 1, 0, table.audit());
+    add(IF_EQUAL, 1, 0, processor.audit());
     add(RETURN, 0, 0, KILL);
     add(LOAD, 0, 0, NUMBER);
-    if (table.x32Bit() != 0) {
-      add(IF_AT_LEAST, 0, 1, table.x32Bit());
+    if (processor.x32Bit() != 0) {
+      add(IF_AT_LEAST, 0, 1, processor.x32Bit());
       add(RETURN, 0, 0, EPERM);
     }
-    add(IF_EQUAL, 0, 1, table.clone3());
+    add(IF_EQUAL, 0, 1, number(Syscall.CLONE3));
     add(RETURN, 0, 0, ENOSYS);
-    add(IF_EQUAL, 0, 4, table.fork());
+    add(IF_EQUAL, 0, 4, number(Syscall.CLONE));
     add(LOAD, 0, 0, ARGUMENT_0);
     add(IF_ANY_BIT, 0, 1, NAMESPACE_FLAGS);
     add(RETURN, 0, 0, EPERM);
     add(RETURN, 0, 0, ALLOW);
-    add(IF_EQUAL, 0, 5, table.ioctl());
+    add(IF_EQUAL, 0, 5, number(Syscall.IOCTL));
     add(LOAD, 0, 0, ARGUMENT_1);
     add(IF_EQUAL, 1, 0, TIOCSTI);
     add(IF_EQUAL, 0, 1, TIOCLINUX);
     add(RETURN, 0, 0, EPERM);
     add(RETURN, 0, 0, ALLOW);
-    add(IF_EQUAL, 0, FAMILIES.length + 3, table.socket());
+    add(IF_EQUAL, 0, FAMILIES.length + 3, number(Syscall.SOCKET));
     add(LOAD, 0, 0, ARGUMENT_0);
     for (int i = 0; i < FAMILIES.length; i++) {
       add(IF_EQUAL, FAMILIES.length - i, 0, FAMILIES[i]);
     }
     add(RETURN, 0, 0, EPERM);
     add(RETURN, 0, 0, ALLOW);
-    for (final int call : table.refused()) {
-      add(IF_EQUAL, 0, 1, call);
-      add(RETURN, 0, 0, EPERM);
+    for (final Syscall call : Syscall.refused()) {
+      if (number(call) != Syscall.NONE) {
+        add(IF_EQUAL, 0, 1, number(call));
+        add(RETURN, 0, 0, EPERM);
+      }
     }
     add(RETURN, 0, 0, ALLOW);
     return written();
+  }
+
+  private int number(final Syscall call) {
+    return processor.numbers().applyAsInt(call);
   }
 
   private void add(final int code, final int ifTrue, final int ifFalse, final int operand) {

@@ -42,7 +42,7 @@ import org.apache.lucene.store.ByteBuffersDirectory;
  */
 final class PassageIndex implements AutoCloseable {
   private static final String BODY = "body";
-  private static final int MOST_TERMS = 256;
+  private static final int MAX_TERMS = 256;
 
   /** Kept, because a logger that nobody holds forgets its level. */
   private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
@@ -133,7 +133,7 @@ final class PassageIndex implements AutoCloseable {
     try (TokenStream stream = analyzer.tokenStream(BODY, query)) {
       final CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);
       stream.reset();
-      while (terms.size() < MOST_TERMS && stream.incrementToken()) {
+      while (terms.size() < MAX_TERMS && stream.incrementToken()) {
         terms.add(term.toString());
       }
     }

@@ -2,7 +2,7 @@ package dev.coppice.worlds.search;
 
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.tool.Argument;
-import dev.coppice.environments.tool.Seen;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.tool.ToolException;
 import dev.coppice.environments.toolworld.MethodWorld;
@@ -59,9 +59,9 @@ public final class SearchWorld extends MethodWorld {
       @Argument(
               value = "How many passages to show.",
               name = "k",
-              otherwise = "5",
-              least = 1,
-              most = 20)
+              defaultValue = "5",
+              min = 1,
+              max = 20)
           final int k) {
     final List<Map<String, String>> shown = new ArrayList<>();
     final StringBuilder note = new StringBuilder(FOUND);
@@ -132,7 +132,7 @@ public final class SearchWorld extends MethodWorld {
   }
 
   @Override
-  public Score reward(final String answer, final Seen seen) {
+  public Score reward(final String answer, final SeenResults seen) {
     final String said = answer == null ? "" : answer;
     final double exact = HotpotMetric.exactMatch(said, question.answer());
     return new Score(
@@ -145,7 +145,7 @@ public final class SearchWorld extends MethodWorld {
         answer == null ? null : HotpotMetric.normalised(answer));
   }
 
-  private double recall(final Seen seen, final String kind) {
+  private double recall(final SeenResults seen, final String kind) {
     final Set<String> titles = new HashSet<>();
     for (final String note : seen.notes()) {
       final String[] parts = note.split("\0", -1);

@@ -240,7 +240,7 @@ class PythonSessionTest {
   @Test
   void shouldRefuseToStartWhereASandboxIsOnlyAPretence(
       @org.junit.jupiter.api.io.TempDir final Path folder) throws Exception {
-    // It runs the interpreter without any wall: whatever stands behind "--" is started as it is.
+    // It runs the interpreter without any sandbox: whatever follows "--" is started as it is.
     final String pretence =
         "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"\n";
     for (final String name : List.of("bwrap", "setpriv")) {

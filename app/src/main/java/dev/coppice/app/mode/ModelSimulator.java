@@ -1,0 +1,65 @@
+package dev.coppice.app.mode;
+
+import dev.coppice.chat.tokenizer.ModelTokenizer;
+import dev.coppice.decoder.DecoderBackend;
+import dev.coppice.decoder.DecoderSettings;
+import dev.coppice.decoder.sequence.Generator;
+import dev.coppice.environments.record.ResultSimulator;
+import dev.coppice.model.InferenceBackend;
+import dev.coppice.model.Tokenizer;
+import dev.coppice.trajectory.SamplingSettings;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Simulates tool results with a model: one line of text for a prompt, whose end is kept where it is
+ * too long for the model's context.
+ *
+ * @thread any; one at a time inside.
+ */
+public final class ModelSimulator implements ResultSimulator {
+  private static final int NEW_TOKENS = 256;
+
+  private final InferenceBackend backend;
+  private final Tokenizer tokenizer;
+
+  /**
+   * Wraps a model.
+   *
+   * @param backend that computes; closed with this one.
+   * @param tokenizer of the model; closed with this one.
+   */
+  public ModelSimulator(final InferenceBackend backend, final Tokenizer tokenizer) {
+    this.backend = backend;
+    this.tokenizer = tokenizer;
+  }
+
+  /** Opens a model of its own: the run's belongs to the engine's thread. */
+  static ModelSimulator open(final Path folder) {
+    return new ModelSimulator(
+        DecoderBackend.open(folder, DecoderSettings.defaults()), ModelTokenizer.open(folder));
+  }
+
+  @Override
+  public synchronized String complete(final String prompt, final long seed) {
+    final int[] all = tokenizer.encode(prompt);
+    final int newTokens = Math.min(NEW_TOKENS, backend.contextTokens() / 2);
+    final int most = backend.contextTokens() - newTokens;
+    final int[] kept =
+        all.length <= most ? all : Arrays.copyOfRange(all, all.length - most, all.length);
+    final Generator.Plan plan =
+        new Generator.Plan(newTokens, SamplingSettings.PLAIN, seed, tokenizer.endToken());
+    final int[] tokens = Generator.generate(backend, kept, plan).tokens();
+    final boolean ended = tokens.length > 0 && tokens[tokens.length - 1] == tokenizer.endToken();
+    final String text =
+        tokenizer.decode(Arrays.copyOf(tokens, ended ? tokens.length - 1 : tokens.length));
+    final int line = text.indexOf('\n');
+    return line < 0 ? text : text.substring(0, line);
+  }
+
+  @Override
+  public synchronized void close() {
+    backend.close();
+    tokenizer.close();
+  }
+}

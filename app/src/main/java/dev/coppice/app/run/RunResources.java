@@ -1,0 +1,254 @@
+package dev.coppice.app.run;
+
+import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.EngineConfigs;
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.mode.ChatForms;
+import dev.coppice.app.mode.WorldModes;
+import dev.coppice.bridge.wire.AdvantageKind;
+import dev.coppice.bridge.wire.WireHeader;
+import dev.coppice.chat.ChatTemplate;
+import dev.coppice.chat.tokenizer.ModelTokenizer;
+import dev.coppice.chat.value.TemplateException;
+import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.decoder.DecoderBackend;
+import dev.coppice.decoder.DecoderSettings;
+import dev.coppice.environments.EnvironmentConfig;
+import dev.coppice.environments.Environments;
+import dev.coppice.environments.record.ResultStoreException;
+import dev.coppice.environments.replay.ByteTokenizer;
+import dev.coppice.environments.replay.ReplayPolicy;
+import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.environments.replay.SelfPlayedEnvironment;
+import dev.coppice.episode.Conversation;
+import dev.coppice.episode.Environment;
+import dev.coppice.model.InferenceBackend;
+import dev.coppice.model.PathBackend;
+import dev.coppice.model.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Holds the open resources of a run: environment, model and tokenizer.
+ *
+ * @param environment of the tasks.
+ * @param tokenizer of the model.
+ * @param backend of the model.
+ * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
+ * @param chatTemplateSha256 digest of the model's chat template, or empty where there is none.
+ */
+public record RunResources(
+    Environment environment,
+    Tokenizer tokenizer,
+    InferenceBackend backend,
+    String tokenizerSha256,
+    String chatTemplateSha256)
+    implements AutoCloseable {
+  private static final int REPLAY_CONTEXT = 16_384;
+
+  /**
+   * Opens the parts a configuration names.
+   *
+   * @param config of the run.
+   * @return the open parts.
+   * @throws ConfigException if a part does not exist or does not fit.
+   */
+  public static RunResources open(final RunConfig config) {
+    final Environment environment = environment(config);
+    try {
+      return config.model().policy().equals("replay")
+          ? replay(config, environment)
+          : model(config, environment);
+    } catch (final RuntimeException e) {
+      environment.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the tokenizer a configuration names.
+   *
+   * @param config of the run.
+   * @return the tokenizer; the caller closes it.
+   */
+  public static Tokenizer tokenizer(final RunConfig config) {
+    return config.model().policy().equals("replay")
+        ? new ByteTokenizer()
+        : ModelTokenizer.open(ProjectPaths.modelFolder(config.model().path()));
+  }
+
+  /**
+   * Opens the chat template a configuration names.
+   *
+   * @param config of the run.
+   * @return the form of its conversations, or null where prompts are plain text.
+   * @throws ConfigException if there is no such template, or it cannot be used.
+   */
+  public static Conversation.Form conversations(final RunConfig config) {
+    if (!ChatForms.wanted(config)) {
+      ChatForms.requireNoSystem(config);
+      return null;
+    }
+    try (Tokenizer tokenizer = tokenizer(config)) {
+      return chat(config).form(tokenizer);
+    }
+  }
+
+  private static ChatForms chat(final RunConfig config) {
+    return new ChatForms(
+        config,
+        ProjectPaths.modelFolder(config.model().path()),
+        file -> ProjectPaths.find(file.toString()));
+  }
+
+  private static Environment environment(final RunConfig config) {
+    final RunConfig.TaskSet task = config.task();
+    // A replay needs no data, so the data may be gone.
+    final boolean none = task.path().isEmpty() || config.world().mode().equals("replay");
+    final String path = none ? "" : ProjectPaths.find(task.path()).toString();
+    try {
+      final Environment environment =
+          Environments.create(
+              new EnvironmentConfig(
+                  task.environment(),
+                  task.split(),
+                  Math.addExact(task.first(), task.count()),
+                  task.seed(),
+                  path,
+                  task.prompt()),
+              WorldModes.of(config.world(), ProjectPaths::modelFolder),
+              conversations(config));
+      if (environment.taskCount() < task.first() + task.count()) {
+        final int there = environment.taskCount();
+        environment.close();
+        throw new ConfigException(
+            "task.first and task.count ask for more tasks than there are: first="
+                + task.first()
+                + " count="
+                + task.count()
+                + " tasks="
+                + there);
+      }
+      return environment;
+    } catch (final IllegalArgumentException | ResultStoreException | TemplateException e) {
+      throw new ConfigException(e.getMessage().replace("environment.path", "task.path"));
+    }
+  }
+
+  private static RunResources replay(final RunConfig config, final Environment environment) {
+    if (environment instanceof SelfPlayedEnvironment played) {
+      final Tokenizer tokenizer = played.tokenizer();
+      final InferenceBackend backend =
+          new PathBackend(
+              "replay", tokenizer.vocabularySize(), played.contextTokens(), played.policy());
+      return new RunResources(environment, tokenizer, backend, "", "");
+    }
+    if (!(environment instanceof ScriptedEnvironment scripted)) {
+      throw new ConfigException(
+          "model.policy = \"replay\" needs an environment with solutions, such as gsm8k; "
+              + environment.name()
+              + " has none");
+    }
+    final Tokenizer tokenizer = new ByteTokenizer();
+    final InferenceBackend backend =
+        new PathBackend(
+            "replay",
+            tokenizer.vocabularySize(),
+            REPLAY_CONTEXT,
+            ReplayPolicy.of(scripted, tokenizer));
+    final String template = ChatForms.wanted(config) ? chatTemplate(config) : "";
+    return new RunResources(environment, tokenizer, backend, "", template);
+  }
+
+  private static RunResources model(final RunConfig config, final Environment environment) {
+    final Path folder = ProjectPaths.modelFolder(config.model().path());
+    final ModelTokenizer tokenizer = ModelTokenizer.open(folder);
+    final DecoderSettings defaults = DecoderSettings.defaults();
+    final DecoderSettings settings =
+        new DecoderSettings(
+            config.model().threads(),
+            config.model().dtype(),
+            config.model().device(),
+            defaults.slabTokens());
+    try {
+      final String digest = sha256(folder.resolve("tokenizer.json"));
+      final String template = chatTemplate(config);
+      return new RunResources(
+          environment, tokenizer, DecoderBackend.open(folder, settings), digest, template);
+    } catch (final RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Tells how fast this process computes, where a model is computed at all; people see it too where
+   * it is far below what the machine does.
+   *
+   * @param log of the run.
+   */
+  public void report(final RunLog log) {
+    if (backend instanceof DecoderBackend decoder) {
+      log.line(decoder.kernelRate().line());
+      if (!decoder.kernelRate().good()) {
+        System.err.println("coppice: " + decoder.kernelRate().line());
+      }
+    }
+  }
+
+  /**
+   * Makes the metadata of the segments and streams of a run.
+   *
+   * @param config of the run.
+   * @param run the name written into them.
+   * @return what says how the tokens came to be.
+   */
+  public WireHeader wireHeader(final RunConfig config, final String run) {
+    final List<String> estimators = config.credit().estimators();
+    final String estimator = estimators.isEmpty() ? "" : estimators.getFirst();
+    return new WireHeader(
+        run,
+        backend.name(),
+        tokenizerSha256,
+        chatTemplateSha256,
+        "sampled",
+        EngineConfigs.sampling(config),
+        SharedTokenRule.TRAIN_ONCE,
+        estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
+        estimator);
+  }
+
+  private static String chatTemplate(final RunConfig config) {
+    try {
+      return ChatForms.wanted(config)
+          ? chat(config).template().sha256()
+          : ChatTemplate.sha256(ProjectPaths.modelFolder(config.model().path()));
+    } catch (final TemplateException e) {
+      throw new ConfigException(e.getMessage());
+    }
+  }
+
+  private static String sha256(final Path file) {
+    try {
+      final byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(digest);
+    } catch (final IOException e) {
+      return "";
+    } catch (final NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Closes all parts. */
+  @Override
+  public void close() {
+    backend.close();
+    tokenizer.close();
+    environment.close();
+  }
+}

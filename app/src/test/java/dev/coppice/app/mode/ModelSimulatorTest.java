@@ -1,0 +1,63 @@
+package dev.coppice.app.mode;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.coppice.environments.replay.ByteTokenizer;
+import dev.coppice.model.PathBackend;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Has a scripted back end write the answers of tools. */
+@Timeout(60)
+class ModelSimulatorTest {
+  private static final int CONTEXT_TOKENS = 512;
+  private static final String MARK = "Answer: ";
+
+  private final ByteTokenizer tokenizer = new ByteTokenizer();
+
+  /** The first path the back end was asked about: the prompt as the model saw it. */
+  private String seen;
+
+  /** Writes a text after the mark, then the end token. */
+  private ModelSimulator writing(final String text) {
+    final int[] script = tokenizer.encode(text);
+    return new ModelSimulator(
+        new PathBackend(
+            "scripted",
+            tokenizer.vocabularySize(),
+            CONTEXT_TOKENS,
+            (path, length, target, offset) -> {
+              final String all = tokenizer.decode(Arrays.copyOf(path, length));
+              seen = seen == null ? all : seen;
+              final int done = all.length() - all.lastIndexOf(MARK) - MARK.length();
+              Arrays.fill(target, offset, offset + tokenizer.vocabularySize(), -1_000f);
+              target[offset + (done < script.length ? script[done] : tokenizer.endToken())] = 0;
+            }),
+        tokenizer);
+  }
+
+  @Test
+  void shouldAnswerWithTheTextUpToTheEndToken() {
+    try (ModelSimulator simulator = writing("{\"count\":7}")) {
+      assertEquals("{\"count\":7}", simulator.complete("Call: {}\n" + MARK, 1));
+      assertEquals("Call: {}\n" + MARK, seen);
+    }
+  }
+
+  @Test
+  void shouldKeepTheFirstLineAlone() {
+    try (ModelSimulator simulator = writing("7\nCall: {}\nand so on")) {
+      assertEquals("7", simulator.complete("Call: {}\n" + MARK, 1));
+    }
+  }
+
+  @Test
+  void shouldKeepTheEndOfAPromptThatIsTooLong() {
+    final String prompt = "x".repeat(3 * CONTEXT_TOKENS) + "Call: {}\n" + MARK;
+    try (ModelSimulator simulator = writing("7")) {
+      assertEquals("7", simulator.complete(prompt, 1));
+      assertEquals(prompt.substring(prompt.length() - CONTEXT_TOKENS / 2), seen);
+    }
+  }
+}
