@@ -16,7 +16,8 @@ import java.util.List;
  */
 record ImportLaw(String prefix, List<String> ours, List<String> others) {
   private static final List<String> JSON = List.of("com.fasterxml.jackson");
-  private static final List<String> PORTS = List.of("trajectory", "episode", "model", "scheduling");
+  private static final List<String> PORTS =
+      List.of("trajectory", "episode", "model", "scheduling", "plug");
 
   private static final String ERRORS = "dev.coppice.error";
 

@@ -8,6 +8,7 @@ import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
+import dev.coppice.environments.Environments;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
@@ -16,6 +17,7 @@ import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.environments.retail.RetailTaskset;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
@@ -72,6 +74,36 @@ class EngineReplayTest {
             CallFormat.TAGS,
             "<bos>{request}\n"),
         8);
+  }
+
+  @Test
+  void shouldShareCallsBetweenBranchesOfOwnGsm8k() throws Exception {
+    assertSharedAndRewarded(
+        new Gsm8kEnvironment(
+            OwnData.find(Environments.class, "own/gsm8k"),
+            "test",
+            0,
+            1,
+            Gsm8kEnvironment.DEFAULT_PROMPT),
+        12);
+  }
+
+  @Test
+  void shouldShareCallsBetweenBranchesOfOwnFilesystem() throws Exception {
+    assertSharedAndRewarded(
+        new WorldEnvironment(
+            new FilesystemTaskset(OwnData.find(Environments.class, "own/filesystem"))),
+        5);
+  }
+
+  @Test
+  void shouldShareCallsBetweenBranchesOfOwnRetail() throws Exception {
+    assertSharedAndRewarded(
+        new WorldEnvironment(
+            new RetailTaskset(OwnData.find(Environments.class, "own/retail"), "all"),
+            CallFormat.TAGS,
+            "<bos>{request}\n"),
+        6);
   }
 
   private static void assertSharedAndRewarded(

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.environments.Environments;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Score;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import dev.coppice.model.BackendException;
 import java.util.List;
@@ -36,6 +38,18 @@ class ReplayPolicyTest {
         new Gsm8kEnvironment(
             SharedData.find("data/gsm8k"), "test", TASKS, 1, Gsm8kEnvironment.DEFAULT_PROMPT),
         0);
+  }
+
+  @Test
+  void shouldEarnFullRewardWhenOwnGsm8kIsReplayedAroundTheRealCalculator() throws Exception {
+    assertFullReward(
+        new Gsm8kEnvironment(
+            OwnData.find(Environments.class, "own/gsm8k"),
+            "test",
+            0,
+            1,
+            Gsm8kEnvironment.DEFAULT_PROMPT),
+        1);
   }
 
   private void assertFullReward(final ScriptedEnvironment environment, final int fewestCalls)

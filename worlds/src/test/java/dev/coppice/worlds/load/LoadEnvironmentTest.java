@@ -9,6 +9,7 @@ import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.episode.Episode;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import dev.coppice.model.BackendException;
 import dev.coppice.scheduling.ChainPolicy;
@@ -45,31 +46,64 @@ class LoadEnvironmentTest {
   }
 
   @Test
+  void shouldPlayEveryOwnRolloutToItsEnd() throws Exception {
+    final LoadEnvironment environment = own();
+
+    final LoadReport report =
+        LoadRun.run(environment, new LoadRun.Settings(1, 1, new ChainPolicy(), AMPLE));
+
+    assertEquals(8, report.completed(), report.text());
+    assertEquals(0, report.other(), report.text());
+    assertEquals(Map.of("recorded", 2, "bounded", 3, "assumed", 3), environment.times());
+    assertTrue(report.latencies().toolLatency().getTotalCount() >= 52, report.text());
+    assertTrue(report.prefixHitRate() > 0.5, report.text());
+  }
+
+  @Test
   void shouldShareThePromptAndTheTrunkWhenTreesBranch() throws Exception {
+    assertTreesDecodeLess(some(), 20);
+  }
+
+  @Test
+  void shouldShareThePromptAndTheTrunkWhenTreesOfOwnRolloutsBranch() throws Exception {
+    assertTreesDecodeLess(own(), 16);
+  }
+
+  private static void assertTreesDecodeLess(final LoadEnvironment environment, final int chainCount)
+      throws Exception {
     final LoadRun.Settings chains = new LoadRun.Settings(1, 2, new ChainPolicy(), AMPLE);
     final LoadRun.Settings trees =
         new LoadRun.Settings(
             1, 1, new FixedPolicy(List.of(new FixedPolicy.Place(false, 1, 2))), AMPLE);
 
-    final LoadReport asChains = LoadRun.run(some(), chains);
-    final LoadReport asTrees = LoadRun.run(some(), trees);
+    final LoadReport asChains = LoadRun.run(environment, chains);
+    final LoadReport asTrees = LoadRun.run(environment, trees);
 
     assertTrue(
         asTrees.stats().tokens().decoded() < asChains.stats().tokens().decoded(),
         asTrees.text() + asChains.text());
-    assertEquals(20, asChains.completed(), asChains.text());
+    assertEquals(chainCount, asChains.completed(), asChains.text());
   }
 
   @Test
   void shouldStillEndWhenThePoolIsTooSmallForAll() throws Exception {
-    final LoadEnvironment environment = some();
+    assertEndsInATightPool(some(), 10);
+  }
+
+  @Test
+  void shouldStillEndWhenThePoolIsTooSmallForAllOwnRollouts() throws Exception {
+    assertEndsInATightPool(own(), 8);
+  }
+
+  private static void assertEndsInATightPool(
+      final LoadEnvironment environment, final int rolloutCount) throws Exception {
     final int blocks = environment.contextTokens() / 16 + 8;
     final BatchConfig tight = new BatchConfig(64, 1_024, blocks, 16);
 
     final LoadReport report =
         LoadRun.run(environment, new LoadRun.Settings(1, 1, new ChainPolicy(), tight));
 
-    assertEquals(10, report.completed(), report.text());
+    assertEquals(rolloutCount, report.completed(), report.text());
     assertTrue(report.stats().runner("preemptions") > 0, report.text());
   }
 
@@ -122,7 +156,15 @@ class LoadEnvironmentTest {
 
   @Test
   void shouldForkWithoutSeeingItsSiblings() throws Exception {
-    final LoadEnvironment environment = shared();
+    assertForksApart(shared());
+  }
+
+  @Test
+  void shouldForkAnOwnRolloutWithoutSeeingItsSiblings() throws Exception {
+    assertForksApart(own());
+  }
+
+  private static void assertForksApart(final LoadEnvironment environment) throws Exception {
     final Episode trunk = environment.start(environment.task(0), 0);
     trunk.call("");
     final Episode sibling = trunk.fork();
@@ -168,6 +210,10 @@ class LoadEnvironmentTest {
       }
     }
     return new LoadEnvironment(folder, 10_000);
+  }
+
+  private static LoadEnvironment own() {
+    return new LoadEnvironment(OwnData.find(LoadEnvironment.class, "own"), 10_000);
   }
 
   private static LoadEnvironment shared() {
