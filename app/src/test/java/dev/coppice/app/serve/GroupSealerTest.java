@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.run.CreditAssigner;
-import dev.coppice.app.run.FullDisk;
 import dev.coppice.bridge.disk.Disk;
+import dev.coppice.bridge.fixture.FaultyDisk;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxLimits;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
@@ -131,7 +131,7 @@ class GroupSealerTest {
 
   @Test
   void shouldHoldGroupsWhileTheDiskIsFullAndLoseNone() throws Exception {
-    final FullDisk disk = new FullDisk(0);
+    final FaultyDisk disk = new FaultyDisk(0);
     try (Outbox outbox = issued(2);
         ArrowSegmentWriter writer = writer(disk)) {
       final GroupSealer sealer = sealer(outbox, writer);
@@ -141,7 +141,7 @@ class GroupSealerTest {
       await(sealer::isFull);
       assertEquals(2, outbox.counts().inFlight());
 
-      disk.setRoom(Long.MAX_VALUE);
+      disk.setSpaceBytes(Long.MAX_VALUE);
       await(() -> outbox.counts().sealed() == 2);
 
       sealer.end();
