@@ -65,8 +65,8 @@ class TrainingBatchTest {
           TrainingBatch.of(List.of(packed), rule, 0).trees().getFirst().nodes();
 
       for (int i = 0; i < nodes.size(); i++) {
-        final int tree = packed.nodes().get(i).tree();
-        final int node = packed.nodes().get(i).source();
+        final int tree = packed.nodes().get(i).origin().tree();
+        final int node = packed.nodes().get(i).origin().source();
         final boolean sampled = group.trees().get(tree).node(node).kind().isSampled();
         final double weight = sampled ? expected.weight(tree, node) : 0;
         for (final float value : nodes.get(i).weight()) {
@@ -88,8 +88,8 @@ class TrainingBatchTest {
     final List<PolicyNode> nodes = batch.trees().getFirst().nodes();
 
     for (int i = 1; i < nodes.size(); i++) {
-      final int tree = packed.nodes().get(i).tree();
-      final int node = packed.nodes().get(i).source();
+      final int tree = packed.nodes().get(i).origin().tree();
+      final int node = packed.nodes().get(i).origin().source();
       final double pushed = (nodes.get(i).positive()[0] + nodes.get(i).negative()[0]) * batch.rms();
       assertEquals(expected[tree][node], pushed, TOLERANCE, "row=" + i);
     }

@@ -91,7 +91,7 @@ final class LoopbackBridge implements AutoCloseable {
     for (final CreditedGroup group : groups) {
       tree += TreePacker.pack(group).tokenCount();
       for (final FlatRow row : FlatPacker.pack(group)) {
-        flat += row.tokens().length;
+        flat += row.columns().tokens().length;
       }
     }
     try (LoopbackBridge bridge = new LoopbackBridge(folder)) {

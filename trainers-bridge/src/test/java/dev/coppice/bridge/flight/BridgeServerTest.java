@@ -136,10 +136,15 @@ class BridgeServerTest {
       assertEquals(wanted.leaves(), group.leaves(), "seed=" + SEED);
       for (int i = 0; i < wanted.nodes().size(); i++) {
         assertTrue(
-            Arrays.equals(wanted.nodes().get(i).tokens(), group.nodes().get(i).tokens())
-                && Arrays.equals(wanted.nodes().get(i).logprobs(), group.nodes().get(i).logprobs())
+            Arrays.equals(
+                    wanted.nodes().get(i).columns().tokens(),
+                    group.nodes().get(i).columns().tokens())
                 && Arrays.equals(
-                    wanted.nodes().get(i).advantages(), group.nodes().get(i).advantages()),
+                    wanted.nodes().get(i).columns().logprobs(),
+                    group.nodes().get(i).columns().logprobs())
+                && Arrays.equals(
+                    wanted.nodes().get(i).columns().advantages(),
+                    group.nodes().get(i).columns().advantages()),
             "seed=" + SEED + " node=" + i);
       }
     }
