@@ -105,10 +105,7 @@ public record TrainingBatch(
               row.place().parent(),
               row.columns().tokens(),
               row.columns().logprobs(),
-              positive,
-              negative,
-              weight,
-              null,
+              new PolicyNode.Coefficients(positive, negative, weight, null),
               stale(row, version)));
     }
     return new PolicyTree(nodes);

@@ -37,7 +37,7 @@ class SupervisedTrainerTest {
         LlamaWeights weights = new LlamaWeights(SHAPE, manager, SEED)) {
       final LlamaForward forward = new LlamaForward(SHAPE);
       final List<TrainingSequence> sequences = List.of(copying(0), copying(1));
-      final NDArray weight = weights.layers().get(0).q();
+      final NDArray weight = weights.layers().get(0).attention().q();
       final float[] before = weight.toFloatArray();
       float[] gradient;
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
