@@ -45,15 +45,17 @@ final class SegmentSink implements AutoCloseable {
     final WireHeader header =
         new WireHeader(
             runName,
-            resources.backend().name(),
-            resources.tokenizerSha256(),
-            resources.chatTemplateSha256(),
+            new WireHeader.Model(
+                resources.backend().name(),
+                resources.tokenizerSha256(),
+                resources.chatTemplateSha256()),
             "sampled",
             new SamplingSettings(
                 sampling.temperature(), sampling.topP(), sampling.topK(), sampling.minP()),
-            SharedTokenRule.TRAIN_ONCE,
-            estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
-            estimator);
+            new WireHeader.Credit(
+                SharedTokenRule.TRAIN_ONCE,
+                estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
+                estimator));
     writer = new ArrowSegmentWriter(folder, header, SegmentForm.TREE_PACKED);
     written = written(folder, runName);
   }

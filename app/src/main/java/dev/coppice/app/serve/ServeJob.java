@@ -224,9 +224,7 @@ public final class ServeJob {
           bridge.port(),
           Math.toIntExact(bridge.maxMessageMib() * MIB),
           bridge.maxStreams(),
-          bridge.tlsCertificate(),
-          bridge.tlsKey(),
-          bridge.token());
+          new BridgeSettings.Access(bridge.tlsCertificate(), bridge.tlsKey(), bridge.token()));
     } catch (final IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }
@@ -275,13 +273,12 @@ public final class ServeJob {
     final String estimator = estimators.isEmpty() ? "" : estimators.getFirst();
     return new WireHeader(
         runName(),
-        resources.backend().name(),
-        resources.tokenizerSha256(),
-        "",
+        new WireHeader.Model(resources.backend().name(), resources.tokenizerSha256(), ""),
         "sampled",
         EngineConfigs.sampling(config),
-        SharedTokenRule.TRAIN_ONCE,
-        estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
-        estimator);
+        new WireHeader.Credit(
+            SharedTokenRule.TRAIN_ONCE,
+            estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
+            estimator));
   }
 }

@@ -8,13 +8,12 @@ import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.fixture.FaultyDisk;
+import dev.coppice.bridge.fixture.Headers;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxLimits;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
-import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
@@ -36,17 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GroupSealerTest {
-  private static final WireHeader HEADER =
-      new WireHeader(
-          "run",
-          "none",
-          "",
-          "",
-          "sampled",
-          SamplingSettings.PLAIN,
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "grpo");
+  private static final WireHeader HEADER = Headers.of("none", "grpo");
 
   @TempDir private Path folder;
 

@@ -43,14 +43,10 @@ final class LoopbackBridge implements AutoCloseable {
   private static final WireHeader HEADER =
       new WireHeader(
           "bench",
-          "none",
-          "",
-          "",
+          new WireHeader.Model("none", "", ""),
           "sampled",
           SamplingSettings.PLAIN,
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "grpo");
+          new WireHeader.Credit(SharedTokenRule.TRAIN_ONCE, AdvantageKind.PER_TOKEN, "grpo"));
 
   private final Outbox outbox;
   private final ArrowSegmentWriter writer;
@@ -66,7 +62,7 @@ final class LoopbackBridge implements AutoCloseable {
     writer = new ArrowSegmentWriter(segments, HEADER, SegmentForm.TREE_PACKED);
     server =
         BridgeServer.start(
-            new BridgeSettings("127.0.0.1", 0, MESSAGE_BYTES, 4, "", "", ""),
+            new BridgeSettings("127.0.0.1", 0, MESSAGE_BYTES, 4, BridgeSettings.Access.OPEN),
             new BridgeServer.Parts(
                 outbox, limits, new NoEngine(), new SegmentSource(segments, HEADER)));
     client = BridgeClient.connect(server.location());

@@ -41,14 +41,10 @@ class ArrowSegmentTest {
   private static final WireHeader HEADER =
       new WireHeader(
           "run-7",
-          "tiny",
-          "ab".repeat(32),
-          "",
+          new WireHeader.Model("tiny", "ab".repeat(32), ""),
           "sampled",
           new SamplingSettings(0.6, 0.95, 40, 0.01),
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "tree-grpo");
+          new WireHeader.Credit(SharedTokenRule.TRAIN_ONCE, AdvantageKind.PER_TOKEN, "tree-grpo"));
 
   @TempDir private Path folder;
 

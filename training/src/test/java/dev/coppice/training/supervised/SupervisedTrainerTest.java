@@ -115,7 +115,12 @@ class SupervisedTrainerTest {
     final TrainerSettings.Optimizer optimizer =
         new TrainerSettings.Optimizer(0.9, 0.95, 1e-8, 0.05, 1.0);
     final TrainerSettings settings =
-        new TrainerSettings(steps, 16, 2, 1e-2, 10, 0.2, 0.1, optimizer, seed);
+        new TrainerSettings(
+            steps,
+            new TrainerSettings.Batch(16, 2),
+            new TrainerSettings.Schedule(1e-2, 10, 0.2, 0.1),
+            optimizer,
+            seed);
     try (SupervisedTrainer trainer =
         new SupervisedTrainer(SHAPE, settings, (index, progress) -> copying(index))) {
       trainer.run(steps, Math.max(1, steps / 6), progress -> losses.add(progress.loss()));
