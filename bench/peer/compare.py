@@ -1,4 +1,4 @@
-"""Compares `coppice decode-bench` with llama.cpp's llama-batched-bench, in turns, in one run.
+"""Compares `./coppice decode-bench` with llama.cpp's llama-batched-bench, in turns, in one run.
 
 Both measure B branches on one shared prefix of P tokens that decode 64 new tokens each, on random
 weights of the same shape. llama.cpp runs with `-pps -kvu` at its better flash-attention setting,
@@ -240,7 +240,7 @@ def groups(batches: str) -> list[tuple]:
 def main() -> None:
     """Measures everything asked for."""
     home = Path(os.environ.get("COPPICE_HOME", Path(__file__).resolve().parents[2]))
-    parser = argparse.ArgumentParser(prog="coppice bench peer", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./coppice bench peer", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one repeat at the most threads")
     parser.add_argument("--repeats", type=int, default=5, help="of every cell (default: 5)")
     parser.add_argument("--threads", default="1,2", help="a run each (default: 1,2)")

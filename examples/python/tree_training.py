@@ -16,7 +16,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-import coppice
+import coppice_rl
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -27,7 +27,7 @@ class Llama:
     def __init__(self, folder):
         self.config = json.loads((Path(folder) / "config.json").read_text())
         self.weights = {name: torch.tensor(array, dtype=torch.float32, requires_grad=True)
-                        for name, array in coppice.read_weights(folder).items()}
+                        for name, array in coppice_rl.read_weights(folder).items()}
 
     def __call__(self, tokens, positions, allowed):
         """Returns the logits [T, V] of one sequence whose token i sees j where allowed[i, j]."""
@@ -109,7 +109,7 @@ def main():
     model = Llama(PROJECT / "models" / "tiny-policy")
     optimizer = torch.optim.AdamW(model.weights.values(), options.rate, betas=(0.9, 0.95))
     overrides = {"bridge.batch": options.groups, "task.split": "train"}
-    with coppice.Engine.start(options.config, overrides=overrides) as engine:
+    with coppice_rl.Engine.start(options.config, overrides=overrides, coppice=PROJECT) as engine:
         for update in range(options.updates):
             engine.submit(count=options.groups)
             rewards, worst, tokens, flat = [], 0.0, 0, 0

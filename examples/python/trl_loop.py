@@ -23,8 +23,8 @@ from datasets import Dataset
 from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 from trl import GRPOConfig
 
-import coppice
-from coppice.adapters.trl import CreditGRPOTrainer, EngineRollouts, engine_reward, task_prompts
+import coppice_rl
+from coppice_rl.adapters.trl import CreditGRPOTrainer, EngineRollouts, engine_reward, task_prompts
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODEL = PROJECT / "models" / "tiny-policy"
@@ -60,7 +60,9 @@ def held_out(options, weights, tasks=100):
         "tree.trees": 8,
         "bridge.batch": 64,
     }
-    with coppice.Engine.start(options.config, overrides=overrides, out=options.runs) as engine:
+    with coppice_rl.Engine.start(
+        options.config, overrides=overrides, out=options.runs, coppice=PROJECT
+    ) as engine:
         place = {group: task for task, group in enumerate(engine.submit(range(tasks)))}
         means = torch.full((tasks,), float("nan"))
         for batch in engine.batches(groups=8, total=tasks, timeout_s=600):
@@ -113,7 +115,9 @@ def train(options):
         weight_decay=0.0,
         adam_beta2=0.95,
     )
-    with coppice.Engine.start(options.config, overrides=overrides, out=options.runs) as engine:
+    with coppice_rl.Engine.start(
+        options.config, overrides=overrides, out=options.runs, coppice=PROJECT
+    ) as engine:
         rollouts = EngineRollouts(engine)
         trainer = CreditGRPOTrainer(
             model=AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32),
@@ -129,7 +133,7 @@ def train(options):
         trainer.train()
         rollouts.acknowledge()
         status = engine.status()
-    folder, _ = coppice.weights_folder(
+    folder, _ = coppice_rl.weights_folder(
         Path(options.runs) / "trl", status.policy_version + 1, trainer.model.state_dict(), MODEL
     )
     return show.curve, folder, status

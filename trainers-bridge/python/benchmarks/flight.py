@@ -22,15 +22,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.flight as flight
 
-import coppice
-from coppice.connection import OPTIONS
+import coppice_rl
+from coppice_rl.connection import OPTIONS
 
 PROJECT = Path(__file__).resolve().parents[3]
 
 
 def pace(location, groups, per_second):
     """Asks for one group after the other."""
-    with coppice.Engine.connect(location) as engine:
+    with coppice_rl.Engine.connect(location) as engine:
         begun = time.monotonic()
         for group in range(groups):
             time.sleep(max(0.0, begun + group / per_second - time.monotonic()))
@@ -44,7 +44,7 @@ def latency(engine, folder, warm_up, groups):
         arrived[batch.ids[0]] = time.time_ns()
     late = set(list(arrived)[warm_up:])
     waits = []
-    for segment in coppice.segments(Path(folder) / "trajectories"):
+    for segment in coppice_rl.segments(Path(folder) / "trajectories"):
         sealed = segment.files[-1].stat().st_ctime_ns
         for group in segment:
             if group.outcomes.group in late:
@@ -62,7 +62,9 @@ def seal_to_batch(options):
     total = options.warm_up + options.groups
     overrides = {"bridge.batch": total, "bridge.staleness": 0, "model.threads": 1, "tree.trees": 1}
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        with coppice.Engine.start(options.config, out=folder, overrides=overrides) as engine:
+        with coppice_rl.Engine.start(
+            options.config, out=folder, overrides=overrides, coppice=PROJECT
+        ) as engine:
             asked = (engine.location, total, options.per_second)
             asking = threading.Thread(target=pace, args=asked)
             asking.start()
@@ -78,7 +80,7 @@ def seal_to_batch_idle(options):
     command += ["--per-second", str(round(options.per_second))]
     command += ["--folder", options.folder] if options.folder else []
     process, hello = serving(command)
-    with coppice.Engine.connect(hello["location"]) as engine:
+    with coppice_rl.Engine.connect(hello["location"]) as engine:
         found = latency(engine, hello["folder"], options.warm_up, options.groups)
     process.communicate()
     return found
@@ -100,7 +102,7 @@ def wire(location, groups, seconds):
 def batches(location, groups, seconds):
     """Reads streams into batches; returns GB/s of each."""
     rates, end = [], time.perf_counter() + seconds
-    with coppice.Engine.connect(location) as engine:
+    with coppice_rl.Engine.connect(location) as engine:
         while time.perf_counter() < end:
             total, begun = 0, time.perf_counter()
             for batch in engine.batches(groups=32, total=groups):

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from scripted import ScriptedEngine
 
-import coppice
+import coppice_rl
 
 PROJECT = Path(__file__).resolve().parents[3]
 LAUNCHER = PROJECT / "coppice"
@@ -44,10 +44,10 @@ def server() -> Iterator[ScriptedEngine]:
 
 
 @pytest.fixture()
-def engine(server: ScriptedEngine) -> Iterator[coppice.Engine]:
+def engine(server: ScriptedEngine) -> Iterator[coppice_rl.Engine]:
     """Connected to the scripted engine, with short waits."""
-    retry = coppice.Retry(attempts=4, first_s=0.01, most_s=0.05)
-    with coppice.Engine.connect(server.where(), timeout_s=10, retry=retry) as connected:
+    retry = coppice_rl.Retry(attempts=4, first_s=0.01, most_s=0.05)
+    with coppice_rl.Engine.connect(server.where(), timeout_s=10, retry=retry) as connected:
         yield connected
 
 
@@ -64,15 +64,15 @@ def launcher(tmp_path: Path) -> Path:
 @pytest.fixture(params=["scripted", "real"])
 def start(
     request: pytest.FixtureRequest, launcher: Path, tmp_path: Path
-) -> Callable[..., coppice.Engine]:
+) -> Callable[..., coppice_rl.Engine]:
     """Starts an engine process: the scripted one, then the real one."""
     if request.param == "real":
         request.getfixturevalue("built")
 
-    def started(**overrides: Any) -> coppice.Engine:
+    def started(**overrides: Any) -> coppice_rl.Engine:
         program = LAUNCHER if request.param == "real" else launcher
         config = PROJECT / "examples" / "countdown.toml"
-        return coppice.Engine.start(
+        return coppice_rl.Engine.start(
             config, out=tmp_path / "runs", coppice=program, overrides=overrides, timeout_s=60
         )
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from scripted import ScriptedEngine
 
-import coppice
-from coppice.adapters import paths
+import coppice_rl
+from coppice_rl.adapters import paths
 
-pytest.importorskip("trl", reason="trl is not installed; pip install 'coppice[trl]'")
+pytest.importorskip("trl", reason="trl is not installed; pip install 'coppice-rl[trl]'")
 torch = pytest.importorskip("torch")
 
 DATA = Path(__file__).parent / "data" / "drawers"
@@ -31,14 +31,14 @@ def drawers() -> Iterator[ScriptedEngine]:
 
 
 @pytest.fixture()
-def connected(drawers: ScriptedEngine) -> Iterator[coppice.Engine]:
-    with coppice.Engine.connect(drawers.where(), timeout_s=20) as engine:
+def connected(drawers: ScriptedEngine) -> Iterator[coppice_rl.Engine]:
+    with coppice_rl.Engine.connect(drawers.where(), timeout_s=20) as engine:
         yield engine
 
 
 def trained() -> list[Any]:
     """The paths of the committed groups that may be trained, in order."""
-    return [path for path in paths(coppice.Segment(DATA, "seg-000001")) if path.trained]
+    return [path for path in paths(coppice_rl.Segment(DATA, "seg-000001")) if path.trained]
 
 
 def likest(tokens: list[int], advantages: Any) -> Any:
@@ -49,12 +49,14 @@ def likest(tokens: list[int], advantages: Any) -> Any:
     return min(same, key=lambda path: np.abs(path.advantages[-len(wanted) :] - wanted).sum())
 
 
-def trainer_of(engine: coppice.Engine, out: Path, kind: Any, rollouts: Any, **options: Any) -> Any:
+def trainer_of(
+    engine: coppice_rl.Engine, out: Path, kind: Any, rollouts: Any, **options: Any
+) -> Any:
     from datasets import Dataset
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from trl import GRPOConfig
 
-    from coppice.adapters.trl import engine_reward, task_prompts
+    from coppice_rl.adapters.trl import engine_reward, task_prompts
 
     config = GRPOConfig(
         output_dir=str(out),
@@ -82,9 +84,9 @@ def trainer_of(engine: coppice.Engine, out: Path, kind: Any, rollouts: Any, **op
 
 
 def test_trl_trains_on_the_engines_tokens_masks_and_advantages(
-    drawers: ScriptedEngine, connected: coppice.Engine, tmp_path: Path
+    drawers: ScriptedEngine, connected: coppice_rl.Engine, tmp_path: Path
 ) -> None:
-    from coppice.adapters.trl import CreditGRPOTrainer, EngineRollouts
+    from coppice_rl.adapters.trl import CreditGRPOTrainer, EngineRollouts
 
     seen: list[dict[str, Any]] = []
 
@@ -130,9 +132,9 @@ def test_trl_trains_on_the_engines_tokens_masks_and_advantages(
 
 
 def test_new_weights_reach_the_engine_before_the_next_rollouts(
-    drawers: ScriptedEngine, connected: coppice.Engine, tmp_path: Path
+    drawers: ScriptedEngine, connected: coppice_rl.Engine, tmp_path: Path
 ) -> None:
-    from coppice.adapters.trl import CreditGRPOTrainer, EngineRollouts
+    from coppice_rl.adapters.trl import CreditGRPOTrainer, EngineRollouts
 
     published: list[dict[str, Any]] = []
     plain = connected.publish
@@ -146,17 +148,17 @@ def test_new_weights_reach_the_engine_before_the_next_rollouts(
     trainer = trainer_of(connected, tmp_path, CreditGRPOTrainer, rollouts)
     trainer.train()
     assert rollouts.versions == [1] and len(published) == 1
-    before = coppice.read_weights(MODEL)
+    before = coppice_rl.read_weights(MODEL)
     moved = published[0]["model.embed_tokens.weight"].numpy() - before["model.embed_tokens.weight"]
     assert np.abs(moved).max() > 1e-5
 
 
 def test_trls_own_advantages_take_groups_of_its_size_alone(
-    connected: coppice.Engine, tmp_path: Path
+    connected: coppice_rl.Engine, tmp_path: Path
 ) -> None:
     from trl import GRPOTrainer
 
-    from coppice.adapters.trl import EngineRollouts
+    from coppice_rl.adapters.trl import EngineRollouts
 
     rollouts = EngineRollouts(connected, advantages="trl", publish=False)
     trainer = trainer_of(connected, tmp_path, GRPOTrainer, rollouts)
@@ -166,8 +168,8 @@ def test_trls_own_advantages_take_groups_of_its_size_alone(
         rollouts(["task 3"] * 8, trainer)
 
 
-def test_wrong_prompts_and_temperatures_are_named(connected: coppice.Engine) -> None:
-    from coppice.adapters.trl import EngineRollouts
+def test_wrong_prompts_and_temperatures_are_named(connected: coppice_rl.Engine) -> None:
+    from coppice_rl.adapters.trl import EngineRollouts
 
     accelerator = SimpleNamespace(num_processes=1)
     state = SimpleNamespace(global_step=0)
@@ -185,7 +187,7 @@ def test_wrong_prompts_and_temperatures_are_named(connected: coppice.Engine) -> 
 
 
 def test_the_async_worker_feeds_trls_queue_planner_and_collator(
-    drawers: ScriptedEngine, connected: coppice.Engine
+    drawers: ScriptedEngine, connected: coppice_rl.Engine
 ) -> None:
     from collections import defaultdict
 
@@ -194,7 +196,7 @@ def test_the_async_worker_feeds_trls_queue_planner_and_collator(
         RolloutQueueDataset,
     )
 
-    from coppice.adapters.trl_async import CreditCollator, EngineWorker
+    from coppice_rl.adapters.trl_async import CreditCollator, EngineWorker
 
     worker = EngineWorker(connected, tasks=5, ahead=4)
     worker.start()
@@ -230,10 +232,10 @@ def test_the_async_worker_feeds_trls_queue_planner_and_collator(
 
 
 def test_a_worker_whose_engine_is_gone_says_so() -> None:
-    from coppice.adapters.trl_async import EngineWorker
+    from coppice_rl.adapters.trl_async import EngineWorker
 
-    retry = coppice.Retry(attempts=2, first_s=0.01, most_s=0.01)
-    with coppice.Engine.connect("grpc://127.0.0.1:9", retry=retry) as nobody:
+    retry = coppice_rl.Retry(attempts=2, first_s=0.01, most_s=0.01)
+    with coppice_rl.Engine.connect("grpc://127.0.0.1:9", retry=retry) as nobody:
         worker = EngineWorker(nobody, tasks=3)
         worker.start()
         worker._thread.join(timeout=20)
@@ -243,9 +245,9 @@ def test_a_worker_whose_engine_is_gone_says_so() -> None:
 
 
 def test_the_weight_transfer_publishes_what_trl_streams(
-    drawers: ScriptedEngine, connected: coppice.Engine, tmp_path: Path
+    drawers: ScriptedEngine, connected: coppice_rl.Engine, tmp_path: Path
 ) -> None:
-    from coppice.adapters.trl_async import EngineWeights
+    from coppice_rl.adapters.trl_async import EngineWeights
 
     weights = EngineWeights(connected)
     weights.init_weight_transfer()
@@ -257,10 +259,10 @@ def test_the_weight_transfer_publishes_what_trl_streams(
     weights.destroy()
     assert drawers.version == 1
     (folder,) = tmp_path.iterdir()
-    np.testing.assert_array_equal(coppice.read_weights(folder)["a"], [1, 1, 1])
+    np.testing.assert_array_equal(coppice_rl.read_weights(folder)["a"], [1, 1, 1])
 
 
 def test_an_unscored_path_has_no_reward_for_trl() -> None:
-    from coppice.adapters.trl import REWARD, engine_reward
+    from coppice_rl.adapters.trl import REWARD, engine_reward
 
     assert engine_reward(**{REWARD: [1.0, math.nan]}) == [1.0, None]

@@ -8,26 +8,26 @@ from typing import Any
 import numpy as np
 import pytest
 
-import coppice
+import coppice_rl
 
 pytest.importorskip(
-    "verifiers", reason="verifiers is not installed; pip install 'coppice[verifiers]'"
+    "verifiers", reason="verifiers is not installed; pip install 'coppice-rl[verifiers]'"
 )
 
 DATA = Path(__file__).parent / "data"
 
 
 @pytest.fixture(scope="module")
-def segment() -> coppice.Segment:
-    return coppice.Segment(DATA, "seg-000001")
+def segment() -> coppice_rl.Segment:
+    return coppice_rl.Segment(DATA, "seg-000001")
 
 
 def branches(traces: list[Any]) -> list[Any]:
     return [branch for trace in traces for branch in trace.branches]
 
 
-def test_branches_of_the_graph_are_the_paths(segment: coppice.Segment) -> None:
-    from coppice.adapters.verifiers import to_traces
+def test_branches_of_the_graph_are_the_paths(segment: coppice_rl.Segment) -> None:
+    from coppice_rl.adapters.verifiers import to_traces
 
     for index in range(len(segment)):
         group, flat = segment.packed(index), segment.flat(index)
@@ -48,9 +48,9 @@ def test_branches_of_the_graph_are_the_paths(segment: coppice.Segment) -> None:
 
 
 def test_a_shared_node_trained_once_with_its_multiplicity_gives_the_flat_gradient(
-    segment: coppice.Segment,
+    segment: coppice_rl.Segment,
 ) -> None:
-    from coppice.adapters.verifiers import to_traces
+    from coppice_rl.adapters.verifiers import to_traces
 
     group, flat = segment.packed(0), segment.flat(0)
     traces = to_traces([group], segment.header)
@@ -60,10 +60,10 @@ def test_a_shared_node_trained_once_with_its_multiplicity_gives_the_flat_gradien
     assert once == pytest.approx(wanted, rel=1e-5)
 
 
-def test_a_trace_survives_verifiers_own_wire(segment: coppice.Segment) -> None:
+def test_a_trace_survives_verifiers_own_wire(segment: coppice_rl.Segment) -> None:
     from verifiers.v1.trace import Trace
 
-    from coppice.adapters.verifiers import to_traces
+    from coppice_rl.adapters.verifiers import to_traces
 
     (trace, *_) = to_traces([segment.packed(0)], segment.header, decode=lambda ids: f"{len(ids)}")
     again = type(trace).model_validate(trace.model_dump(mode="python"))
@@ -74,8 +74,8 @@ def test_a_trace_survives_verifiers_own_wire(segment: coppice.Segment) -> None:
     assert [node.parent for node in again.nodes] == [node.parent for node in trace.nodes]
 
 
-def test_rewards_of_leaves_and_unscored_trees_are_kept(segment: coppice.Segment) -> None:
-    from coppice.adapters.verifiers import to_traces
+def test_rewards_of_leaves_and_unscored_trees_are_kept(segment: coppice_rl.Segment) -> None:
+    from coppice_rl.adapters.verifiers import to_traces
 
     group = segment.packed(0)
     traces = to_traces([group], segment.header)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import coppice
-from coppice.adapters import paths
+import coppice_rl
+from coppice_rl.adapters import paths
 
-pytest.importorskip("verl", reason="verl is not installed; pip install 'coppice[verl]'")
+pytest.importorskip("verl", reason="verl is not installed; pip install 'coppice-rl[verl]'")
 torch = pytest.importorskip("torch")
 
 DATA = Path(__file__).parent / "data"
@@ -21,7 +21,7 @@ PAD = 7
 
 @pytest.fixture(scope="module")
 def groups() -> list[Any]:
-    return list(coppice.Segment(DATA, "seg-000001"))
+    return list(coppice_rl.Segment(DATA, "seg-000001"))
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def rows(groups: list[Any]) -> list[Any]:
 
 
 def test_prompts_are_padded_left_and_responses_right(groups: list[Any], rows: list[Any]) -> None:
-    from coppice.adapters.verl import to_data_proto
+    from coppice_rl.adapters.verl import to_data_proto
 
     data = to_data_proto(groups, pad_token_id=PAD, prompt_length=40, response_length=120)
     assert len(data) == len(rows)
@@ -55,7 +55,7 @@ def test_verls_own_advantage_step_gives_the_engines_advantages(
 ) -> None:
     from verl.trainer.ppo.ray_trainer import compute_advantage
 
-    from coppice.adapters.verl import ESTIMATOR, to_data_proto
+    from coppice_rl.adapters.verl import ESTIMATOR, to_data_proto
 
     data = compute_advantage(to_data_proto(groups, pad_token_id=PAD), adv_estimator=ESTIMATOR)
     for place, row in enumerate(rows):
@@ -72,7 +72,7 @@ def test_verls_policy_loss_takes_the_batch(groups: list[Any], rows: list[Any]) -
     from verl.trainer.ppo.core_algos import agg_loss, get_policy_loss_fn
     from verl.trainer.ppo.ray_trainer import compute_advantage
 
-    from coppice.adapters.verl import ESTIMATOR, to_data_proto
+    from coppice_rl.adapters.verl import ESTIMATOR, to_data_proto
 
     data = compute_advantage(to_data_proto(groups, pad_token_id=PAD), adv_estimator=ESTIMATOR)
     mask = data.batch["response_mask"]
@@ -91,7 +91,7 @@ def test_verls_policy_loss_takes_the_batch(groups: list[Any], rows: list[Any]) -
 
 
 def test_true_rewards_and_versions_travel_beside(groups: list[Any], rows: list[Any]) -> None:
-    from coppice.adapters.verl import to_data_proto
+    from coppice_rl.adapters.verl import to_data_proto
 
     data = to_data_proto(groups, pad_token_id=PAD)
     assert data.non_tensor_batch["coppice_reward"].tolist() == [row.reward for row in rows]
@@ -101,7 +101,7 @@ def test_true_rewards_and_versions_travel_beside(groups: list[Any], rows: list[A
 
 
 def test_too_narrow_a_width_is_named(groups: list[Any]) -> None:
-    from coppice.adapters.verl import to_data_proto
+    from coppice_rl.adapters.verl import to_data_proto
 
     with pytest.raises(ValueError, match="response_length=3 is less than the longest"):
         to_data_proto(groups, pad_token_id=PAD, response_length=3)
@@ -113,7 +113,7 @@ def test_queue_rows_are_unpadded_and_pass_verls_padding_and_estimator(
     from verl import DataProto
     from verl.trainer.ppo.v1.utils import compute_advantage_for_multi_trajectories
 
-    from coppice.adapters.verl import ESTIMATOR, to_queue
+    from coppice_rl.adapters.verl import ESTIMATOR, to_queue
 
     keys, fields, tags = to_queue(groups, global_steps=3)
     assert len(set(keys)) == len(keys) == len(rows)

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from scripted import ScriptedEngine
 
-import coppice
+import coppice_rl
 
 
-def ids(batches: list[coppice.Batch]) -> list[int]:  # type: ignore[type-arg]
+def ids(batches: list[coppice_rl.Batch]) -> list[int]:  # type: ignore[type-arg]
     return [group for batch in batches for group in batch.ids]
 
 
 def test_gives_every_group_once_in_batches_of_the_wished_size(
-    engine: coppice.Engine, server: ScriptedEngine
+    engine: coppice_rl.Engine, server: ScriptedEngine
 ) -> None:
     submitted = engine.submit(count=11)
     batches = list(engine.batches(groups=4, total=11))
@@ -28,10 +28,10 @@ def test_gives_every_group_once_in_batches_of_the_wished_size(
     assert batches[0].header.logprob_mode == "sampled"
 
 
-def test_groups_are_those_of_the_segment(engine: coppice.Engine) -> None:
+def test_groups_are_those_of_the_segment(engine: coppice_rl.Engine) -> None:
     engine.submit(tasks=[5, 5, 9, 1])
     data = Path(__file__).parent / "data"
-    packed = coppice.Segment(data, "seg-000001")
+    packed = coppice_rl.Segment(data, "seg-000001")
     (batch,) = engine.batches(groups=4, total=4)
     for place, group in enumerate(batch):
         wanted = packed.packed(place % 2)
@@ -48,7 +48,7 @@ def test_groups_are_those_of_the_segment(engine: coppice.Engine) -> None:
         assert group.outcomes.components == wanted.outcomes.components
 
 
-def test_flat_stream_is_the_expanded_tree_stream(engine: coppice.Engine) -> None:
+def test_flat_stream_is_the_expanded_tree_stream(engine: coppice_rl.Engine) -> None:
     engine.submit(count=5)
     (trees,) = engine.batches(groups=5, total=5)
     engine.release(trees)
@@ -62,7 +62,7 @@ def test_flat_stream_is_the_expanded_tree_stream(engine: coppice.Engine) -> None
         np.testing.assert_array_equal(expanded.prompt_len, flat.prompt_len)
 
 
-def test_arrays_are_aligned_views(engine: coppice.Engine) -> None:
+def test_arrays_are_aligned_views(engine: coppice_rl.Engine) -> None:
     engine.submit(count=3)
     (batch,) = engine.batches(groups=3, total=3)
     for group in batch:
@@ -72,7 +72,7 @@ def test_arrays_are_aligned_views(engine: coppice.Engine) -> None:
 
 
 def test_backpressure_holds_the_engine_until_groups_are_acknowledged(
-    engine: coppice.Engine, server: ScriptedEngine
+    engine: coppice_rl.Engine, server: ScriptedEngine
 ) -> None:
     server.batch, server.staleness = 2, 1
     engine.submit(count=10)
@@ -80,30 +80,30 @@ def test_backpressure_holds_the_engine_until_groups_are_acknowledged(
     seen = []
     for batch in engine.batches(groups=2, total=10):
         seen += batch.ids
-        assert engine.ack(batch) == coppice.Acknowledged(2, 0, ())
+        assert engine.ack(batch) == coppice_rl.Acknowledged(2, 0, ())
     assert seen == list(range(10))
     assert engine.status().counts.acknowledged == 10
     assert engine.status().counts.balanced
 
 
 def test_a_wait_without_groups_ends_with_the_counts(
-    engine: coppice.Engine, server: ScriptedEngine
+    engine: coppice_rl.Engine, server: ScriptedEngine
 ) -> None:
     server.batch, server.staleness = 2, 0
     engine.submit(count=3)
-    with pytest.raises(coppice.EngineTimeoutError, match=r"2 of 3 groups came .* may issue 0"):
+    with pytest.raises(coppice_rl.EngineTimeoutError, match=r"2 of 3 groups came .* may issue 0"):
         list(engine.batches(groups=3, total=3, timeout_s=0.3))
 
 
-def test_acknowledging_twice_or_the_unknown_changes_nothing(engine: coppice.Engine) -> None:
+def test_acknowledging_twice_or_the_unknown_changes_nothing(engine: coppice_rl.Engine) -> None:
     engine.submit(count=2)
     (batch,) = engine.batches(groups=2, total=2)
     engine.ack(batch)
-    assert engine.ack(batch) == coppice.Acknowledged(0, 2, ())
-    assert engine.ack([77]) == coppice.Acknowledged(0, 0, (77,))
+    assert engine.ack(batch) == coppice_rl.Acknowledged(0, 2, ())
+    assert engine.ack([77]) == coppice_rl.Acknowledged(0, 0, (77,))
 
 
-def test_groups_in_hand_do_not_come_twice_to_one_trainer(engine: coppice.Engine) -> None:
+def test_groups_in_hand_do_not_come_twice_to_one_trainer(engine: coppice_rl.Engine) -> None:
     engine.submit(count=6)
     first = next(iter(engine.batches(groups=2)))
     rest = list(engine.batches(groups=2, total=4))
@@ -111,20 +111,20 @@ def test_groups_in_hand_do_not_come_twice_to_one_trainer(engine: coppice.Engine)
 
 
 def test_released_groups_and_those_of_a_vanished_trainer_come_again(
-    engine: coppice.Engine, server: ScriptedEngine
+    engine: coppice_rl.Engine, server: ScriptedEngine
 ) -> None:
     engine.submit(count=4)
     (taken,) = engine.batches(groups=4, total=4)
     engine.release(taken)
     (again,) = engine.batches(groups=4, total=4)
     assert again.ids == taken.ids
-    with coppice.Engine.connect(server.where()) as successor:
+    with coppice_rl.Engine.connect(server.where()) as successor:
         (inherited,) = successor.batches(groups=4, total=4)
         assert inherited.ids == taken.ids
 
 
 def test_a_broken_stream_is_opened_again_and_nothing_comes_twice(
-    engine: coppice.Engine, server: ScriptedEngine
+    engine: coppice_rl.Engine, server: ScriptedEngine
 ) -> None:
     engine.submit(count=12)
     server.break_after = 2
@@ -134,7 +134,7 @@ def test_a_broken_stream_is_opened_again_and_nothing_comes_twice(
 
 
 def test_an_iteration_given_up_leaves_the_rest_for_the_next(
-    engine: coppice.Engine, server: ScriptedEngine
+    engine: coppice_rl.Engine, server: ScriptedEngine
 ) -> None:
     server.per_message = 5
     engine.submit(count=10)
@@ -146,7 +146,7 @@ def test_an_iteration_given_up_leaves_the_rest_for_the_next(
 
 
 def test_calls_are_tried_again_while_the_engine_starts(
-    engine: coppice.Engine, server: ScriptedEngine
+    engine: coppice_rl.Engine, server: ScriptedEngine
 ) -> None:
     server.unavailable = 3
     assert engine.submit(count=2) == [0, 1]
@@ -154,27 +154,27 @@ def test_calls_are_tried_again_while_the_engine_starts(
     assert sorted(ids(list(engine.batches(groups=2, total=2)))) == [0, 1]
 
 
-def test_retries_have_an_end_and_the_message_names_the_place(engine: coppice.Engine) -> None:
-    with coppice.Engine.connect(
-        "grpc://127.0.0.1:9", retry=coppice.Retry(attempts=3, first_s=0.01, most_s=0.02)
+def test_retries_have_an_end_and_the_message_names_the_place(engine: coppice_rl.Engine) -> None:
+    with coppice_rl.Engine.connect(
+        "grpc://127.0.0.1:9", retry=coppice_rl.Retry(attempts=3, first_s=0.01, most_s=0.02)
     ) as nobody:
         begun = time.monotonic()
-        with pytest.raises(coppice.UnreachableError, match=r"127\.0\.0\.1:9 .* tried 3 times"):
+        with pytest.raises(coppice_rl.UnreachableError, match=r"127\.0\.0\.1:9 .* tried 3 times"):
             nobody.status()
         assert time.monotonic() - begun < 5
 
 
-def test_a_repeated_request_gives_the_same_groups(engine: coppice.Engine) -> None:
+def test_a_repeated_request_gives_the_same_groups(engine: coppice_rl.Engine) -> None:
     assert engine.submit(count=3, request="a") == engine.submit(count=3, request="a")
 
 
-def test_a_refusal_is_not_tried_again_and_keeps_its_words(engine: coppice.Engine) -> None:
-    with pytest.raises(coppice.RefusedError, match=r"^count=0 must be 1 or more$") as refusal:
+def test_a_refusal_is_not_tried_again_and_keeps_its_words(engine: coppice_rl.Engine) -> None:
+    with pytest.raises(coppice_rl.RefusedError, match=r"^count=0 must be 1 or more$") as refusal:
         engine.submit(count=0)
     assert refusal.value.code == "invalid argument"
 
 
-def test_pausing_stops_issuing(engine: coppice.Engine) -> None:
+def test_pausing_stops_issuing(engine: coppice_rl.Engine) -> None:
     assert engine.pause().paused
     engine.submit(count=2)
     assert engine.status().counts.queued == 2
@@ -183,16 +183,16 @@ def test_pausing_stops_issuing(engine: coppice.Engine) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"groups": 0}, {"total": -1}, {"form": "bush"}])
-def test_wrong_arguments_are_named(engine: coppice.Engine, wrong: dict[str, object]) -> None:
+def test_wrong_arguments_are_named(engine: coppice_rl.Engine, wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         engine.batches(**wrong)  # type: ignore[call-overload]
 
 
-def test_a_long_wait_can_be_left_at_once(engine: coppice.Engine, server: ScriptedEngine) -> None:
+def test_a_long_wait_can_be_left_at_once(engine: coppice_rl.Engine, server: ScriptedEngine) -> None:
     server.silent = True
     engine.submit(count=1)
     begun = time.monotonic()
-    with pytest.raises(coppice.EngineTimeoutError):
+    with pytest.raises(coppice_rl.EngineTimeoutError):
         next(iter(engine.batches(groups=1, timeout_s=0.2)))
     assert time.monotonic() - begun < 3
 
@@ -209,10 +209,10 @@ def test_a_token_needs_tls_and_is_checked(tmp_path: Path, openssl: str) -> None:
     pair = [(certificate.read_bytes(), key.read_bytes())]
     with ScriptedEngine("grpc+tls://127.0.0.1:0", token="secret", tls=pair) as server:
         place = f"grpc+tls://localhost:{server.port}"
-        with coppice.Engine.connect(place, token="secret", tls_root=certificate) as engine:
+        with coppice_rl.Engine.connect(place, token="secret", tls_root=certificate) as engine:
             assert engine.status().run == "run-7"
-        with coppice.Engine.connect(place, token="wrong", tls_root=certificate) as engine:
-            with pytest.raises(coppice.RefusedError, match="token is missing or wrong"):
+        with coppice_rl.Engine.connect(place, token="wrong", tls_root=certificate) as engine:
+            with pytest.raises(coppice_rl.RefusedError, match="token is missing or wrong"):
                 engine.status()
     with pytest.raises(ValueError, match=r"must begin with grpc\+tls"):
-        coppice.Engine.connect("grpc://127.0.0.1:1", token="secret")
+        coppice_rl.Engine.connect("grpc://127.0.0.1:1", token="secret")

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from coppice.columns import gather
-from coppice.rows import PackedGroup
+from coppice_rl.columns import gather
+from coppice_rl.rows import PackedGroup
 
 VERSIONS = pa.list_(pa.struct([("version", pa.int32()), ("length", pa.int32())]))
 SPANS = pa.list_(

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import coppice
-from coppice.adapters import paths
+import coppice_rl
+from coppice_rl.adapters import paths
 
 DATA = Path(__file__).parent / "data"
 
 
 @pytest.mark.parametrize("name", ["seg-000001", "seg-000002"])
 def test_a_path_is_its_row_cut_at_the_first_sampled_token(name: str) -> None:
-    segment = coppice.Segment(DATA, name)
+    segment = coppice_rl.Segment(DATA, name)
     rows = list(paths(segment))
     flats = [segment.flat(index) for index in range(len(segment))]
     assert len(rows) == sum(len(flat) for flat in flats)
@@ -30,7 +30,7 @@ def test_a_path_is_its_row_cut_at_the_first_sampled_token(name: str) -> None:
 
 
 def test_versions_are_those_of_the_sampled_tokens() -> None:
-    segment = coppice.Segment(DATA, "seg-000002")
+    segment = coppice_rl.Segment(DATA, "seg-000002")
     row = next(path for path in paths(segment) if path.trained)
     flat = segment.flat(0)
     place = [path.leaf for path in paths([flat])].index(row.leaf)

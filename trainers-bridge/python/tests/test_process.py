@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-import coppice
+import coppice_rl
 
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
@@ -32,7 +32,7 @@ def gone(pid: int, within_s: float = 20.0) -> bool:
 
 
 def test_a_started_engine_gives_groups_and_ends_with_its_context(
-    start: Callable[..., coppice.Engine],
+    start: Callable[..., coppice_rl.Engine],
 ) -> None:
     with start() as engine:
         assert engine.process is not None and engine.folder is not None
@@ -48,7 +48,7 @@ def test_a_started_engine_gives_groups_and_ends_with_its_context(
 
 def test_configuration_and_overrides_reach_the_engine(launcher: Path, tmp_path: Path) -> None:
     overrides = {"bridge.batch": 16, "run.arms": ["chain", "tree"], "bridge.x": True}
-    with coppice.Engine.start(
+    with coppice_rl.Engine.start(
         "drawers.toml", out=tmp_path, overrides=overrides, coppice=launcher.parent
     ) as engine:
         assert engine.process is not None
@@ -60,32 +60,34 @@ def test_configuration_and_overrides_reach_the_engine(launcher: Path, tmp_path: 
 
 
 def test_an_engine_that_refuses_its_configuration_says_why(launcher: Path) -> None:
-    with pytest.raises(coppice.StartError, match=r"status 2 .*\n.*\n.*did you mean tree\.policy"):
-        coppice.Engine.start("broken.toml", coppice=launcher)
+    with pytest.raises(
+        coppice_rl.StartError, match=r"status 2 .*\n.*\n.*did you mean tree\.policy"
+    ):
+        coppice_rl.Engine.start("broken.toml", coppice=launcher)
 
 
 def test_an_engine_that_takes_too_long_is_ended(launcher: Path) -> None:
-    with pytest.raises(coppice.StartError, match="not ready after 0 s"):
-        coppice.Engine.start("slow.toml", coppice=launcher, ready_s=0.3)
+    with pytest.raises(coppice_rl.StartError, match="not ready after 0 s"):
+        coppice_rl.Engine.start("slow.toml", coppice=launcher, ready_s=0.3)
 
 
 def test_an_engine_that_greets_in_another_way_is_named(launcher: Path) -> None:
-    with pytest.raises(coppice.StartError, match="greeted with b'hello there"):
-        coppice.Engine.start("chatty.toml", coppice=launcher)
+    with pytest.raises(coppice_rl.StartError, match="greeted with b'hello there"):
+        coppice_rl.Engine.start("chatty.toml", coppice=launcher)
 
 
 def test_a_missing_launcher_is_named(tmp_path: Path) -> None:
-    with pytest.raises(coppice.StartError, match="COPPICE_HOME"):
-        coppice.Engine.start("a.toml", coppice=tmp_path / "nothing")
+    with pytest.raises(coppice_rl.StartError, match="COPPICE_HOME"):
+        coppice_rl.Engine.start("a.toml", coppice=tmp_path / "nothing")
 
 
 def test_an_engine_killed_under_the_trainer_is_noticed(launcher: Path) -> None:
-    with coppice.Engine.start("drawers.toml", coppice=launcher) as engine:
+    with coppice_rl.Engine.start("drawers.toml", coppice=launcher) as engine:
         assert engine.process is not None
         engine.submit(count=1)
         list(engine.batches(groups=1, total=1))
         os.kill(engine.process.pid, signal.SIGKILL)
-        with pytest.raises(coppice.StoppedError, match="status -9"):
+        with pytest.raises(coppice_rl.StoppedError, match="status -9"):
             list(engine.batches(groups=1, total=1, timeout_s=30))
 
 
@@ -95,8 +97,8 @@ def test_the_engine_ends_when_the_trainer_is_killed_although_a_forked_worker_liv
     trainer = f"""
 import os, sys, time
 sys.path.insert(0, {str(SOURCE)!r})
-import coppice
-engine = coppice.Engine.start("drawers.toml", coppice={str(launcher)!r})
+import coppice_rl
+engine = coppice_rl.Engine.start("drawers.toml", coppice={str(launcher)!r})
 worker = os.fork()
 if worker == 0:
     time.sleep(60)
@@ -119,7 +121,7 @@ time.sleep(60)
 def test_importing_and_starting_need_no_torch() -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(SOURCE)!r}); sys.modules['torch'] = None; "
-        "import coppice, coppice.adapters; print('well')"
+        "import coppice_rl, coppice_rl.adapters; print('well')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "well\n", done.stderr

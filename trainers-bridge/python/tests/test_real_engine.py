@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import LAUNCHER, PROJECT
 
-import coppice
+import coppice_rl
 
 MODEL = PROJECT / "models" / "tiny-policy"
 CONFIG = PROJECT / "examples" / "countdown.toml"
@@ -19,14 +19,14 @@ OVERRIDES = {"bridge.batch": 4, "bridge.staleness": 1, "tree.trees": 1, "model.t
 
 
 @pytest.fixture()
-def engine(built: None, tmp_path: Path) -> Iterator[coppice.Engine]:
-    with coppice.Engine.start(
+def engine(built: None, tmp_path: Path) -> Iterator[coppice_rl.Engine]:
+    with coppice_rl.Engine.start(
         CONFIG, out=tmp_path, coppice=LAUNCHER, overrides=OVERRIDES, timeout_s=60
     ) as started:
         yield started
 
 
-def test_trees_and_paths_of_the_same_groups_are_equal(engine: coppice.Engine) -> None:
+def test_trees_and_paths_of_the_same_groups_are_equal(engine: coppice_rl.Engine) -> None:
     ids = engine.submit(tasks=[3, 4, 4])
     (trees,) = engine.batches(groups=3, total=3)
     engine.release(trees)
@@ -46,15 +46,15 @@ def test_trees_and_paths_of_the_same_groups_are_equal(engine: coppice.Engine) ->
     assert trees.header.logprob_mode and trees.header.temperature == 1.0
 
 
-def test_requests_and_acknowledgements_may_be_repeated(engine: coppice.Engine) -> None:
+def test_requests_and_acknowledgements_may_be_repeated(engine: coppice_rl.Engine) -> None:
     first = engine.submit(count=2, request="one")
     assert engine.submit(count=2, request="one") == first
     (batch,) = engine.batches(groups=2, total=2)
-    assert engine.ack(batch) == coppice.Acknowledged(2, 0, ())
-    assert engine.ack([*batch.ids, 999]) == coppice.Acknowledged(0, 2, (999,))
+    assert engine.ack(batch) == coppice_rl.Acknowledged(2, 0, ())
+    assert engine.ack([*batch.ids, 999]) == coppice_rl.Acknowledged(0, 2, (999,))
 
 
-def test_backpressure_counts_groups_and_pausing_holds_them(engine: coppice.Engine) -> None:
+def test_backpressure_counts_groups_and_pausing_holds_them(engine: coppice_rl.Engine) -> None:
     engine.pause()
     engine.submit(count=20)
     status = engine.status()
@@ -69,8 +69,10 @@ def test_backpressure_counts_groups_and_pausing_holds_them(engine: coppice.Engin
     assert seen == 20
 
 
-def test_published_weights_sample_the_next_groups(engine: coppice.Engine, tmp_path: Path) -> None:
-    weights = {name: np.array(tensor) for name, tensor in coppice.read_weights(MODEL).items()}
+def test_published_weights_sample_the_next_groups(
+    engine: coppice_rl.Engine, tmp_path: Path
+) -> None:
+    weights = {name: np.array(tensor) for name, tensor in coppice_rl.read_weights(MODEL).items()}
     weights["model.norm.weight"] *= 0.5
     assert engine.publish(weights) == 1
     assert engine.status().policy_version == 1
@@ -78,26 +80,28 @@ def test_published_weights_sample_the_next_groups(engine: coppice.Engine, tmp_pa
     (batch,) = engine.batches(groups=2, total=2)
     for group in batch:
         assert set(group.version_runs.per_token().tolist()) <= {-1, 1}
-    with pytest.raises(coppice.RefusedError, match="version"):
+    with pytest.raises(coppice_rl.RefusedError, match="version"):
         engine.publish(weights, 5, into=tmp_path / "other")
     assert engine.status().policy_version == 1
 
 
 @pytest.mark.parametrize("wrong", [[-1], [10_000_000]])
-def test_a_task_that_is_not_there_is_refused(engine: coppice.Engine, wrong: list[int]) -> None:
-    with pytest.raises(coppice.RefusedError, match="task"):
+def test_a_task_that_is_not_there_is_refused(engine: coppice_rl.Engine, wrong: list[int]) -> None:
+    with pytest.raises(coppice_rl.RefusedError, match="task"):
         engine.submit(wrong)
 
 
 def test_a_killed_engine_goes_on_where_it_was(built: None, tmp_path: Path) -> None:
-    with coppice.Engine.start(CONFIG, out=tmp_path, coppice=LAUNCHER, overrides=OVERRIDES) as one:
+    with coppice_rl.Engine.start(
+        CONFIG, out=tmp_path, coppice=LAUNCHER, overrides=OVERRIDES
+    ) as one:
         submitted = one.submit(count=8)
         (batch,) = one.batches(groups=3, total=3)
         one.ack(batch)
         assert one.process is not None and one.folder is not None
         folder = one.folder
         os.kill(one.process.pid, signal.SIGKILL)
-    with coppice.Engine.start(resume=folder, coppice=LAUNCHER) as two:
+    with coppice_rl.Engine.start(resume=folder, coppice=LAUNCHER) as two:
         rest = list(two.batches(groups=5, total=5))
         ids = [group for part in rest for group in part.ids]
         assert sorted([*ids, *batch.ids]) == sorted(submitted)

@@ -9,20 +9,20 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-import coppice
-from coppice.columns import gather
+import coppice_rl
+from coppice_rl.columns import gather
 
 DATA = Path(__file__).parent / "data"
 
 
 @pytest.fixture()
-def packed() -> coppice.Segment:
-    return coppice.Segment(DATA, "seg-000001")
+def packed() -> coppice_rl.Segment:
+    return coppice_rl.Segment(DATA, "seg-000001")
 
 
 @pytest.fixture()
-def flat() -> coppice.Segment:
-    return coppice.Segment(DATA, "seg-000002")
+def flat() -> coppice_rl.Segment:
+    return coppice_rl.Segment(DATA, "seg-000002")
 
 
 def same(a: np.ndarray, b: np.ndarray) -> None:
@@ -31,7 +31,7 @@ def same(a: np.ndarray, b: np.ndarray) -> None:
 
 
 def test_expanding_gives_the_flat_form_exactly(
-    packed: coppice.Segment, flat: coppice.Segment
+    packed: coppice_rl.Segment, flat: coppice_rl.Segment
 ) -> None:
     assert len(packed) == len(flat) > 0
     for group in range(len(packed)):
@@ -52,7 +52,7 @@ def test_expanding_gives_the_flat_form_exactly(
         assert a.outcomes.group_name == b.outcomes.group_name == f"g{group}"
 
 
-def test_packed_loss_equals_flat_loss(packed: coppice.Segment, flat: coppice.Segment) -> None:
+def test_packed_loss_equals_flat_loss(packed: coppice_rl.Segment, flat: coppice_rl.Segment) -> None:
     for group in range(len(packed)):
         a = packed.packed(group)
         b = flat.flat(group)
@@ -65,7 +65,7 @@ def test_packed_loss_equals_flat_loss(packed: coppice.Segment, flat: coppice.Seg
         np.testing.assert_allclose((weight * term).sum(), (mask * flat_term).sum(), rtol=1e-12)
 
 
-def test_paths_without_a_reward_are_never_trained(flat: coppice.Segment) -> None:
+def test_paths_without_a_reward_are_never_trained(flat: coppice_rl.Segment) -> None:
     unscored = 0
     for group in range(len(flat)):
         rows = flat.flat(group)
@@ -75,7 +75,7 @@ def test_paths_without_a_reward_are_never_trained(flat: coppice.Segment) -> None
     assert unscored > 0
 
 
-def test_numbers_of_tokens_are_views_of_the_mapped_file(packed: coppice.Segment) -> None:
+def test_numbers_of_tokens_are_views_of_the_mapped_file(packed: coppice_rl.Segment) -> None:
     group = packed.packed(0)
     packed._maps[0].seek(0)
     mapped = packed._maps[0].read_buffer()
@@ -90,13 +90,13 @@ def test_numbers_of_tokens_are_views_of_the_mapped_file(packed: coppice.Segment)
 
 
 def test_arrays_outlive_their_segment() -> None:
-    with coppice.Segment(DATA, "seg-000001") as segment:
+    with coppice_rl.Segment(DATA, "seg-000001") as segment:
         tokens = segment.packed(0).tokens.values
-    copy = coppice.Segment(DATA, "seg-000001").packed(0).tokens.values.copy()
+    copy = coppice_rl.Segment(DATA, "seg-000001").packed(0).tokens.values.copy()
     same(np.asarray(tokens), copy)
 
 
-def test_positions_count_along_each_path(packed: coppice.Segment) -> None:
+def test_positions_count_along_each_path(packed: coppice_rl.Segment) -> None:
     group = packed.packed(1)
     positions = group.positions()
     for leaf in range(len(group.outcomes)):
@@ -105,8 +105,8 @@ def test_positions_count_along_each_path(packed: coppice.Segment) -> None:
         same(on_path, np.arange(len(on_path), dtype=np.int32))
 
 
-def test_a_segment_agrees_with_the_traces_it_was_made_of(packed: coppice.Segment) -> None:
-    for index, trees in enumerate(coppice.read_groups(DATA / "traces.jsonl")):
+def test_a_segment_agrees_with_the_traces_it_was_made_of(packed: coppice_rl.Segment) -> None:
+    for index, trees in enumerate(coppice_rl.read_groups(DATA / "traces.jsonl")):
         group = packed.packed(index)
         flat = group.expand()
         leaf = 0
@@ -127,11 +127,11 @@ def test_a_segment_agrees_with_the_traces_it_was_made_of(packed: coppice.Segment
             assert packed.header.node_kinds[group.kind[node]] == source.kind
 
 
-def trees_by_place(trees: list[coppice.Tree]) -> dict[int, coppice.Tree]:
+def trees_by_place(trees: list[coppice_rl.Tree]) -> dict[int, coppice_rl.Tree]:
     return {tree.tree: tree for tree in trees}
 
 
-def test_the_header_says_what_the_rows_were_made_with(packed: coppice.Segment) -> None:
+def test_the_header_says_what_the_rows_were_made_with(packed: coppice_rl.Segment) -> None:
     header = packed.header
     assert (header.run, header.model, header.estimator) == ("run-7", "tiny", "tree-grpo")
     assert (header.shared_token_rule, header.advantage_kind) == ("train_once", "per_token")
@@ -145,7 +145,10 @@ def test_segments_lists_whole_ones_in_order(tmp_path: Path) -> None:
     shutil.copy(DATA / "seg-000002.flat.arrow", tmp_path / "seg-000001.flat.arrow")
     shutil.copy(DATA / "seg-000001.nodes.arrow", tmp_path / "seg-000009.nodes.arrow")
     (tmp_path / "seg-000010.flat.arrow.tmp").write_bytes(b"half")
-    assert [segment.name for segment in coppice.segments(tmp_path)] == ["seg-000001", "seg-000003"]
+    assert [segment.name for segment in coppice_rl.segments(tmp_path)] == [
+        "seg-000001",
+        "seg-000003",
+    ]
 
 
 def test_a_cut_file_is_refused_at_every_length(tmp_path: Path) -> None:
@@ -153,8 +156,8 @@ def test_a_cut_file_is_refused_at_every_length(tmp_path: Path) -> None:
     file = tmp_path / "seg-000002.flat.arrow"
     for size in range(0, len(whole) - 1, 997):
         file.write_bytes(whole[:size])
-        with pytest.raises(coppice.FormatError, match="seg-000002"):
-            coppice.Segment(tmp_path, "seg-000002")
+        with pytest.raises(coppice_rl.FormatError, match="seg-000002"):
+            coppice_rl.Segment(tmp_path, "seg-000002")
 
 
 def test_a_flipped_bit_never_crashes_the_reader(tmp_path: Path) -> None:
@@ -166,16 +169,16 @@ def test_a_flipped_bit_never_crashes_the_reader(tmp_path: Path) -> None:
         damaged[bit // 8] ^= 1 << (bit % 8)
         file.write_bytes(bytes(damaged))
         try:
-            for group in coppice.Segment(tmp_path, "seg-000002", validate=True):
+            for group in coppice_rl.Segment(tmp_path, "seg-000002", validate=True):
                 assert len(group) >= 0
-        except (coppice.FormatError, UnicodeDecodeError, KeyError, ValueError):
+        except (coppice_rl.FormatError, UnicodeDecodeError, KeyError, ValueError):
             pass
 
 
 def test_a_missing_half_is_named(tmp_path: Path) -> None:
     shutil.copy(DATA / "seg-000001.leaves.arrow", tmp_path / "seg-000001.leaves.arrow")
-    with pytest.raises(coppice.FormatError, match="nodes.arrow is missing"):
-        coppice.Segment(tmp_path, "seg-000001")
+    with pytest.raises(coppice_rl.FormatError, match="nodes.arrow is missing"):
+        coppice_rl.Segment(tmp_path, "seg-000001")
 
 
 def test_another_format_version_is_refused(tmp_path: Path) -> None:
@@ -184,16 +187,16 @@ def test_another_format_version_is_refused(tmp_path: Path) -> None:
     table = table.replace_schema_metadata(metadata)
     with pa.ipc.new_file(tmp_path / "seg-000001.flat.arrow", table.schema) as writer:
         writer.write_table(table)
-    with pytest.raises(coppice.FormatError, match="coppice.wire/2.*coppice.wire/1"):
-        coppice.Segment(tmp_path, "seg-000001")
+    with pytest.raises(coppice_rl.FormatError, match="coppice.wire/2.*coppice.wire/1"):
+        coppice_rl.Segment(tmp_path, "seg-000001")
 
 
 def test_importing_brings_no_torch() -> None:
     import subprocess
     import sys
 
-    code = "import sys, coppice; sys.exit('torch' in sys.modules)"
-    path = str(Path(coppice.__file__).parents[1])
+    code = "import sys, coppice_rl; sys.exit('torch' in sys.modules)"
+    path = str(Path(coppice_rl.__file__).parents[1])
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": path}).returncode == 0
 
 
@@ -204,7 +207,7 @@ def test_several_groups_in_one_batch_are_cut_apart(tmp_path: Path) -> None:
             assert len(together) == 1
             with pa.ipc.new_file(tmp_path / f"seg-000001.{part}.arrow", reader.schema) as writer:
                 writer.write_batch(together[0])
-    one, many = coppice.Segment(tmp_path, "seg-000001"), coppice.Segment(DATA, "seg-000001")
+    one, many = coppice_rl.Segment(tmp_path, "seg-000001"), coppice_rl.Segment(DATA, "seg-000001")
     assert len(one) == len(many) == 2
     for index in range(2):
         a, b = one.packed(index), many.packed(index)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import coppice
+import coppice_rl
 
 DATA = Path(__file__).parent / "data"
 MINIMAL = {
@@ -28,7 +28,7 @@ def line(**changes: object) -> str:
 
 
 def test_reads_every_line_the_engine_wrote() -> None:
-    trees = list(coppice.read_traces(DATA / "traces.jsonl"))
+    trees = list(coppice_rl.read_traces(DATA / "traces.jsonl"))
     assert len(trees) > 2
     for tree in trees:
         assert tree.task_input["numbers"] == [3, 1e5, 0.1]
@@ -45,16 +45,16 @@ def test_reads_every_line_the_engine_wrote() -> None:
 def test_floats_come_back_bit_by_bit() -> None:
     for text in (DATA / "traces.jsonl").read_text().splitlines():
         raw = json.loads(text)
-        tree = coppice.parse_trace(text)
+        tree = coppice_rl.parse_trace(text)
         for node, data in zip(tree.nodes, raw["nodes"], strict=True):
             if node.logprobs is not None:
                 assert node.logprobs.tolist() == [float(np.float32(p)) for p in data["logprobs"]]
 
 
 def test_groups_are_consecutive_lines() -> None:
-    groups = list(coppice.read_groups(DATA / "traces.jsonl"))
+    groups = list(coppice_rl.read_groups(DATA / "traces.jsonl"))
     assert [group[0].group for group in groups] == ["g0", "g1"]
-    assert sum(map(len, groups)) == len(list(coppice.read_traces(DATA / "traces.jsonl")))
+    assert sum(map(len, groups)) == len(list(coppice_rl.read_traces(DATA / "traces.jsonl")))
 
 
 def test_a_torn_last_line_is_not_read(tmp_path: Path) -> None:
@@ -62,11 +62,11 @@ def test_a_torn_last_line_is_not_read(tmp_path: Path) -> None:
     whole = (DATA / "traces.jsonl").read_bytes()
     lines = whole.count(b"\n")
     file.write_bytes(whole[:-1])
-    assert len(list(coppice.read_traces(file))) == lines - 1
+    assert len(list(coppice_rl.read_traces(file))) == lines - 1
 
 
 def test_unknown_fields_are_kept_as_extra() -> None:
-    tree = coppice.parse_trace(line(from_the_future={"a": 1}))
+    tree = coppice_rl.parse_trace(line(from_the_future={"a": 1}))
     assert tree.extra == {"from_the_future": {"a": 1}}
     assert tree.leaves[0].reward is None
     assert tree.nodes[1].step_reward == 0.0
@@ -75,7 +75,7 @@ def test_unknown_fields_are_kept_as_extra() -> None:
 def test_a_null_number_is_nan() -> None:
     nodes = [*MINIMAL["nodes"]]  # type: ignore[misc]
     nodes[1] = {**nodes[1], "step_reward": None}
-    assert math.isnan(coppice.parse_trace(line(nodes=nodes)).nodes[1].step_reward)
+    assert math.isnan(coppice_rl.parse_trace(line(nodes=nodes)).nodes[1].step_reward)
 
 
 @pytest.mark.parametrize(
@@ -99,12 +99,12 @@ def test_a_null_number_is_nan() -> None:
     ],
 )
 def test_a_wrong_line_says_what_is_wrong(text: str, fault: str) -> None:
-    with pytest.raises(coppice.FormatError, match=fault):
-        coppice.parse_trace(text)
+    with pytest.raises(coppice_rl.FormatError, match=fault):
+        coppice_rl.parse_trace(text)
 
 
 def test_a_wrong_line_is_named_by_file_and_number(tmp_path: Path) -> None:
     file = tmp_path / "traces.jsonl"
     file.write_text(line() + "\n\n" + "{}\n")
-    with pytest.raises(coppice.FormatError, match="traces.jsonl line 3"):
-        list(coppice.read_traces(file))
+    with pytest.raises(coppice_rl.FormatError, match="traces.jsonl line 3"):
+        list(coppice_rl.read_traces(file))

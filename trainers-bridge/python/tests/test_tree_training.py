@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import coppice
+import coppice_rl
 
 torch = pytest.importorskip("torch", reason="torch is not installed")
 
@@ -34,7 +34,7 @@ def model(example: Any) -> Any:
 
 def groups() -> list[Any]:
     """Groups of the shipped policy on ``drawers`` whose paths did not all end alike."""
-    every = list(coppice.Segment(DATA / "drawers", "seg-000001"))
+    every = list(coppice_rl.Segment(DATA / "drawers", "seg-000001"))
     return [group for group in every if np.abs(group.token_advantages()).max() > 0]
 
 

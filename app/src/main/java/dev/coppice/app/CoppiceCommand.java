@@ -1,14 +1,15 @@
 package dev.coppice.app;
 
 import dev.coppice.app.check.CheckCommand;
-import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.app.oracle.CreditCheckCommand;
 import dev.coppice.app.pretrain.PretrainCommand;
 import dev.coppice.app.template.ChatTemplateCommand;
-import dev.coppice.bridge.disk.StorageException;
-import dev.coppice.chat.files.ModelFileException;
+import dev.coppice.error.Coded;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import org.agrona.concurrent.AgentTerminationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Command;
       "  bridge-bench               what the bridge to a trainer carries and how fast (--help)",
       "  soak [--minutes N]         runs the engine for long and watches memory and exactness",
       "",
-      "Exit status: 0 done, 1 the work failed, 2 the call or the configuration is wrong."
+      "Exit status: 0 done, 1 the work failed, 2 the call or the configuration is wrong.",
+      "A failure ends with its [code]; docs/ERRORS.md says what each one means."
     },
     subcommands = {
       DemoCommand.class,
@@ -61,6 +63,11 @@ public final class CoppiceCommand {
 
   /** The call or the configuration is wrong. */
   static final int WRONG_CALL = 2;
+
+  private static final ErrorCode WRONG_ARGUMENT =
+      new ErrorCode(ErrorCategory.CALL, "argument-wrong");
+  private static final ErrorCode FILE_FAILED = new ErrorCode(ErrorCategory.STORAGE, "file-failed");
+  private static final ErrorCode UNEXPECTED = new ErrorCode(ErrorCategory.INTERNAL, "unexpected");
 
   private static final int HELP_WIDTH = 100;
 
@@ -124,29 +131,37 @@ public final class CoppiceCommand {
     return line;
   }
 
-  /** Says what went wrong and returns the exit status. */
+  /** Says what went wrong, with its code, and returns the exit status. */
   static int explain(final Throwable failure, final PrintStream err) {
     Throwable told = failure;
     while (told instanceof IllegalStateException && told.getCause() != null) {
       told = told.getCause();
     }
-    err.println("coppice: " + (told.getMessage() == null ? told.toString() : told.getMessage()));
+    final ErrorCode code = codeOf(told);
+    final String message = told.getMessage() == null ? told.toString() : told.getMessage();
+    err.println("coppice: " + message + " [" + code.name() + "]");
     if (System.getenv("COPPICE_DEBUG") != null) {
       failure.printStackTrace(err);
-    } else if (!isExpected(told)) {
+    } else if (!(told instanceof Coded) && statusOf(code.category()) == FAILED) {
       err.println("coppice: (" + told + "; set COPPICE_DEBUG=1 to see where)");
     }
-    return isWrongCall(told) ? WRONG_CALL : FAILED;
+    return statusOf(code.category());
   }
 
-  private static boolean isWrongCall(final Throwable failure) {
-    return failure instanceof ConfigException
-        || failure instanceof ModelFileException
-        || failure instanceof RunFolderException
-        || failure instanceof IllegalArgumentException;
+  private static ErrorCode codeOf(final Throwable failure) {
+    return switch (failure) {
+      case Coded coded -> coded.errorCode();
+      case IllegalArgumentException _ -> WRONG_ARGUMENT;
+      case IOException _ -> FILE_FAILED;
+      case UncheckedIOException _ -> FILE_FAILED;
+      default -> UNEXPECTED;
+    };
   }
 
-  private static boolean isExpected(final Throwable failure) {
-    return isWrongCall(failure) || failure instanceof StorageException;
+  private static int statusOf(final ErrorCategory category) {
+    return switch (category) {
+      case CALL, CONFIGURATION, MODEL -> WRONG_CALL;
+      case STORAGE, WORLD, BACKEND, TRAINER, INTERNAL -> FAILED;
+    };
   }
 }

@@ -11,7 +11,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     mixinStandardHelpOptions = true,
-    description = "Derives every count, figure and advantage again and says what differs.")
+    description =
+        "Derives every count, figure and advantage again, replays the journal, and says what"
+            + " differs.")
 final class VerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Run folder.")
   private Path folder;
@@ -25,6 +27,7 @@ final class VerifyCommand implements Callable<Integer> {
       System.out.printf(
           "%d bytes of an unfinished group at the end; --resume cuts them%n", verdict.tornBytes());
     }
+    verdict.unchecked().forEach(what -> System.out.println("not checked: " + what));
     verdict.differences().forEach(System.out::println);
     System.out.println(verdict.differences().isEmpty() ? "nothing differs" : "the folder differs");
     return verdict.differences().isEmpty() ? CoppiceCommand.DONE : CoppiceCommand.FAILED;

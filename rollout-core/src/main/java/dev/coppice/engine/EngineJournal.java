@@ -9,6 +9,12 @@ import org.agrona.DirectBuffer;
  */
 public interface EngineJournal {
   /**
+   * The version of the events' layout; whoever changes the bytes of an event raises it. Version 1
+   * stood in journals that named no content.
+   */
+  int FORMAT_VERSION = 2;
+
+  /**
    * Hands what was appended to the system, so that a killed process does not lose it; called before
    * a group is delivered.
    */

@@ -99,7 +99,7 @@ final class EventCodec {
     request(offered.request(), to);
     to.putString(offered.task().id());
     to.putString(offered.task().input());
-    to.putByte(offered.task().contract().ordinal());
+    to.putByte(offered.task().contract().code());
     to.putTokens(offered.prompt());
     to.putInt(offered.plan().decisionTurn());
     to.putInt(offered.plan().typicalTurns());
@@ -129,10 +129,10 @@ final class EventCodec {
     final Event.CallOutcome outcome = done.outcome();
     to.putString(outcome.tool());
     to.putString(outcome.arguments());
-    to.putByte(outcome.status().ordinal());
+    to.putByte(outcome.status().code());
     to.putByte(outcome.correct() == null ? 0 : outcome.correct() ? 2 : 1);
     to.putLong(outcome.latencyUs());
-    to.putByte(outcome.provenance().ordinal());
+    to.putByte(outcome.provenance().code());
     to.putTokens(done.observation());
     to.putByte(done.over() ? 1 : 0);
     to.putDouble(done.stepReward());
@@ -160,7 +160,7 @@ final class EventCodec {
   }
 
   private static void failure(final RolloutFailure failure, final EventBytes to) {
-    to.putByte(failure == null ? -1 : failure.boundary().ordinal());
+    to.putByte(failure == null ? -1 : failure.boundary().code());
     if (failure != null) {
       to.putString(failure.code());
       to.putString(failure.message());
@@ -173,8 +173,7 @@ final class EventCodec {
       case OFFERED ->
           new Event.GroupOffered(
               request(from),
-              new Task(
-                  from.getString(), from.getString(), RuntimeContract.values()[from.getByte()]),
+              new Task(from.getString(), from.getString(), RuntimeContract.ofCode(from.getByte())),
               from.getTokens(),
               new EpisodePlan(from.getInt(), from.getInt()),
               from.getString(),
@@ -217,7 +216,7 @@ final class EventCodec {
     final Event.Ticket ticket = ticket(from);
     final String tool = from.getString();
     final String arguments = from.getString();
-    final ToolCall.Status status = ToolCall.Status.values()[from.getByte()];
+    final ToolCall.Status status = ToolCall.Status.ofCode(from.getByte());
     final int correct = from.getByte();
     final Event.CallOutcome outcome =
         new Event.CallOutcome(
@@ -226,7 +225,7 @@ final class EventCodec {
             status,
             correct == 0 ? null : correct == 2,
             from.getLong(),
-            Provenance.values()[from.getByte()]);
+            Provenance.ofCode(from.getByte()));
     return new Event.CallDone(
         ticket,
         outcome,
@@ -254,7 +253,7 @@ final class EventCodec {
     return boundary < 0
         ? null
         : new RolloutFailure(
-            RolloutFailure.Boundary.values()[boundary], from.getString(), from.getString());
+            RolloutFailure.Boundary.ofCode(boundary), from.getString(), from.getString());
   }
 
   /**

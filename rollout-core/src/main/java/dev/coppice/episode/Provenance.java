@@ -3,17 +3,19 @@ package dev.coppice.episode;
 /** Says where the result of a tool call comes from. */
 public enum Provenance {
   /** The tool ran for this call alone. */
-  REAL("real"),
+  REAL(0, "real"),
   /** The result stands in a store of recorded results, put there by this run or an earlier one. */
-  RECORDED("recorded"),
+  RECORDED(1, "recorded"),
   /** A model simulated the result. */
-  SIMULATED("simulated"),
+  SIMULATED(2, "simulated"),
   /** The result was injected to break something. */
-  FAULT("fault");
+  FAULT(3, "fault");
 
+  private final int code;
   private final String wireName;
 
-  Provenance(final String wireName) {
+  Provenance(final int code, final String wireName) {
+    this.code = code;
     this.wireName = wireName;
   }
 
@@ -24,6 +26,31 @@ public enum Provenance {
    */
   public String wireName() {
     return wireName;
+  }
+
+  /**
+   * Returns the number used in bytes; it never changes, whatever the order of the constants.
+   *
+   * @return the number used in bytes.
+   */
+  public int code() {
+    return code;
+  }
+
+  /**
+   * Finds the value with a number.
+   *
+   * @param code to look up.
+   * @return the value of that number.
+   * @throws IllegalArgumentException if no value has that number.
+   */
+  public static Provenance ofCode(final int code) {
+    for (final Provenance value : values()) {
+      if (value.code == code) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException("unknown code: Provenance=" + code);
   }
 
   /**

@@ -1,5 +1,8 @@
 package dev.coppice.episode;
 
+import dev.coppice.error.Coded;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
 import dev.coppice.trajectory.ToolCall;
 import java.util.Objects;
 
@@ -9,8 +12,10 @@ import java.util.Objects;
  *
  * <p>Any other exception of a tool means the same with the code {@code threw}.
  */
-public final class ToolFailedException extends Exception {
+public final class ToolFailedException extends Exception implements Coded {
   private static final long serialVersionUID = 1L;
+
+  private static final ErrorCode CODE = new ErrorCode(ErrorCategory.WORLD, "tool-failed");
 
   private final ToolCall.Status status;
   private final String code;
@@ -60,5 +65,10 @@ public final class ToolFailedException extends Exception {
    */
   public Observation.Source source() {
     return source;
+  }
+
+  @Override
+  public ErrorCode errorCode() {
+    return CODE;
   }
 }

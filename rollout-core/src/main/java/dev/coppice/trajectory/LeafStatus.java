@@ -3,23 +3,25 @@ package dev.coppice.trajectory;
 /** Says how a trajectory ended; every status but COMPLETED and TRUNCATED is a failure and never a reward of 0. */
 public enum LeafStatus {
   /** The episode came to its own end: the policy ended it, or the rules of the environment did. */
-  COMPLETED("completed"),
+  COMPLETED(0, "completed"),
   /** A limit ended the episode: length, context, calls or budget. */
-  TRUNCATED("truncated"),
+  TRUNCATED(1, "truncated"),
   /** The run was stopped or the branch cancelled. */
-  ABORTED("aborted"),
+  ABORTED(2, "aborted"),
   /** The environment broke. */
-  ENV_FAILED("env_failed"),
+  ENV_FAILED(3, "env_failed"),
   /** A tool threw, hung, flooded or answered nonsense. */
-  TOOL_FAILED("tool_failed"),
+  TOOL_FAILED(4, "tool_failed"),
   /** The backend or another part of the engine broke. */
-  INFRA_FAILED("infra_failed"),
+  INFRA_FAILED(5, "infra_failed"),
   /** The weights moved on further than allowed. */
-  STALE("stale");
+  STALE(6, "stale");
 
+  private final int code;
   private final String wireName;
 
-  LeafStatus(final String wireName) {
+  LeafStatus(final int code, final String wireName) {
+    this.code = code;
     this.wireName = wireName;
   }
 
@@ -30,6 +32,31 @@ public enum LeafStatus {
    */
   public String wireName() {
     return wireName;
+  }
+
+  /**
+   * Returns the number used in bytes; it never changes, whatever the order of the constants.
+   *
+   * @return the number used in bytes.
+   */
+  public int code() {
+    return code;
+  }
+
+  /**
+   * Finds the value with a number.
+   *
+   * @param code to look up.
+   * @return the value of that number.
+   * @throws IllegalArgumentException if no value has that number.
+   */
+  public static LeafStatus ofCode(final int code) {
+    for (final LeafStatus value : values()) {
+      if (value.code == code) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException("unknown code: LeafStatus=" + code);
   }
 
   /**

@@ -3,17 +3,19 @@ package dev.coppice.trajectory;
 /** Says who wrote the tokens of a node. */
 public enum NodeKind {
   /** Given before the first sampled token. */
-  PROMPT("prompt"),
+  PROMPT(0, "prompt"),
   /** Sampled by the policy; the only kind that trains beside {@link #FOLD}. */
-  ACTION("action"),
+  ACTION(1, "action"),
   /** Written by the environment in answer to a tool call. */
-  OBSERVATION("observation"),
+  OBSERVATION(2, "observation"),
   /** Sampled by the policy to replace an earlier part of its own context. */
-  FOLD("fold");
+  FOLD(3, "fold");
 
+  private final int code;
   private final String wireName;
 
-  NodeKind(final String wireName) {
+  NodeKind(final int code, final String wireName) {
+    this.code = code;
     this.wireName = wireName;
   }
 
@@ -33,6 +35,31 @@ public enum NodeKind {
    */
   public boolean isSampled() {
     return this == ACTION || this == FOLD;
+  }
+
+  /**
+   * Returns the number used in bytes; it never changes, whatever the order of the constants.
+   *
+   * @return the number used in bytes.
+   */
+  public int code() {
+    return code;
+  }
+
+  /**
+   * Finds the value with a number.
+   *
+   * @param code to look up.
+   * @return the value of that number.
+   * @throws IllegalArgumentException if no value has that number.
+   */
+  public static NodeKind ofCode(final int code) {
+    for (final NodeKind value : values()) {
+      if (value.code == code) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException("unknown code: NodeKind=" + code);
   }
 
   /**

@@ -20,19 +20,21 @@ public record RolloutFailure(Boundary boundary, String code, String message) {
   /** Names the part at whose border a failure happened. */
   public enum Boundary {
     /** The environment's own code. */
-    ENVIRONMENT("environment"),
+    ENVIRONMENT(0, "environment"),
     /** A tool call. */
-    TOOL("tool"),
+    TOOL(1, "tool"),
     /** The parser of sampled text. */
-    PARSER("parser"),
+    PARSER(2, "parser"),
     /** The inference backend. */
-    BACKEND("backend"),
+    BACKEND(3, "backend"),
     /** A configured limit. */
-    LIMIT("limit");
+    LIMIT(4, "limit");
 
+    private final int code;
     private final String wireName;
 
-    Boundary(final String wireName) {
+    Boundary(final int code, final String wireName) {
+      this.code = code;
       this.wireName = wireName;
     }
 
@@ -43,6 +45,31 @@ public record RolloutFailure(Boundary boundary, String code, String message) {
      */
     public String wireName() {
       return wireName;
+    }
+
+    /**
+     * Returns the number used in bytes; it never changes, whatever the order of the constants.
+     *
+     * @return the number used in bytes.
+     */
+    public int code() {
+      return code;
+    }
+
+    /**
+     * Finds the value with a number.
+     *
+     * @param code to look up.
+     * @return the value of that number.
+     * @throws IllegalArgumentException if no value has that number.
+     */
+    public static Boundary ofCode(final int code) {
+      for (final Boundary value : values()) {
+        if (value.code == code) {
+          return value;
+        }
+      }
+      throw new IllegalArgumentException("unknown code: Boundary=" + code);
     }
 
     /**

@@ -3,25 +3,27 @@ package dev.coppice.trajectory;
 /** Says what a run of sampled tokens is for. */
 public enum SpanKind {
   /** Private reasoning before an action. */
-  THINK("think"),
+  THINK(0, "think"),
   /** Plain text that is neither thought, call nor answer. */
-  TEXT("text"),
+  TEXT(1, "text"),
   /** The name of the tool inside a call. */
-  TOOL_NAME("tool_name"),
+  TOOL_NAME(2, "tool_name"),
   /** The arguments of the tool inside a call. */
-  TOOL_ARGS("tool_args"),
+  TOOL_ARGS(3, "tool_args"),
   /** A whole tool call, its tags included. */
-  TOOL_CALL("tool_call"),
+  TOOL_CALL(4, "tool_call"),
   /** The final answer, its tags included. */
-  ANSWER("answer"),
+  ANSWER(5, "answer"),
   /** A rewrite of earlier context. */
-  FOLD("fold"),
+  FOLD(6, "fold"),
   /** Scaffolding of the chat template. */
-  TEMPLATE("template");
+  TEMPLATE(7, "template");
 
+  private final int code;
   private final String wireName;
 
-  SpanKind(final String wireName) {
+  SpanKind(final int code, final String wireName) {
+    this.code = code;
     this.wireName = wireName;
   }
 
@@ -32,6 +34,31 @@ public enum SpanKind {
    */
   public String wireName() {
     return wireName;
+  }
+
+  /**
+   * Returns the number used in bytes; it never changes, whatever the order of the constants.
+   *
+   * @return the number used in bytes.
+   */
+  public int code() {
+    return code;
+  }
+
+  /**
+   * Finds the value with a number.
+   *
+   * @param code to look up.
+   * @return the value of that number.
+   * @throws IllegalArgumentException if no value has that number.
+   */
+  public static SpanKind ofCode(final int code) {
+    for (final SpanKind value : values()) {
+      if (value.code == code) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException("unknown code: SpanKind=" + code);
   }
 
   /**

@@ -33,15 +33,17 @@ public record Task(String id, String input, RuntimeContract contract) {
    */
   public enum RuntimeContract {
     /** The state lives as long as the episode; a branch continues from the state it forked from. */
-    PERSISTENT("persistent"),
+    PERSISTENT(0, "persistent"),
     /** Every call finds the initial state; what an earlier call changed is gone. */
-    RESET_PER_STEP("reset_per_step"),
+    RESET_PER_STEP(1, "reset_per_step"),
     /** A branch begins with the initial state, however far its parent had come. */
-    RESET_PER_BRANCH("reset_per_branch");
+    RESET_PER_BRANCH(2, "reset_per_branch");
 
+    private final int code;
     private final String wireName;
 
-    RuntimeContract(final String wireName) {
+    RuntimeContract(final int code, final String wireName) {
+      this.code = code;
       this.wireName = wireName;
     }
 
@@ -52,6 +54,31 @@ public record Task(String id, String input, RuntimeContract contract) {
      */
     public String wireName() {
       return wireName;
+    }
+
+    /**
+     * Returns the number used in bytes; it never changes, whatever the order of the constants.
+     *
+     * @return the number used in bytes.
+     */
+    public int code() {
+      return code;
+    }
+
+    /**
+     * Finds the value with a number.
+     *
+     * @param code to look up.
+     * @return the value of that number.
+     * @throws IllegalArgumentException if no value has that number.
+     */
+    public static RuntimeContract ofCode(final int code) {
+      for (final RuntimeContract value : values()) {
+        if (value.code == code) {
+          return value;
+        }
+      }
+      throw new IllegalArgumentException("unknown code: RuntimeContract=" + code);
     }
 
     /**

@@ -35,23 +35,25 @@ public record ToolCall(
   /** Says what a tool call came to; from THREW on, the tool itself failed. */
   public enum Status {
     /** The tool did what the policy asked. */
-    OK("ok"),
+    OK(0, "ok"),
     /** The call was well formed but not allowed; the policy saw an error and went on. */
-    ILLEGAL("illegal"),
+    ILLEGAL(1, "illegal"),
     /** The call could not be parsed; the policy saw an error and went on. */
-    MALFORMED("malformed"),
+    MALFORMED(2, "malformed"),
     /** The tool threw. */
-    THREW("threw"),
+    THREW(3, "threw"),
     /** The tool did not answer before its deadline. */
-    TIMEOUT("timeout"),
+    TIMEOUT(4, "timeout"),
     /** The tool answered with more than the limit. */
-    OVERSIZE("oversize"),
+    OVERSIZE(5, "oversize"),
     /** The tool answered with something that is not an observation. */
-    INVALID("invalid");
+    INVALID(6, "invalid");
 
+    private final int code;
     private final String wireName;
 
-    Status(final String wireName) {
+    Status(final int code, final String wireName) {
+      this.code = code;
       this.wireName = wireName;
     }
 
@@ -62,6 +64,31 @@ public record ToolCall(
      */
     public String wireName() {
       return wireName;
+    }
+
+    /**
+     * Returns the number used in bytes; it never changes, whatever the order of the constants.
+     *
+     * @return the number used in bytes.
+     */
+    public int code() {
+      return code;
+    }
+
+    /**
+     * Finds the value with a number.
+     *
+     * @param code to look up.
+     * @return the value of that number.
+     * @throws IllegalArgumentException if no value has that number.
+     */
+    public static Status ofCode(final int code) {
+      for (final Status value : values()) {
+        if (value.code == code) {
+          return value;
+        }
+      }
+      throw new IllegalArgumentException("unknown code: Status=" + code);
     }
 
     /**

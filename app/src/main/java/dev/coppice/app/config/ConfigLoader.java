@@ -1,5 +1,6 @@
 package dev.coppice.app.config;
 
+import dev.coppice.plug.NearestName;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;

@@ -103,6 +103,27 @@ public record RunConfig(
   }
 
   /**
+   * Copies the configuration as somebody needs it who only reads.
+   *
+   * @return a copy that writes to no store of results.
+   */
+  public RunConfig reading() {
+    return new RunConfig(
+        run,
+        model,
+        task,
+        world.reading(),
+        sampling,
+        tree,
+        budget,
+        limits,
+        engine,
+        credit,
+        bridge,
+        train);
+  }
+
+  /**
    * Copies the configuration as it may be written down.
    *
    * @return a copy without secrets.
@@ -263,6 +284,15 @@ public record RunConfig(
     /** Keeps a copy. */
     public World {
       faults = List.copyOf(faults);
+    }
+
+    /**
+     * Copies the section as somebody needs it who only reads.
+     *
+     * @return a copy that replays what this one records, and is this one otherwise.
+     */
+    public World reading() {
+      return mode.equals("record") ? new World("replay", store, faults, seed, model) : this;
     }
   }
 

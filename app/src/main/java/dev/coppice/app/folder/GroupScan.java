@@ -1,6 +1,7 @@
 package dev.coppice.app.folder;
 
 import dev.coppice.bridge.trace.TraceFormatException;
+import dev.coppice.bridge.wire.GroupNumbers;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,7 +73,8 @@ public final class GroupScan implements AutoCloseable {
       trees.add(tree);
       if (trees.size() == tree.groupTrees()) {
         keep = position;
-        return new StoredGroup(trees, keep);
+        final long number = GroupNumbers.ofId(trees.getFirst().trace().tree().group());
+        return new StoredGroup(number, trees, keep);
       }
     }
   }

@@ -1,8 +1,14 @@
 package dev.coppice.app.folder;
 
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
+
 /** Says that a folder is not a run folder this build can read, and what to do about it. */
-public final class RunFolderException extends RuntimeException {
+public final class RunFolderException extends CoppiceException {
   private static final long serialVersionUID = 1L;
+
+  private static final ErrorCode CODE = new ErrorCode(ErrorCategory.CALL, "run-folder-unusable");
 
   /**
    * Keeps what is wrong.
@@ -10,6 +16,6 @@ public final class RunFolderException extends RuntimeException {
    * @param message for a person; names the file.
    */
   public RunFolderException(final String message) {
-    super(message);
+    super(CODE, message, null);
   }
 }

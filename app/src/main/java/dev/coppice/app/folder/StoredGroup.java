@@ -11,10 +11,11 @@ import java.util.List;
 /**
  * Holds all lines of one finished group.
  *
+ * @param number of the group in its arm, from 0.
  * @param trees of the group in order, at least one.
  * @param end of its last line in the file, in bytes.
  */
-public record StoredGroup(List<StoredTree> trees, long end) {
+public record StoredGroup(long number, List<StoredTree> trees, long end) {
   /** Checks that there is a tree. */
   public StoredGroup {
     trees = List.copyOf(trees);
@@ -39,15 +40,6 @@ public record StoredGroup(List<StoredTree> trees, long end) {
    */
   public String id() {
     return trees.getFirst().trace().tree().group();
-  }
-
-  /**
-   * Returns the place of the group in the run.
-   *
-   * @return the number in its id, from 0.
-   */
-  public long number() {
-    return Long.parseLong(id().substring(1));
   }
 
   /**
@@ -83,7 +75,7 @@ public record StoredGroup(List<StoredTree> trees, long end) {
         }
       }
     }
-    return new CreditedGroup(group(), blocks);
+    return new CreditedGroup(number, group(), blocks);
   }
 
   /**

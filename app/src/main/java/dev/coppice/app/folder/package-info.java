@@ -6,7 +6,7 @@
  *    config.resolved.toml   every key as it was used
  *    traces.jsonl           one line per tree, all trees of a group in one write   (the truth)
  *    trajectories/*.arrow   the same groups for a trainer, immutable
- *    journal.log            every input of the engine, framed and checksummed
+ *    journal.log            every input of the engine (RunJournalDescriptor)
  *    ledger.json            engine counters and the conservation laws
  *    report.json            figures, re-derived from the traces
  *    latency.hgrm           histograms

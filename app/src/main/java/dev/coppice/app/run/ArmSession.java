@@ -1,14 +1,13 @@
 package dev.coppice.app.run;
 
-import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.mode.WorldModes;
 import dev.coppice.bridge.trace.TraceFile;
+import dev.coppice.bridge.wire.GroupNumbers;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.engine.RolloutEngine;
-import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
 import java.util.ArrayList;
@@ -78,7 +77,7 @@ final class ArmSession {
     final EngineStats.Latencies latencies;
     final int offered = state.groups() - done.size();
     final Map<String, Long> countedBefore = resources.environment().counters();
-    final EngineConfig engineConfig = engineConfig(state, runName);
+    final EngineConfig engineConfig = RolloutJob.engineConfig(config, runName, state);
     try (RolloutEngine engine =
         isExact()
             ? RolloutEngine.startInLockstep(engineConfig, parts)
@@ -146,7 +145,7 @@ final class ArmSession {
 
   private GroupRequest request(final int index) {
     final RunConfig.TaskSet task = config.task();
-    return new GroupRequest("g" + index, index, task.first() + index % task.count());
+    return new GroupRequest(GroupNumbers.id(index), index, task.first() + index % task.count());
   }
 
   private void feed(
@@ -183,15 +182,6 @@ final class ArmSession {
     if (System.nanoTime() - deadlineNs > 0) {
       throw new IllegalStateException("no group was finished for 30 minutes; the run was stopped");
     }
-  }
-
-  private EngineConfig engineConfig(final ArmState state, final String runName) {
-    final BudgetConfig budget =
-        new BudgetConfig(
-            config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
-            state.groups(),
-            Policies.trees(state.policy(), config.tree()));
-    return EngineConfigs.of(config, runName + "/" + state.arm(), budget);
   }
 
   private static ArmState ended(

@@ -108,7 +108,7 @@ final class GroupWriter implements GroupListener {
         done++;
         continue;
       }
-      final StoredGroup stored = new StoredGroup(stored(result), 0);
+      final StoredGroup stored = new StoredGroup(result.request().index(), stored(result), 0);
       stored.trees().forEach(tree -> lines.add(TraceLines.line(tree)));
       groups.add(stored);
     }

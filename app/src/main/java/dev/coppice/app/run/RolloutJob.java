@@ -2,6 +2,7 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.folder.GroupScan;
@@ -15,6 +16,8 @@ import dev.coppice.app.report.RunReport;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.trace.TraceFile;
 import dev.coppice.engine.EngineJournal;
+import dev.coppice.rollout.BudgetConfig;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.TreeLedger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -113,7 +116,7 @@ public final class RolloutJob {
               + resources.backend().name());
     }
     // The journal is the folder's lock: nothing is read or cut before it is held.
-    try (JournalSink journal = new JournalSink(folder.journal());
+    try (JournalSink journal = JournalSink.stopping(folder.journal());
         RunLog log = new RunLog(folder)) {
       final Finished finished = Finished.of(folder);
       log.line("session begins: " + finished.count() + " groups are there");
@@ -200,6 +203,24 @@ public final class RolloutJob {
     return after;
   }
 
+  /**
+   * Makes the configuration of an arm's engine.
+   *
+   * @param config of the run.
+   * @param run the name of the run.
+   * @param arm whose groups the engine grows.
+   * @return the same for every session of the arm.
+   */
+  public static EngineConfig engineConfig(
+      final RunConfig config, final String run, final ArmState arm) {
+    final BudgetConfig budget =
+        new BudgetConfig(
+            config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
+            arm.groups(),
+            Policies.trees(arm.policy(), config.tree()));
+    return EngineConfigs.of(config, run + "/" + arm.arm(), budget);
+  }
+
   /** Opens the arm's segments and adds what an earlier session kept in the traces alone. */
   private SegmentSink segments(final RunFolder folder, final String runName, final String arm) {
     final String armRun = runName + "/" + arm;
@@ -254,7 +275,9 @@ public final class RolloutJob {
           final long cost = group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
           tokens
               .computeIfAbsent(group.arm(), arm -> new HashMap<>())
-              .put((int) group.number(), new ArmSession.FinishedGroup(cost, group.trees().size()));
+              .put(
+                  Math.toIntExact(group.number()),
+                  new ArmSession.FinishedGroup(cost, group.trees().size()));
         }
         return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
       }

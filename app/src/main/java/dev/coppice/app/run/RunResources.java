@@ -1,12 +1,16 @@
 package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.mode.ChatForms;
 import dev.coppice.app.mode.WorldModes;
+import dev.coppice.bridge.wire.AdvantageKind;
+import dev.coppice.bridge.wire.WireHeader;
 import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.chat.value.TemplateException;
+import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
 import dev.coppice.environments.EnvironmentConfig;
@@ -27,6 +31,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Holds the open resources of a run: environment, model and tokenizer.
@@ -194,6 +199,27 @@ public record RunResources(
         System.err.println("coppice: " + decoder.kernelRate().line());
       }
     }
+  }
+
+  /**
+   * Makes the metadata of the segments and streams of a run.
+   *
+   * @param config of the run.
+   * @param run the name written into them.
+   * @return what says how the tokens came to be.
+   */
+  public WireHeader wireHeader(final RunConfig config, final String run) {
+    final List<String> estimators = config.credit().estimators();
+    final String estimator = estimators.isEmpty() ? "" : estimators.getFirst();
+    return new WireHeader(
+        run,
+        new WireHeader.Model(backend.name(), tokenizerSha256, chatTemplateSha256),
+        "sampled",
+        EngineConfigs.sampling(config),
+        new WireHeader.Credit(
+            SharedTokenRule.TRAIN_ONCE,
+            estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
+            estimator));
   }
 
   private static String chatTemplate(final RunConfig config) {

@@ -5,12 +5,8 @@ import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.bridge.segment.ArrowSegmentReader;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
-import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.PackedGroup;
-import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.credit.shared.SharedTokenRule;
-import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,22 +37,9 @@ final class SegmentSink implements AutoCloseable {
       final RunConfig config) {
     final List<String> estimators = config.credit().estimators();
     estimator = estimators.isEmpty() ? "" : estimators.getFirst();
-    final RunConfig.Sampling sampling = config.sampling();
-    final WireHeader header =
-        new WireHeader(
-            runName,
-            new WireHeader.Model(
-                resources.backend().name(),
-                resources.tokenizerSha256(),
-                resources.chatTemplateSha256()),
-            "sampled",
-            new SamplingSettings(
-                sampling.temperature(), sampling.topP(), sampling.topK(), sampling.minP()),
-            new WireHeader.Credit(
-                SharedTokenRule.TRAIN_ONCE,
-                estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
-                estimator));
-    writer = new ArrowSegmentWriter(folder, header, SegmentForm.TREE_PACKED);
+    writer =
+        new ArrowSegmentWriter(
+            folder, resources.wireHeader(config, runName), SegmentForm.TREE_PACKED);
     written = written(folder, runName);
   }
 

@@ -115,7 +115,7 @@ final class GroupSealer implements GroupListener {
     }
     final CreditedGroup credited;
     try {
-      credited = new CreditedGroup(group, first(credit.score(group)));
+      credited = new CreditedGroup(number, group, first(credit.score(group)));
     } catch (final IllegalArgumentException e) {
       whenRoom(() -> outbox.quarantine(List.of(number), "unpackable"));
       return;
@@ -178,7 +178,7 @@ final class GroupSealer implements GroupListener {
     try {
       seal(List.of(group));
     } catch (final IllegalArgumentException e) {
-      whenRoom(() -> outbox.quarantine(List.of(number(group)), "unpackable"));
+      whenRoom(() -> outbox.quarantine(List.of(group.number()), "unpackable"));
     }
   }
 
@@ -187,10 +187,6 @@ final class GroupSealer implements GroupListener {
     whenRoom(() -> written[0] = writer.writeTogether(groups));
     final List<SealedGroup> notes = groups.stream().map(GroupSealer::note).toList();
     whenRoom(() -> outbox.seal(written[0], notes));
-  }
-
-  private static long number(final CreditedGroup group) {
-    return Long.parseLong(group.group().id().substring(1));
   }
 
   private static SealedGroup note(final CreditedGroup group) {
@@ -202,7 +198,7 @@ final class GroupSealer implements GroupListener {
         }
       }
     }
-    return new SealedGroup(number(group), oldest);
+    return new SealedGroup(group.number(), oldest);
   }
 
   /** Does something as soon as the disk has room for it. */

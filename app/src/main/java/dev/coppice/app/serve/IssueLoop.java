@@ -3,6 +3,7 @@ package dev.coppice.app.serve;
 import dev.coppice.bridge.disk.DiskFullException;
 import dev.coppice.bridge.outbox.IssuedGroup;
 import dev.coppice.bridge.outbox.Outbox;
+import dev.coppice.bridge.wire.GroupNumbers;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.rollout.GroupRequest;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +79,9 @@ final class IssueLoop {
   private void offer(final IssuedGroup group) throws InterruptedException {
     final GroupRequest request =
         new GroupRequest(
-            "g" + group.group(), Math.toIntExact(group.group()), firstTask + group.task());
+            GroupNumbers.id(group.group()),
+            Math.toIntExact(group.group()),
+            firstTask + group.task());
     while (!ending && !engine.offer(request)) {
       engine.awaitRoom(LOOK_NS);
     }

@@ -7,6 +7,7 @@ import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.run.CreditAssigner;
+import dev.coppice.app.run.JournalSink;
 import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.RunLog;
 import dev.coppice.app.run.RunResources;
@@ -21,9 +22,7 @@ import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.segment.SegmentSeal;
 import dev.coppice.bridge.segment.SegmentSource;
-import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.rollout.BudgetConfig;
@@ -31,7 +30,6 @@ import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.WeightSwap;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +104,7 @@ public final class ServeJob {
     // The journal is the folder's lock: nothing is read or deleted before it is held.
     try (RunLog log = new RunLog(folder);
         Outbox outbox = Outbox.open(folder.bridge(), limits);
+        JournalSink journal = journal();
         ArrowSegmentWriter writer =
             new ArrowSegmentWriter(folder.trajectories(), header(), SegmentForm.TREE_PACKED)) {
       writer.keepOnly(
@@ -116,7 +115,7 @@ public final class ServeJob {
       final GroupSealer sealer =
           new GroupSealer(outbox, writer, new CreditAssigner(config.credit()), sealing());
       try (RolloutEngine engine =
-          RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer))) {
+          RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {
         final EngineActions actions = new EngineActions(facts(), engine, outbox, log::line);
         final SegmentSource segments = new SegmentSource(folder.trajectories(), header());
         restoreWeights(actions, outbox.weights());
@@ -124,7 +123,7 @@ public final class ServeJob {
             BridgeServer.start(
                 settings, new BridgeServer.Parts(outbox, limits, actions, segments))) {
           server.cleanUp();
-          final Session session = new Session(outbox, engine, actions, sealer, log);
+          final Session session = new Session(outbox, journal, engine, actions, sealer, log);
           serve(session, () -> announce.accept(announcement(server)));
         }
       }
@@ -135,7 +134,16 @@ public final class ServeJob {
 
   /** Bundles what one process works with. */
   private record Session(
-      Outbox outbox, RolloutEngine engine, EngineActions actions, GroupSealer sealer, RunLog log) {}
+      Outbox outbox,
+      JournalSink journal,
+      RolloutEngine engine,
+      EngineActions actions,
+      GroupSealer sealer,
+      RunLog log) {
+    boolean journalIsFull() {
+      return journal != null && journal.isFull();
+    }
+  }
 
   private void serve(final Session session, final Runnable announce) throws InterruptedException {
     final EngineActions actions = session.actions();
@@ -152,6 +160,9 @@ public final class ServeJob {
       watch(session, issuing);
     } finally {
       issuing.end();
+      if (session.journal() != null) {
+        session.journal().end();
+      }
       session.engine().close();
       session.sealer().end();
       writeLedger(session);
@@ -166,7 +177,8 @@ public final class ServeJob {
       failIf(session.sealer().failure());
       failIf(issuing.failure());
       session.engine().awaitRoom(0); // Throws if the engine has failed.
-      final boolean full = session.sealer().isFull() | session.outbox().isBehind();
+      final boolean full =
+          session.sealer().isFull() | session.outbox().isBehind() | session.journalIsFull();
       session.actions().setProblem(full ? "the disk is full; it resumes when there is room" : "");
       final OutboxCounts counts = session.outbox().counts();
       if (!counts.equals(written)) {
@@ -250,13 +262,13 @@ public final class ServeJob {
     return config.policyOf(config.bridge().arm());
   }
 
-  private RolloutEngine.Parts parts(final GroupSealer sealer) {
+  private RolloutEngine.Parts parts(final GroupSealer sealer, final JournalSink journal) {
     return new RolloutEngine.Parts(
         resources.environment(),
         resources.tokenizer(),
         resources.backend(),
         Policies.of(policy(), config.tree()),
-        EngineJournal.NONE,
+        journal == null ? EngineJournal.NONE : journal,
         sealer);
   }
 
@@ -269,16 +281,16 @@ public final class ServeJob {
   }
 
   private WireHeader header() {
-    final List<String> estimators = config.credit().estimators();
-    final String estimator = estimators.isEmpty() ? "" : estimators.getFirst();
-    return new WireHeader(
-        runName(),
-        new WireHeader.Model(resources.backend().name(), resources.tokenizerSha256(), ""),
-        "sampled",
-        EngineConfigs.sampling(config),
-        new WireHeader.Credit(
-            SharedTokenRule.TRAIN_ONCE,
-            estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
-            estimator));
+    return resources.wireHeader(config, runName());
+  }
+
+  /** Opens the journal of inputs, or returns null where none is kept. */
+  private JournalSink journal() {
+    if (!config.run().journal()) {
+      return null;
+    }
+    final JournalSink journal = JournalSink.waiting(folder.journal());
+    journal.beginArm(config.bridge().arm());
+    return journal;
   }
 }

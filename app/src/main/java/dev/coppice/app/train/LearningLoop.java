@@ -126,7 +126,8 @@ public final class LearningLoop implements AutoCloseable {
       for (int tree = 0; tree < result.group().trees().size(); tree++) {
         blocks.add(CreditBlock.of(advantages, tree));
       }
-      packed.add(TreePacker.pack(new CreditedGroup(result.group(), blocks)));
+      packed.add(
+          TreePacker.pack(new CreditedGroup(result.request().index(), result.group(), blocks)));
     }
     return packed;
   }

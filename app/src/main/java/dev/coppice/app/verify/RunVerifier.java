@@ -14,8 +14,6 @@ import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.app.run.RolloutJob;
-import dev.coppice.bridge.journal.JournalFormatException;
-import dev.coppice.bridge.journal.JournalReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -26,10 +24,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Derives everything a run folder claims from its traces again.
+ * Derives everything a run folder claims from its traces again, and the traces from its journal.
  *
  * @thread one.
- * @cost one pass over the traces for the counts and one for the figures.
+ * @cost one pass over the traces for the counts, one for the figures, and one with the journal.
  */
 public final class RunVerifier {
   private static final double SHARE = 1e-9;
@@ -39,6 +37,7 @@ public final class RunVerifier {
   private final Findings findings = new Findings();
   private final Map<String, Set<String>> groups = new HashMap<>();
   private final Map<String, Long> sampled = new HashMap<>();
+  private final TracePlaces places;
   private long trees;
   private long tornBytes;
 
@@ -49,6 +48,7 @@ public final class RunVerifier {
    */
   public RunVerifier(final RunFolder folder) {
     this.folder = folder;
+    this.places = new TracePlaces(folder.traces());
   }
 
   /**
@@ -58,11 +58,14 @@ public final class RunVerifier {
    * @param trees checked.
    * @param tornBytes behind the last finished group, as a kill leaves them; resuming cuts them.
    * @param differences found; empty if the folder is sound.
+   * @param unchecked what could not be checked, and why.
    */
-  public record Verdict(long groups, long trees, long tornBytes, List<String> differences) {
-    /** Copies the list. */
+  public record Verdict(
+      long groups, long trees, long tornBytes, List<String> differences, List<String> unchecked) {
+    /** Copies the lists. */
     public Verdict {
       differences = List.copyOf(differences);
+      unchecked = List.copyOf(unchecked);
     }
   }
 
@@ -86,9 +89,10 @@ public final class RunVerifier {
     } catch (final RunFolderException e) {
       findings.add(e.getMessage());
     }
-    checkJournal();
+    final List<String> unchecked =
+        new JournalCheck(folder, config, state, places, findings).check();
     final long count = groups.values().stream().mapToLong(Set::size).sum();
-    return new Verdict(count, trees, tornBytes, findings.texts());
+    return new Verdict(count, trees, tornBytes, findings.texts(), unchecked);
   }
 
   private void readTraces(final RunConfig config, final RunState state) {
@@ -100,6 +104,7 @@ public final class RunVerifier {
         if (!groups.computeIfAbsent(group.arm(), arm -> new HashSet<>()).add(group.id())) {
           findings.add(group.arm() + " " + group.id() + ": the group is there twice");
         }
+        places.add(group);
         for (final StoredTree tree : group.trees()) {
           trees++;
           TreeCheck.check(tree, findings);
@@ -166,19 +171,6 @@ public final class RunVerifier {
       findings.near(place, stored.asDouble(Double.NaN), derived.asDouble(), SHARE);
     } else if (!stored.equals(derived)) {
       findings.add(place + ": stored " + stored + ", derived " + derived);
-    }
-  }
-
-  private void checkJournal() {
-    if (!Files.exists(folder.journal())) {
-      return;
-    }
-    try (JournalReader reader = new JournalReader(folder.journal())) {
-      while (reader.next()) {
-        continue;
-      }
-    } catch (final JournalFormatException e) {
-      findings.add(e.getMessage());
     }
   }
 }

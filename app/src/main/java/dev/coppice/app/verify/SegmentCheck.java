@@ -5,6 +5,7 @@ import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.bridge.segment.ArrowSegmentReader;
 import dev.coppice.bridge.segment.SegmentFormatException;
+import dev.coppice.bridge.wire.GroupNumbers;
 import dev.coppice.bridge.wire.LeafRow;
 import dev.coppice.bridge.wire.NodeRow;
 import dev.coppice.bridge.wire.PackedGroup;
@@ -29,7 +30,7 @@ final class SegmentCheck {
       for (final String name : reader.names()) {
         final String run = reader.header(name).run();
         for (final PackedGroup group : reader.packed(name)) {
-          final String key = run + " g" + group.leaves().getFirst().group();
+          final String key = run + " " + GroupNumbers.id(group.leaves().getFirst().group());
           if (stored.put(key, fingerprint(group)) != null) {
             findings.add(name + ": " + key + " is in two segments");
           }
@@ -43,7 +44,7 @@ final class SegmentCheck {
   /** Checks one group of the traces; those of an arm that is not complete may be missing. */
   void check(final StoredGroup group, final String estimator, final boolean mustBeThere) {
     final String run = group.trees().getFirst().trace().tree().run();
-    final Integer found = stored.remove(run + " " + group.id());
+    final Integer found = stored.remove(run + " " + GroupNumbers.id(group.number()));
     if (found == null) {
       if (mustBeThere) {
         findings.add(group.arm() + " " + group.id() + ": it is in no segment");
@@ -65,7 +66,7 @@ final class SegmentCheck {
     int hash = 1;
     for (final NodeRow node : group.nodes()) {
       hash = 31 * hash + node.place().parent();
-      hash = 31 * hash + node.kind().ordinal();
+      hash = 31 * hash + node.kind().code();
       hash = 31 * hash + node.share().multiplicity();
       hash = 31 * hash + Float.floatToIntBits(node.share().pathWeight());
       hash = 31 * hash + Arrays.hashCode(node.columns().tokens());

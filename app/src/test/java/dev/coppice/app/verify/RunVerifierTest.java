@@ -7,13 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.RunFolderException;
+import dev.coppice.app.folder.RunJournalDescriptor;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.run.ReplayRuns;
+import dev.coppice.bridge.journal.JournalReader;
+import dev.coppice.bridge.journal.JournalWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,7 +52,111 @@ class RunVerifierTest {
 
   @Test
   void shouldFindNothingInASoundRun() {
-    assertEquals(List.of(), differences());
+    final RunVerifier.Verdict verdict = new RunVerifier(run).verify();
+
+    assertEquals(List.of(), verdict.differences());
+    assertEquals(List.of(), verdict.unchecked());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"state\":\"[^\"]+\" | \"state\":\"forged\" | state: stored \"forged\", the journal gives",
+        "\"answer\":\"[^\"]+\" | \"answer\":\"forged\" | answer: stored \"forged\", the journal gives",
+        "\"reward\":1.0 | \"reward\":0.5 | reward: stored 0.5, the journal gives 1.0",
+        "\"tokens\":\\[256, | \"tokens\":[257, | tokens[0]: stored 257, the journal gives 256",
+        "\"latency_us\":(\\d+) | \"latency_us\":1$1 | latency_us: stored",
+        "\"task\":\\{\"id\":\" | \"task\":{\"id\":\"other | task.id: stored"
+      })
+  void shouldFindWhatTheJournalDoesNotGive(final String from, final String to, final String found)
+      throws IOException {
+    replaceFirst(run.traces(), from, to);
+
+    final List<String> differences = differences();
+
+    assertTrue(
+        differences.stream().anyMatch(text -> text.startsWith("chain g") && text.contains(found)),
+        differences.toString());
+  }
+
+  @Test
+  void shouldFindAnEventOfTheJournalThatWasExchangedWithItsChecksums() throws IOException {
+    final byte[] before = Files.readAllBytes(run.journal());
+    final Path aside = folder.resolve("aside.log");
+    boolean changed = false;
+    try (JournalReader reader = new JournalReader(run.journal(), RunJournalDescriptor.CONTENT);
+        JournalWriter writer = JournalWriter.open(aside, RunJournalDescriptor.CONTENT)) {
+      while (reader.next()) {
+        final byte[] payload = new byte[reader.length()];
+        reader.payload().getBytes(0, payload);
+        final String text = new String(payload, StandardCharsets.ISO_8859_1);
+        if (!changed && text.contains("twice?")) {
+          payload[text.indexOf("twice?")] = 'T';
+          changed = true;
+        }
+        writer.append(reader.type(), new UnsafeBuffer(payload), 0, payload.length);
+      }
+    }
+    assertTrue(changed, "no event holds a question: bytes=" + before.length);
+    Files.move(aside, run.journal(), StandardCopyOption.REPLACE_EXISTING);
+
+    final List<String> differences = differences();
+
+    assertEquals(1, differences.size(), differences.toString());
+    assertTrue(differences.getFirst().contains("the journal gives"), differences.toString());
+  }
+
+  @Test
+  void shouldSayThatAJournalOfVersionOneCannotBeReplayed() throws IOException {
+    Files.write(run.journal(), HexFormat.of().parseHex("434f50504a524e4c01000000cdea3309"));
+
+    final List<String> differences = differences();
+
+    assertEquals(1, differences.size(), differences.toString());
+    assertTrue(
+        differences.getFirst().contains("has format version 1; this build reads version 2"),
+        differences.toString());
+  }
+
+  @Test
+  void shouldSayWhatItDidNotCheckWhereTheTasksAreGone() throws IOException {
+    Files.delete(folder.resolve("sums.jsonl"));
+
+    final RunVerifier.Verdict verdict = new RunVerifier(run).verify();
+
+    assertEquals(List.of(), verdict.differences());
+    assertEquals(1, verdict.unchecked().size());
+    assertTrue(
+        verdict.unchecked().getFirst().contains("the traces against the journal"),
+        verdict.unchecked().toString());
+    assertTrue(
+        verdict.unchecked().getFirst().contains("sums.jsonl"), verdict.unchecked().toString());
+  }
+
+  @Test
+  void shouldSayWhatItDidNotCheckWhereNoJournalWasKept() throws Exception {
+    final RunFolder without =
+        ReplayRuns.run(ReplayRuns.loader(folder, 2).override("run.journal", "false").load())
+            .folder();
+
+    final RunVerifier.Verdict verdict = new RunVerifier(without).verify();
+
+    assertEquals(List.of(), verdict.differences());
+    assertEquals(
+        List.of("the traces against the journal: run.journal was false"), verdict.unchecked());
+  }
+
+  @Test
+  void shouldFindAJournalThatLostItsEvents() throws IOException {
+    Files.delete(run.journal());
+    try (JournalWriter writer = JournalWriter.open(run.journal(), RunJournalDescriptor.CONTENT)) {
+      final byte[] arm = "chain".getBytes(StandardCharsets.UTF_8);
+      writer.append(RunJournalDescriptor.ARM_BEGINS, new UnsafeBuffer(arm), 0, arm.length);
+    }
+
+    assertEquals(
+        List.of("the journal holds no event although the traces hold groups"), differences());
   }
 
   @ParameterizedTest

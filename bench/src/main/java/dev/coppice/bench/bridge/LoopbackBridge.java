@@ -91,7 +91,7 @@ final class LoopbackBridge implements AutoCloseable {
       }
     }
     try (LoopbackBridge bridge = new LoopbackBridge(folder)) {
-      final long last = groups.stream().mapToLong(LoopbackBridge::number).max().orElse(0);
+      final long last = groups.stream().mapToLong(CreditedGroup::number).max().orElse(0);
       bridge.begin((int) last + 1);
       for (int from = 0; from < groups.size(); from += perSegment) {
         bridge.seal(groups.subList(from, Math.min(groups.size(), from + perSegment)));
@@ -114,10 +114,6 @@ final class LoopbackBridge implements AutoCloseable {
     return server.sentBytes() - before;
   }
 
-  private static long number(final CreditedGroup group) {
-    return Long.parseLong(group.group().id().substring(1));
-  }
-
   /** Issues groups by their numbers, from 0. */
   private void begin(final int count) {
     outbox.submit("begin", Collections.nCopies(count, 0));
@@ -134,7 +130,7 @@ final class LoopbackBridge implements AutoCloseable {
   private void seal(final List<CreditedGroup> groups) {
     outbox.seal(
         writer.writeTogether(groups),
-        groups.stream().map(group -> new SealedGroup(number(group), 0)).toList());
+        groups.stream().map(group -> new SealedGroup(group.number(), 0)).toList());
     sealed += groups.size();
   }
 

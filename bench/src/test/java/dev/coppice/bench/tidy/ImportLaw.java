@@ -6,23 +6,30 @@ import java.util.List;
 /**
  * Says who may import whom, by the longest package prefix that fits.
  *
+ * <p>The core knows no block and no model, the decoder alone knows {@code kvcache}; what is above
+ * the port of the model knows the port and no runner. {@code bench} measures every room by itself
+ * and so may use all of them.
+ *
  * @param prefix of the packages the law is for.
  * @param ours the packages of this project they may use, beside their own.
  * @param others the foreign packages they may use, beside {@code java}.
  */
 record ImportLaw(String prefix, List<String> ours, List<String> others) {
   private static final List<String> JSON = List.of("com.fasterxml.jackson");
-  private static final List<String> PORTS =
-      List.of("trajectory", "kvcache", "episode", "model", "scheduling");
+  private static final List<String> PORTS = List.of("trajectory", "episode", "model", "scheduling");
+
+  private static final String ERRORS = "dev.coppice.error";
 
   /** The laws, in the order of the design's table. */
   static final List<ImportLaw> ALL =
       List.of(
           law("kvcache", List.of(), List.of("org.agrona")),
           law("trajectory", List.of(), List.of("org.agrona")),
+          law("plug", List.of(), List.of()),
+          law("error", List.of(), List.of()),
           law("episode", List.of("trajectory"), List.of()),
-          law("model", List.of("trajectory"), List.of()),
-          law("scheduling", List.of("trajectory", "rollout"), List.of()),
+          law("model", List.of("plug", "trajectory"), List.of()),
+          law("scheduling", List.of("plug", "trajectory", "rollout"), List.of()),
           law("rollout", List.of("trajectory"), List.of()),
           law("core", with(PORTS, "rollout"), List.of("org.agrona", "org.HdrHistogram")),
           law(
@@ -38,10 +45,13 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "training",
               List.of("trajectory", "decoder", "chat"),
               with(JSON, "ai.djl", "org.agrona")),
-          law("environments", List.of("trajectory", "episode", "model"), with(JSON, "org.agrona")),
+          law(
+              "environments",
+              List.of("plug", "trajectory", "episode", "model"),
+              with(JSON, "org.agrona")),
           law(
               "worlds",
-              with(PORTS, "environments", "engine", "rollout"),
+              with(PORTS, "plug", "environments", "engine", "rollout"),
               with(
                   JSON,
                   "org.apache.lucene",
@@ -49,7 +59,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "reactor.core",
                   "org.HdrHistogram",
                   "com.sun.net.httpserver")),
-          law("credit", List.of("trajectory"), List.of()),
+          law("credit", List.of("plug", "trajectory"), List.of()),
           law(
               "bridge",
               List.of("trajectory", "credit"),
@@ -62,7 +72,17 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "com.github.luben")),
           law(
               "app",
-              List.of(""),
+              with(
+                  PORTS,
+                  "core",
+                  "engine",
+                  "rollout",
+                  "chat",
+                  "training",
+                  "environments",
+                  "worlds",
+                  "credit",
+                  "bridge"),
               with(JSON, "info.picocli", "picocli", "org.tomlj", "org.HdrHistogram", "org.agrona")),
           law(
               "bench",
@@ -73,6 +93,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "picocli",
                   "org.HdrHistogram",
                   "org.agrona",
+                  "com.sun.management",
                   "com.sun.source")));
 
   private static ImportLaw law(
@@ -99,9 +120,12 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
     return found;
   }
 
-  /** Returns whether the law lets its packages use a name. */
+  /** Returns whether the law lets its packages use a name; errors are everyone's. */
   boolean allows(final String name) {
-    if (isWithin(name, "java") || isWithin(name, "javax") || isWithin(name, prefix)) {
+    if (isWithin(name, "java")
+        || isWithin(name, "javax")
+        || isWithin(name, ERRORS)
+        || isWithin(name, prefix)) {
       return true;
     }
     for (final String other : name.startsWith("dev.coppice.") ? ours : others) {

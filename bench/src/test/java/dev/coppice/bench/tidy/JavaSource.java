@@ -1,26 +1,16 @@
 package dev.coppice.bench.tidy;
 
-import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
-import com.sun.source.tree.ImportTree;
-import com.sun.source.tree.MemberSelectTree;
-import com.sun.source.tree.MethodTree;
-import com.sun.source.tree.Tree;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
-import com.sun.source.util.SourcePositions;
-import com.sun.source.util.TreePath;
-import com.sun.source.util.TreePathScanner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import javax.lang.model.element.Modifier;
 import javax.tools.ToolProvider;
 
 /**
@@ -29,24 +19,106 @@ import javax.tools.ToolProvider;
  * @param file of the source.
  * @param isTest whether it stands under {@code src/test}.
  * @param packageName it declares.
- * @param imports of types and packages by their full names, used ones without import included.
- * @param types at the top level.
- * @param methods of all its types.
- * @param undocumented public types without a documentation comment.
+ * @param names it uses.
+ * @param declared what it declares.
  * @param lines of text.
  */
 record JavaSource(
     Path file,
     boolean isTest,
     String packageName,
-    Set<String> imports,
-    List<String> types,
-    List<Method> methods,
-    List<String> undocumented,
+    Names names,
+    Declared declared,
     List<String> lines) {
 
-  /** Measures one method. */
-  record Method(String name, int lines, int parameters) {}
+  /**
+   * Holds the names a file uses.
+   *
+   * @param full names of types and packages, imported or written out.
+   * @param simple identifiers of any kind.
+   */
+  record Names(Set<String> full, Set<String> simple) {}
+
+  /**
+   * Holds what a file declares.
+   *
+   * @param types at the top level.
+   * @param nested types, by their simple names.
+   * @param started top-level types that something else than Java code starts: programs, commands,
+   *     benchmarks.
+   * @param undocumented public types without a documentation comment.
+   * @param methods of all its types.
+   * @param records of all its types.
+   */
+  record Declared(
+      List<String> types,
+      List<String> nested,
+      Set<String> started,
+      List<String> undocumented,
+      List<Method> methods,
+      List<Header> records) {}
+
+  /**
+   * Measures one method or constructor.
+   *
+   * @param header its owner, name and parameters.
+   * @param lines it covers.
+   * @param overrides whether another type has settled its parameters.
+   */
+  record Method(Header header, int lines, boolean overrides) {
+    String name() {
+      return header.name();
+    }
+
+    int parameters() {
+      return header.types().size();
+    }
+  }
+
+  /**
+   * Holds a name with the types it takes.
+   *
+   * @param owner the type around it with the types around that; a record's own name for a record.
+   * @param name of the method, {@code <init>} for a constructor, {@code record} for a record.
+   * @param types of the parameters or components, in order.
+   */
+  record Header(String owner, String name, List<String> types) {
+    /** Returns whether three neighbours have one type. */
+    boolean hasAdjacentTriple() {
+      for (int i = 2; i < types.size(); i++) {
+        if (types.get(i).equals(types.get(i - 1)) && types.get(i).equals(types.get(i - 2))) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** Returns the name as the list of what is kept spells it. */
+    String text() {
+      return name.equals("record") ? owner : owner + "." + name.replace("<init>", "new");
+    }
+  }
+
+  Set<String> imports() {
+    return names.full();
+  }
+
+  List<String> types() {
+    return declared.types();
+  }
+
+  List<Method> methods() {
+    return declared.methods();
+  }
+
+  List<String> undocumented() {
+    return declared.undocumented();
+  }
+
+  /** Returns the folder name of the module of a project. */
+  String module(final Path root) {
+    return root.relativize(file).getName(0).toString();
+  }
 
   /** Reads all sources of a project. */
   static List<JavaSource> all(final Path root) {
@@ -96,7 +168,7 @@ record JavaSource(
   private static JavaSource of(final CompilationUnitTree unit, final DocTrees trees)
       throws IOException {
     final Path file = Path.of(unit.getSourceFile().toUri());
-    final Scan scan = new Scan(unit, trees);
+    final SourceScan scan = new SourceScan(unit, trees);
     scan.scan(unit, null);
     final String text = Files.readString(file);
     final boolean isTest = file.toString().contains("/src/test/");
@@ -104,84 +176,8 @@ record JavaSource(
         file,
         isTest,
         String.valueOf(unit.getPackageName()),
-        scan.names,
-        scan.types,
-        scan.methods,
-        scan.undocumented,
+        scan.names(),
+        scan.declared(),
         text.lines().toList());
-  }
-
-  /** Walks a file and notes what the laws ask for. */
-  private static final class Scan extends TreePathScanner<Void, Void> {
-    private final CompilationUnitTree unit;
-    private final DocTrees trees;
-    private final SourcePositions positions;
-    private final Set<String> names = new HashSet<>();
-    private final List<String> types = new ArrayList<>();
-    private final List<Method> methods = new ArrayList<>();
-    private final List<String> undocumented = new ArrayList<>();
-
-    Scan(final CompilationUnitTree unit, final DocTrees trees) {
-      this.unit = unit;
-      this.trees = trees;
-      this.positions = trees.getSourcePositions();
-    }
-
-    @Override
-    public Void visitImport(final ImportTree node, final Void ignored) {
-      names.add(node.getQualifiedIdentifier().toString());
-      return null;
-    }
-
-    @Override
-    public Void visitMemberSelect(final MemberSelectTree node, final Void ignored) {
-      final String text = node.toString();
-      if (text.startsWith("dev.coppice.") && !inPackageDeclaration()) {
-        names.add(text);
-        return null;
-      }
-      return super.visitMemberSelect(node, null);
-    }
-
-    private boolean inPackageDeclaration() {
-      for (final Tree step : getCurrentPath()) {
-        if (step.getKind() == Tree.Kind.PACKAGE) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    @Override
-    public Void visitClass(final ClassTree node, final Void ignored) {
-      final TreePath parent = getCurrentPath().getParentPath();
-      if (parent.getLeaf() == unit) {
-        types.add(node.getSimpleName().toString());
-      }
-      final boolean isPublic = node.getModifiers().getFlags().contains(Modifier.PUBLIC);
-      if (isPublic && trees.getDocComment(getCurrentPath()) == null) {
-        undocumented.add(node.getSimpleName().toString());
-      }
-      return super.visitClass(node, null);
-    }
-
-    @Override
-    public Void visitMethod(final MethodTree node, final Void ignored) {
-      final Tree owner = getCurrentPath().getParentPath().getLeaf();
-      final boolean isHeader =
-          owner.getKind() == Tree.Kind.RECORD && node.getName().contentEquals("<init>");
-      final long start = lineOf(positions.getStartPosition(unit, node));
-      final long end = lineOf(positions.getEndPosition(unit, node));
-      methods.add(
-          new Method(
-              node.getName().toString(),
-              (int) (end - start + 1),
-              isHeader ? 0 : node.getParameters().size()));
-      return super.visitMethod(node, null);
-    }
-
-    private long lineOf(final long position) {
-      return position < 0 ? 0 : unit.getLineMap().getLineNumber(position);
-    }
   }
 }

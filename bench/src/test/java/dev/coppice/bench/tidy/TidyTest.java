@@ -3,6 +3,8 @@ package dev.coppice.bench.tidy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +25,22 @@ class TidyTest {
   private static final int LINE_LETTERS = 120;
   private static final int PARAMETERS = 6;
   private static final int TYPES_IN_PACKAGE = 15;
+  private static final int MODULE_LINES = 13_000;
+
+  /** The laws with a list of what stays, in {@code kept.txt}. */
+  private static final Set<String> LISTED =
+      Set.of(
+          "a rollout's page",
+          "builds",
+          "imports",
+          "names given twice",
+          "names of DJL",
+          "package names",
+          "records over six components",
+          "three neighbours of one type",
+          "used by tests alone",
+          "words");
+
   private static final Pattern OPEN_MARK =
       Pattern.compile(
           "\\b(" + String.join("|", "TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK") + ")\\b");
@@ -173,17 +192,122 @@ class TidyTest {
 
   @Test
   void shouldImportOnlyWhatTheLawAllows() {
+    kept("imports", TypeLaws.unlawfulImports(main()));
+  }
+
+  @Test
+  void shouldNameDjlInTheDecoderAndInTrainingAlone() {
+    kept("names of DJL", TypeLaws.djlOutside(main()));
+  }
+
+  @Test
+  void shouldKeepTheBlocksOutOfTheCoresBuild() {
+    final boolean depends = read(root.resolve("rollout-core/pom.xml")).contains(">kv-cache<");
+
+    kept("builds", depends ? List.of("rollout-core/pom.xml names kv-cache") : List.of());
+  }
+
+  @Test
+  void shouldGiveNoNameToTypesOfTwoPackages() {
+    kept("names given twice", TypeLaws.namedTwice(main()));
+  }
+
+  @Test
+  void shouldHoldNothingThatTestsAloneUse() {
+    kept("used by tests alone", TypeLaws.usedByTestsAlone(main(), namedOutside()));
+  }
+
+  @Test
+  void shouldKeepModulesSmall() {
+    final Map<String, Integer> sizes = new TreeMap<>();
+    main().forEach(source -> sizes.merge(source.module(root), source.lines().size(), Integer::sum));
     final List<String> offenders = new ArrayList<>();
-    for (final JavaSource source : main()) {
-      final ImportLaw law = ImportLaw.of(source.packageName());
-      for (final String used : source.imports()) {
-        if (law == null || !law.allows(used)) {
-          offenders.add(name(source) + " uses " + used);
-        }
-      }
-    }
+    sizes.forEach(
+        (module, lines) -> {
+          if (lines > MODULE_LINES) {
+            offenders.add(module + " lines=" + lines);
+          }
+        });
 
     none(offenders);
+  }
+
+  @Test
+  void shouldKeepRecordsNarrow() {
+    kept("records over six components", TypeLaws.wideRecords(main()));
+  }
+
+  @Test
+  void shouldTakeNoThreeNeighboursOfOneType() {
+    kept("three neighbours of one type", TypeLaws.adjacentTriples(main()));
+  }
+
+  @Test
+  void shouldNamePackagesForWhatTheyHoldAndApartFromOthers() {
+    kept("package names", TypeLaws.unclearPackages(main(), root));
+  }
+
+  @Test
+  void shouldTellTheArchitectureInFewWords() {
+    kept("words", new DocumentLaws(root).longArchitecture());
+  }
+
+  @Test
+  void shouldNameOnThePageOfARolloutWhatIsThereAndTenFilesAtMost() {
+    kept("a rollout's page", new DocumentLaws(root).untrueFlow(sources));
+  }
+
+  @Test
+  void shouldLinkFromPagesToWhatIsThere() {
+    none(new DocumentLaws(root).deadLinks());
+  }
+
+  @Test
+  void shouldCallOnPagesOnlyWhatTheLauncherKnows() {
+    none(new DocumentLaws(root).unknownCommands(sources));
+  }
+
+  @Test
+  void shouldKeepListsOnlyForLawsThatAreHeld() {
+    final Set<String> unheld = new TreeSet<>(Kept.laws());
+    unheld.removeAll(LISTED);
+
+    none(List.copyOf(unheld));
+  }
+
+  /** Returns the texts beside Java sources that name classes. */
+  private static String namedOutside() {
+    final StringBuilder text = new StringBuilder(read(root.resolve("coppice")));
+    try (Stream<Path> modules = Files.list(root)) {
+      for (final Path module : modules.sorted().toList()) {
+        final Path services = module.resolve("src/main/resources/META-INF/services");
+        final Path build = module.resolve("pom.xml");
+        if (Files.isRegularFile(build)) {
+          text.append(read(build));
+        }
+        if (Files.isDirectory(services)) {
+          try (Stream<Path> files = Files.list(services)) {
+            files.sorted().forEach(file -> text.append(read(file)));
+          }
+        }
+      }
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private static String read(final Path file) {
+    try {
+      return Files.readString(file);
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void kept(final String law, final List<String> found) {
+    assertTrue(LISTED.contains(law), law);
+    none(Kept.differences(law, found));
   }
 
   private static List<JavaSource> main() {

@@ -1,10 +1,15 @@
 package dev.coppice.chat.files;
 
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
 import java.nio.file.Path;
 
 /** Says that a model folder cannot be used, naming the file and what would fix it. */
-public final class ModelFileException extends RuntimeException {
+public final class ModelFileException extends CoppiceException {
   private static final long serialVersionUID = 1L;
+
+  private static final ErrorCode CODE = new ErrorCode(ErrorCategory.MODEL, "model-file-unusable");
 
   /**
    * Names the file and the defect.
@@ -13,7 +18,7 @@ public final class ModelFileException extends RuntimeException {
    * @param defect for a person.
    */
   public ModelFileException(final Path file, final String defect) {
-    super(file + ": " + defect);
+    super(CODE, file + ": " + defect, null);
   }
 
   /**
@@ -24,6 +29,6 @@ public final class ModelFileException extends RuntimeException {
    * @param cause of the failure.
    */
   public ModelFileException(final Path file, final String defect, final Throwable cause) {
-    super(file + ": " + defect, cause);
+    super(CODE, file + ": " + defect, cause);
   }
 }

@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
-import dev.coppice.credit.fixture.SharedFolder;
 import dev.coppice.credit.fixture.TreeScript;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,9 +23,8 @@ final class GoldenCases {
   private GoldenCases() {}
 
   private static JsonNode root() {
-    try {
-      return new ObjectMapper()
-          .readTree(SharedFolder.file("golden/credit/golden-credit.json").toFile());
+    try (InputStream stream = GoldenCases.class.getResourceAsStream("golden-credit.json")) {
+      return new ObjectMapper().readTree(stream);
     } catch (final IOException e) {
       throw new UncheckedIOException(e);
     }

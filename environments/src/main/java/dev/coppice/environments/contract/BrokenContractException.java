@@ -1,8 +1,14 @@
 package dev.coppice.environments.contract;
 
+import dev.coppice.error.Coded;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
+
 /** Says which law of the contract a world broke, and how. */
-final class BrokenContractException extends Exception {
+final class BrokenContractException extends Exception implements Coded {
   private static final long serialVersionUID = 1L;
+
+  private static final ErrorCode CODE = new ErrorCode(ErrorCategory.WORLD, "contract-broken");
 
   private final String law;
 
@@ -13,5 +19,10 @@ final class BrokenContractException extends Exception {
 
   String law() {
     return law;
+  }
+
+  @Override
+  public ErrorCode errorCode() {
+    return CODE;
   }
 }

@@ -1,8 +1,15 @@
 package dev.coppice.environments.record;
 
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
+
 /** Says that a store of results cannot be used, and how to fix it. */
-public final class ResultStoreException extends RuntimeException {
+public final class ResultStoreException extends CoppiceException {
   private static final long serialVersionUID = 1L;
+
+  private static final ErrorCode CODE =
+      new ErrorCode(ErrorCategory.STORAGE, "result-store-unusable");
 
   /**
    * Keeps what is wrong.
@@ -11,6 +18,6 @@ public final class ResultStoreException extends RuntimeException {
    * @param cause or null.
    */
   public ResultStoreException(final String message, final Throwable cause) {
-    super(message, cause);
+    super(CODE, message, cause);
   }
 }

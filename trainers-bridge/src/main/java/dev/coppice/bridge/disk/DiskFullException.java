@@ -1,5 +1,7 @@
 package dev.coppice.bridge.disk;
 
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
 import java.io.IOException;
 
 /**
@@ -11,7 +13,9 @@ import java.io.IOException;
 public final class DiskFullException extends StorageException {
   private static final long serialVersionUID = 1L;
 
+  private static final ErrorCode CODE = new ErrorCode(ErrorCategory.STORAGE, "disk-full");
+
   DiskFullException(final String message, final IOException cause) {
-    super(message, cause);
+    super(CODE, message, cause);
   }
 }

@@ -1,5 +1,7 @@
 package dev.coppice.bridge.disk;
 
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -12,6 +14,8 @@ import java.nio.file.Path;
 public final class PoisonedFileException extends StorageException {
   private static final long serialVersionUID = 1L;
 
+  private static final ErrorCode CODE = new ErrorCode(ErrorCategory.STORAGE, "file-poisoned");
+
   /**
    * Makes the exception.
    *
@@ -20,6 +24,7 @@ public final class PoisonedFileException extends StorageException {
    */
   public PoisonedFileException(final Path path, final IOException cause) {
     super(
+        CODE,
         "file is poisoned by a failed write or fsync and takes no more: "
             + path
             + "; check the disk, then resume in a new process ("

@@ -1,14 +1,18 @@
 package dev.coppice.bridge.disk;
 
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Says that the disk did not do what was asked, naming the file. */
-public sealed class StorageException extends UncheckedIOException
+public sealed class StorageException extends CoppiceException
     permits DiskFullException, PoisonedFileException {
   private static final long serialVersionUID = 1L;
+
+  private static final ErrorCode CODE = new ErrorCode(ErrorCategory.STORAGE, "disk-failed");
 
   /** Less free space than this beside a failed write means that the disk is full. */
   private static final long FULL_BELOW_BYTES = 64 * 1024;
@@ -16,11 +20,12 @@ public sealed class StorageException extends UncheckedIOException
   /**
    * Makes the exception.
    *
+   * @param code of this kind of failure.
    * @param message that names the file and the fix.
    * @param cause from the file system.
    */
-  StorageException(final String message, final IOException cause) {
-    super(message, cause);
+  StorageException(final ErrorCode code, final String message, final IOException cause) {
+    super(code, message, cause);
   }
 
   /**
@@ -41,7 +46,7 @@ public sealed class StorageException extends UncheckedIOException
               + "; what was written before is whole: free some space and resume",
           cause);
     }
-    return new StorageException("could not " + doing + " " + path + ": " + cause, cause);
+    return new StorageException(CODE, "could not " + doing + " " + path + ": " + cause, cause);
   }
 
   /** The text is the C library's and follows the locale, so the free space is asked too. */

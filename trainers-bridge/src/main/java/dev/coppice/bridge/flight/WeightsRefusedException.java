@@ -1,8 +1,16 @@
 package dev.coppice.bridge.flight;
 
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
+
 /** Says why weights were refused; the old ones stay in use. */
-public final class WeightsRefusedException extends RuntimeException {
+public final class WeightsRefusedException extends CoppiceException {
   private static final long serialVersionUID = 1L;
+
+  private static final ErrorCode REFUSED = new ErrorCode(ErrorCategory.TRAINER, "weights-refused");
+
+  private static final ErrorCode MISSING = new ErrorCode(ErrorCategory.TRAINER, "weights-missing");
 
   /** Whether something is not there, rather than wrong. */
   private final boolean missing;
@@ -14,7 +22,7 @@ public final class WeightsRefusedException extends RuntimeException {
    * @param missing whether something is not there, rather than wrong.
    */
   public WeightsRefusedException(final String message, final boolean missing) {
-    super(message);
+    super(missing ? MISSING : REFUSED, message, null);
     this.missing = missing;
   }
 

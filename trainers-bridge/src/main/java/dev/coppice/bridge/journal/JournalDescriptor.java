@@ -2,6 +2,8 @@ package dev.coppice.bridge.journal;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -10,11 +12,14 @@ import java.util.zip.CRC32C;
  * <p>All numbers are little-endian; every frame starts at a multiple of 8 bytes.
  *
  * <pre>
- *   file header, 16 bytes
+ *   file header, 32 bytes
  *   0                               8               12              16
  *   +-------------------------------+---------------+---------------+
- *   |  magic "COPPJRNL"             | version = 1   | CRC32C of 0-11|
+ *   |  magic "COPPJRNL"             | version = 2   | content vers. |
  *   +-------------------------------+---------------+---------------+
+ *   |  content name, ASCII          | CRC32C of 0-23| 0             |
+ *   +-------------------------------+---------------+---------------+
+ *   16                              24              28              32
  *
  *   frame, 24 + length bytes, padded with zeros to a multiple of 8
  *   0               4               8                               16
@@ -27,6 +32,10 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <ul>
+ *   <li><b>version</b> of this layout of header and frames. Version 1 had a header of 16 bytes that
+ *       named no content; such files are refused.
+ *   <li><b>content name</b> and <b>content version</b>: what the payloads hold and in which layout,
+ *       see {@link JournalContent}; the name is padded with zeros.
  *   <li><b>length</b> of the payload in bytes, 0 to {@link #MAX_PAYLOAD_BYTES}.
  *   <li><b>type</b> given by the writer, 1 or more; 0 is a mark of the journal itself, which has no
  *       payload and is never shown to a reader.
@@ -39,10 +48,10 @@ import java.util.zip.CRC32C;
  */
 public final class JournalDescriptor {
   /** The version this build reads and writes. */
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   /** The size of the file header in bytes. */
-  public static final int FILE_HEADER_BYTES = 16;
+  public static final int FILE_HEADER_BYTES = 32;
 
   /** The size of a frame's header in bytes. */
   public static final int FRAME_HEADER_BYTES = 24;
@@ -62,7 +71,14 @@ public final class JournalDescriptor {
 
   private static final byte[] MAGIC = {'C', 'O', 'P', 'P', 'J', 'R', 'N', 'L'};
   private static final int VERSION_AT = 8;
-  private static final int FILE_CRC_AT = 12;
+  private static final int CONTENT_VERSION_AT = 12;
+  private static final int CONTENT_NAME_AT = 16;
+  private static final int FILE_CRC_AT = 24;
+
+  /** The header of version 1, which ended with its checksum. */
+  private static final int OLD_FILE_CRC_AT = 12;
+
+  private static final int OLD_FILE_HEADER_BYTES = 16;
 
   private JournalDescriptor() {}
 
@@ -77,10 +93,12 @@ public final class JournalDescriptor {
   }
 
   /** Makes the header of a new file. */
-  static ByteBuffer fileHeader() {
+  static ByteBuffer fileHeader(final JournalContent content) {
     final ByteBuffer header =
         ByteBuffer.allocate(FILE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN).put(MAGIC);
     header.putInt(VERSION_AT, FORMAT_VERSION);
+    header.putInt(CONTENT_VERSION_AT, content.version());
+    header.put(CONTENT_NAME_AT, content.name().getBytes(StandardCharsets.US_ASCII));
     header.putInt(FILE_CRC_AT, crc(header.array(), 0, FILE_CRC_AT));
     return header.position(0);
   }
@@ -88,23 +106,57 @@ public final class JournalDescriptor {
   /**
    * Says what is wrong with a file header.
    *
+   * @param header the first bytes of the file, at most {@link #FILE_HEADER_BYTES}.
+   * @param content that is asked for.
    * @return null if it is good.
    */
-  static String fileHeaderFault(final ByteBuffer header) {
+  static String fileHeaderFault(final ByteBuffer header, final JournalContent content) {
     final byte[] bytes = header.array();
-    for (int i = 0; i < MAGIC.length; i++) {
-      if (bytes[i] != MAGIC[i]) {
-        return "is not a journal: its first bytes are not COPPJRNL";
-      }
+    final int size = header.limit();
+    if (size >= MAGIC.length && !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+      return "is not a journal: its first bytes are not COPPJRNL";
+    }
+    if (size >= OLD_FILE_HEADER_BYTES
+        && header.getInt(VERSION_AT) == 1
+        && header.getInt(OLD_FILE_CRC_AT) == crc(bytes, 0, OLD_FILE_CRC_AT)) {
+      return otherVersion("format", 1, FORMAT_VERSION);
+    }
+    if (size < FILE_HEADER_BYTES) {
+      return "is shorter than a journal's header";
     }
     if (header.getInt(FILE_CRC_AT) != crc(bytes, 0, FILE_CRC_AT)) {
-      return "has a damaged header: the checksum of its first 12 bytes does not fit";
+      return "has a damaged header: the checksum of its first 24 bytes does not fit";
     }
     final int version = header.getInt(VERSION_AT);
     if (version != FORMAT_VERSION) {
-      return "has format version " + version + "; this build reads version " + FORMAT_VERSION;
+      return otherVersion("format", version, FORMAT_VERSION);
     }
-    return null;
+    return contentFault(header, content);
+  }
+
+  private static String contentFault(final ByteBuffer header, final JournalContent content) {
+    final String name =
+        new String(
+                header.array(),
+                CONTENT_NAME_AT,
+                JournalContent.MAX_NAME_BYTES,
+                StandardCharsets.US_ASCII)
+            .trim();
+    if (!name.equals(content.name())) {
+      return "holds " + name + " where " + content.name() + " is asked for; name another file";
+    }
+    final int version = header.getInt(CONTENT_VERSION_AT);
+    return version == content.version() ? null : otherVersion(name, version, content.version());
+  }
+
+  private static String otherVersion(final String what, final int found, final int known) {
+    return "has "
+        + what
+        + " version "
+        + found
+        + "; this build reads version "
+        + known
+        + ": go on with the build that wrote it, or begin a new folder";
   }
 
   /** Fills in a frame header; the payload already follows it, and the padding. */

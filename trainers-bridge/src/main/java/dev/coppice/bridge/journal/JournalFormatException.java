@@ -1,10 +1,15 @@
 package dev.coppice.bridge.journal;
 
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
 import java.nio.file.Path;
 
 /** Says that a file is not a journal this build can read, and where it stops being one. */
-public final class JournalFormatException extends RuntimeException {
+public final class JournalFormatException extends CoppiceException {
   private static final long serialVersionUID = 1L;
+
+  private static final ErrorCode CODE = new ErrorCode(ErrorCategory.STORAGE, "journal-damaged");
 
   /** The place of the damage in bytes from the start of the file. */
   private final long offset;
@@ -17,7 +22,7 @@ public final class JournalFormatException extends RuntimeException {
    * @param fault that the message tells, with the fix.
    */
   public JournalFormatException(final Path path, final long offset, final String fault) {
-    super("journal " + path + " " + fault);
+    super(CODE, "journal " + path + " " + fault, null);
     this.offset = offset;
   }
 

@@ -40,13 +40,15 @@ public final class JournalReader implements AutoCloseable {
    * Opens a journal.
    *
    * @param path of the file.
+   * @param content it must hold.
    * @throws StorageException if the file cannot be read.
-   * @throws JournalFormatException if the file is no journal or has another format version.
+   * @throws JournalFormatException if the file is no journal or has another format or content
+   *     version.
    */
-  public JournalReader(final Path path) {
+  public JournalReader(final Path path, final JournalContent content) {
     this(path, open(path));
     try {
-      checkFileHeader();
+      checkFileHeader(content);
     } catch (final RuntimeException e) {
       close();
       throw e;
@@ -68,15 +70,15 @@ public final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** Refuses files that are no journals. */
-  void checkFileHeader() {
-    final int size = JournalDescriptor.FILE_HEADER_BYTES;
-    if (!fill(0, size)) {
-      throw new JournalFormatException(path, 0, "is shorter than a journal's header");
+  /** Refuses files that are no journals of that content. */
+  void checkFileHeader(final JournalContent content) {
+    final int size = (int) Math.min(size(), JournalDescriptor.FILE_HEADER_BYTES);
+    final ByteBuffer header =
+        ByteBuffer.allocate(JournalDescriptor.FILE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    if (fill(0, size)) {
+      header.put(0, window, at(0), size);
     }
-    final ByteBuffer header = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    header.put(0, window, (int) -windowStart, size);
-    final String fault = JournalDescriptor.fileHeaderFault(header);
+    final String fault = JournalDescriptor.fileHeaderFault(header.limit(size), content);
     if (fault != null) {
       throw new JournalFormatException(path, 0, fault);
     }

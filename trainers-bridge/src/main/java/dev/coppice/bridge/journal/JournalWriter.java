@@ -53,13 +53,14 @@ public final class JournalWriter implements AutoCloseable {
    * Opens a journal to append, creating it where there is none.
    *
    * @param path of the file.
+   * @param content of its frames.
    * @return a writer behind the last whole frame.
-   * @throws JournalFormatException if the file is no journal, has another version, is corrupt
-   *     before its tail, or is open elsewhere.
+   * @throws JournalFormatException if the file is no journal, has another format or content
+   *     version, is corrupt before its tail, or is open elsewhere.
    * @throws StorageException if the disk is full or broken.
    */
-  public static JournalWriter open(final Path path) {
-    return open(Disk.LOCAL, path, DEFAULT_BUFFER_BYTES);
+  public static JournalWriter open(final Path path, final JournalContent content) {
+    return open(Disk.LOCAL, path, content, DEFAULT_BUFFER_BYTES);
   }
 
   /**
@@ -67,14 +68,16 @@ public final class JournalWriter implements AutoCloseable {
    *
    * @param disk that holds the file.
    * @param path of the file.
+   * @param content of its frames.
    * @param bufferBytes the size of the buffer; a larger frame makes it grow.
    * @return a writer behind the last whole frame.
-   * @throws JournalFormatException if the file is no journal, has another version, is corrupt
-   *     before its tail, or is open elsewhere.
+   * @throws JournalFormatException if the file is no journal, has another format or content
+   *     version, is corrupt before its tail, or is open elsewhere.
    * @throws StorageException if the disk is full or broken.
    */
-  public static JournalWriter open(final Disk disk, final Path path, final int bufferBytes) {
-    return open(disk, path, bufferBytes, (type, payload, length, position) -> {});
+  public static JournalWriter open(
+      final Disk disk, final Path path, final JournalContent content, final int bufferBytes) {
+    return open(disk, path, content, bufferBytes, (type, payload, length, position) -> {});
   }
 
   /** Sees a frame that the journal holds. */
@@ -96,15 +99,20 @@ public final class JournalWriter implements AutoCloseable {
    *
    * @param disk that holds the file.
    * @param path of the file.
+   * @param content of its frames.
    * @param bufferBytes the size of the buffer; a larger frame makes it grow.
    * @param listener of the frames in order; what it throws ends the opening.
    * @return a writer behind the last whole frame.
-   * @throws JournalFormatException if the file is no journal, has another version, is corrupt
-   *     before its tail, or is open elsewhere.
+   * @throws JournalFormatException if the file is no journal, has another format or content
+   *     version, is corrupt before its tail, or is open elsewhere.
    * @throws StorageException if the disk is full or broken.
    */
   public static JournalWriter open(
-      final Disk disk, final Path path, final int bufferBytes, final FrameListener listener) {
+      final Disk disk,
+      final Path path,
+      final JournalContent content,
+      final int bufferBytes,
+      final FrameListener listener) {
     if (bufferBytes < JournalDescriptor.FRAME_HEADER_BYTES) {
       throw new IllegalArgumentException("buffer is too small: bufferBytes=" + bufferBytes);
     }
@@ -115,7 +123,7 @@ public final class JournalWriter implements AutoCloseable {
       if (!file.lock()) {
         throw new JournalFormatException(path, 0, "is open in another writer; stop that one first");
       }
-      final TornTail tail = recover(path, file, listener);
+      final TornTail tail = recover(path, file, content, listener);
       if (isNew) {
         disk.forceFolder(path.toAbsolutePath().getParent());
       }
@@ -131,16 +139,20 @@ public final class JournalWriter implements AutoCloseable {
 
   /** A file shorter than its header was killed while it was made: it never held a frame. */
   private static TornTail recover(
-      final Path path, final DiskFile file, final FrameListener listener) throws IOException {
+      final Path path,
+      final DiskFile file,
+      final JournalContent content,
+      final FrameListener listener)
+      throws IOException {
     final long size = file.size();
-    if (size < JournalDescriptor.FILE_HEADER_BYTES && isStartOfHeader(file, (int) size)) {
+    if (size < JournalDescriptor.FILE_HEADER_BYTES && isStartOfHeader(file, (int) size, content)) {
       file.truncate(0);
-      writeFully(file, JournalDescriptor.fileHeader());
+      writeFully(file, JournalDescriptor.fileHeader(content));
       file.force();
       return new TornTail(JournalDescriptor.FILE_HEADER_BYTES, 0);
     }
     final JournalReader reader = new JournalReader(path, file);
-    reader.checkFileHeader();
+    reader.checkFileHeader(content);
     while (reader.next()) {
       listener.onFrame(reader.type(), reader.payload(), reader.length(), reader.position());
     }
@@ -151,12 +163,13 @@ public final class JournalWriter implements AutoCloseable {
     return reader.tail();
   }
 
-  private static boolean isStartOfHeader(final DiskFile file, final int size) throws IOException {
+  private static boolean isStartOfHeader(
+      final DiskFile file, final int size, final JournalContent content) throws IOException {
     final ByteBuffer start = ByteBuffer.allocate(size);
     while (start.hasRemaining() && file.read(start, start.position()) > 0) {
       continue;
     }
-    return start.flip().equals(JournalDescriptor.fileHeader().limit(size));
+    return start.flip().equals(JournalDescriptor.fileHeader(content).limit(size));
   }
 
   /**

@@ -50,7 +50,8 @@ final class OutboxJournal implements AutoCloseable {
                     + "; restore the file from a copy, or begin a new folder");
           }
         };
-    final JournalWriter writer = JournalWriter.open(disk, path, BUFFER_BYTES, frames);
+    final JournalWriter writer =
+        JournalWriter.open(disk, path, OutboxDescriptor.CONTENT, BUFFER_BYTES, frames);
     return new OutboxJournal(disk, path, writer);
   }
 
@@ -87,7 +88,7 @@ final class OutboxJournal implements AutoCloseable {
     JournalWriter fresh = null;
     try {
       disk.delete(aside);
-      fresh = JournalWriter.open(disk, aside, BUFFER_BYTES);
+      fresh = JournalWriter.open(disk, aside, OutboxDescriptor.CONTENT, BUFFER_BYTES);
       for (final OutboxRecord record : state.compacted()) {
         append(fresh, record);
       }

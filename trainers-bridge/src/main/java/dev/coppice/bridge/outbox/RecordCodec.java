@@ -1,40 +1,36 @@
 package dev.coppice.bridge.outbox;
 
+import static dev.coppice.bridge.outbox.OutboxDescriptor.ACKNOWLEDGED;
+import static dev.coppice.bridge.outbox.OutboxDescriptor.DROPPED;
+import static dev.coppice.bridge.outbox.OutboxDescriptor.ISSUED;
+import static dev.coppice.bridge.outbox.OutboxDescriptor.OFFERED;
+import static dev.coppice.bridge.outbox.OutboxDescriptor.PUBLISHED;
+import static dev.coppice.bridge.outbox.OutboxDescriptor.QUARANTINED;
+import static dev.coppice.bridge.outbox.OutboxDescriptor.REMEMBERED;
+import static dev.coppice.bridge.outbox.OutboxDescriptor.SEALED;
+import static dev.coppice.bridge.outbox.OutboxDescriptor.SNAPSHOT;
+import static dev.coppice.bridge.outbox.OutboxDescriptor.SUBMITTED;
+
 import dev.coppice.bridge.disk.SealedBytes;
 import dev.coppice.bridge.segment.SegmentSeal;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
- * Writes records of {@code bridge.log} and reads them back.
- *
- * <p>The journal's frame carries the type; numbers are big-endian, texts are length and modified
- * UTF-8, lists are a count and their items.
+ * Writes records of {@code bridge.log} and reads them back; see {@link OutboxDescriptor}.
  *
  * @thread any; stateless.
  */
 final class RecordCodec {
-  private static final int SUBMITTED = 1;
-  private static final int ISSUED = 2;
-  private static final int SEALED = 3;
-  private static final int OFFERED = 4;
-  private static final int ACKNOWLEDGED = 5;
-  private static final int DROPPED = 6;
-  private static final int QUARANTINED = 7;
-  private static final int PUBLISHED = 8;
-  private static final int OLD_SNAPSHOT = 9;
-  private static final int REMEMBERED = 10;
-  private static final int SNAPSHOT = 11;
-
   private RecordCodec() {}
 
   static int type(final OutboxRecord record) {
@@ -53,222 +49,244 @@ final class RecordCodec {
   }
 
   static byte[] encode(final OutboxRecord record) {
-    final ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
-    try {
-      write(record, new DataOutputStream(bytes));
-    } catch (final IOException e) {
-      throw new UncheckedIOException("a record could not be written to memory", e);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static void write(final OutboxRecord record, final DataOutputStream out)
-      throws IOException {
+    final RecordBytes out = new RecordBytes(ByteBuffer.allocate(128));
     switch (record) {
       case OutboxRecord.Submitted submitted -> {
-        out.writeUTF(submitted.request());
-        out.writeLong(submitted.first());
-        out.writeLong(submitted.cursor());
-        putAll(out, submitted.tasks(), (to, task) -> to.writeInt(task));
+        out.putText(submitted.request());
+        out.putLong(submitted.first());
+        out.putLong(submitted.cursor());
+        out.putAll(submitted.tasks(), RecordBytes::putInt);
       }
-      case OutboxRecord.Issued issued -> putLongs(out, issued.groups());
+      case OutboxRecord.Issued issued -> out.putAll(issued.groups(), RecordBytes::putLong);
       case OutboxRecord.Sealed sealed -> putSealed(out, sealed);
-      case OutboxRecord.Offered offered -> putLongs(out, offered.groups());
-      case OutboxRecord.Acknowledged done -> putLongs(out, done.groups());
+      case OutboxRecord.Offered offered -> out.putAll(offered.groups(), RecordBytes::putLong);
+      case OutboxRecord.Acknowledged done -> out.putAll(done.groups(), RecordBytes::putLong);
       case OutboxRecord.Dropped dropped -> {
-        out.writeUTF(dropped.reason());
-        putLongs(out, dropped.groups());
+        out.putText(dropped.reason());
+        out.putAll(dropped.groups(), RecordBytes::putLong);
       }
       case OutboxRecord.Quarantined quarantined -> {
-        out.writeUTF(quarantined.reason());
-        putLongs(out, quarantined.groups());
+        out.putText(quarantined.reason());
+        out.putAll(quarantined.groups(), RecordBytes::putLong);
       }
       case OutboxRecord.Published published -> {
-        out.writeInt(published.weights().version());
-        out.writeUTF(published.weights().folder());
-        out.writeUTF(published.weights().sha256());
+        out.putInt(published.weights().version());
+        out.putText(published.weights().folder());
+        out.putText(published.weights().sha256());
       }
       case OutboxRecord.Snapshot snapshot -> putSnapshot(out, snapshot);
       case OutboxRecord.Remembered remembered -> {
-        out.writeUTF(remembered.request());
-        out.writeLong(remembered.first());
-        out.writeInt(remembered.count());
+        out.putText(remembered.request());
+        out.putLong(remembered.first());
+        out.putInt(remembered.count());
       }
     }
+    return out.written();
   }
 
-  private static void putSealed(final DataOutputStream out, final OutboxRecord.Sealed sealed)
-      throws IOException {
-    out.writeUTF(sealed.segment().name());
-    putAll(
-        out,
+  private static void putSealed(final RecordBytes out, final OutboxRecord.Sealed sealed) {
+    out.putText(sealed.segment().name());
+    out.putAll(
         sealed.segment().files(),
         (to, file) -> {
-          to.writeUTF(file.file());
-          to.writeLong(file.content().bytes());
-          to.writeUTF(file.content().sha256());
+          to.putText(file.file());
+          to.putLong(file.content().bytes());
+          to.putText(file.content().sha256());
         });
-    putAll(
-        out,
+    out.putAll(
         sealed.groups(),
         (to, group) -> {
-          to.writeLong(group.group());
-          to.writeInt(group.oldestVersion());
+          to.putLong(group.group());
+          to.putInt(group.oldestVersion());
         });
   }
 
-  private static void putSnapshot(final DataOutputStream out, final OutboxRecord.Snapshot snapshot)
-      throws IOException {
-    out.writeLong(snapshot.nextGroup());
-    out.writeLong(snapshot.cursor());
-    out.writeInt(snapshot.lastSegment());
-    out.writeLong(snapshot.acknowledged());
+  private static void putSnapshot(final RecordBytes out, final OutboxRecord.Snapshot snapshot) {
+    out.putLong(snapshot.nextGroup());
+    out.putLong(snapshot.cursor());
+    out.putInt(snapshot.lastSegment());
+    out.putLong(snapshot.acknowledged());
     putCounts(out, snapshot.dropped());
     putCounts(out, snapshot.quarantined());
-    putAll(
-        out,
+    out.putAll(
         snapshot.open(),
         (to, open) -> {
-          to.writeLong(open.group());
-          to.writeInt(open.task());
-          to.writeBoolean(open.issued());
+          to.putLong(open.group());
+          to.putInt(open.task());
+          to.putFlag(open.issued());
+        });
+  }
+
+  private static void putCounts(final RecordBytes out, final SortedMap<String, Long> counts) {
+    out.putAll(
+        List.copyOf(counts.entrySet()),
+        (to, count) -> {
+          to.putText(count.getKey());
+          to.putLong(count.getValue());
         });
   }
 
   static OutboxRecord decode(final int type, final byte[] payload) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(payload))) {
+    try {
+      final RecordBytes in = new RecordBytes(ByteBuffer.wrap(payload));
       final OutboxRecord record = read(type, in);
-      if (in.available() > 0) {
-        throw new IOException("bytes are left over: count=" + in.available());
+      if (in.left() > 0) {
+        throw new IllegalArgumentException("bytes are left over: count=" + in.left());
       }
       return record;
-    } catch (final IOException | IllegalArgumentException e) {
-      throw new IllegalStateException("record cannot be read: type=" + type + ": " + e, e);
+    } catch (final BufferUnderflowException e) {
+      throw new IllegalStateException("record is too short: type=" + type, e);
+    } catch (final IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "record cannot be read: type=" + type + ": " + e.getMessage(), e);
     }
   }
 
-  private static OutboxRecord read(final int type, final DataInputStream in) throws IOException {
+  private static OutboxRecord read(final int type, final RecordBytes in) {
     return switch (type) {
       case SUBMITTED -> {
-        final String request = in.readUTF();
-        final long first = in.readLong();
-        final long cursor = in.readLong();
-        yield new OutboxRecord.Submitted(request, first, all(in, DataInputStream::readInt), cursor);
+        final String request = in.getText();
+        final long first = in.getLong();
+        final long cursor = in.getLong();
+        yield new OutboxRecord.Submitted(request, first, in.getAll(RecordBytes::getInt), cursor);
       }
-      case ISSUED -> new OutboxRecord.Issued(longs(in));
+      case ISSUED -> new OutboxRecord.Issued(in.getAll(RecordBytes::getLong));
       case SEALED -> sealed(in);
-      case OFFERED -> new OutboxRecord.Offered(longs(in));
-      case ACKNOWLEDGED -> new OutboxRecord.Acknowledged(longs(in));
-      case DROPPED -> new OutboxRecord.Dropped(in.readUTF(), longs(in));
-      case QUARANTINED -> new OutboxRecord.Quarantined(in.readUTF(), longs(in));
+      case OFFERED -> new OutboxRecord.Offered(in.getAll(RecordBytes::getLong));
+      case ACKNOWLEDGED -> new OutboxRecord.Acknowledged(in.getAll(RecordBytes::getLong));
+      case DROPPED -> new OutboxRecord.Dropped(in.getText(), in.getAll(RecordBytes::getLong));
+      case QUARANTINED ->
+          new OutboxRecord.Quarantined(in.getText(), in.getAll(RecordBytes::getLong));
       case PUBLISHED ->
-          new OutboxRecord.Published(
-              new PublishedWeights(in.readInt(), in.readUTF(), in.readUTF()));
-      case SNAPSHOT, OLD_SNAPSHOT -> snapshot(type, in);
-      case REMEMBERED -> new OutboxRecord.Remembered(in.readUTF(), in.readLong(), in.readInt());
-      default -> throw new IOException("the type is unknown to this build");
+          new OutboxRecord.Published(new PublishedWeights(in.getInt(), in.getText(), in.getText()));
+      case SNAPSHOT -> snapshot(in);
+      case REMEMBERED -> new OutboxRecord.Remembered(in.getText(), in.getLong(), in.getInt());
+      default -> throw new IllegalArgumentException("the type is unknown to this build");
     };
   }
 
-  private static OutboxRecord sealed(final DataInputStream in) throws IOException {
-    final String name = in.readUTF();
+  private static OutboxRecord sealed(final RecordBytes in) {
+    final String name = in.getText();
     final List<SegmentSeal.SealedFile> files =
-        all(
-            in,
+        in.getAll(
             from ->
                 new SegmentSeal.SealedFile(
-                    from.readUTF(), new SealedBytes(from.readLong(), from.readUTF())));
+                    from.getText(), new SealedBytes(from.getLong(), from.getText())));
     final List<SealedGroup> groups =
-        all(in, from -> new SealedGroup(from.readLong(), from.readInt()));
+        in.getAll(from -> new SealedGroup(from.getLong(), from.getInt()));
     return new OutboxRecord.Sealed(new SegmentSeal(name, groups.size(), files), groups);
   }
 
-  private static void putLongs(final DataOutputStream out, final List<Long> values)
-      throws IOException {
-    putAll(out, values, (to, value) -> to.writeLong(value));
-  }
-
-  private static List<Long> longs(final DataInputStream in) throws IOException {
-    return all(in, DataInputStream::readLong);
-  }
-
-  private static OutboxRecord snapshot(final int type, final DataInputStream in)
-      throws IOException {
-    final long nextGroup = in.readLong();
-    final long cursor = in.readLong();
-    final int lastSegment = in.readInt();
-    final long acknowledged = type == SNAPSHOT ? in.readLong() : inRanges(in);
-    if (type == OLD_SNAPSHOT) {
-      inRanges(in); // The groups that are counted by reason below.
-    }
+  private static OutboxRecord snapshot(final RecordBytes in) {
     return new OutboxRecord.Snapshot(
-        nextGroup,
-        cursor,
-        lastSegment,
-        acknowledged,
+        in.getLong(),
+        in.getLong(),
+        in.getInt(),
+        in.getLong(),
         counts(in),
         counts(in),
-        all(
-            in,
-            from -> new OutboxRecord.Open(from.readLong(), from.readInt(), from.readBoolean())));
+        in.getAll(from -> new OutboxRecord.Open(from.getLong(), from.getInt(), from.getFlag())));
   }
 
-  /** Counts the groups that an earlier build listed as ranges. */
-  private static long inRanges(final DataInputStream in) throws IOException {
-    return all(in, from -> -from.readLong() + from.readLong() + 1).stream()
-        .mapToLong(Long::longValue)
-        .sum();
-  }
-
-  private static void putCounts(final DataOutputStream out, final SortedMap<String, Long> counts)
-      throws IOException {
-    out.writeInt(counts.size());
-    for (final Map.Entry<String, Long> entry : counts.entrySet()) {
-      out.writeUTF(entry.getKey());
-      out.writeLong(entry.getValue());
-    }
-  }
-
-  private static SortedMap<String, Long> counts(final DataInputStream in) throws IOException {
+  private static SortedMap<String, Long> counts(final RecordBytes in) {
     final SortedMap<String, Long> counts = new TreeMap<>();
-    final int size = in.readInt();
-    for (int i = 0; i < size; i++) {
-      counts.put(in.readUTF(), in.readLong());
-    }
+    in.getAll(from -> counts.put(from.getText(), from.getLong()));
     return counts;
   }
 
-  private static <T> void putAll(
-      final DataOutputStream out, final List<T> items, final ItemWriter<T> writer)
-      throws IOException {
-    out.writeInt(items.size());
-    for (final T item : items) {
-      writer.write(out, item);
-    }
-  }
+  /**
+   * Puts and gets the fields of a record one after the other.
+   *
+   * @thread one.
+   */
+  private static final class RecordBytes {
+    private ByteBuffer bytes;
 
-  private static <T> List<T> all(final DataInputStream in, final ItemReader<T> reader)
-      throws IOException {
-    final int size = in.readInt();
-    if (size < 0 || size > in.available()) {
-      throw new IOException("a list is longer than its record: size=" + size);
+    RecordBytes(final ByteBuffer bytes) {
+      this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
     }
-    final List<T> items = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
-      items.add(reader.read(in));
+
+    byte[] written() {
+      return Arrays.copyOf(bytes.array(), bytes.position());
     }
-    return items;
-  }
 
-  /** Writes one item of a list. */
-  @FunctionalInterface
-  private interface ItemWriter<T> {
-    void write(DataOutputStream out, T item) throws IOException;
-  }
+    int left() {
+      return bytes.remaining();
+    }
 
-  /** Reads one item of a list. */
-  @FunctionalInterface
-  private interface ItemReader<T> {
-    T read(DataInputStream in) throws IOException;
+    private ByteBuffer room(final int count) {
+      if (bytes.remaining() < count) {
+        final int size = Math.max(2 * bytes.capacity(), bytes.position() + count);
+        bytes =
+            ByteBuffer.wrap(Arrays.copyOf(bytes.array(), size))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .position(bytes.position());
+      }
+      return bytes;
+    }
+
+    void putFlag(final boolean value) {
+      room(Byte.BYTES).put((byte) (value ? 1 : 0));
+    }
+
+    void putInt(final int value) {
+      room(Integer.BYTES).putInt(value);
+    }
+
+    void putLong(final long value) {
+      room(Long.BYTES).putLong(value);
+    }
+
+    void putText(final String value) {
+      final byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+      putInt(utf8.length);
+      room(utf8.length).put(utf8);
+    }
+
+    <T> void putAll(final List<T> items, final BiConsumer<RecordBytes, T> put) {
+      putInt(items.size());
+      items.forEach(item -> put.accept(this, item));
+    }
+
+    boolean getFlag() {
+      final byte value = bytes.get();
+      if (value != 0 && value != 1) {
+        throw new IllegalArgumentException("a flag is neither 0 nor 1: flag=" + value);
+      }
+      return value == 1;
+    }
+
+    int getInt() {
+      return bytes.getInt();
+    }
+
+    long getLong() {
+      return bytes.getLong();
+    }
+
+    String getText() {
+      final byte[] utf8 = new byte[count("text")];
+      bytes.get(utf8);
+      return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    <T> List<T> getAll(final Function<RecordBytes, T> get) {
+      final int size = count("list");
+      final List<T> items = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        items.add(get.apply(this));
+      }
+      return items;
+    }
+
+    /** Reads a length; an item takes a byte or more, so a damaged one asks for no memory. */
+    private int count(final String what) {
+      final int count = bytes.getInt();
+      if (count < 0 || count > bytes.remaining()) {
+        throw new IllegalArgumentException(
+            "a " + what + " is longer than its record: count=" + count);
+      }
+      return count;
+    }
   }
 }

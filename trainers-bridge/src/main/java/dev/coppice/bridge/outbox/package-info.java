@@ -8,6 +8,6 @@
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.bridge.outbox.Outbox}, {@code OutboxState} for the
- * transitions, {@code OutboxRecord} and {@code RecordCodec} for the journal.
+ * transitions, {@code OutboxRecord} and {@code OutboxDescriptor} for the journal.
  */
 package dev.coppice.bridge.outbox;

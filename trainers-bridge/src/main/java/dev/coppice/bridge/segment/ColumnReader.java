@@ -125,7 +125,7 @@ final class ColumnReader {
     final IntVector call = items.getChild("call", IntVector.class);
     final List<Span> spans = new ArrayList<>();
     for (int i = list.getElementStartIndex(row); i < list.getElementEndIndex(row); i++) {
-      final SpanKind spanKind = SpanKind.values()[kind.get(i)];
+      final SpanKind spanKind = SpanKind.ofCode(kind.get(i));
       spans.add(new Span(start.get(i), length.get(i), spanKind, call.get(i)));
     }
     return spans;

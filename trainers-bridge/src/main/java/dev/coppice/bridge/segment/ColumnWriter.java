@@ -134,7 +134,7 @@ final class ColumnWriter {
       final Span span = spans.get(i);
       first.setSafe(start + i, span.start());
       length.setSafe(start + i, span.length());
-      kind.setSafe(start + i, (byte) span.kind().ordinal());
+      kind.setSafe(start + i, (byte) span.kind().code());
       call.setSafe(start + i, span.call());
     }
     endStructs(list, items, row, spans.size());

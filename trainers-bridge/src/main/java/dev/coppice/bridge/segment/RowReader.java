@@ -20,7 +20,7 @@ final class RowReader {
             columns.getInt("start_pos", row),
             columns.getShort("turn", row)),
         new NodeRow.Origin(columns.getInt("tree", row), columns.getInt("source", row)),
-        NodeKind.values()[columns.getByte("kind", row)],
+        NodeKind.ofCode(columns.getByte("kind", row)),
         tokens(columns, row),
         new NodeRow.Share(
             columns.getInt("multiplicity", row), columns.getFloat("path_weight", row)),
@@ -59,7 +59,7 @@ final class RowReader {
             columns.getLong("rollout", row),
             columns.getInt("tree", row)),
         new LeafRow.Outcome(
-            LeafStatus.values()[columns.getByte("status", row)],
+            LeafStatus.ofCode(columns.getByte("status", row)),
             columns.getText("stop", row),
             columns.getFloat("reward", row),
             columns.getComponents(row)),

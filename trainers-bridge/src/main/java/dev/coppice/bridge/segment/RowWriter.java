@@ -14,7 +14,7 @@ final class RowWriter {
     columns.putInt("parent", row, node.place().parent());
     columns.putInt("start_pos", row, node.place().startPos());
     columns.putShort("turn", row, node.place().turn());
-    columns.putByte("kind", row, node.kind().ordinal());
+    columns.putByte("kind", row, node.kind().code());
     columns.putInts("tokens", row, node.columns().tokens());
     columns.putFloats("logprobs", row, node.columns().logprobs());
     columns.putBytes("loss_mask", row, node.columns().lossMask());
@@ -51,7 +51,7 @@ final class RowWriter {
     columns.putLong("rollout", row, leaf.place().rollout());
     columns.putFloatOrNull("reward", row, leaf.outcome().reward());
     columns.putComponents(row, leaf.outcome().components());
-    columns.putByte("status", row, leaf.outcome().status().ordinal());
+    columns.putByte("status", row, leaf.outcome().status().code());
     columns.putText("stop", row, leaf.outcome().stop());
     columns.putFloat("weight", row, leaf.weight());
     columns.putFloatOrNull("advantage", row, leaf.advantage());

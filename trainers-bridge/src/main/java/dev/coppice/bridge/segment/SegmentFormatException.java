@@ -1,16 +1,21 @@
 package dev.coppice.bridge.segment;
 
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
 import java.nio.file.Path;
 
 /** Says that a file is not a segment this build can read. */
-public final class SegmentFormatException extends RuntimeException {
+public final class SegmentFormatException extends CoppiceException {
   private static final long serialVersionUID = 1L;
 
+  private static final ErrorCode CODE = new ErrorCode(ErrorCategory.STORAGE, "segment-damaged");
+
   SegmentFormatException(final Path path, final String fault) {
-    super("segment file " + path + " " + fault);
+    super(CODE, "segment file " + path + " " + fault, null);
   }
 
   SegmentFormatException(final Path path, final String fault, final Throwable cause) {
-    super("segment file " + path + " " + fault, cause);
+    super(CODE, "segment file " + path + " " + fault, cause);
   }
 }

@@ -9,13 +9,23 @@ import java.util.List;
 /**
  * Holds a finished group with the credit of one estimator.
  *
+ * @param number of the group in its run, 0 to {@link GroupNumbers#MAX}.
  * @param group to send.
  * @param credit one block per tree in their order, or empty where no estimator ran.
  */
-public record CreditedGroup(TrajectoryGroup group, List<CreditBlock> credit) {
+public record CreditedGroup(long number, TrajectoryGroup group, List<CreditBlock> credit) {
   /** Checks that the credit fits the trees and no number is broken. */
   public CreditedGroup {
     credit = List.copyOf(credit);
+    if (number < 0 || number > GroupNumbers.MAX) {
+      throw new IllegalArgumentException(
+          "a group's number is out of range: group="
+              + group.id()
+              + " number="
+              + number
+              + " largest="
+              + GroupNumbers.MAX);
+    }
     if (!credit.isEmpty() && credit.size() != group.trees().size()) {
       throw new IllegalArgumentException(
           "one credit block per tree: group="
@@ -34,6 +44,16 @@ public record CreditedGroup(TrajectoryGroup group, List<CreditBlock> credit) {
         }
       }
     }
+  }
+
+  /**
+   * Makes a group of which only the id is known, as in a trace file.
+   *
+   * @param group to send.
+   * @param credit one block per tree in their order, or empty where no estimator ran.
+   */
+  public CreditedGroup(final TrajectoryGroup group, final List<CreditBlock> credit) {
+    this(GroupNumbers.ofId(group.id()), group, credit);
   }
 
   private static void checkAdvantages(

@@ -26,7 +26,7 @@ public final class TreePacker {
 
   private TreePacker(final CreditedGroup credited) {
     this.credited = credited;
-    this.group = OutcomeRows.groupNumber(credited.group().id());
+    this.group = credited.number();
   }
 
   /**

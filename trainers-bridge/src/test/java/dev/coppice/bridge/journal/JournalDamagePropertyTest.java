@@ -1,5 +1,6 @@
 package dev.coppice.bridge.journal;
 
+import static dev.coppice.bridge.journal.JournalFixture.CONTENT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,7 +30,8 @@ class JournalDamagePropertyTest {
 
     for (int size = 0; size <= whole.length; size++) {
       Files.write(cut, Arrays.copyOf(whole, size));
-      try (JournalWriter writer = JournalWriter.open(new FaultyDisk(Long.MAX_VALUE), cut, 4096)) {
+      try (JournalWriter writer =
+          JournalWriter.open(new FaultyDisk(Long.MAX_VALUE), cut, CONTENT, 4096)) {
         writer.append(9, ONE, 0, 1);
       }
       final List<String> read = JournalFixture.read(cut);
@@ -75,7 +77,7 @@ class JournalDamagePropertyTest {
       } catch (final JournalFormatException e) {
         assertTrue(e.offset() <= bit / Byte.SIZE, "seed=13 bit=" + bit);
         assertTrue(e.getMessage().contains("bad.log"), e.getMessage());
-        assertThrows(JournalFormatException.class, () -> JournalWriter.open(bad));
+        assertThrows(JournalFormatException.class, () -> JournalWriter.open(bad, CONTENT));
         assertEquals(whole.length, Files.size(bad), "a refused file is not touched");
         refused++;
       }
@@ -87,7 +89,7 @@ class JournalDamagePropertyTest {
   void shouldCutUnforcedFramesThatReachedTheDiskInTheWrongOrder() throws IOException {
     final Path path = folder.resolve("journal.log");
     final List<String> written;
-    try (JournalWriter writer = JournalWriter.open(path)) {
+    try (JournalWriter writer = JournalWriter.open(path, CONTENT)) {
       written = JournalFixture.fill(writer, 14, 10);
       final long forced = writer.durablePosition();
       JournalFixture.fill(writer, 15, 9);
@@ -97,7 +99,7 @@ class JournalDamagePropertyTest {
       Files.write(folder.resolve("torn.log"), torn);
     }
 
-    try (JournalWriter writer = JournalWriter.open(folder.resolve("torn.log"))) {
+    try (JournalWriter writer = JournalWriter.open(folder.resolve("torn.log"), CONTENT)) {
       assertTrue(writer.recovered().isTorn());
     }
     assertEquals(written, JournalFixture.read(folder.resolve("torn.log")));
@@ -108,15 +110,16 @@ class JournalDamagePropertyTest {
     final Path path = folder.resolve("journal.log");
     final List<String> written = write(path, 16, 10);
     final byte[] whole = Files.readAllBytes(path);
-    final byte[] doubled = Arrays.copyOf(whole, whole.length * 2 - 16);
-    System.arraycopy(whole, 16, doubled, whole.length, whole.length - 16);
+    final int header = JournalDescriptor.FILE_HEADER_BYTES;
+    final byte[] doubled = Arrays.copyOf(whole, whole.length * 2 - header);
+    System.arraycopy(whole, header, doubled, whole.length, whole.length - header);
     Files.write(path, doubled);
 
     assertEquals(written, JournalFixture.read(path));
   }
 
   private static List<String> write(final Path path, final long seed, final int count) {
-    try (JournalWriter writer = JournalWriter.open(path)) {
+    try (JournalWriter writer = JournalWriter.open(path, CONTENT)) {
       return JournalFixture.fill(writer, seed, count);
     }
   }

@@ -8,6 +8,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Writes seeded frames and reads them back as text. */
 final class JournalFixture {
+  static final JournalContent CONTENT = new JournalContent("TEST", 3);
+
   private JournalFixture() {}
 
   /** Appends frames of many sizes, forcing after every tenth. */
@@ -30,7 +32,7 @@ final class JournalFixture {
   /** Reads all frames of a journal. */
   static List<String> read(final Path path) {
     final List<String> frames = new ArrayList<>();
-    try (JournalReader reader = new JournalReader(path)) {
+    try (JournalReader reader = new JournalReader(path, CONTENT)) {
       while (reader.next()) {
         final byte[] payload = new byte[reader.length()];
         reader.payload().getBytes(0, payload);

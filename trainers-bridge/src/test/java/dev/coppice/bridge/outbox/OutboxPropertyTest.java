@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.bridge.disk.SealedBytes;
+import dev.coppice.bridge.journal.JournalDescriptor;
 import dev.coppice.bridge.journal.JournalFormatException;
 import dev.coppice.bridge.segment.SegmentSeal;
 import java.io.IOException;
@@ -191,7 +192,12 @@ class OutboxPropertyTest {
   private static long markBytes(final Path journal) throws IOException {
     final byte[] bytes = Files.readAllBytes(journal);
     final int at = bytes.length - 24;
-    return at > 16 && bytes[at] == 0 && bytes[at + 4] == 0 && bytes[at + 1] == 0 ? 24 : 0;
+    return at >= JournalDescriptor.FILE_HEADER_BYTES
+            && bytes[at] == 0
+            && bytes[at + 4] == 0
+            && bytes[at + 1] == 0
+        ? 24
+        : 0;
   }
 
   private static long inTheAir(final OutboxCounts counts) {

@@ -2,6 +2,7 @@ package dev.coppice.bridge.segment;
 
 import dev.coppice.bridge.disk.SealedBytes;
 import dev.coppice.bridge.fixture.RandomTrees;
+import dev.coppice.bridge.journal.JournalContent;
 import dev.coppice.bridge.journal.JournalReader;
 import dev.coppice.bridge.journal.JournalWriter;
 import dev.coppice.bridge.trace.TraceFile;
@@ -28,6 +29,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * are durable; made to be killed.
  */
 final class DurableRun {
+  private static final JournalContent SEALS = new JournalContent("SEALS", 1);
+
   static final int SEALED = 1;
 
   private DurableRun() {}
@@ -64,7 +67,7 @@ final class DurableRun {
     final List<Sealed> sealed = new ArrayList<>();
     final Path journal = folder.resolve("journal.log");
     if (Files.exists(journal) && journal.toFile().length() > 0) {
-      try (JournalReader reader = new JournalReader(journal)) {
+      try (JournalReader reader = new JournalReader(journal, SEALS)) {
         while (reader.next()) {
           sealed.add(
               Sealed.decode(reader.payload().getStringWithoutLengthAscii(0, reader.length())));
@@ -84,7 +87,7 @@ final class DurableRun {
 
   public static void main(final String[] args) {
     final Path folder = Path.of(args[0]);
-    try (JournalWriter journal = JournalWriter.open(folder.resolve("journal.log"))) {
+    try (JournalWriter journal = JournalWriter.open(folder.resolve("journal.log"), SEALS)) {
       final List<Sealed> before = sealed(folder);
       final long traceBytes = before.isEmpty() ? 0 : before.getLast().traceBytes();
       try (TraceFile traces = TraceFile.open(folder.resolve("traces.jsonl"), traceBytes);

@@ -3,7 +3,6 @@ package dev.coppice.bridge.wire;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.trajectory.Leaf;
@@ -82,8 +81,36 @@ class TreePackerTest {
     assertEquals(17, leaf.group());
     assertEquals("g17", leaf.place().groupName());
     assertEquals(17L << 20, leaf.place().rollout());
-    assertTrue(OutcomeRows.groupNumber("tree/g17") > 0);
-    assertTrue(OutcomeRows.groupNumber("g1234567890123") > 0);
+  }
+
+  @Test
+  void shouldTakeTheNumberThatAGroupBringsAlongWhateverItsIdSays() {
+    final TrajectoryTree tree =
+        tree(0, List.of(TrajectoryNode.prompt(PROMPT), action(1, 0, 4, 5)), List.of(scored(1, 1)));
+    final TrajectoryGroup group = credited(List.of(tree)).group();
+
+    final PackedGroup packed = TreePacker.pack(new CreditedGroup(5, group, List.of()));
+    final FlatRow flat = FlatPacker.pack(new CreditedGroup(5, group, List.of())).getFirst();
+
+    assertEquals(5, packed.nodes().getFirst().group());
+    assertEquals(5, packed.leaves().getFirst().group());
+    assertEquals(5L << 20, flat.path().place().rollout());
+    assertEquals("g17", flat.path().place().groupName());
+    assertThrows(IllegalArgumentException.class, () -> new CreditedGroup(-1, group, List.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new CreditedGroup(GroupNumbers.MAX + 1, group, List.of()));
+  }
+
+  @Test
+  void shouldNumberAGroupOfATraceFileByItsId() {
+    assertEquals(17, GroupNumbers.ofId("g17"));
+    assertEquals(17, GroupNumbers.ofId(GroupNumbers.id(17)));
+    assertEquals(999_999_999_999L, GroupNumbers.ofId("g999999999999"));
+    // SHA-256 of the id, its first 8 bytes, the 43 lowest bits.
+    assertEquals(815387485275L, GroupNumbers.ofId("tree/g17"));
+    assertEquals(6256979823159L, GroupNumbers.ofId("g1234567890123"));
+    assertEquals(1672374367941L, GroupNumbers.ofId("g"));
   }
 
   @Test

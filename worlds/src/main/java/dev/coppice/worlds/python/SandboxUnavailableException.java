@@ -1,12 +1,17 @@
 package dev.coppice.worlds.python;
 
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
+
 /**
  * Says that this machine cannot run untrusted programs safely, why, and what would fix it.
- *
- * <p>It is an {@link IllegalArgumentException} because a configuration asked for what is not there.
  */
-public final class SandboxUnavailableException extends IllegalArgumentException {
+public final class SandboxUnavailableException extends CoppiceException {
   private static final long serialVersionUID = 1L;
+
+  private static final ErrorCode CODE =
+      new ErrorCode(ErrorCategory.CONFIGURATION, "sandbox-unavailable");
 
   /**
    * Keeps the reason.
@@ -14,6 +19,6 @@ public final class SandboxUnavailableException extends IllegalArgumentException 
    * @param reason that names what is missing and the fix.
    */
   public SandboxUnavailableException(final String reason) {
-    super("python: no sandbox, so the world does not start: " + reason);
+    super(CODE, "python: no sandbox, so the world does not start: " + reason, null);
   }
 }

@@ -1,0 +1,223 @@
+package dev.coppice.app.verify;
+
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.folder.ArmState;
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.RunJournalDescriptor;
+import dev.coppice.app.folder.RunState;
+import dev.coppice.app.run.Policies;
+import dev.coppice.app.run.RolloutJob;
+import dev.coppice.app.run.RunResources;
+import dev.coppice.bridge.disk.StorageException;
+import dev.coppice.bridge.journal.JournalFormatException;
+import dev.coppice.bridge.journal.JournalReader;
+import dev.coppice.core.State;
+import dev.coppice.engine.JournalReplay;
+import dev.coppice.rollout.GroupResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Replays {@code journal.log} and holds the groups it delivers against the traces, value for value.
+ *
+ * <p>Every session of an arm is an engine of its own. A group that a killed session delivered and
+ * did not keep is delivered again by a later one, so the last delivery counts. A session after a
+ * power cut may find its journal shorter than its traces; then groups the journal does not hold are
+ * named as unchecked.
+ *
+ * @thread one.
+ * @cost one pass over the journal and one reading of every group; the model is opened and computes
+ *     nothing.
+ */
+final class JournalCheck {
+  private final RunFolder folder;
+  private final RunConfig config;
+  private final RunState state;
+  private final Findings findings;
+  private final TracePlaces places;
+  private final Map<Group, String> differing = new HashMap<>();
+  private final Set<Group> replayed = new HashSet<>();
+  private final List<String> unchecked = new ArrayList<>();
+  private boolean holdsEvents;
+
+  JournalCheck(
+      final RunFolder folder,
+      final RunConfig config,
+      final RunState state,
+      final TracePlaces places,
+      final Findings findings) {
+    this.folder = folder;
+    this.config = config;
+    this.state = state;
+    this.places = places;
+    this.findings = findings;
+  }
+
+  /** Names a group of the run. */
+  record Group(String arm, String id) {
+    @Override
+    public String toString() {
+      return arm + " " + id;
+    }
+  }
+
+  /** Checks all there is to check and returns what could not be. */
+  List<String> check() {
+    if (!Files.exists(folder.journal())) {
+      unchecked.add("the traces against the journal: there is no " + folder.journal());
+      return unchecked;
+    }
+    try (JournalReader reader = new JournalReader(folder.journal(), RunJournalDescriptor.CONTENT);
+        TracePlaces.Source traces = places.open()) {
+      replay(reader, traces);
+    } catch (final JournalFormatException | StorageException e) {
+      findings.add(e.getMessage());
+    }
+    return unchecked;
+  }
+
+  private void replay(final JournalReader reader, final TracePlaces.Source traces) {
+    try (RunResources bench = open()) {
+      if (bench == null) {
+        readToTheEnd(reader);
+        return;
+      }
+      Session session = null;
+      while (reader.next()) {
+        if (reader.type() == RunJournalDescriptor.ARM_BEGINS) {
+          session = begin(reader, bench, traces);
+        } else if (session != null) {
+          holdsEvents = true;
+          session.accept(reader);
+        }
+      }
+    }
+    differing.values().forEach(findings::add);
+    compareNames();
+  }
+
+  /** Opens what the core must know of model and tasks, or says why the replay has to be left out. */
+  private RunResources open() {
+    try {
+      final RunResources bench = RunResources.open(config.reading());
+      if (bench.backend().name().equals(state.model())) {
+        return bench;
+      }
+      unchecked.add(
+          "the traces against the journal: the run sampled from "
+              + state.model()
+              + ", and what its configuration names now is "
+              + bench.backend().name());
+      bench.close();
+    } catch (final RuntimeException e) {
+      // A model, its data or a world may be gone for many reasons; none of them is the folder's.
+      unchecked.add("the traces against the journal: " + e.getMessage());
+    }
+    return null;
+  }
+
+  private static void readToTheEnd(final JournalReader reader) {
+    while (reader.next()) {
+      continue;
+    }
+  }
+
+  private Session begin(
+      final JournalReader reader, final RunResources bench, final TracePlaces.Source traces) {
+    final byte[] name = new byte[reader.length()];
+    reader.payload().getBytes(0, name);
+    final String text = new String(name, StandardCharsets.UTF_8);
+    final ArmState arm = state.arm(text);
+    if (arm == null) {
+      findings.add("the journal has an arm the ledger does not know: " + text);
+      return null;
+    }
+    final State.World world =
+        new State.World(
+            Policies.of(arm.policy(), config.tree()),
+            bench.tokenizer(),
+            bench.environment().dialect(),
+            bench.backend().contextTokens());
+    return new Session(arm, world, traces);
+  }
+
+  /** Replays the events of one engine until one of them cannot be applied. */
+  private final class Session {
+    private final String arm;
+    private final JournalReplay replay;
+    private final TracePlaces.Source traces;
+    private boolean broken;
+
+    Session(final ArmState arm, final State.World world, final TracePlaces.Source traces) {
+      this.arm = arm.arm();
+      this.traces = traces;
+      this.replay =
+          new JournalReplay(
+              RolloutJob.engineConfig(config, state.run(), arm), world, this::delivered);
+    }
+
+    void accept(final JournalReader reader) {
+      if (broken) {
+        return;
+      }
+      final byte[] payload = new byte[reader.length()];
+      reader.payload().getBytes(0, payload);
+      try {
+        replay.accept(reader.type(), payload);
+      } catch (final RuntimeException e) {
+        // The frame is whole, so what it says cannot have happened; the core fails in many ways.
+        broken = true;
+        findings.add(
+            arm + ": the journal's event at offset " + reader.position() + " cannot be: " + e);
+      }
+    }
+
+    private void delivered(final GroupResult result) {
+      if (result.group().trees().isEmpty()) {
+        return; // The budget was spent before it had a tree; the traces do not have such groups.
+      }
+      final Group group = new Group(arm, result.request().id());
+      replayed.add(group);
+      differing.remove(group);
+      if (places.has(group)) {
+        final String difference = GroupComparison.difference(traces.lines(group), arm, result);
+        if (difference != null) {
+          differing.put(group, group + ": " + difference);
+        }
+      }
+    }
+  }
+
+  private void compareNames() {
+    if (!holdsEvents && !places.groups().isEmpty()) {
+      if (config.run().journal()) {
+        findings.add("the journal holds no event although the traces hold groups");
+      } else {
+        unchecked.add("the traces against the journal: run.journal was false");
+      }
+      return;
+    }
+    for (final ArmState arm : state.arms()) {
+      final long missing =
+          places.groups().stream()
+              .filter(group -> group.arm().equals(arm.arm()) && !replayed.contains(group))
+              .count();
+      if (missing > 0 && arm.sessions() > 1) {
+        unchecked.add(arm.arm() + ": " + missing + " groups are in the traces alone");
+      } else if (missing > 0) {
+        findings.add(arm.arm() + ": the journal does not give " + missing + " of the groups");
+      }
+      if (arm.complete()) {
+        replayed.stream()
+            .filter(group -> group.arm().equals(arm.arm()) && !places.has(group))
+            .forEach(group -> findings.add(group + ": the journal gives it, the traces lack it"));
+      }
+    }
+  }
+}

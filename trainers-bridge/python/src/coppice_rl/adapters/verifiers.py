@@ -1,0 +1,110 @@
+"""verifiers and prime-rl: a group's trees as message graphs with advantages on their nodes.
+
+The tree goes over one to one: a node keeps its parent, its own tokens, mask, log-probabilities and
+advantages, and a shared prefix stays shared. prime-rl trains a shared node once; its advantages can
+be multiplied by the number of scored paths through it, which gives the flat form's gradient.
+
+Pinned and tested with verifiers 0.4.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from verifiers.v1.agent import AgentConfig
+from verifiers.v1.graph import MessageNode
+from verifiers.v1.task import TaskData
+from verifiers.v1.trace import AgentInfo, Reward, Trace, TraceTask
+from verifiers.v1.types import AssistantMessage, ToolMessage, UserMessage
+
+from coppice_rl.header import Header
+from coppice_rl.rows import PackedGroup
+
+Decode = Callable[[Sequence[int]], str]
+
+
+def to_traces(
+    groups: Iterable[PackedGroup],
+    header: Header,
+    *,
+    decode: Decode | None = None,
+    repeat_shared: bool = True,
+) -> list[Trace]:
+    """Makes one trace per tree.
+
+    :param header: of the batch; it names the kinds of nodes.
+    :param decode: turns token ids into the text of a message; without it messages are empty, which
+        the trainer does not mind.
+    :param repeat_shared: multiplies a node's advantages by the number of scored paths through it.
+    """
+    traces = []
+    for group in groups:
+        for root in np.flatnonzero(group.parent < 0):
+            traces.append(_trace(group, header, int(root), decode, repeat_shared))
+    return traces
+
+
+def _trace(
+    group: PackedGroup, header: Header, root: int, decode: Decode | None, repeat_shared: bool
+) -> Trace:
+    roots = np.flatnonzero(group.parent < 0)
+    later = roots[roots > root]
+    end = int(later[0]) if len(later) else len(group)
+    nodes = [_node(group, header, row, root, decode, repeat_shared) for row in range(root, end)]
+    here = (group.leaf_node >= root) & (group.leaf_node < end)
+    rewards = group.outcomes.reward[here]
+    scored = rewards[~np.isnan(rewards)]
+    name = group.outcomes.group_name or str(group.outcomes.group)
+    leaves = [
+        {"node": int(node) - root, "reward": None if np.isnan(reward) else float(reward)}
+        for node, reward in zip(group.leaf_node[here], rewards, strict=True)
+    ]
+    return Trace(
+        task=TraceTask(type="coppice", data=TaskData(id=name, prompt=nodes[0].message.content)),
+        agent=AgentInfo(config=AgentConfig()),
+        nodes=nodes,
+        rewards={"coppice": Reward(score=float(scored.mean())) if len(scored) else None},
+        info={"group": group.outcomes.group, "tree": int(group.tree[root]), "leaves": leaves},
+        is_completed=True,
+        ok=len(scored) > 0,
+    )
+
+
+def _node(
+    group: PackedGroup,
+    header: Header,
+    row: int,
+    root: int,
+    decode: Decode | None,
+    repeat_shared: bool,
+) -> MessageNode:
+    tokens = group.tokens[row].tolist()
+    mask = group.loss_mask[row].astype(bool)
+    kind = header.node_kinds[int(group.kind[row])]
+    parent = int(group.parent[row])
+    sampled = kind in ("action", "fold")
+    advantages = group.advantages[row]
+    if len(advantages) == len(mask):
+        times = float(group.multiplicity[row]) if repeat_shared else 1.0
+        credit = (advantages[mask] * np.float32(times)).tolist()
+    else:
+        credit = None
+    return MessageNode(
+        parent=None if parent < 0 else parent - root,
+        message=_message(kind, decode(tokens) if decode else "", row),
+        sampled=sampled,
+        token_ids=tokens,
+        mask=mask.tolist(),
+        logprobs=group.logprobs[row][mask].tolist() if sampled else [],
+        advantages=credit if sampled else None,
+    )
+
+
+def _message(kind: str, text: str, row: int) -> Any:
+    if kind == "prompt":
+        return UserMessage(content=text)
+    if kind == "observation":
+        return ToolMessage(tool_call_id=f"call-{row}", content=text)
+    return AssistantMessage(content=text)

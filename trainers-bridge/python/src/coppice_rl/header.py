@@ -1,0 +1,63 @@
+"""What the rows of a segment were made with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from coppice_rl.errors import FormatError
+
+FORMAT_VERSION = "coppice.wire/1"
+
+
+@dataclass(frozen=True)
+class Header:
+    """The metadata of a segment file.
+
+    ``node_kinds``, ``span_kinds`` and ``statuses`` give the names of the codes in the columns
+    ``kind`` and ``status``, in the order of the codes.
+    """
+
+    run: str
+    model: str
+    tokenizer_sha256: str
+    chat_template_sha256: str
+    logprob_mode: str
+    temperature: float
+    top_p: float
+    top_k: int
+    min_p: float
+    shared_token_rule: str
+    advantage_kind: str
+    estimator: str
+    node_kinds: tuple[str, ...]
+    span_kinds: tuple[str, ...]
+    statuses: tuple[str, ...]
+
+    @staticmethod
+    def parse(metadata: Mapping[bytes, bytes] | None, source: str) -> Header:
+        """Reads the metadata of a file, refusing another format version."""
+        text = {key.decode(): value.decode() for key, value in (metadata or {}).items()}
+        version = text.get("format_version")
+        if version != FORMAT_VERSION:
+            raise FormatError(f"{source} has format {version}; this version reads {FORMAT_VERSION}")
+        try:
+            return Header(
+                run=text["run"],
+                model=text["model"],
+                tokenizer_sha256=text["tokenizer_sha256"],
+                chat_template_sha256=text["chat_template_sha256"],
+                logprob_mode=text["logprob_mode"],
+                temperature=float(text["temperature"]),
+                top_p=float(text["top_p"]),
+                top_k=int(text["top_k"]),
+                min_p=float(text["min_p"]),
+                shared_token_rule=text["shared_token_rule"],
+                advantage_kind=text["advantage_kind"],
+                estimator=text.get("estimator", ""),
+                node_kinds=tuple(text["node_kinds"].split(",")),
+                span_kinds=tuple(text["span_kinds"].split(",")),
+                statuses=tuple(text["statuses"].split(",")),
+            )
+        except (KeyError, ValueError) as fault:
+            raise FormatError(f"{source} has broken metadata: {fault!r}") from fault
