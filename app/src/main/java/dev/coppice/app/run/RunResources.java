@@ -204,14 +204,13 @@ public record RunResources(
     final String estimator = estimators.isEmpty() ? "" : estimators.getFirst();
     return new WireHeader(
         run,
-        runner.name(),
-        tokenizerSha256,
-        chatTemplateSha256,
+        new WireHeader.Model(runner.name(), tokenizerSha256, chatTemplateSha256),
         "sampled",
         EngineConfigs.sampling(config),
-        SharedTokenRule.TRAIN_ONCE,
-        estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
-        estimator);
+        new WireHeader.Credit(
+            SharedTokenRule.TRAIN_ONCE,
+            estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
+            estimator));
   }
 
   private static String chatTemplate(final RunConfig config) {

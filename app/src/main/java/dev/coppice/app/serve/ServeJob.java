@@ -236,9 +236,7 @@ public final class ServeJob {
           bridge.port(),
           Math.toIntExact(bridge.maxMessageMib() * MIB),
           bridge.maxStreams(),
-          bridge.tlsCertificate(),
-          bridge.tlsKey(),
-          bridge.token());
+          new BridgeSettings.Access(bridge.tlsCertificate(), bridge.tlsKey(), bridge.token()));
     } catch (final IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }

@@ -50,14 +50,12 @@ class LearningLoopTest {
     LoopSettings settings =
         new LoopSettings(
             start,
-            UPDATES,
-            TOKENS,
-            1e-3,
-            0.1,
+            new LoopSettings.Schedule(UPDATES, TOKENS, 1e-3, 0.1),
             shape,
-            new LoopSettings.Credit("coppice", Map.of(), SharedTokenRule.WEIGHTED),
-            PolicySettings.DEFAULT,
-            LoopSettings.Imitation.NONE,
+            new LoopSettings.Objective(
+                new LoopSettings.Credit("coppice", Map.of(), SharedTokenRule.WEIGHTED),
+                PolicySettings.DEFAULT,
+                LoopSettings.Imitation.NONE),
             seed);
     final List<StepReport> reports = new ArrayList<>();
     try (CountdownEnvironment environment = new CountdownEnvironment(Split.TRAIN, 200, 4);

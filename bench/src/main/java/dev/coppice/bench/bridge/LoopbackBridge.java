@@ -43,14 +43,10 @@ final class LoopbackBridge implements AutoCloseable {
   private static final WireHeader HEADER =
       new WireHeader(
           "bench",
-          "none",
-          "",
-          "",
+          new WireHeader.Model("none", "", ""),
           "sampled",
           SamplingSettings.PLAIN,
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "grpo");
+          new WireHeader.Credit(SharedTokenRule.TRAIN_ONCE, AdvantageKind.PER_TOKEN, "grpo"));
 
   private final Outbox outbox;
   private final ArrowSegmentWriter writer;
@@ -74,7 +70,7 @@ final class LoopbackBridge implements AutoCloseable {
     final SegmentSource source = new SegmentSource(segments, HEADER);
     server =
         BridgeServer.start(
-            new BridgeSettings("127.0.0.1", 0, MESSAGE_BYTES, 4, "", "", ""),
+            new BridgeSettings("127.0.0.1", 0, MESSAGE_BYTES, 4, BridgeSettings.Access.OPEN),
             new BridgeServer.Parts(outbox, limits, new NoEngine(), source));
     plain = byFlights ? new PlainFlightServer(outbox, source, segments) : null;
     client = BridgeClient.connect(location());
@@ -99,7 +95,7 @@ final class LoopbackBridge implements AutoCloseable {
     for (final CreditedGroup group : groups) {
       tree += TreePacker.pack(group).tokenCount();
       for (final FlatRow row : FlatPacker.pack(group)) {
-        flat += row.tokens().length;
+        flat += row.columns().tokens().length;
       }
     }
     try (LoopbackBridge bridge = new LoopbackBridge(folder)) {

@@ -117,9 +117,9 @@ public final class Soak {
   }
 
   private List<Path> models(final Path folder) throws IOException {
-    final ModelDimensions d = RandomModel.shape(options.shape()).dimensions();
-    final int heads = RandomModel.shape(options.shape()).attention().heads();
-    final int kvHeads = RandomModel.shape(options.shape()).attention().kvHeads();
+    final ModelDimensions d = RandomModel.shape(options.backend().shape()).dimensions();
+    final int heads = RandomModel.shape(options.backend().shape()).attention().heads();
+    final int kvHeads = RandomModel.shape(options.backend().shape()).attention().kvHeads();
     final int vocabulary = LetterTokenizer.ALPHABET.length();
     final ModelConfig config =
         RandomModel.llama(

@@ -56,10 +56,10 @@ final class SoakRound implements AutoCloseable {
   SoakRound(final SoakOptions options, final List<Path> folders, final int number) {
     this.options = options;
     this.folders = folders;
-    final String dtype = options.dtypes().get(number % options.dtypes().size());
+    final String dtype = options.backend().dtypes().get(number % options.backend().dtypes().size());
     final DecoderSettings settings =
-        DecoderSettings.defaults().withThreads(options.threads()).withDtype(dtype);
-    final WeightSwap swap = WeightSwap.values()[number / options.dtypes().size() % 2];
+        DecoderSettings.defaults().withThreads(options.backend().threads()).withDtype(dtype);
+    final WeightSwap swap = WeightSwap.values()[number / options.backend().dtypes().size() % 2];
     witness = new ColdRecomputation(folders, settings);
     final BranchingPolicy policy =
         number % 2 == 0
