@@ -2,8 +2,8 @@ package dev.coppice.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.engine.Engines;
 import dev.coppice.app.run.ProjectPaths;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.chat.tokenizer.TokenizerFiles;
 import dev.coppice.model.SequenceModel;

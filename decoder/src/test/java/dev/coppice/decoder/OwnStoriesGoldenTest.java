@@ -3,11 +3,11 @@ package dev.coppice.decoder;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.coppice.model.SequenceModel;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.decoder.convert.Llama2cConverter;
 import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.fixture.OwnData;
+import dev.coppice.model.SequenceModel;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +33,8 @@ class OwnStoriesGoldenTest {
   void shouldReproduceTheGreedyTokensOfTheReference() throws IOException {
     final int[] golden = numbers("greedy_tokens.txt");
     try (DecoderBackend backend = DecoderBackend.open(folder, DecoderSettings.defaults())) {
-      final SequenceModel.Plan plan = new SequenceModel.Plan(golden.length, SamplingSettings.GREEDY, 0, -1);
+      final SequenceModel.Plan plan =
+          new SequenceModel.Plan(golden.length, SamplingSettings.GREEDY, 0, -1);
 
       final SequenceModel.Continuation out = Generator.generate(backend, new int[] {1}, plan);
 

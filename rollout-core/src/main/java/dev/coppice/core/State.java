@@ -2,7 +2,6 @@ package dev.coppice.core;
 
 import dev.coppice.episode.Dialect;
 import dev.coppice.model.ModelRunner;
-import dev.coppice.model.Stops;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.model.Work;
 import dev.coppice.rollout.EngineConfig;
@@ -50,7 +49,7 @@ public final class State {
     this.policyVersion = config.weights().firstVersion();
   }
 
-  private static Stops stops(final World world) {
+  private static Work.Stops stops(final World world) {
     final List<String> texts = new ArrayList<>();
     for (final String mark :
         new String[] {world.dialect().callClose(), world.dialect().answerClose()}) {
@@ -58,7 +57,7 @@ public final class State {
         texts.add(mark);
       }
     }
-    return new Stops(world.tokenizer().endToken(), texts);
+    return new Work.Stops(world.tokenizer().endToken(), texts);
   }
 
   void checkIntegrity(final int waiting) {

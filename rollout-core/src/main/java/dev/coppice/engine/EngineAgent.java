@@ -4,6 +4,8 @@ import dev.coppice.core.Core;
 import dev.coppice.core.Effect;
 import dev.coppice.core.Event;
 import dev.coppice.episode.Episode;
+import dev.coppice.eventlog.EventBytes;
+import dev.coppice.eventlog.EventCodec;
 import dev.coppice.model.Draws;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.Quotes;
@@ -36,7 +38,7 @@ final class EngineAgent implements Agent, RunnerListener {
   private volatile boolean paused;
   private boolean closed;
   private long heardNs;
-  private final EventCodec.EventBytes bytes = new EventCodec.EventBytes();
+  private final EventBytes bytes = new EventBytes();
   private final List<Effect> effects = new ArrayList<>();
   private final Int2ObjectHashMap<Episode> worlds = new Int2ObjectHashMap<>();
 

@@ -4,6 +4,7 @@ import dev.coppice.core.Core;
 import dev.coppice.core.Event;
 import dev.coppice.core.State;
 import dev.coppice.episode.Environment;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.RunnerSession;
 import dev.coppice.model.Tokenizer;
@@ -413,7 +414,7 @@ public final class RolloutEngine implements AutoCloseable {
     }
   }
 
-  /** Stops the engine; unfinished groups are not delivered. */
+  /** Work.Stops the engine; unfinished groups are not delivered. */
   @Override
   public void close() {
     lock.lock();

@@ -2,6 +2,7 @@ package dev.coppice.model;
 
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Asks for the next tokens of one branch; the branch keeps one and fills it again for every answer.
@@ -36,6 +37,21 @@ public final class Work {
    * @param stops that end an answer.
    */
   public record Terms(SamplingSettings sampling, Stops stops) {}
+
+  /**
+   * Says what ends an answer; a runner that answers one token at a time need not look.
+   *
+   * <p>A runner may answer beyond a stop: the core cuts there and books the rest as discarded.
+   *
+   * @param endToken the token that ends a sequence, or -1.
+   * @param texts that end a tool call or an answer, none of them empty.
+   */
+  public record Stops(int endToken, List<String> texts) {
+    /** Keeps a copy. */
+    public Stops {
+      texts = List.copyOf(texts);
+    }
+  }
 
   /**
    * Says whom the work is for.

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.core.State;
+import dev.coppice.eventlog.EventDescriptor;
+import dev.coppice.eventlog.JournalReplay;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.ScriptedRunner;
@@ -51,7 +53,7 @@ final class JournalReplayTest {
     boolean changed = false;
     for (final Frame frame : journal) {
       final byte[] payload = frame.payload().clone();
-      if (!changed && frame.type() == EventCodec.DRAWN) {
+      if (!changed && frame.type() == EventDescriptor.DRAWN) {
         final int firstToken = 8 + 4 + 4 * 4 + 4 + 1 + 4 + 4;
         payload[firstToken] = (byte) (payload[firstToken] == 1 ? 2 : 1);
         changed = true;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.ScriptedRunner;

@@ -1,6 +1,6 @@
 package dev.coppice.app.mode;
 
-import dev.coppice.app.engine.Engines;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.environments.record.ResultSimulator;
 import dev.coppice.model.SequenceModel;

@@ -1,7 +1,7 @@
 package dev.coppice.app.pretrain;
 
-import dev.coppice.environments.demonstration.TaskKind;
-import dev.coppice.environments.demonstration.TaskVocabulary;
+import dev.coppice.training.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskVocabulary;
 import dev.coppice.training.supervised.HuggingFaceExport;
 import dev.coppice.training.supervised.LlamaShape;
 import dev.coppice.training.supervised.SupervisedTrainer;

@@ -15,7 +15,7 @@ import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.report.RunReport;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.trace.TraceFile;
-import dev.coppice.engine.EngineJournal;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.TreeLedger;

@@ -1,14 +1,14 @@
 package dev.coppice.app.run;
 
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.engine.Engines;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.core.Core;
-import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.RunnerRequest;
 import dev.coppice.rollout.BudgetConfig;

@@ -7,7 +7,7 @@ import dev.coppice.bridge.wire.TreePacker;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
-import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.training.policy.PolicyFolder;
 import dev.coppice.training.policy.PolicyTrainer;

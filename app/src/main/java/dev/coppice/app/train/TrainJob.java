@@ -9,7 +9,7 @@ import dev.coppice.app.config.TrainSection;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.credit.shared.SharedTokenRule;
-import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicySettings;
 import dev.coppice.training.policy.PolicyTrainer;
 import dev.coppice.training.policy.UpdateReport;

@@ -12,7 +12,7 @@ import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.bridge.journal.JournalFormatException;
 import dev.coppice.bridge.journal.JournalReader;
 import dev.coppice.core.State;
-import dev.coppice.engine.JournalReplay;
+import dev.coppice.eventlog.JournalReplay;
 import dev.coppice.rollout.GroupResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

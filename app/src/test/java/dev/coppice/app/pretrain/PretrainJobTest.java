@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.environments.arithmetic.CountdownProblem;
-import dev.coppice.environments.demonstration.ReferenceEpisode;
-import dev.coppice.environments.demonstration.TaskVocabulary;
+import dev.coppice.training.demonstration.ReferenceEpisode;
+import dev.coppice.training.demonstration.TaskVocabulary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -2,7 +2,7 @@ package dev.coppice.app.pretrain;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.supervised.TrainedPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;

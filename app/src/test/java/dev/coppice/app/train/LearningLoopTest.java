@@ -9,7 +9,7 @@ import dev.coppice.app.run.Policies;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
-import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicySettings;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import dev.coppice.app.train.LoopSettings;
 import dev.coppice.app.train.StepReport;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
-import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.environments.drawers.DrawersEnvironment;
 import dev.coppice.episode.Environment;
 import dev.coppice.scheduling.ChainPolicy;

@@ -32,19 +32,20 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law("model", List.of("plug", "trajectory"), List.of()),
           law("scheduling", List.of("plug", "trajectory", "rollout"), List.of()),
           law("rollout", List.of("trajectory"), List.of()),
-          law("core", with(PORTS, "rollout"), List.of("org.agrona", "org.HdrHistogram")),
+          law("core", with(PORTS, "rollout"), List.of("org.agrona")),
+          law("eventlog", with(PORTS, "core", "rollout"), List.of("org.agrona")),
           law(
               "engine",
-              with(PORTS, "core", "rollout"),
+              with(PORTS, "core", "rollout", "eventlog"),
               List.of("com.lmax.disruptor", "org.HdrHistogram", "org.agrona")),
           law("chat", List.of("model", "episode"), with(JSON, "ai.djl.huggingface")),
           law(
               "decoder",
-              List.of("trajectory", "model", "kvcache", "chat.files"),
+              List.of("plug", "trajectory", "model", "kvcache", "chat.files"),
               with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
           law(
               "training",
-              List.of("trajectory", "decoder", "chat"),
+              List.of("trajectory", "decoder", "chat", "environments.arithmetic"),
               with(JSON, "ai.djl", "org.agrona")),
           law(
               "environments",
@@ -52,7 +53,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               with(JSON, "org.agrona", "com.networknt.schema")),
           law(
               "worlds",
-              with(PORTS, "plug", "environments", "engine", "rollout"),
+              with(PORTS, "plug", "environments"),
               with(
                   JSON,
                   "org.apache.lucene",
@@ -78,6 +79,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "plug",
                   "core",
                   "engine",
+                  "eventlog",
                   "rollout",
                   "chat",
                   "training",

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.core.State;
-import dev.coppice.engine.EngineJournal;
-import dev.coppice.engine.JournalReplay;
+import dev.coppice.eventlog.EngineJournal;
+import dev.coppice.eventlog.JournalReplay;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.ScriptedRunner;

@@ -8,7 +8,6 @@ import dev.coppice.model.Draws;
 import dev.coppice.model.Quotes;
 import dev.coppice.model.RunnerListener;
 import dev.coppice.model.RunnerSession;
-import dev.coppice.model.Stops;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
@@ -23,7 +22,7 @@ final class SwitchPaceTest implements RunnerListener {
           new Work.Place(0, 0, 0),
           7,
           new int[] {1, 2, 3, 4, 5, 6, 7, 1, 2, 3},
-          new Work.Terms(SamplingSettings.PLAIN, new Stops(-1, List.of())));
+          new Work.Terms(SamplingSettings.PLAIN, new Work.Stops(-1, List.of())));
   private int drawn;
 
   @Override

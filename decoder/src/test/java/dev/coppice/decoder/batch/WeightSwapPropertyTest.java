@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.core.State;
 import dev.coppice.decoder.sampling.Sampler;
-import dev.coppice.engine.JournalReplay;
+import dev.coppice.eventlog.JournalReplay;
 import dev.coppice.fixture.LetterPolicy;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.LetterWorld;

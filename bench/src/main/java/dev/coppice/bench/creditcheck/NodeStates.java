@@ -1,4 +1,4 @@
-package dev.coppice.app.oracle;
+package dev.coppice.bench.creditcheck;
 
 import dev.coppice.environments.canonical.ValuedEpisode;
 import dev.coppice.episode.ActionParser;

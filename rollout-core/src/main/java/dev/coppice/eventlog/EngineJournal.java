@@ -1,4 +1,4 @@
-package dev.coppice.engine;
+package dev.coppice.eventlog;
 
 import org.agrona.DirectBuffer;
 

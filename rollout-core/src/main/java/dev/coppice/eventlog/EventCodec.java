@@ -1,4 +1,4 @@
-package dev.coppice.engine;
+package dev.coppice.eventlog;
 
 import dev.coppice.core.Event;
 import dev.coppice.episode.EpisodePlan;
@@ -11,58 +11,27 @@ import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.agrona.DirectBuffer;
-import org.agrona.ExpandableArrayBuffer;
-import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Writes events as bytes and reads them back; everything is little-endian.
  *
- * <pre>
- *   string      int32 length, UTF-8 bytes; length -1 stands for null
- *   tokens      int32 count, int32 each
- *   1 offered   id string, index int32, task index int32, task id string, task input string,
- *               contract int8,
- *               prompt tokens, decision turn int32, typical turns int32, digest string,
- *               failure
- *   2 restored  id string, index int32, task index int32, computed tokens int64,
- *               trees int32
- *   3 quoted    time int64, rows int32,
- *               per row: branch, ticket, cached, computes, samples, int32 each
- *   4 drawn     time int64, rows int32,
- *               per row: branch, ticket, version, cached int32, entropy float32, failure,
- *               draws int32, per draw: tokens int32, per token: token int32, logprob float32
- *   5 expired   branch int32, ticket int32, waited int64
- *   6 call      branch int32, sequence int32, tool string, arguments string, status int8,
- *               correct int8 (0 null, 1 no, 2 yes), latency int64, provenance int8,
- *               observation tokens, over int8, step reward float64, digest string, failure
- *   7 scored    branch int32, sequence int32, reward float64, components int32,
- *               per component: name string, value float64; answer string, failure
- *   8 swapped   time int64, version int32
- *   failure     boundary int8 (-1 for none), code string, message string
- * </pre>
+ * <p>{@link EventDescriptor} has the layout of every event.
  *
  * @thread one at a time.
  */
-final class EventCodec {
-  static final int OFFERED = 1;
-  static final int RESTORED = 2;
-  static final int QUOTED = 3;
-  static final int DRAWN = 4;
-  static final int WORK_EXPIRED = 5;
-  static final int CALL_DONE = 6;
-  static final int SCORED = 7;
-  static final int WEIGHTS_SWAPPED = 8;
-
+public final class EventCodec {
   private EventCodec() {}
 
-  /** Writes an event and answers its type. */
-  static int encode(final Event event, final EventBytes to) {
+  /**
+   * Writes an event.
+   *
+   * @param event to write.
+   * @param to the bytes, overwritten.
+   * @return the type of the event.
+   */
+  public static int encode(final Event event, final EventBytes to) {
     to.rewind();
     return switch (event) {
       case Event.GroupOffered offered -> offered(offered, to);
@@ -70,7 +39,7 @@ final class EventCodec {
         request(restored.request(), to);
         to.putLong(restored.computedTokens());
         to.putInt(restored.trees());
-        yield RESTORED;
+        yield EventDescriptor.RESTORED;
       }
       case Event.Quoted quoted -> quoted(quoted, to);
       case Event.Drawn drawn -> drawn(drawn, to);
@@ -78,14 +47,14 @@ final class EventCodec {
         to.putInt(expired.branch());
         to.putInt(expired.ticket());
         to.putLong(expired.waitedNs());
-        yield WORK_EXPIRED;
+        yield EventDescriptor.WORK_EXPIRED;
       }
       case Event.CallDone done -> callDone(done, to);
       case Event.Scored scored -> scored(scored, to);
       case Event.WeightsSwapped swapped -> {
         to.putLong(swapped.nowNs());
         to.putInt(swapped.version());
-        yield WEIGHTS_SWAPPED;
+        yield EventDescriptor.WEIGHTS_SWAPPED;
       }
     };
   }
@@ -106,7 +75,7 @@ final class EventCodec {
     to.putInt(offered.plan().typicalTurns());
     to.putString(offered.digest());
     failure(offered.failure(), to);
-    return OFFERED;
+    return EventDescriptor.OFFERED;
   }
 
   private static int quoted(final Event.Quoted quoted, final EventBytes to) {
@@ -120,7 +89,7 @@ final class EventCodec {
       to.putInt(quotes.computes(row));
       to.putInt(quotes.samples(row));
     }
-    return QUOTED;
+    return EventDescriptor.QUOTED;
   }
 
   private static int drawn(final Event.Drawn drawn, final EventBytes to) {
@@ -139,7 +108,7 @@ final class EventCodec {
         draw(draws, row, draw, to);
       }
     }
-    return DRAWN;
+    return EventDescriptor.DRAWN;
   }
 
   private static void draw(final Draws draws, final int row, final int draw, final EventBytes to) {
@@ -165,7 +134,7 @@ final class EventCodec {
     to.putDouble(done.stepReward());
     to.putString(done.digest());
     failure(done.failure(), to);
-    return CALL_DONE;
+    return EventDescriptor.CALL_DONE;
   }
 
   private static int scored(final Event.Scored scored, final EventBytes to) {
@@ -178,7 +147,7 @@ final class EventCodec {
     }
     to.putString(scored.score().answer());
     failure(scored.failure(), to);
-    return SCORED;
+    return EventDescriptor.SCORED;
   }
 
   private static void ticket(final Event.Ticket ticket, final EventBytes to) {
@@ -194,10 +163,17 @@ final class EventCodec {
     }
   }
 
-  /** Reads an event back. */
-  static Event decode(final int type, final EventBytes from) {
+  /**
+   * Reads an event back.
+   *
+   * @param type of the event.
+   * @param from its bytes.
+   * @return the event.
+   * @throws IllegalArgumentException if the bytes are not an event.
+   */
+  public static Event decode(final int type, final EventBytes from) {
     return switch (type) {
-      case OFFERED ->
+      case EventDescriptor.OFFERED ->
           new Event.GroupOffered(
               request(from),
               new Task(from.getString(), from.getString(), RuntimeContract.ofCode(from.getByte())),
@@ -205,13 +181,16 @@ final class EventCodec {
               new EpisodePlan(from.getInt(), from.getInt()),
               from.getString(),
               failure(from));
-      case RESTORED -> new Event.GroupRestored(request(from), from.getLong(), from.getInt());
-      case QUOTED -> quoted(from);
-      case DRAWN -> drawn(from);
-      case WORK_EXPIRED -> new Event.WorkExpired(from.getInt(), from.getInt(), from.getLong());
-      case CALL_DONE -> callDone(from);
-      case SCORED -> scored(from);
-      case WEIGHTS_SWAPPED -> new Event.WeightsSwapped(from.getLong(), from.getInt());
+      case EventDescriptor.RESTORED ->
+          new Event.GroupRestored(request(from), from.getLong(), from.getInt());
+      case EventDescriptor.QUOTED -> quoted(from);
+      case EventDescriptor.DRAWN -> drawn(from);
+      case EventDescriptor.WORK_EXPIRED ->
+          new Event.WorkExpired(from.getInt(), from.getInt(), from.getLong());
+      case EventDescriptor.CALL_DONE -> callDone(from);
+      case EventDescriptor.SCORED -> scored(from);
+      case EventDescriptor.WEIGHTS_SWAPPED ->
+          new Event.WeightsSwapped(from.getLong(), from.getInt());
       default -> throw new IllegalArgumentException("unknown event type: type=" + type);
     };
   }
@@ -297,131 +276,5 @@ final class EventCodec {
         ? null
         : new RolloutFailure(
             RolloutFailure.Boundary.ofCode(boundary), from.getString(), from.getString());
-  }
-
-  /**
-   * Puts and gets the parts of an event one after the other; the primitives of an event.
-   *
-   * @thread one at a time.
-   */
-  static final class EventBytes {
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-
-    private final MutableDirectBuffer buffer;
-    private int position;
-
-    /** Starts an empty, growing buffer. */
-    EventBytes() {
-      this.buffer = new ExpandableArrayBuffer(4096);
-    }
-
-    /** Reads bytes that are there. */
-    EventBytes(final byte[] bytes) {
-      this.buffer = new UnsafeBuffer(bytes);
-    }
-
-    void rewind() {
-      position = 0;
-    }
-
-    DirectBuffer buffer() {
-      return buffer;
-    }
-
-    int length() {
-      return position;
-    }
-
-    void putByte(final int value) {
-      buffer.putByte(position, (byte) value);
-      position += Byte.BYTES;
-    }
-
-    void putInt(final int value) {
-      buffer.putInt(position, value, ORDER);
-      position += Integer.BYTES;
-    }
-
-    void putLong(final long value) {
-      buffer.putLong(position, value, ORDER);
-      position += Long.BYTES;
-    }
-
-    void putFloat(final float value) {
-      buffer.putFloat(position, value, ORDER);
-      position += Float.BYTES;
-    }
-
-    void putDouble(final double value) {
-      buffer.putDouble(position, value, ORDER);
-      position += Double.BYTES;
-    }
-
-    void putString(final String value) {
-      if (value == null) {
-        putInt(-1);
-        return;
-      }
-      final byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-      putInt(bytes.length);
-      buffer.putBytes(position, bytes);
-      position += bytes.length;
-    }
-
-    void putTokens(final int[] tokens) {
-      putInt(tokens.length);
-      for (final int token : tokens) {
-        putInt(token);
-      }
-    }
-
-    int getByte() {
-      final int value = buffer.getByte(position);
-      position += Byte.BYTES;
-      return value;
-    }
-
-    int getInt() {
-      final int value = buffer.getInt(position, ORDER);
-      position += Integer.BYTES;
-      return value;
-    }
-
-    long getLong() {
-      final long value = buffer.getLong(position, ORDER);
-      position += Long.BYTES;
-      return value;
-    }
-
-    float getFloat() {
-      final float value = buffer.getFloat(position, ORDER);
-      position += Float.BYTES;
-      return value;
-    }
-
-    double getDouble() {
-      final double value = buffer.getDouble(position, ORDER);
-      position += Double.BYTES;
-      return value;
-    }
-
-    String getString() {
-      final int length = getInt();
-      if (length < 0) {
-        return null;
-      }
-      final byte[] bytes = new byte[length];
-      buffer.getBytes(position, bytes);
-      position += length;
-      return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    int[] getTokens() {
-      final int[] tokens = new int[getInt()];
-      for (int i = 0; i < tokens.length; i++) {
-        tokens[i] = getInt();
-      }
-      return tokens;
-    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.coppice.environments.demonstration;
+package dev.coppice.training.demonstration;
 
 /**
  * Names the two tasks of the shipped policy.

@@ -1,4 +1,4 @@
-package dev.coppice.app.oracle;
+package dev.coppice.bench.creditcheck;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;

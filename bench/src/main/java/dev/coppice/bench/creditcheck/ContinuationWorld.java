@@ -1,4 +1,4 @@
-package dev.coppice.app.oracle;
+package dev.coppice.bench.creditcheck;
 
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Environment;

@@ -1,4 +1,4 @@
-package dev.coppice.app.engine;
+package dev.coppice.app.runner;
 
 import dev.coppice.app.config.EngineOptions;
 import dev.coppice.app.config.RunConfig;

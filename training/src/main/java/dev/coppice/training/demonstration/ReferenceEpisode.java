@@ -1,4 +1,4 @@
-package dev.coppice.environments.demonstration;
+package dev.coppice.training.demonstration;
 
 import dev.coppice.environments.arithmetic.Calculator;
 import dev.coppice.environments.arithmetic.CalculatorResult;

@@ -1,4 +1,4 @@
-package dev.coppice.environments.demonstration;
+package dev.coppice.training.demonstration;
 
 import dev.coppice.environments.arithmetic.CountdownOracle;
 import dev.coppice.environments.arithmetic.CountdownProblem;

@@ -1,4 +1,4 @@
-package dev.coppice.environments.demonstration;
+package dev.coppice.training.demonstration;
 
 import java.util.ArrayList;
 import java.util.Arrays;

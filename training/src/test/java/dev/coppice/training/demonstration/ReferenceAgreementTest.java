@@ -1,4 +1,4 @@
-package dev.coppice.environments.drawers;
+package dev.coppice.training.demonstration;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,10 +12,10 @@ import dev.coppice.environments.arithmetic.Fraction;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.countdown.CountdownEnvironment;
-import dev.coppice.environments.demonstration.Demonstrations;
-import dev.coppice.environments.demonstration.ReferenceEpisode;
-import dev.coppice.environments.demonstration.TaskKind;
-import dev.coppice.environments.demonstration.TaskVocabulary;
+import dev.coppice.training.demonstration.Demonstrations;
+import dev.coppice.training.demonstration.ReferenceEpisode;
+import dev.coppice.training.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskVocabulary;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.Observation;
 import dev.coppice.trajectory.StopReason;

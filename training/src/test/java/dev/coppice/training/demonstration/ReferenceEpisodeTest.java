@@ -1,4 +1,4 @@
-package dev.coppice.environments.demonstration;
+package dev.coppice.training.demonstration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,12 +1,14 @@
-package dev.coppice.engine;
+package dev.coppice.eventlog;
 
 import dev.coppice.core.Core;
 import dev.coppice.core.CoreCounters;
 import dev.coppice.core.Effect;
 import dev.coppice.core.State;
 import dev.coppice.rollout.EngineConfig;
+import dev.coppice.rollout.GroupResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Runs the core again over the events of a journal, without model, tools, threads or clock.
@@ -18,7 +20,7 @@ import java.util.List;
  */
 public final class JournalReplay {
   private final Core core;
-  private final GroupListener listener;
+  private final Consumer<GroupResult> listener;
   private final List<Effect> effects = new ArrayList<>();
 
   /**
@@ -29,7 +31,7 @@ public final class JournalReplay {
    * @param listener of the groups.
    */
   public JournalReplay(
-      final EngineConfig config, final State.World world, final GroupListener listener) {
+      final EngineConfig config, final State.World world, final Consumer<GroupResult> listener) {
     this.core = new Core(config, world);
     this.listener = listener;
   }
@@ -43,10 +45,10 @@ public final class JournalReplay {
    */
   public void accept(final int type, final byte[] payload) {
     effects.clear();
-    core.step(EventCodec.decode(type, new EventCodec.EventBytes(payload)), effects);
+    core.step(EventCodec.decode(type, new EventBytes(payload)), effects);
     for (final Effect effect : effects) {
       if (effect instanceof Effect.GroupDone done) {
-        listener.onGroup(done.result());
+        listener.accept(done.result());
       }
     }
   }

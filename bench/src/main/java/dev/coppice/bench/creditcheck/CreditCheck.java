@@ -1,11 +1,11 @@
-package dev.coppice.app.oracle;
+package dev.coppice.bench.creditcheck;
 
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.credit.oracle.OracleCorrelation;
-import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.episode.Environment;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.BudgetConfig;
