@@ -90,6 +90,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               with(
                   JSON,
                   "org.openjdk",
+                  "org.jfree",
                   "picocli",
                   "org.HdrHistogram",
                   "org.agrona",
