@@ -1,6 +1,8 @@
 package dev.coppice.app;
 
 import dev.coppice.app.check.CheckCommand;
+import dev.coppice.app.list.ClasspathCommand;
+import dev.coppice.app.list.ListCommand;
 import dev.coppice.app.oracle.CreditCheckCommand;
 import dev.coppice.app.pretrain.PretrainCommand;
 import dev.coppice.app.template.ChatTemplateCommand;
@@ -45,6 +47,8 @@ import picocli.CommandLine.Command;
       CheckCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
+      ListCommand.class,
+      ClasspathCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
       TokenizeCommand.class,

@@ -1,5 +1,6 @@
 package dev.coppice.app;
 
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.bridge.trace.TraceGroup;
 import dev.coppice.bridge.trace.TraceReader;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -45,11 +47,14 @@ final class CreditCommand implements Callable<Integer> {
       })
   private String explain;
 
+  @Mixin private PlugPath plugs;
+
   @Parameters(paramLabel = "TRACES.jsonl", description = "Traces; a group's trees in a row.")
   private Path traces;
 
   @Override
   public Integer call() {
+    plugs.install();
     if (!Files.isRegularFile(traces)) {
       throw new ConfigException("no such trace file: " + traces);
     }

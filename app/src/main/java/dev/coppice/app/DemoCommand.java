@@ -1,5 +1,6 @@
 package dev.coppice.app;
 
+import dev.coppice.app.arguments.ConfigArguments;
 import dev.coppice.app.config.ConfigLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.coppice.app;
 
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,6 +35,8 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "DIR", description = "Run folders.")
   private List<Path> folders;
 
+  @Mixin private PlugPath plugs;
+
   @Option(names = "--json", description = "Prints JSON.")
   private boolean json;
 
@@ -41,8 +45,9 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    plugs.install();
     final List<RunFolder> runs = folders.stream().map(RunFolder::find).toList();
-    final List<RunReport> reports = runs.stream().map(ReportSource::read).toList();
+    final List<RunReport> reports = runs.stream().map(ReportCommand::read).toList();
     if (reports.stream().allMatch(report -> report.arms().isEmpty())) {
       throw new ConfigException("no group is finished in " + runs.getFirst().root());
     }
@@ -56,6 +61,10 @@ final class ReportCommand implements Callable<Integer> {
       System.out.print(ReportTable.render(report));
     }
     return CoppiceCommand.DONE;
+  }
+
+  private static RunReport read(final RunFolder run) {
+    return ReportSource.read(run, RolloutJob.configOf(run).plugs().figures());
   }
 
   private void writePage(final List<RunFolder> runs, final RunReport report) {

@@ -1,8 +1,6 @@
 package dev.coppice.app;
 
-import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.config.ConfigLoader;
-import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.arguments.RunArguments;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.run.RolloutJob;
@@ -11,14 +9,10 @@ import dev.coppice.app.run.RunResources;
 import dev.coppice.app.view.ReportTable;
 import dev.coppice.app.view.TerminalProgress;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Generates rollouts as configured. */
 @Command(
@@ -30,49 +24,21 @@ import picocli.CommandLine.Spec;
       "coppice run --resume DIR"
     })
 final class RunCommand implements Callable<Integer> {
-  @Option(names = "--out", paramLabel = "DIR", description = "Where the run folder is made.")
-  private Path out;
+  @Mixin private RunArguments arguments;
 
   @Option(names = "--dry-run", description = "Prints the resolved plan and starts nothing.")
   private boolean dryRun;
 
-  @Option(names = "--resume", paramLabel = "DIR", description = "Goes on with a run that stopped.")
-  private Path resume;
-
-  @Option(
-      names = {"-h", "--help"},
-      description = "Prints this help with every key and its default.")
-  private boolean help;
-
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "CONFIG",
-      description =
-          "@ FILE.toml or -c FILE.toml, and --section.key value, each over the ones before.")
-  private List<String> arguments = new ArrayList<>();
-
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() throws InterruptedException {
-    if (help) {
-      spec.commandLine().usage(System.out);
-      System.out.println("\nKeys and their defaults:");
-      System.out.print(ConfigText.help());
+    if (arguments.isHelp()) {
       return CoppiceCommand.DONE;
     }
-    if (resume != null) {
-      return resume();
-    }
-    if (arguments.isEmpty()) {
-      throw new ConfigException(
-          "nothing to run; try  ./coppice run @ examples/drawers.toml   or  ./coppice run --help");
-    }
-    final ConfigLoader loader = ConfigArguments.read(arguments, new ConfigLoader());
-    if (out != null) {
-      loader.override("run.out", out.toString());
-    }
-    return start(loader.load(), dryRun);
+    return arguments.resume() == null
+        ? start(
+            arguments.config("run", "run @ examples/drawers.toml   or  ./coppice run --help"),
+            dryRun)
+        : resume();
   }
 
   /** Runs a configuration, or says what it would do. */
@@ -88,11 +54,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int resume() throws InterruptedException {
-    if (!arguments.isEmpty() || out != null || dryRun) {
-      throw new ConfigException(
-          "--resume takes nothing else: the run goes on with the configuration it was begun with");
-    }
-    final RunFolder folder = RunFolder.find(resume);
+    arguments.requireNothingElse(dryRun);
+    final RunFolder folder = RunFolder.find(arguments.resume());
     final RunConfig config = RolloutJob.configOf(folder);
     try (RunResources resources = RunResources.open(config)) {
       return finish(new RolloutJob(config, resources, TerminalProgress.standardError()), folder);

@@ -2,25 +2,20 @@ package dev.coppice.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.config.ConfigLoader;
+import dev.coppice.app.arguments.RunArguments;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.run.RunResources;
 import dev.coppice.app.serve.ServeJob;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Serves rollouts to a trainer in a process of its own. */
 @Command(
     name = "serve",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Serves rollouts to a trainer over Arrow Flight (docs/BRIDGE.md).",
@@ -33,42 +28,21 @@ import picocli.CommandLine.Parameters;
 final class ServeCommand implements Callable<Integer> {
   private static final long LONGEST_STOP_MS = 20_000;
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Where the run folder is made.")
-  private Path out;
-
-  @Option(names = "--resume", paramLabel = "DIR", description = "Goes on with a served run.")
-  private Path resume;
+  @Mixin private RunArguments arguments;
 
   @Option(names = "--with-parent", description = "Ends when standard input closes.")
   private boolean withParent;
 
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "CONFIG",
-      description =
-          "@ FILE.toml or -c FILE.toml, and --section.key value, each over the ones before.")
-  private List<String> arguments = new ArrayList<>();
-
   @Override
   public Integer call() throws InterruptedException {
-    if (resume != null) {
-      final RunFolder folder = RunFolder.find(resume);
-      if (arguments.stream().anyMatch(a -> a.startsWith("--") && !a.startsWith("--bridge."))) {
-        throw new ConfigException(
-            "--resume takes --bridge keys and nothing else: the rest stays as the run was begun");
-      }
-      final ConfigLoader loader = new ConfigLoader().file(folder.config());
-      return serve(ConfigArguments.read(arguments, loader).load(), folder);
+    if (arguments.isHelp()) {
+      return CoppiceCommand.DONE;
     }
-    if (arguments.isEmpty()) {
-      throw new ConfigException(
-          "nothing to serve; try  ./coppice serve @ examples/drawers.toml --with-parent");
+    if (arguments.resume() != null) {
+      final RunFolder folder = RunFolder.find(arguments.resume());
+      return serve(arguments.resumed(folder), folder);
     }
-    final ConfigLoader loader = ConfigArguments.read(arguments, new ConfigLoader());
-    if (out != null) {
-      loader.override("run.out", out.toString());
-    }
-    return serve(loader.load(), null);
+    return serve(arguments.config("serve", "serve @ examples/drawers.toml --with-parent"), null);
   }
 
   private int serve(final RunConfig config, final RunFolder begun) throws InterruptedException {

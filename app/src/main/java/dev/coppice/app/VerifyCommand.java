@@ -1,10 +1,12 @@
 package dev.coppice.app;
 
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.verify.RunVerifier;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Derives a run folder's claims again. */
@@ -15,11 +17,14 @@ import picocli.CommandLine.Parameters;
         "Derives every count, figure and advantage again, replays the journal, and says what"
             + " differs.")
 final class VerifyCommand implements Callable<Integer> {
+  @Mixin private PlugPath plugs;
+
   @Parameters(paramLabel = "DIR", description = "Run folder.")
   private Path folder;
 
   @Override
   public Integer call() {
+    plugs.install();
     final RunFolder run = RunFolder.find(folder);
     final RunVerifier.Verdict verdict = new RunVerifier(run).verify();
     System.out.printf("%d groups, %d trees checked%n", verdict.groups(), verdict.trees());

@@ -160,11 +160,13 @@ class OwnWorldCheckTest {
   void shouldEndWithStatus2AndNameTheClassWhenTheJarLacksIt() throws Exception {
     final Path jar = jar(SOURCE);
 
-    for (final String classpath : List.of(jar.toString(), folder.resolve("no.jar").toString())) {
+    final String none = folder.resolve("no.jar").toString();
+    for (final String classpath : List.of(jar.toString(), none)) {
       final Result result = execute("check", "--classpath", classpath, "dev.me.OtherWorld");
 
       assertEquals(CoppiceCommand.WRONG_CALL, result.status(), result.out() + result.err());
-      assertTrue(result.err().contains("dev.me.OtherWorld"), result.err());
+      assertTrue(
+          result.err().contains(classpath.equals(none) ? none : "dev.me.OtherWorld"), result.err());
       assertFalse(result.err().contains("\tat "), result.err());
     }
   }

@@ -1,60 +1,17 @@
 package dev.coppice.credit;
 
-import dev.coppice.credit.forest.CreditFormula;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
-import dev.coppice.credit.group.Arpo;
-import dev.coppice.credit.group.DrGrpo;
-import dev.coppice.credit.group.Grpo;
-import dev.coppice.credit.group.Rloo;
-import dev.coppice.credit.group.TreeGrpo;
-import dev.coppice.credit.group.TreePo;
-import dev.coppice.credit.tool.ToolPo;
-import dev.coppice.credit.tree.At2po;
-import dev.coppice.credit.tree.Coppice;
-import dev.coppice.credit.tree.Gigpo;
-import dev.coppice.credit.tree.SpoChain;
-import dev.coppice.credit.tree.SpoTree;
-import dev.coppice.credit.tree.TreeRl;
-import dev.coppice.credit.tree.VinePpo;
-import java.util.LinkedHashMap;
+import dev.coppice.plug.PlugOptions;
+import dev.coppice.plug.Plugs;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
- * Knows every estimator by name.
+ * Makes estimators by name.
  *
- * @thread any; immutable.
+ * @thread any; stateless.
  */
 public final class Estimators {
-  private static final Map<String, Entry> KNOWN = new LinkedHashMap<>();
-
-  static {
-    add("grpo", Grpo.OPTIONS, Grpo::new);
-    add("rloo", Rloo.OPTIONS, Rloo::new);
-    add("dr-grpo", DrGrpo.OPTIONS, DrGrpo::new);
-    add("tree-grpo", TreeGrpo.OPTIONS, TreeGrpo::new);
-    add("arpo", Arpo.OPTIONS, Arpo::new);
-    add("treepo", TreePo.OPTIONS, TreePo::new);
-    add("treerl", TreeRl.OPTIONS, TreeRl::new);
-    add("spo-tree", SpoTree.OPTIONS, SpoTree::new);
-    add("spo-chain", SpoChain.OPTIONS, SpoChain::new);
-    add("vineppo", VinePpo.OPTIONS, VinePpo::new);
-    add("gigpo", Gigpo.OPTIONS, Gigpo::new);
-    add("at2po", At2po.OPTIONS, At2po::new);
-    add("toolpo", ToolPo.OPTIONS, ToolPo::new);
-    add("coppice", Coppice.OPTIONS, Coppice::new);
-  }
-
   private Estimators() {}
-
-  private static void add(
-      final String name,
-      final List<OptionSpec> options,
-      final Function<Options, CreditFormula> maker) {
-    KNOWN.put(name, new Entry(options, maker));
-  }
 
   /**
    * Lists the names.
@@ -62,42 +19,32 @@ public final class Estimators {
    * @return the names, families together.
    */
   public static List<String> names() {
-    return List.copyOf(KNOWN.keySet());
-  }
-
-  /**
-   * Describes the options of an estimator.
-   *
-   * @param name of the estimator.
-   * @return one text per option, for example {@code std=sample|none (default sample)}.
-   * @throws IllegalArgumentException listing the known estimators.
-   */
-  public static List<String> options(final String name) {
-    return find(name).options().stream().map(OptionSpec::describe).toList();
+    return Plugs.of(EstimatorPlug.KIND).names();
   }
 
   /**
    * Makes an estimator.
    *
    * @param name as {@code --estimator} takes it.
-   * @param options as {@code --set key=value} gives them; those left out take their defaults.
+   * @param options by name, as {@code --set key=value} gives them or with types already; those left
+   *     out take their defaults.
    * @return the estimator.
    * @throws IllegalArgumentException listing the known estimators, or the known options and values.
    */
-  public static AdvantageEstimator create(final String name, final Map<String, String> options) {
-    final Entry entry = find(name);
-    final Options checked = Options.of(name, options, entry.options());
-    return new FormulaEstimator(name, checked, entry.maker().apply(checked));
+  public static AdvantageEstimator create(final String name, final Map<String, ?> options) {
+    final EstimatorPlug plug = Plugs.of(EstimatorPlug.KIND).find(name);
+    return of(plug, PlugOptions.of(EstimatorPlug.KIND, plug, options));
   }
 
-  private static Entry find(final String name) {
-    final Entry entry = KNOWN.get(name);
-    if (entry == null) {
-      throw new IllegalArgumentException(
-          "unknown estimator: estimator=" + name + "; known: " + String.join(", ", names()));
-    }
-    return entry;
+  /**
+   * Makes the estimator of a plug.
+   *
+   * @param plug that offers it.
+   * @param options as the plug declares them.
+   * @return the estimator.
+   * @throws IllegalArgumentException if the options do not fit each other.
+   */
+  public static AdvantageEstimator of(final EstimatorPlug plug, final PlugOptions options) {
+    return new FormulaEstimator(plug.name(), options, plug.make(options));
   }
-
-  private record Entry(List<OptionSpec> options, Function<Options, CreditFormula> maker) {}
 }

@@ -3,20 +3,20 @@ package dev.coppice.credit;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.plug.PlugOptions;
 import dev.coppice.trajectory.TrajectoryGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** Runs a formula over a group. */
-record FormulaEstimator(String name, Options options, CreditFormula formula)
+record FormulaEstimator(String name, PlugOptions options, CreditFormula formula)
     implements AdvantageEstimator {
   @Override
   public GroupAdvantages estimate(final TrajectoryGroup group) {
     final Forest forest = new Forest(group);
-    return new GroupAdvantages(name, options.asMap(), forest, score(forest));
+    return new GroupAdvantages(name, options.asTexts(), forest, score(forest));
   }
 
   private CreditSheet score(final Forest forest) {
@@ -60,7 +60,7 @@ record FormulaEstimator(String name, Options options, CreditFormula formula)
         forest.node(index).kind().wireName(),
         forest.node(index).length(),
         name,
-        options.asMap());
+        options.asTexts());
   }
 
   private static String values(

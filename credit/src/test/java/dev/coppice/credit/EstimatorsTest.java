@@ -114,4 +114,33 @@ class EstimatorsTest {
       assertThrows(IllegalArgumentException.class, () -> estimator.explain(group, 9, 0));
     }
   }
+
+  @Test
+  void shouldTakeOptionsThatHaveTypesAsItTakesTexts() {
+    final TrajectoryGroup group = RandomTrees.group(5);
+    final GroupAdvantages texts =
+        Estimators.create("coppice", Map.of("global", "0.25")).estimate(group);
+    final GroupAdvantages types =
+        Estimators.create("coppice", Map.of("global", 0.25)).estimate(group);
+    final GroupAdvantages usual = Estimators.create("coppice", Map.of()).estimate(group);
+
+    assertEquals(texts.options(), types.options());
+    boolean differs = false;
+    for (int node = 1; node < group.trees().get(0).nodes().size(); node++) {
+      assertEquals(texts.nodeValue(0, node), types.nodeValue(0, node), 0.0);
+      differs |= Double.compare(texts.nodeValue(0, node), usual.nodeValue(0, node)) != 0;
+    }
+    assertTrue(differs, "the option changes advantages");
+  }
+
+  @Test
+  void shouldWriteTheOptionsItShipsWithAsItAlwaysDid() {
+    final GroupAdvantages toolpo =
+        Estimators.create("toolpo", Map.of()).estimate(TreeScript.chains(1, 0));
+
+    assertEquals(
+        "{lambda_call=0.5, lambda_pref=1.0, calls=sum, cap=0, preference=fold_preference,"
+            + " shared=mean}",
+        toolpo.options().toString());
+  }
 }

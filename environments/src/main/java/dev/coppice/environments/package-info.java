@@ -1,7 +1,8 @@
 /**
- * The entry to the worlds of this module.
+ * The entry to environments and worlds of tools, ours and a stranger's.
  *
  * <p>Read in this order: {@link dev.coppice.environments.Environments}, {@link
- * dev.coppice.environments.EnvironmentConfig}.
+ * dev.coppice.environments.EnvironmentPlug}, {@link dev.coppice.environments.WorldPlug}, {@link
+ * dev.coppice.environments.TaskRequest}.
  */
 package dev.coppice.environments;

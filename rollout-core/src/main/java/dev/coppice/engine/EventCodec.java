@@ -5,6 +5,7 @@ import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Provenance;
 import dev.coppice.episode.Score;
 import dev.coppice.model.Draws;
+import dev.coppice.model.Quotes;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;
@@ -31,10 +32,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  *               failure
  *   2 restored  id string, index int32, task index int32, computed tokens int64,
  *               trees int32
- *   3 tick      time int64
- *   4 done      time int64, version int32, rows int32,
- *               per row: entropy float32, draws int32, per draw: token int32, logprob float32
- *   5 failed    time int64, message string
+ *   3 quoted    time int64, rows int32,
+ *               per row: branch, ticket, cached, computes, samples, int32 each
+ *   4 drawn     time int64, rows int32,
+ *               per row: branch, ticket, version, cached int32, entropy float32, failure,
+ *               draws int32, per draw: tokens int32, per token: token int32, logprob float32
+ *   5 expired   branch int32, ticket int32, waited int64
  *   6 call      branch int32, sequence int32, tool string, arguments string, status int8,
  *               correct int8 (0 null, 1 no, 2 yes), latency int64, provenance int8,
  *               observation tokens, over int8, step reward float64, digest string, failure
@@ -49,9 +52,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class EventCodec {
   static final int OFFERED = 1;
   static final int RESTORED = 2;
-  static final int TICK = 3;
-  static final int BATCH_DONE = 4;
-  static final int BATCH_FAILED = 5;
+  static final int QUOTED = 3;
+  static final int DRAWN = 4;
+  static final int WORK_EXPIRED = 5;
   static final int CALL_DONE = 6;
   static final int SCORED = 7;
   static final int WEIGHTS_SWAPPED = 8;
@@ -69,15 +72,13 @@ final class EventCodec {
         to.putInt(restored.trees());
         yield RESTORED;
       }
-      case Event.Tick tick -> {
-        to.putLong(tick.nowNs());
-        yield TICK;
-      }
-      case Event.BatchDone done -> batchDone(done, to);
-      case Event.BatchFailed failed -> {
-        to.putLong(failed.nowNs());
-        to.putString(failed.message());
-        yield BATCH_FAILED;
+      case Event.Quoted quoted -> quoted(quoted, to);
+      case Event.Drawn drawn -> drawn(drawn, to);
+      case Event.WorkExpired expired -> {
+        to.putInt(expired.branch());
+        to.putInt(expired.ticket());
+        to.putLong(expired.waitedNs());
+        yield WORK_EXPIRED;
       }
       case Event.CallDone done -> callDone(done, to);
       case Event.Scored scored -> scored(scored, to);
@@ -108,20 +109,46 @@ final class EventCodec {
     return OFFERED;
   }
 
-  private static int batchDone(final Event.BatchDone done, final EventBytes to) {
-    final Draws draws = done.draws();
-    to.putLong(done.nowNs());
-    to.putInt(done.policyVersion());
+  private static int quoted(final Event.Quoted quoted, final EventBytes to) {
+    final Quotes quotes = quoted.quotes();
+    to.putLong(quoted.nowNs());
+    to.putInt(quotes.rows());
+    for (int row = 0; row < quotes.rows(); row++) {
+      to.putInt(quotes.branch(row));
+      to.putInt(quotes.ticket(row));
+      to.putInt(quotes.cached(row));
+      to.putInt(quotes.computes(row));
+      to.putInt(quotes.samples(row));
+    }
+    return QUOTED;
+  }
+
+  private static int drawn(final Event.Drawn drawn, final EventBytes to) {
+    final Draws draws = drawn.draws();
+    to.putLong(drawn.nowNs());
     to.putInt(draws.rows());
     for (int row = 0; row < draws.rows(); row++) {
+      to.putInt(draws.branch(row));
+      to.putInt(draws.ticket(row));
+      to.putInt(draws.version(row));
+      to.putInt(draws.cached(row));
       to.putFloat(draws.entropy(row));
+      failure(draws.failure(row), to);
       to.putInt(draws.count(row));
       for (int draw = 0; draw < draws.count(row); draw++) {
-        to.putInt(draws.token(row, draw));
-        to.putFloat(draws.logprob(row, draw));
+        draw(draws, row, draw, to);
       }
     }
-    return BATCH_DONE;
+    return DRAWN;
+  }
+
+  private static void draw(final Draws draws, final int row, final int draw, final EventBytes to) {
+    final int length = draws.length(row, draw);
+    to.putInt(length);
+    for (int i = 0; i < length; i++) {
+      to.putInt(draws.token(row, draw, i));
+      to.putFloat(draws.logprob(row, draw, i));
+    }
   }
 
   private static int callDone(final Event.CallDone done, final EventBytes to) {
@@ -179,9 +206,9 @@ final class EventCodec {
               from.getString(),
               failure(from));
       case RESTORED -> new Event.GroupRestored(request(from), from.getLong(), from.getInt());
-      case TICK -> new Event.Tick(from.getLong());
-      case BATCH_DONE -> batchDone(from);
-      case BATCH_FAILED -> new Event.BatchFailed(from.getLong(), from.getString());
+      case QUOTED -> quoted(from);
+      case DRAWN -> drawn(from);
+      case WORK_EXPIRED -> new Event.WorkExpired(from.getInt(), from.getInt(), from.getLong());
       case CALL_DONE -> callDone(from);
       case SCORED -> scored(from);
       case WEIGHTS_SWAPPED -> new Event.WeightsSwapped(from.getLong(), from.getInt());
@@ -197,19 +224,35 @@ final class EventCodec {
     return new Event.Ticket(from.getInt(), from.getInt());
   }
 
-  private static Event batchDone(final EventBytes from) {
+  private static Event quoted(final EventBytes from) {
     final long nowNs = from.getLong();
-    final int version = from.getInt();
+    final int rows = from.getInt();
+    final Quotes quotes = new Quotes();
+    for (int row = 0; row < rows; row++) {
+      quotes.add(from.getInt(), from.getInt(), from.getInt(), from.getInt(), from.getInt());
+    }
+    return new Event.Quoted(nowNs, quotes);
+  }
+
+  private static Event drawn(final EventBytes from) {
+    final long nowNs = from.getLong();
     final int rows = from.getInt();
     final Draws draws = new Draws();
     for (int row = 0; row < rows; row++) {
-      draws.beginRow(from.getFloat());
+      draws.beginRow(from.getInt(), from.getInt(), from.getInt());
+      draws.foundCached(from.getInt());
+      draws.entropy(from.getFloat());
+      draws.fail(failure(from));
       final int count = from.getInt();
       for (int draw = 0; draw < count; draw++) {
-        draws.add(from.getInt(), from.getFloat());
+        draws.beginDraw();
+        final int length = from.getInt();
+        for (int i = 0; i < length; i++) {
+          draws.add(from.getInt(), from.getFloat());
+        }
       }
     }
-    return new Event.BatchDone(nowNs, version, draws);
+    return new Event.Drawn(nowNs, draws);
   }
 
   private static Event callDone(final EventBytes from) {

@@ -17,7 +17,7 @@ import java.util.List;
  * @thread one at a time.
  */
 public final class JournalReplay {
-  private final State state;
+  private final Core core;
   private final GroupListener listener;
   private final List<Effect> effects = new ArrayList<>();
 
@@ -30,7 +30,7 @@ public final class JournalReplay {
    */
   public JournalReplay(
       final EngineConfig config, final State.World world, final GroupListener listener) {
-    this.state = new State(config, world);
+    this.core = new Core(config, world);
     this.listener = listener;
   }
 
@@ -43,7 +43,7 @@ public final class JournalReplay {
    */
   public void accept(final int type, final byte[] payload) {
     effects.clear();
-    Core.step(state, EventCodec.decode(type, new EventCodec.EventBytes(payload)), effects);
+    core.step(EventCodec.decode(type, new EventCodec.EventBytes(payload)), effects);
     for (final Effect effect : effects) {
       if (effect instanceof Effect.GroupDone done) {
         listener.onGroup(done.result());
@@ -57,7 +57,7 @@ public final class JournalReplay {
    * @return the counters after the last event.
    */
   public CoreCounters counters() {
-    return state.counters();
+    return core.counters();
   }
 
   /**
@@ -66,6 +66,6 @@ public final class JournalReplay {
    * @throws IllegalStateException if one is broken.
    */
   public void checkIntegrity() {
-    state.checkIntegrity();
+    core.checkIntegrity();
   }
 }

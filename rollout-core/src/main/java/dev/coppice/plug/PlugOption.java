@@ -65,15 +65,18 @@ public record PlugOption(
   /**
    * Bounds a number.
    *
-   * @param least that fits.
-   * @param most that fits; positive infinity where there is no bound.
+   * @param min the least that fits.
+   * @param max the largest that fits; positive infinity where there is no bound.
    */
-  public record Range(double least, double most) {
+  public record Range(double min, double max) {
     /** Takes any number. */
     public static final Range ANY = new Range(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 
+    /** Takes 0 and everything above. */
+    public static final Range NOT_NEGATIVE = new Range(0, Double.POSITIVE_INFINITY);
+
     boolean holds(final double value) {
-      return value >= least && value <= most && !Double.isInfinite(value);
+      return value >= min && value <= max && !Double.isInfinite(value);
     }
 
     /**
@@ -82,10 +85,13 @@ public record PlugOption(
      * @return for example {@code between 1 and 64}; empty where any number does.
      */
     public String words() {
-      if (most == Double.POSITIVE_INFINITY) {
-        return least == Double.NEGATIVE_INFINITY ? "" : "at least " + text(least);
+      if (max == Double.POSITIVE_INFINITY) {
+        return min == Double.NEGATIVE_INFINITY ? "" : "at least " + text(min);
       }
-      return "between " + text(least) + " and " + text(most);
+      if (min == Double.NEGATIVE_INFINITY) {
+        return "at most " + text(max);
+      }
+      return "between " + text(min) + " and " + text(max);
     }
 
     private static String text(final double value) {
@@ -115,18 +121,13 @@ public record PlugOption(
    *
    * @param name of the option.
    * @param defaultValue where it is not set.
-   * @param least that fits.
-   * @param most that fits.
+   * @param range that fits.
    * @param help one line for a person, with the unit.
    * @return the declaration.
    */
   public static PlugOption whole(
-      final String name,
-      final long defaultValue,
-      final long least,
-      final long most,
-      final String help) {
-    return new PlugOption(name, Type.WHOLE, defaultValue, new Range(least, most), List.of(), help);
+      final String name, final long defaultValue, final Range range, final String help) {
+    return new PlugOption(name, Type.WHOLE, defaultValue, range, List.of(), help);
   }
 
   /**
@@ -168,27 +169,17 @@ public record PlugOption(
   }
 
   /**
-   * Declares any text.
+   * Declares a text.
    *
    * @param name of the option.
+   * @param type {@code TEXT}, or {@code NAME} for one that must not be blank.
    * @param defaultValue where it is not set.
    * @param help one line for a person.
    * @return the declaration.
    */
-  public static PlugOption text(final String name, final String defaultValue, final String help) {
-    return new PlugOption(name, Type.TEXT, defaultValue, Range.ANY, List.of(), help);
-  }
-
-  /**
-   * Declares a name: a text that is not blank.
-   *
-   * @param name of the option.
-   * @param defaultValue where it is not set.
-   * @param help one line for a person.
-   * @return the declaration.
-   */
-  public static PlugOption word(final String name, final String defaultValue, final String help) {
-    return new PlugOption(name, Type.NAME, defaultValue, Range.ANY, List.of(), help);
+  public static PlugOption text(
+      final String name, final Type type, final String defaultValue, final String help) {
+    return new PlugOption(name, type, defaultValue, Range.ANY, List.of(), help);
   }
 
   /**

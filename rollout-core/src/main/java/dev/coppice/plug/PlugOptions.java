@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
  * @thread any; immutable.
  */
 public final class PlugOptions {
+  /** Holds nothing. */
+  public static final PlugOptions NONE = new PlugOptions(Map.of(), Map.of());
+
   private final Map<String, Object> values;
   private final Map<String, String> texts;
 

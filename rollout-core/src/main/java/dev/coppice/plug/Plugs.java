@@ -90,6 +90,9 @@ public final class Plugs<P extends Plug> {
     if (options.stream().distinct().count() != options.size()) {
       throw new PlugException("an option is declared twice: options=" + options + " class=" + type);
     }
+    if (options.stream().anyMatch(option -> option.indexOf('.') >= 0)) {
+      throw new PlugException("an option's name has no dot: options=" + options + " class=" + type);
+    }
     final P other = byName.putIfAbsent(name, plug);
     if (other != null) {
       throw new PlugException(

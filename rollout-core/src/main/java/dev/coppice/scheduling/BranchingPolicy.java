@@ -4,7 +4,8 @@ package dev.coppice.scheduling;
  * Decides how many children a node gets, before any of them is sampled.
  *
  * <p>Answers may depend on the path so far and on the entropy of the next-token distribution, never
- * on the token drawn from it: that is what keeps path-weighted estimates unbiased.
+ * on the token drawn from it: that is what keeps path-weighted estimates unbiased. A policy that says
+ * nothing but its name never forks.
  *
  * @unit entropy is in nats.
  * @thread the engine thread; implementations are stateless.
@@ -22,7 +23,9 @@ public interface BranchingPolicy {
    *
    * @return a bound in nats; positive infinity if the policy never forks inside a turn.
    */
-  double entropyFloor();
+  default double entropyFloor() {
+    return Double.POSITIVE_INFINITY;
+  }
 
   /**
    * Returns the most children {@link #childrenAtToken} gives at a place.
@@ -30,7 +33,9 @@ public interface BranchingPolicy {
    * @param point the place.
    * @return the bound, at least 1; the sampler draws that many tokens where the entropy is high.
    */
-  int mostChildrenAtToken(BranchPoint point);
+  default int mostChildrenAtToken(final BranchPoint point) {
+    return 1;
+  }
 
   /**
    * Decides the children of the node that closes before a turn.
@@ -38,7 +43,9 @@ public interface BranchingPolicy {
    * @param point the place before the first token of the turn.
    * @return the number of children, at least 1.
    */
-  int childrenAtTurn(BranchPoint point);
+  default int childrenAtTurn(final BranchPoint point) {
+    return 1;
+  }
 
   /**
    * Decides the children at a token whose distribution is known and which is not yet drawn.
@@ -47,7 +54,9 @@ public interface BranchingPolicy {
    * @param entropy of the sampling distribution in nats.
    * @return the number of children, from 1 to {@link #mostChildrenAtToken}.
    */
-  int childrenAtToken(BranchPoint point, double entropy);
+  default int childrenAtToken(final BranchPoint point, final double entropy) {
+    return 1;
+  }
 
   /**
    * Names a child, so that the policy knows it again.

@@ -1,5 +1,8 @@
 package dev.coppice.scheduling;
 
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOptions;
+
 /**
  * Never forks: every tree is one independent chain.
  *
@@ -11,23 +14,16 @@ public final class ChainPolicy implements BranchingPolicy {
     return "chain";
   }
 
-  @Override
-  public double entropyFloor() {
-    return Double.POSITIVE_INFINITY;
-  }
+  /** Offers the policy by the name {@code chain}. */
+  public static final class Offer extends NamedPlug implements PolicyPlug {
+    /** Declares its options. */
+    public Offer() {
+      super("chain", "Never forks: every tree is one independent chain.");
+    }
 
-  @Override
-  public int mostChildrenAtToken(final BranchPoint point) {
-    return 1;
-  }
-
-  @Override
-  public int childrenAtTurn(final BranchPoint point) {
-    return 1;
-  }
-
-  @Override
-  public int childrenAtToken(final BranchPoint point, final double entropy) {
-    return 1;
+    @Override
+    public BranchingPolicy make(final PlugOptions options) {
+      return new ChainPolicy();
+    }
   }
 }

@@ -1,5 +1,12 @@
 package dev.coppice.scheduling;
 
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOption.Range;
+import dev.coppice.plug.PlugOptions;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * Forks where the next-token distribution is undecided.
  *
@@ -74,11 +81,6 @@ public final class EntropyPolicy implements BranchingPolicy {
   }
 
   @Override
-  public int childrenAtTurn(final BranchPoint point) {
-    return 1;
-  }
-
-  @Override
   public int childrenAtToken(final BranchPoint point, final double entropy) {
     if (entropy < thresholdNats) {
       return 1;
@@ -88,5 +90,45 @@ public final class EntropyPolicy implements BranchingPolicy {
     return perOutcome == 0 || most < 2
         ? most
         : Math.clamp(Math.round(perOutcome * outcomes), 2, most);
+  }
+
+  /** Offers the policy by the name {@code entropy}. */
+  public static final class Offer extends NamedPlug implements PolicyPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "entropy",
+          "Forks where the distribution of the next token is undecided.",
+          PlugOption.number(
+              "threshold",
+              0.3,
+              new Range(0, 30),
+              "Entropy of the next token from which a path forks, in nats."),
+          PlugOption.wholes(
+              "children",
+              List.of(8L),
+              new Range(1, 1024),
+              "Most children at the first, second ... fork of a path; after the last none."),
+          PlugOption.number(
+              "per-outcome",
+              0.0,
+              new Range(0, 1024),
+              "Children per equally likely outcome, exp(entropy) of them; 0 gives the most always."));
+    }
+
+    @Override
+    public BranchingPolicy make(final PlugOptions options) {
+      return new EntropyPolicy(
+          options.number("threshold"),
+          Arrays.stream(options.wholes("children")).mapToInt(Math::toIntExact).toArray(),
+          options.number("per-outcome"));
+    }
+
+    @Override
+    public void check(final PlugOptions options) {
+      if (options.wholes("children").length == 0) {
+        throw new IllegalArgumentException("children is empty; try [8]");
+      }
+    }
   }
 }

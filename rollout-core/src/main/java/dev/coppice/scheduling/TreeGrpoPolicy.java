@@ -1,5 +1,9 @@
 package dev.coppice.scheduling;
 
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOption.Range;
+import dev.coppice.plug.PlugOptions;
 import dev.coppice.trajectory.CounterRandom;
 
 /**
@@ -44,16 +48,6 @@ public final class TreeGrpoPolicy implements BranchingPolicy {
   }
 
   @Override
-  public double entropyFloor() {
-    return Double.POSITIVE_INFINITY;
-  }
-
-  @Override
-  public int mostChildrenAtToken(final BranchPoint point) {
-    return 1;
-  }
-
-  @Override
   public int childrenAtTurn(final BranchPoint point) {
     int children = 1;
     for (int pick = 0; pick < picksPerRound * rounds; pick++) {
@@ -62,11 +56,6 @@ public final class TreeGrpoPolicy implements BranchingPolicy {
       }
     }
     return children;
-  }
-
-  @Override
-  public int childrenAtToken(final BranchPoint point, final double entropy) {
-    return 1;
   }
 
   @Override
@@ -106,5 +95,29 @@ public final class TreeGrpoPolicy implements BranchingPolicy {
     final int first = chain == 0 ? 0 : turnOf(point, (int) chain - 1);
     final int choices = Math.max(1, point.typicalTurns() - first);
     return first + (int) (CounterRandom.uniform(point.treeKey(), TURN_STREAM, pick) * choices);
+  }
+
+  /** Offers the policy by the name {@code tree-grpo}. */
+  public static final class Offer extends NamedPlug implements PolicyPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "tree-grpo",
+          "Expands turns drawn beforehand, as the random trees of Tree-GRPO.",
+          PlugOption.whole(
+              "m", 2, new Range(1, 65_536), "Trees per group (M) where no budget is set."),
+          PlugOption.whole("n", 3, new Range(1, 4096), "Nodes expanded per round (N)."),
+          PlugOption.whole("l", 1, new Range(1, 64), "Rounds of expansion (L)."));
+    }
+
+    @Override
+    public BranchingPolicy make(final PlugOptions options) {
+      return new TreeGrpoPolicy(options.count("n"), options.count("l"));
+    }
+
+    @Override
+    public int trees(final PlugOptions options, final int configured) {
+      return options.count("m");
+    }
   }
 }

@@ -2,7 +2,8 @@
  * Decides what grows: how many children a node gets, who is in the next batch, who pays for it.
  *
  * <p>Read in this order: {@link dev.coppice.scheduling.BranchingPolicy}, {@link
- * dev.coppice.scheduling.BranchPoint}, then one policy, then {@link
+ * dev.coppice.scheduling.BranchPoint}, then one policy with its {@link
+ * dev.coppice.scheduling.PolicyPlug}, then {@link
  * dev.coppice.scheduling.BudgetLease} and {@link dev.coppice.scheduling.BudgetSplit}.
  */
 package dev.coppice.scheduling;

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PlugOptionTest {
-  private static final PlugOption WHOLE = PlugOption.whole("m", 2, 1, 64, "Trees.");
+  private static final PlugOption WHOLE = PlugOption.whole("m", 2, new Range(1, 64), "Trees.");
   private static final PlugOption NUMBER =
       PlugOption.number("share", 0.5, new Range(0, 1), "A share.");
   private static final PlugOption FLAG = PlugOption.flag("tool", true, "Whether tools count.");
@@ -60,7 +60,9 @@ class PlugOptionTest {
     assertEquals("a whole number", fittingText(WHOLE, "many"));
     assertEquals("a list of whole numbers", fittingText(WHOLES, "4,x"));
     assertEquals("a number", fittingText(NUMBER, "half"));
-    assertEquals("a name", fittingText(PlugOption.word("preference", "fold", "A name."), " "));
+    assertEquals(
+        "a name",
+        fittingText(PlugOption.text("preference", PlugOption.Type.NAME, "fold", "A name."), " "));
   }
 
   @Test
@@ -82,7 +84,8 @@ class PlugOptionTest {
   @Test
   void shouldRefuseADeclarationThatContradictsItself() {
     assertThrows(
-        IllegalArgumentException.class, () -> PlugOption.whole("m", 65, 1, 64, "Too many."));
+        IllegalArgumentException.class,
+        () -> PlugOption.whole("m", 65, new Range(1, 64), "Too many."));
     assertThrows(IllegalArgumentException.class, () -> PlugOption.flag("Tool", true, "A flag."));
     assertThrows(IllegalArgumentException.class, () -> PlugOption.flag("tool", true, " "));
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.plug.PlugOption.Range;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -27,7 +28,7 @@ class PlugsTest {
       super(
           "square",
           "Four equal sides.",
-          PlugOption.whole("side", 2, 1, 10, "Length of a side, in metres."),
+          PlugOption.whole("side", 2, new Range(1, 10), "Length of a side, in metres."),
           PlugOption.choice("fill", "What is inside.", "none", "solid"));
     }
 

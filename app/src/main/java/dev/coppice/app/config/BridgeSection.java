@@ -24,7 +24,8 @@ public record BridgeSection(
         int port,
     @Key(
             value = "Arm whose policy grows the groups; 'tree' runs tree.policy.",
-            choices = {"chain", "tree", "fixed", "tree-grpo", "entropy"})
+            choices = "tree",
+            plugs = PlugSection.POLICIES)
         String arm,
     @Key(value = "Groups a trainer consumes per update.", min = 1, max = 1_000_000) int batch,
     @Key(

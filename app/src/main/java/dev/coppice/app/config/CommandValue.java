@@ -1,5 +1,6 @@
 package dev.coppice.app.config;
 
+import dev.coppice.plug.PlugOption;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseResult;
 
@@ -8,8 +9,8 @@ final class CommandValue {
   private CommandValue() {}
 
   /** Returns the value as TOML would hold it; text stays text where the key is one. */
-  static Object parse(final String text, final ValueType type) {
-    if (type == ValueType.STRING) {
+  static Object parse(final String text, final PlugOption.Type type) {
+    if (type == PlugOption.Type.TEXT || type == PlugOption.Type.NAME) {
       return unquoted(text);
     }
     if (!type.isList()) {
@@ -20,7 +21,7 @@ final class CommandValue {
     }
     final StringBuilder list = new StringBuilder("[");
     for (final String item : text.isEmpty() ? new String[0] : text.split(",", -1)) {
-      list.append(type == ValueType.STRINGS ? ConfigText.quoted(item.strip()) : item.strip());
+      list.append(type == PlugOption.Type.TEXTS ? ConfigText.quoted(item.strip()) : item.strip());
       list.append(',');
     }
     return literal(list.append(']').toString());

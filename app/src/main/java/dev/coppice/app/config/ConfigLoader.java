@@ -1,6 +1,8 @@
 package dev.coppice.app.config;
 
 import dev.coppice.plug.NearestName;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -11,7 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.tomlj.Toml;
+import org.tomlj.TomlArray;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
@@ -25,7 +29,7 @@ import org.tomlj.TomlPosition;
  * @thread one at a time.
  */
 public final class ConfigLoader {
-  private final Schema schema = Schema.RUN;
+  private final Schema schema = Schema.run();
   private final Map<String, Setting> settings = new LinkedHashMap<>();
 
   private record Setting(Object value, String origin) {}
@@ -89,7 +93,7 @@ public final class ConfigLoader {
     if (entry == null) {
       throw unknown(name, where);
     }
-    put(entry.name(), CommandValue.parse(text, entry.type()), where);
+    put(entry.name(), CommandValue.parse(text, entry.option().type()), where);
     return this;
   }
 
@@ -124,12 +128,12 @@ public final class ConfigLoader {
     if (entry == null) {
       throw unknown(name, where);
     }
+    final Object given = raw instanceof TomlArray array ? array.toList() : raw;
     try {
-      settings.put(name, new Setting(entry.type().convert(raw, entry.key()), where));
-    } catch (final ValueType.WrongValue e) {
-      final String fitting = e.getMessage() == null ? entry.type().words() : e.getMessage();
+      settings.put(name, new Setting(entry.option().typed(given), where));
+    } catch (final IllegalArgumentException e) {
       throw new ConfigException(
-          where + name + " must be " + fitting + ", not " + ConfigText.literal(raw));
+          where + name + " must be " + e.getMessage() + ", not " + ConfigText.literal(given));
     }
   }
 
@@ -138,7 +142,8 @@ public final class ConfigLoader {
       final List<String> known = new ArrayList<>(schema.sections());
       known.addAll(schema.entries().keySet());
       final String near = NearestName.of(name, known);
-      throw new ConfigException(where + ": unknown section [" + name + "]" + hint(near));
+      throw new ConfigException(
+          where + ": unknown section [" + name + "]" + hint(near) + plugHint(name));
     }
   }
 
@@ -147,7 +152,25 @@ public final class ConfigLoader {
       return new ConfigException(where + name + " is a section, not a key; set a key in it");
     }
     final String near = NearestName.of(name, schema.entries().keySet());
-    return new ConfigException(where + "unknown key " + name + hint(near));
+    return new ConfigException(where + "unknown key " + name + hint(near) + plugHint(name));
+  }
+
+  /** A key with three parts may be an option of a plug that is not there. */
+  private static String plugHint(final String name) {
+    final String[] parts = name.split("\\.");
+    for (final PlugSection kind : PlugSection.values()) {
+      if (parts[0].equals(kind.section()) && parts.length > 1) {
+        final boolean known = kind.plugs().stream().anyMatch(plug -> plug.name().equals(parts[1]));
+        return known || parts.length < 3
+            ? ""
+            : " There is no "
+                + kind.kind().word()
+                + " "
+                + parts[1]
+                + "; one of your own needs --classpath.";
+      }
+    }
+    return "";
   }
 
   private static String hint(final String near) {
@@ -166,12 +189,50 @@ public final class ConfigLoader {
       final String name = prefix + Schema.kebab(components[i].getName());
       final Object fallback = Schema.valueOf(components[i], defaults);
       types[i] = components[i].getType();
-      values[i] =
-          components[i].getAnnotation(Key.class) == null
-              ? bind(types[i], fallback, name + ".")
-              : settings.containsKey(name) ? settings.get(name).value() : fallback;
+      if (types[i] == PlugValues.class) {
+        values[i] = plugValues();
+      } else if (components[i].getAnnotation(Key.class) == null) {
+        values[i] = bind(types[i], fallback, name + ".");
+      } else {
+        values[i] =
+            settings.containsKey(name) ? fitted(settings.get(name).value(), types[i]) : fallback;
+      }
     }
     return construct(type, types, values, prefix);
+  }
+
+  private static Object fitted(final Object value, final Class<?> type) {
+    if (type == int.class) {
+      return Math.toIntExact((Long) value);
+    }
+    return type == OptionalLong.class ? OptionalLong.of((Long) value) : value;
+  }
+
+  private PlugValues plugValues() {
+    final Map<String, Map<String, Object>> values = new LinkedHashMap<>();
+    for (final Schema.Plugged plugged : schema.plugs()) {
+      final Map<String, Object> given = new LinkedHashMap<>();
+      for (final PlugOption option : plugged.plug().options()) {
+        final Setting setting = settings.get(plugged.key(option));
+        if (setting != null && !setting.value().equals(option.defaultValue())) {
+          given.put(option.name(), setting.value());
+        }
+      }
+      if (!given.isEmpty()) {
+        check(plugged, given);
+        values.put(plugged.section(), given);
+      }
+    }
+    return new PlugValues(values);
+  }
+
+  private void check(final Schema.Plugged plugged, final Map<String, Object> given) {
+    try {
+      PlugOptions.of(plugged.kind().kind(), plugged.plug(), given);
+    } catch (final IllegalArgumentException e) {
+      final String section = plugged.section() + ".";
+      throw new ConfigException(originOf(section) + section + e.getMessage());
+    }
   }
 
   private Object construct(

@@ -1,5 +1,7 @@
 package dev.coppice.app.config;
 
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -24,11 +26,18 @@ public final class ConfigText {
    * @return TOML text.
    */
   public static String resolved(final RunConfig config) {
+    final Schema schema = Schema.run();
     final Map<String, Object> values = new TreeMap<>();
     collect(config, "", values);
+    for (final Schema.Plugged plugged : schema.plugs()) {
+      final PlugOptions options = config.plugs().of(plugged.kind().kind(), plugged.plug());
+      for (final PlugOption option : plugged.plug().options()) {
+        values.put(plugged.key(option), options.asMap().get(option.name()));
+      }
+    }
     final StringBuilder text = new StringBuilder();
     String section = null;
-    for (final Schema.Entry entry : Schema.RUN.entries().values()) {
+    for (final Schema.Entry entry : schema.entries().values()) {
       final int dot = entry.name().lastIndexOf('.');
       if (!entry.name().substring(0, dot).equals(section)) {
         text.append(section == null ? "" : "\n");
@@ -37,7 +46,7 @@ public final class ConfigText {
       }
       final Object value = values.get(entry.name());
       final String name = entry.name().substring(dot + 1);
-      if (value instanceof OptionalLong optional && optional.isEmpty()) {
+      if (value == null || value instanceof OptionalLong optional && optional.isEmpty()) {
         text.append("# ").append(name).append(" is not set\n");
       } else {
         text.append(name).append(" = ").append(literal(value)).append('\n');
@@ -53,8 +62,8 @@ public final class ConfigText {
    */
   public static String help() {
     final StringBuilder text = new StringBuilder();
-    for (final Schema.Entry entry : Schema.RUN.entries().values()) {
-      final String left = "  --" + entry.name() + "=" + literal(entry.defaultValue());
+    for (final Schema.Entry entry : Schema.run().entries().values()) {
+      final String left = "  --" + entry.name() + "=" + literal(entry.option().defaultValue());
       text.append(left);
       if (left.length() >= HELP_COLUMN) {
         text.append('\n').append(" ".repeat(HELP_COLUMN));
@@ -67,10 +76,10 @@ public final class ConfigText {
   }
 
   private static String meaning(final Schema.Entry entry) {
-    final String[] choices = entry.key().choices();
-    return choices.length == 0
-        ? entry.key().value()
-        : entry.key().value() + " One of: " + String.join(", ", choices) + ".";
+    final PlugOption option = entry.option();
+    return option.choices().isEmpty()
+        ? option.help()
+        : option.help() + " One of: " + String.join(", ", option.choices()) + ".";
   }
 
   private static void wrap(final StringBuilder text, final String words) {
@@ -92,10 +101,10 @@ public final class ConfigText {
     for (final var component : record.getClass().getRecordComponents()) {
       final String name = prefix + Schema.kebab(component.getName());
       final Object value = Schema.valueOf(component, record);
-      if (component.getAnnotation(Key.class) == null) {
-        collect(value, name + ".", values);
-      } else {
+      if (component.getAnnotation(Key.class) != null) {
         values.put(name, value);
+      } else if (!(value instanceof PlugValues)) {
+        collect(value, name + ".", values);
       }
     }
   }
@@ -103,6 +112,7 @@ public final class ConfigText {
   /** Writes one value as TOML. */
   static String literal(final Object value) {
     return switch (value) {
+      case null -> "unset";
       case String text -> quoted(text);
       case TomlArray array -> literal(array.toList());
       case List<?> list -> listLiteral(list);

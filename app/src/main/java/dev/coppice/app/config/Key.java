@@ -20,4 +20,7 @@ import java.lang.annotation.Target;
 
   /** The texts taken; empty where any is. */
   String[] choices() default {};
+
+  /** The kinds whose plugs' names are taken as well. */
+  PlugSection[] plugs() default {};
 }

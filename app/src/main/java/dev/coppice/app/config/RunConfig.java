@@ -5,11 +5,14 @@ import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
- * Configures a run: this file is the whole schema.
+ * Configures a run.
  *
  * <p>Each component is a section or a key of the TOML file; the key's name is the component's in
- * kebab-case. {@link #DEFAULT} holds every default, {@link Key} says what a key means. Help, the
- * resolved configuration and the check of unknown keys are all made from here.
+ * kebab-case. {@link #DEFAULT} holds every default, {@link Key} says what a key means. The sections
+ * {@code bridge} and {@code train} stand in {@link BridgeSection} and {@link TrainSection}; the options
+ * of policies, estimators, environments and metrics are declared by their plugs, and {@link
+ * PlugSection} says in which sections they stand. Help, the resolved configuration and the check of
+ * unknown keys are all made from these.
  *
  * @param run what is run, and where it is kept.
  * @param model that samples.
@@ -23,6 +26,7 @@ import java.util.OptionalLong;
  * @param credit estimators.
  * @param bridge to a trainer.
  * @param train what the shipped trainer does.
+ * @param plugs options of the plugs.
  */
 public record RunConfig(
     Run run,
@@ -36,28 +40,25 @@ public record RunConfig(
     Engine engine,
     Credit credit,
     BridgeSection bridge,
-    TrainSection train) {
+    TrainSection train,
+    PlugValues plugs) {
 
   /** Every default. */
   public static final RunConfig DEFAULT =
       new RunConfig(
           new Run("", 1, "runs", List.of(), true),
-          new Model("models/tiny-policy", "model", "f32", "cpu", 1, "none"),
+          new Model("embedded", "models/tiny-policy", "model", "f32", "cpu", 1, "none"),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", ""),
           new World("real", "", List.of(), 1, ""),
           new Sampling(1.0, 1.0, 0, 0.0),
-          new Tree(
-              "entropy",
-              8,
-              new Fixed(List.of("decision:8")),
-              new TreeGrpo(2, 3, 1),
-              new Entropy(0.3, List.of(8), 0.0)),
+          new Tree("entropy", 8),
           new Budget(OptionalLong.empty()),
           new Limits(512, 64, 2048, 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
           new BridgeSection("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""),
-          TrainSection.DEFAULT);
+          TrainSection.DEFAULT,
+          PlugValues.NONE);
 
   /** Checks what no single key can check. */
   public RunConfig {
@@ -120,7 +121,8 @@ public record RunConfig(
         engine,
         credit,
         bridge,
-        train);
+        train,
+        plugs);
   }
 
   /**
@@ -141,7 +143,8 @@ public record RunConfig(
         engine,
         credit,
         bridge.withoutToken(),
-        train);
+        train,
+        plugs);
   }
 
   /**
@@ -161,7 +164,8 @@ public record RunConfig(
               value =
                   "Arms run one after another over the same tasks, each with the same budget;"
                       + " 'tree' runs tree.policy. Empty: one arm, tree.policy.",
-              choices = {"chain", "tree", "fixed", "tree-grpo", "entropy"})
+              choices = "tree",
+              plugs = PlugSection.POLICIES)
           List<String> arms,
       @Key("Whether every input of the engine is kept in journal.log.") boolean journal) {
     /** Refuses an arm named twice. */
@@ -176,6 +180,7 @@ public record RunConfig(
   /**
    * Says what samples.
    *
+   * @param engine that runs the model.
    * @param path of the model folder.
    * @param policy that samples.
    * @param dtype of the model's numbers.
@@ -184,6 +189,7 @@ public record RunConfig(
    * @param chatTemplate of conversations, or none.
    */
   public record Model(
+      @Key(value = "Engine that runs the model.", plugs = PlugSection.ENGINES) String engine,
       @Key("Model folder in Hugging Face's layout, relative to here or to the project.")
           String path,
       @Key(
@@ -228,12 +234,11 @@ public record RunConfig(
    * @param system message of a conversation.
    */
   public record TaskSet(
-      @Key(
-              "Environment that offers the tasks: countdown, drawers, filesystem, gsm8k, retail or stories.")
+      @Key(value = "Environment that offers the tasks.", plugs = PlugSection.ENVIRONMENTS)
           String environment,
       @Key(
-              "Split of the tasks: 'train' or 'held-out' where they are drawn, 'train' or 'test' in"
-                  + " gsm8k; empty for the one to evaluate on.")
+              "Split of the tasks, one of the environment's (`./coppice list environments`); empty for"
+                  + " the one to evaluate on.")
           String split,
       @Key(value = "Number of tasks.", min = 1, max = 10_000_000) int count,
       @Key(value = "Index of the first task.", min = 0) int first,
@@ -318,91 +323,11 @@ public record RunConfig(
    *
    * @param policy of the arm {@code tree}.
    * @param trees per group without a budget.
-   * @param fixed places.
-   * @param treeGrpo shape.
-   * @param entropy rule.
    */
   public record Tree(
-      @Key(
-              value = "Branching policy of the arm 'tree'.",
-              choices = {"chain", "fixed", "tree-grpo", "entropy"})
+      @Key(value = "Branching policy of the arm 'tree'.", plugs = PlugSection.POLICIES)
           String policy,
-      @Key(value = "Trees per group where no budget is set.", min = 1, max = 65_536) int trees,
-      Fixed fixed,
-      TreeGrpo treeGrpo,
-      Entropy entropy) {}
-
-  /**
-   * Configures the policy {@code fixed}.
-   *
-   * @param places of the forks.
-   */
-  public record Fixed(
-      @Key(
-              "Where to fork: 'TURN:CHILDREN', with the turn counted from 0 or from the turn that"
-                  + " decides, as in \"decision:8\" or \"decision+1:2\".")
-          List<String> places) {
-    /** Checks every place. */
-    public Fixed {
-      places = List.copyOf(places);
-      if (places.isEmpty()) {
-        throw new IllegalArgumentException("tree.fixed.places is empty; try [\"decision:8\"]");
-      }
-      places.forEach(ForkPlace::parse);
-    }
-
-    /**
-     * Reads the places.
-     *
-     * @return the places in order.
-     */
-    public List<ForkPlace> parsed() {
-      return places.stream().map(ForkPlace::parse).toList();
-    }
-  }
-
-  /**
-   * Configures the policy {@code tree-grpo}.
-   *
-   * @param m trees.
-   * @param n nodes.
-   * @param l rounds.
-   */
-  public record TreeGrpo(
-      @Key(value = "Trees per group (M) where no budget is set.", min = 1, max = 65_536) int m,
-      @Key(value = "Nodes expanded per round (N).", min = 1, max = 4096) int n,
-      @Key(value = "Rounds of expansion (L).", min = 1, max = 64) int l) {}
-
-  /**
-   * Configures the policy {@code entropy}.
-   *
-   * @param threshold in nats.
-   * @param children by fork.
-   * @param perOutcome children per equally likely outcome.
-   */
-  public record Entropy(
-      @Key(value = "Entropy of the next token from which a path forks, in nats.", min = 0, max = 30)
-          double threshold,
-      @Key(
-              value = "Most children at the first, second ... fork of a path; after the last none.",
-              min = 1,
-              max = 1024)
-          List<Integer> children,
-      @Key(
-              value =
-                  "Children per equally likely outcome, exp(entropy) of them; 0 gives the most"
-                      + " always.",
-              min = 0,
-              max = 1024)
-          double perOutcome) {
-    /** Refuses an empty list. */
-    public Entropy {
-      children = List.copyOf(children);
-      if (children.isEmpty()) {
-        throw new IllegalArgumentException("tree.entropy.children is empty; try [8]");
-      }
-    }
-  }
+      @Key(value = "Trees per group where no budget is set.", min = 1, max = 65_536) int trees) {}
 
   /**
    * Says how much may be computed.
@@ -467,7 +392,9 @@ public record RunConfig(
    * @param estimators in order.
    */
   public record Credit(
-      @Key("Estimators applied to every finished group and written into the traces.")
+      @Key(
+              value = "Estimators applied to every finished group and written into the traces.",
+              plugs = PlugSection.ESTIMATORS)
           List<String> estimators) {
     /** Keeps a copy. */
     public Credit {

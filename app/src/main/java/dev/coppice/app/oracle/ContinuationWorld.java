@@ -4,9 +4,7 @@ import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.EpisodePlan;
-import dev.coppice.episode.Observation;
-import dev.coppice.episode.Score;
-import dev.coppice.trajectory.StopReason;
+import dev.coppice.episode.ForwardingEpisode;
 import dev.coppice.trajectory.Task;
 import java.util.List;
 
@@ -53,40 +51,27 @@ final class ContinuationWorld implements Environment {
     return new Continued(places.get(index).text(), places.get(index).world().fork());
   }
 
-  private record Continued(String prompt, Episode world) implements Episode {
+  private static final class Continued extends ForwardingEpisode {
+    private final String prompt;
+
+    private Continued(final String prompt, final Episode world) {
+      super(world);
+      this.prompt = prompt;
+    }
+
+    @Override
+    public String prompt() {
+      return prompt;
+    }
+
     @Override
     public EpisodePlan plan() {
       return new EpisodePlan(0, 1);
     }
 
     @Override
-    public Observation call(final String text) throws Exception {
-      return world.call(text);
-    }
-
-    @Override
-    public Score finish(final String answer) throws Exception {
-      return world.finish(answer);
-    }
-
-    @Override
-    public Score truncated(final StopReason reason) {
-      return world.truncated(reason);
-    }
-
-    @Override
     public Episode fork() {
-      return new Continued(prompt, world.fork());
-    }
-
-    @Override
-    public String digest() {
-      return world.digest();
-    }
-
-    @Override
-    public void close() {
-      world.close();
+      return new Continued(prompt, base().fork());
     }
   }
 }

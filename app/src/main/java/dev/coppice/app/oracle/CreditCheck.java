@@ -6,7 +6,7 @@ import dev.coppice.credit.oracle.OracleCorrelation;
 import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.episode.Environment;
-import dev.coppice.model.InferenceBackend;
+import dev.coppice.model.ModelRunner;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
@@ -36,7 +36,7 @@ public final class CreditCheck {
 
   private final Environment environment;
   private final Tokenizer tokenizer;
-  private final InferenceBackend backend;
+  private final ModelRunner runner;
   private final EngineConfig config;
   private final List<NodeStates> states = new ArrayList<>();
   private final List<TrajectoryGroup> groups = new ArrayList<>();
@@ -46,18 +46,18 @@ public final class CreditCheck {
    *
    * @param environment the traces were grown in.
    * @param tokenizer of the model.
-   * @param backend of the model.
+   * @param runner of the model.
    * @param config of the engine that samples continuations; its trees per group are the number of
    *     continuations.
    */
   public CreditCheck(
       final Environment environment,
       final Tokenizer tokenizer,
-      final InferenceBackend backend,
+      final ModelRunner runner,
       final EngineConfig config) {
     this.environment = environment;
     this.tokenizer = tokenizer;
-    this.backend = backend;
+    this.runner = runner;
     this.config = config;
   }
 
@@ -142,7 +142,7 @@ public final class CreditCheck {
         new RolloutEngine.Parts(
             new ContinuationWorld(environment.dialect(), places),
             tokenizer,
-            backend,
+            runner,
             new ChainPolicy(),
             EngineJournal.NONE,
             result -> means[result.request().index()] = meanReward(result));
@@ -209,13 +209,6 @@ public final class CreditCheck {
         base.sampling(),
         base.limits(),
         BudgetConfig.trees(continuations),
-        new EngineConfig.Capacity(
-            capacity.batchRows(),
-            capacity.batchTokens(),
-            2,
-            capacity.queuedGroups(),
-            capacity.kvBlocks(),
-            capacity.blockTokens(),
-            capacity.toolThreads()));
+        new EngineConfig.Capacity(2, capacity.queuedGroups(), capacity.toolThreads()));
   }
 }

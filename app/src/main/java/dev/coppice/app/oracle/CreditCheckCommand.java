@@ -80,7 +80,7 @@ public final class CreditCheckCommand implements Callable<Integer> {
           new CreditCheck(
               resources.environment(),
               resources.tokenizer(),
-              resources.backend(),
+              resources.runner(),
               engineConfig(config));
       final int taken = addGroups(check, run);
       System.err.printf(

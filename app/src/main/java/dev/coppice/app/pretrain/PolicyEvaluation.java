@@ -139,20 +139,15 @@ public final class PolicyEvaluation {
         squares += deviation * deviation;
       }
       return new PolicyScore(
-          task,
-          temperature,
-          problems,
-          samples,
-          pass,
-          Math.sqrt(squares) / episodes,
-          ofEight / problems,
-          wellFormed / calls,
-          accepted / calls,
+          new PolicyScore.Sample(task, temperature, problems, samples),
+          new PolicyScore.Pass(pass, Math.sqrt(squares) / episodes, ofEight / problems),
+          new PolicyScore.Calls(wellFormed / calls, accepted / calls),
           distinct / problems,
-          sampledTokens / episodes,
-          observedTokens / episodes,
-          callEntropy / callTokens,
-          otherEntropy / (sampledTokens - callTokens),
+          new PolicyScore.Tokens(
+              sampledTokens / episodes,
+              observedTokens / episodes,
+              callEntropy / callTokens,
+              otherEntropy / (sampledTokens - callTokens)),
           allOpened / episodes);
     }
 

@@ -57,7 +57,7 @@ public final class PretrainJob {
         "pretrain: %,d parameters, %,d updates of %d demonstrations, seed %d, to %s%n",
         shape.parameters(),
         settings.steps(),
-        settings.batchSequences(),
+        settings.batch().sequences(),
         settings.seed(),
         options.out());
     try (SupervisedTrainer trainer = new SupervisedTrainer(shape, settings, mixture)) {

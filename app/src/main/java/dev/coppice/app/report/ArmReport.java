@@ -1,7 +1,7 @@
 package dev.coppice.app.report;
 
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,23 +9,49 @@ import java.util.TreeMap;
  * Holds the figures of one arm.
  *
  * @param arm the name of the arm.
- * @param figures by metric.
+ * @param figures in the order of the report.
  * @param failures the number of failed trajectories by boundary.
  */
-public record ArmReport(String arm, Map<Metric, Estimate> figures, Map<String, Long> failures) {
+public record ArmReport(String arm, Map<Figure, Estimate> figures, Map<String, Long> failures) {
   /** Copies the maps. */
   public ArmReport {
-    figures = Collections.unmodifiableMap(new EnumMap<>(figures));
+    figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));
     failures = Collections.unmodifiableMap(new TreeMap<>(failures));
   }
 
   /**
    * Returns one figure.
    *
-   * @param metric of the figure.
+   * @param figure wanted.
    * @return the value, or {@code NaN} where it is not defined.
    */
-  public double value(final Metric metric) {
-    return figures.get(metric).value();
+  public double value(final Figure figure) {
+    return figures.get(figure).value();
+  }
+
+  /**
+   * Returns the figure of a name, whichever report it was computed for.
+   *
+   * @param fieldName of the figure.
+   * @return the figure; not defined where this arm has none of the name.
+   */
+  public Estimate named(final String fieldName) {
+    return named(figures, fieldName);
+  }
+
+  /**
+   * Finds the figure of a name.
+   *
+   * @param figures to look in.
+   * @param fieldName of the figure.
+   * @return the figure; not defined where there is none of the name.
+   */
+  public static Estimate named(final Map<Figure, Estimate> figures, final String fieldName) {
+    for (final Map.Entry<Figure, Estimate> entry : figures.entrySet()) {
+      if (entry.getKey().fieldName().equals(fieldName)) {
+        return entry.getValue();
+      }
+    }
+    return new Estimate(Double.NaN, Double.NaN);
   }
 }

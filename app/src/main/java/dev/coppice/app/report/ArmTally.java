@@ -10,7 +10,10 @@ import java.util.List;
  *
  * @thread one at a time.
  */
-final class ArmTally {
+public final class ArmTally {
+  /** Adds nothing. */
+  static final double[] NO_AMOUNTS = {};
+
   private final TaskTally total = new TaskTally();
   private final double wallSeconds;
   private final double rho;
@@ -36,15 +39,36 @@ final class ArmTally {
     }
   }
 
-  double get(final Sum sum) {
+  /**
+   * Returns a sum.
+   *
+   * @param sum wanted.
+   * @return the amount.
+   */
+  public double get(final Sum sum) {
     return total.get(sum);
+  }
+
+  /**
+   * Returns the sums a figure has of its own.
+   *
+   * @param figure whose amounts were summed.
+   * @return the sums in the order of its amounts; none if no group was added.
+   */
+  public double[] own(final Figure figure) {
+    return total.own(figure);
   }
 
   TaskTally total() {
     return total;
   }
 
-  double wallSeconds() {
+  /**
+   * Returns how long the arm took.
+   *
+   * @return seconds of engine time, or {@code NaN} if that is not known.
+   */
+  public double wallSeconds() {
     return wallSeconds;
   }
 
@@ -60,7 +84,12 @@ final class ArmTally {
     return valuedTasks == 0 ? Double.NaN : taskMeans / valuedTasks;
   }
 
-  double computed() {
+  /**
+   * Returns what the arm cost.
+   *
+   * @return the tokens prefilled, sampled or discarded.
+   */
+  public double computed() {
     return get(Sum.PREFILLED) + get(Sum.DECODED) + get(Sum.DISCARDED);
   }
 
@@ -68,8 +97,14 @@ final class ArmTally {
     return quotient(get(Sum.CHAIN_TOKENS), computed() - get(Sum.PROMPT_COMPUTED));
   }
 
-  /** Returns a quotient, NaN where there is nothing to divide by. */
-  static double quotient(final double above, final double below) {
+  /**
+   * Divides.
+   *
+   * @param above the line.
+   * @param below the line.
+   * @return the quotient, {@code NaN} where there is nothing to divide by.
+   */
+  public static double quotient(final double above, final double below) {
     return below == 0 ? Double.NaN : above / below;
   }
 }

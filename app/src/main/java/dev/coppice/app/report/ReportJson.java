@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes {@code report.json}. */
 public final class ReportJson {
+  /** Names the fields of an arm that are no figures. */
+  static final Set<String> OTHER_FIELDS = Set.of("reward_std_error", "failed", "standard_errors");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ReportJson() {}
@@ -64,12 +68,12 @@ public final class ReportJson {
     writeErrors(node.putObject("standard_errors"), arm.figures());
   }
 
-  private static void writeValues(final ObjectNode node, final Map<Metric, Estimate> figures) {
-    figures.forEach((metric, estimate) -> put(node, metric.fieldName(), estimate.value()));
+  private static void writeValues(final ObjectNode node, final Map<Figure, Estimate> figures) {
+    figures.forEach((figure, estimate) -> put(node, figure.fieldName(), estimate.value()));
   }
 
-  private static void writeErrors(final ObjectNode node, final Map<Metric, Estimate> figures) {
-    figures.forEach((metric, estimate) -> put(node, metric.fieldName(), estimate.standardError()));
+  private static void writeErrors(final ObjectNode node, final Map<Figure, Estimate> figures) {
+    figures.forEach((figure, estimate) -> put(node, figure.fieldName(), estimate.standardError()));
   }
 
   private static void put(final ObjectNode node, final String name, final double value) {

@@ -5,6 +5,7 @@ import dev.coppice.app.folder.GroupScan;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.RunState;
 import dev.coppice.app.folder.StoredGroup;
+import java.util.List;
 
 /** Makes the report of a run folder from its traces and its ledger alone. */
 public final class ReportSource {
@@ -16,10 +17,11 @@ public final class ReportSource {
    * Reads a run folder, complete or not.
    *
    * @param folder of the run.
+   * @param figures of the report.
    * @return the report of every group that is finished.
    */
-  public static RunReport read(final RunFolder folder) {
-    final RunMeasure measure = new RunMeasure();
+  public static RunReport read(final RunFolder folder, final List<Figure> figures) {
+    final RunMeasure measure = new RunMeasure(figures);
     for (final ArmState arm : RunState.load(folder.ledger()).arms()) {
       if (arm.wallNs() > 0) {
         measure.wall(arm.arm(), arm.wallNs() / NS_PER_SECOND);

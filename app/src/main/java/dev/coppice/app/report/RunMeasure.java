@@ -14,8 +14,18 @@ import java.util.Map;
  * @cost memory grows with tasks, never with tokens.
  */
 public final class RunMeasure {
+  private final List<Figure> figures;
   private final Map<String, Map<String, TaskTally>> tasksByArm = new LinkedHashMap<>();
   private final Map<String, Double> wallSeconds = new LinkedHashMap<>();
+
+  /**
+   * Begins.
+   *
+   * @param figures to compute.
+   */
+  public RunMeasure(final List<Figure> figures) {
+    this.figures = List.copyOf(figures);
+  }
 
   /**
    * Adds one finished group.
@@ -32,6 +42,7 @@ public final class RunMeasure {
             .computeIfAbsent(arm, name -> new LinkedHashMap<>())
             .computeIfAbsent(task, id -> new TaskTally());
     GroupMeasure.add(trees, ledgers, tally);
+    figures.forEach(figure -> tally.addOwn(figure, figure.amounts(trees, ledgers)));
   }
 
   /**
@@ -57,13 +68,13 @@ public final class RunMeasure {
       replicates.put(arm, new Replicates(tasksByArm.get(arm), tasks, wall));
     }
     final List<ArmReport> arms = new ArrayList<>();
-    final Map<String, Map<Metric, Estimate>> ratios = new LinkedHashMap<>();
+    final Map<String, Map<Figure, Estimate>> ratios = new LinkedHashMap<>();
     final Replicates baseline = replicates.get(RunReport.BASELINE);
     replicates.forEach(
-        (arm, figures) -> {
-          arms.add(figures.report(arm));
-          if (baseline != null && figures != baseline) {
-            ratios.put(arm, figures.ratiosOver(baseline));
+        (arm, measured) -> {
+          arms.add(measured.report(arm));
+          if (baseline != null && measured != baseline) {
+            ratios.put(arm, measured.ratiosOver(baseline));
           }
         });
     return new RunReport(arms, ratios);
@@ -76,7 +87,7 @@ public final class RunMeasure {
   }
 
   /** Holds one arm as a whole and without each block of tasks; blocks are the same in all arms. */
-  private static final class Replicates {
+  private final class Replicates {
     private final ArmTally whole;
     private final ArmTally[] without;
 
@@ -98,28 +109,28 @@ public final class RunMeasure {
     }
 
     ArmReport report(final String arm) {
-      final Map<Metric, Estimate> figures = RunReport.emptyFigures();
-      for (final Metric metric : Metric.values()) {
+      final Map<Figure, Estimate> estimates = new LinkedHashMap<>();
+      for (final Figure figure : figures) {
         final double error =
-            Jackknife.standardError(without.length, block -> metric.of(without[block]));
-        figures.put(metric, new Estimate(metric.of(whole), error));
+            Jackknife.standardError(without.length, block -> figure.of(without[block]));
+        estimates.put(figure, new Estimate(figure.of(whole), error));
       }
-      return new ArmReport(arm, figures, whole.total().failures());
+      return new ArmReport(arm, estimates, whole.total().failures());
     }
 
-    Map<Metric, Estimate> ratiosOver(final Replicates baseline) {
-      final Map<Metric, Estimate> ratios = RunReport.emptyFigures();
-      for (final Metric metric : Metric.values()) {
+    Map<Figure, Estimate> ratiosOver(final Replicates baseline) {
+      final Map<Figure, Estimate> ratios = new LinkedHashMap<>();
+      for (final Figure figure : figures) {
         final double error =
             Jackknife.standardError(
-                without.length, block -> ratio(metric, without[block], baseline.without[block]));
-        ratios.put(metric, new Estimate(ratio(metric, whole, baseline.whole), error));
+                without.length, block -> ratio(figure, without[block], baseline.without[block]));
+        ratios.put(figure, new Estimate(ratio(figure, whole, baseline.whole), error));
       }
       return ratios;
     }
 
-    private static double ratio(final Metric metric, final ArmTally arm, final ArmTally baseline) {
-      return ArmTally.quotient(metric.of(arm), metric.of(baseline));
+    private double ratio(final Figure figure, final ArmTally arm, final ArmTally baseline) {
+      return ArmTally.quotient(figure.of(arm), figure.of(baseline));
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.coppice.app.report;
 
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +9,9 @@ import java.util.Map;
  * Holds the figures of a run: every arm, and every arm's ratios over the arm {@code chain}.
  *
  * @param arms in the order they ran.
- * @param ratios by arm, then metric; empty without an arm {@code chain}.
+ * @param ratios by arm, then figure; empty without an arm {@code chain}.
  */
-public record RunReport(List<ArmReport> arms, Map<String, Map<Metric, Estimate>> ratios) {
+public record RunReport(List<ArmReport> arms, Map<String, Map<Figure, Estimate>> ratios) {
   /** The arm every other is compared with. */
   public static final String BASELINE = "chain";
 
@@ -48,9 +47,5 @@ public record RunReport(List<ArmReport> arms, Map<String, Map<Metric, Estimate>>
       return "tree";
     }
     return ratios.isEmpty() ? null : ratios.keySet().iterator().next();
-  }
-
-  static Map<Metric, Estimate> emptyFigures() {
-    return new EnumMap<>(Metric.class);
   }
 }

@@ -1,25 +1,45 @@
 package dev.coppice.app.report;
 
-/** Names what is summed over the groups of a task. */
-enum Sum {
+/** Names what is summed over the groups of a task, whatever the figures. */
+public enum Sum {
+  /** Finished groups. */
   GROUPS,
+  /** Finished trees. */
   TREES,
+  /** Trajectories. */
   LEAVES,
+  /** Trajectories the policy ended itself. */
   COMPLETED,
+  /** Trajectories with a reward. */
   SCORED,
+  /** Groups whose rewards differ. */
   MIXED_GROUPS,
+  /** Groups with a reward of at least 1. */
   SOLVED_GROUPS,
+  /** Completed trajectories that differ in tokens. */
   DISTINCT_L0,
+  /** Completed trajectories that differ in calls or answer. */
   DISTINCT_L1,
+  /** Tokens of prompts and observations computed. */
   PREFILLED,
+  /** Tokens found in the cache. */
   CACHED,
+  /** Tokens sampled. */
   DECODED,
+  /** Tokens computed for nothing. */
   DISCARDED,
+  /** Tokens computed again. */
   RECOMPUTED,
+  /** Tool calls executed. */
   TOOL_CALLS,
+  /** Blocks held, times nanoseconds. */
   BLOCK_NS,
+  /** Tokens of task prompts computed. */
   PROMPT_COMPUTED,
+  /** Tokens that chains would have computed. */
   CHAIN_TOKENS,
+  /** Path-weighted rewards of trees. */
   TREE_VALUES,
+  /** Trees with a reward. */
   VALUED_TREES
 }

@@ -2,6 +2,7 @@ package dev.coppice.app.report;
 
 import dev.coppice.credit.rho.TrunkAnova;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,6 +20,7 @@ final class TaskTally {
   private final double[] forks = new double[MAX_FORKS + 1];
   private final double[] decidedChildren = new double[MAX_FORKS + 1];
   private final Map<String, Long> failures = new TreeMap<>();
+  private final Map<Figure, double[]> own = new IdentityHashMap<>();
   private final TrunkAnova trunks = new TrunkAnova();
   private double[] groupLeaves = new double[1];
   private double[] groupTrunkSize = new double[1];
@@ -31,6 +33,17 @@ final class TaskTally {
 
   double get(final Sum sum) {
     return sums[sum.ordinal()];
+  }
+
+  /** Adds what a group brings to the sums a figure has of its own. */
+  void addOwn(final Figure figure, final double[] amounts) {
+    if (amounts.length > 0) {
+      accumulate(own.computeIfAbsent(figure, key -> new double[amounts.length]), amounts);
+    }
+  }
+
+  double[] own(final Figure figure) {
+    return own.getOrDefault(figure, ArmTally.NO_AMOUNTS);
   }
 
   /** Adds tokens that lie behind a number of forks, once for every leaf they lead to. */
@@ -79,6 +92,7 @@ final class TaskTally {
     accumulate(segmentTokens, other.segmentTokens);
     accumulate(forks, other.forks);
     accumulate(decidedChildren, other.decidedChildren);
+    other.own.forEach(this::addOwn);
     other.failures.forEach((boundary, count) -> failures.merge(boundary, count, Long::sum));
   }
 

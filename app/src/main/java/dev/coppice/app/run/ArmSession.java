@@ -59,15 +59,15 @@ final class ArmSession {
       final Map<Integer, FinishedGroup> done,
       final Keep keep)
       throws InterruptedException {
-    final CreditAssigner credit = new CreditAssigner(config.credit());
+    final CreditAssigner credit = CreditAssigner.of(config);
     final GroupWriter writer =
         new GroupWriter(state.arm(), keep.traces(), credit, keep.trajectories(), progress);
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
             resources.environment(),
             resources.tokenizer(),
-            resources.backend(),
-            Policies.of(state.policy(), config.tree()),
+            resources.runner(),
+            Policies.of(state.policy(), config),
             keep.journal(),
             writer);
     progress.onArm(state.arm(), state.policy(), done.size(), state.groups());

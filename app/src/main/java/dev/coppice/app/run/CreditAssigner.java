@@ -4,14 +4,15 @@ import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.credit.AdvantageEstimator;
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.plug.Plugs;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Applies the configured estimators to finished groups.
@@ -22,15 +23,30 @@ public final class CreditAssigner {
   private final List<AdvantageEstimator> estimators;
 
   /**
-   * Makes the estimators.
+   * Takes the estimators.
    *
-   * @param config that names them.
+   * @param estimators in the order of their blocks.
+   */
+  public CreditAssigner(final List<AdvantageEstimator> estimators) {
+    this.estimators = List.copyOf(estimators);
+  }
+
+  /**
+   * Makes the estimators a configuration names, with the options it holds for them.
+   *
+   * @param config of the run.
+   * @return the scribe.
    * @throws ConfigException if there is no such estimator.
    */
-  public CreditAssigner(final RunConfig.Credit config) {
+  public static CreditAssigner of(final RunConfig config) {
     try {
-      this.estimators =
-          config.estimators().stream().map(name -> Estimators.create(name, Map.of())).toList();
+      final Plugs<EstimatorPlug> plugs = Plugs.of(EstimatorPlug.KIND);
+      final List<AdvantageEstimator> estimators = new ArrayList<>();
+      for (final String name : config.credit().estimators()) {
+        final EstimatorPlug plug = plugs.find(name);
+        estimators.add(Estimators.of(plug, config.plugs().of(EstimatorPlug.KIND, plug)));
+      }
+      return new CreditAssigner(estimators);
     } catch (final IllegalArgumentException e) {
       throw new ConfigException("credit.estimators: " + e.getMessage());
     }

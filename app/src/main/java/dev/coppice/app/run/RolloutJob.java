@@ -80,7 +80,7 @@ public final class RolloutJob {
     for (final String arm : config.armNames()) {
       arms.add(ArmState.planned(arm, config.policyOf(arm), config.task().groups()));
     }
-    new RunState(name, resources.backend().name(), arms).save(folder.ledger());
+    new RunState(name, resources.runner().name(), arms).save(folder.ledger());
     final byte[] text = ConfigText.resolved(config).getBytes(StandardCharsets.UTF_8);
     DurableFile.write(folder.config(), text);
     return folder;
@@ -108,12 +108,12 @@ public final class RolloutJob {
    */
   public Outcome run(final RunFolder folder) throws InterruptedException {
     RunState state = RunState.load(folder.ledger());
-    if (!state.model().equals(resources.backend().name())) {
+    if (!state.model().equals(resources.runner().name())) {
       throw new RunFolderException(
           "the run was begun with another model: run="
               + state.model()
               + " now="
-              + resources.backend().name());
+              + resources.runner().name());
     }
     // The journal is the folder's lock: nothing is read or cut before it is held.
     try (JournalSink journal = JournalSink.stopping(folder.journal());
@@ -127,7 +127,7 @@ public final class RolloutJob {
       }
       WarmUp.run();
       state = runArms(folder, state, finished, new Logs(journal, log));
-      final RunReport report = ReportSource.read(folder);
+      final RunReport report = ReportSource.read(folder, config.plugs().figures());
       DurableFile.write(folder.report(), ReportJson.bytes(report));
       final List<String> broken = brokenLaws(state);
       broken.forEach(law -> log.line("BROKEN LAW " + law));
@@ -217,7 +217,7 @@ public final class RolloutJob {
         new BudgetConfig(
             config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
             arm.groups(),
-            Policies.trees(arm.policy(), config.tree()));
+            Policies.trees(arm.policy(), config));
     return EngineConfigs.of(config, run + "/" + arm.arm(), budget);
   }
 

@@ -113,7 +113,7 @@ public final class ServeJob {
       log.line("session begins: " + outbox.counts());
       resources.report(log);
       final GroupSealer sealer =
-          new GroupSealer(outbox, writer, new CreditAssigner(config.credit()), sealing());
+          new GroupSealer(outbox, writer, CreditAssigner.of(config), sealing());
       try (RolloutEngine engine =
           RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {
         final EngineActions actions = new EngineActions(facts(), engine, outbox, log::line);
@@ -225,7 +225,7 @@ public final class ServeJob {
   }
 
   private EngineActions.Facts facts() {
-    return new EngineActions.Facts(runName(), resources.backend().name(), config.task().count());
+    return new EngineActions.Facts(runName(), resources.runner().name(), config.task().count());
   }
 
   private BridgeSettings settings() {
@@ -236,9 +236,7 @@ public final class ServeJob {
           bridge.port(),
           Math.toIntExact(bridge.maxMessageMib() * MIB),
           bridge.maxStreams(),
-          bridge.tlsCertificate(),
-          bridge.tlsKey(),
-          bridge.token());
+          new BridgeSettings.Access(bridge.tlsCertificate(), bridge.tlsKey(), bridge.token()));
     } catch (final IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }
@@ -253,7 +251,7 @@ public final class ServeJob {
   }
 
   private EngineConfig engineConfig(final PublishedWeights published) {
-    final int trees = Policies.trees(policy(), config.tree());
+    final int trees = Policies.trees(policy(), config);
     final int firstVersion = published == null ? 0 : published.version() - 1;
     final WeightSwap swap = WeightSwap.valueOf(config.bridge().weights().toUpperCase(Locale.ROOT));
     return EngineConfigs.of(config, runName(), BudgetConfig.trees(trees))
@@ -268,8 +266,8 @@ public final class ServeJob {
     return new RolloutEngine.Parts(
         resources.environment(),
         resources.tokenizer(),
-        resources.backend(),
-        Policies.of(policy(), config.tree()),
+        resources.runner(),
+        Policies.of(policy(), config),
         journal == null ? EngineJournal.NONE : journal,
         sealer);
   }

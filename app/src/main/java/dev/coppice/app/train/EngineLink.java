@@ -2,6 +2,7 @@ package dev.coppice.app.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.bridge.flight.BridgeClient;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -59,6 +60,7 @@ final class EngineLink implements AutoCloseable {
     }
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("dev.coppice.app.CoppiceCommand", "serve", "--with-parent"));
+    command.addAll(PlugPath.forChild());
     command.addAll(arguments);
     final Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

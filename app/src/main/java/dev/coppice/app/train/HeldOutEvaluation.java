@@ -1,11 +1,12 @@
 package dev.coppice.app.train;
 
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.config.TaskRequests;
 import dev.coppice.app.run.RunResources;
-import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.episode.Environment;
+import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,14 +21,12 @@ record HeldOutEvaluation(RunConfig config) {
   private static final long SEED = 9_000;
   private static final int SAMPLES = 8;
 
-  List<HeldOutScore> scores(final Path weights) throws InterruptedException {
-    final RunConfig.TaskSet task = config.task();
-    final int problems = config.train().evaluationProblems();
-    final List<HeldOutScore> scores = new ArrayList<>();
+  List<HeldOutScore> scores(Path weights) throws InterruptedException {
+    int problems = config.train().evaluationProblems();
+    List<HeldOutScore> scores = new ArrayList<>();
     try (Environment environment =
             Environments.create(
-                new EnvironmentConfig(
-                    task.environment(), "held-out", problems, SEED, task.path(), task.prompt()),
+                TaskRequests.heldOut(config, problems, SEED),
                 WorldMode.REAL,
                 RunResources.conversations(config));
         LocalRollouts rollouts = new LocalRollouts(weights, environment)) {
@@ -35,7 +34,7 @@ record HeldOutEvaluation(RunConfig config) {
         final int samples = temperature == 0 ? 1 : SAMPLES;
         final LocalRollouts.Shape shape =
             new LocalRollouts.Shape(
-                "chain", config.tree(), samples, new SamplingSettings(temperature, 1.0, 0, 0.0));
+                new ChainPolicy(), samples, new SamplingSettings(temperature, 1.0, 0, 0.0));
         scores.add(HeldOutScore.of(temperature, rollouts.grow(shape, 0, problems, SEED).groups()));
       }
     }

@@ -342,11 +342,8 @@ public final class TrainJob {
     final PolicySettings usual = PolicySettings.DEFAULT;
     return new PolicySettings(
         config.sampling().temperature(),
-        train.clipLow(),
-        train.clipHigh(),
-        train.entropyBonus(),
-        train.klToStart(),
-        train.importanceCap(),
+        new PolicySettings.Clip(train.clipLow(), train.clipHigh(), train.importanceCap()),
+        new PolicySettings.Terms(train.entropyBonus(), train.klToStart()),
         train.epochs(),
         usual.microTokens(),
         usual.optimizer());

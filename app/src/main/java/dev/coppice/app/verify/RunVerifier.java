@@ -82,7 +82,7 @@ public final class RunVerifier {
       readTraces(config, state);
       checkArms(state);
       if (Files.exists(folder.report())) {
-        checkReport();
+        checkReport(config);
       } else if (state.isComplete()) {
         findings.add("report.json is missing although the run is complete");
       }
@@ -96,7 +96,7 @@ public final class RunVerifier {
   }
 
   private void readTraces(final RunConfig config, final RunState state) {
-    final CreditAssigner credit = new CreditAssigner(config.credit());
+    final CreditAssigner credit = CreditAssigner.of(config);
     final List<String> names = config.credit().estimators();
     final SegmentCheck segments = new SegmentCheck(folder, findings);
     try (GroupScan scan = new GroupScan(folder.traces())) {
@@ -149,10 +149,11 @@ public final class RunVerifier {
     }
   }
 
-  private void checkReport() {
+  private void checkReport(final RunConfig config) {
     try {
       final JsonNode stored = JSON.readTree(folder.report().toFile());
-      final JsonNode derived = JSON.readTree(ReportJson.bytes(ReportSource.read(folder)));
+      final JsonNode derived =
+          JSON.readTree(ReportJson.bytes(ReportSource.read(folder, config.plugs().figures())));
       compare("report.json", stored, derived);
     } catch (final IOException e) {
       findings.add("report.json cannot be read: " + e.getMessage());

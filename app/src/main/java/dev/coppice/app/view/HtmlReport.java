@@ -6,6 +6,7 @@ import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.app.folder.StoredTree;
 import dev.coppice.app.report.ArmReport;
 import dev.coppice.app.report.Estimate;
+import dev.coppice.app.report.Figure;
 import dev.coppice.app.report.Metric;
 import dev.coppice.app.report.RunReport;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class HtmlReport {
     if (main == null) {
       return;
     }
-    final Map<Metric, Estimate> ratios = report.ratios().get(main);
+    final Map<Figure, Estimate> ratios = report.ratios().get(main);
     page.append("<section class=cards>");
     card("more distinct action sequences", ratios.get(Metric.DISTINCT_L1_PER_1K), TOKENS);
     card("more effective samples", ratios.get(Metric.ESS_PER_1K), TOKENS);
@@ -129,9 +130,15 @@ public final class HtmlReport {
       for (final ArmReport arm : report.arms()) {
         figure(row.text(arm.figures().get(row.metric())));
       }
-      for (final Map<Metric, Estimate> ratios : report.ratios().values()) {
+      for (final Map<Figure, Estimate> ratios : report.ratios().values()) {
         figure(row.hasRatio() ? ReportTable.withError(ratios.get(row.metric())) : "");
       }
+      page.append("</tr>");
+    }
+    for (final Figure figure : ReportTable.added(report)) {
+      page.append("<tr>");
+      cell("th", figure.label());
+      ReportTable.added(report, figure.fieldName()).forEach(this::figure);
       page.append("</tr>");
     }
     page.append("</tbody></table></section>\n");

@@ -2,9 +2,12 @@ package dev.coppice.app.view;
 
 import dev.coppice.app.report.ArmReport;
 import dev.coppice.app.report.Estimate;
+import dev.coppice.app.report.Figure;
 import dev.coppice.app.report.Metric;
 import dev.coppice.app.report.RunReport;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -116,13 +119,39 @@ public final class ReportTable {
       for (final ArmReport arm : report.arms()) {
         cells.add(row.text(arm.figures().get(row.metric())));
       }
-      for (final Map<Metric, Estimate> ratios : report.ratios().values()) {
+      for (final Map<Figure, Estimate> ratios : report.ratios().values()) {
         cells.add(row.hasRatio() ? withError(ratios.get(row.metric())) : "");
       }
       rows.add(cells);
     }
+    for (final Figure figure : added(report)) {
+      final List<String> cells = new ArrayList<>(List.of(figure.label()));
+      cells.addAll(added(report, figure.fieldName()));
+      rows.add(cells);
+    }
     rows.add(failures(report));
     return lines(rows);
+  }
+
+  /** Returns the figures that stand in no row of this table: a stranger's. */
+  static Collection<Figure> added(final RunReport report) {
+    final Map<String, Figure> added = new LinkedHashMap<>();
+    for (final ArmReport arm : report.arms()) {
+      for (final Figure figure : arm.figures().keySet()) {
+        if (!(figure instanceof Metric)) {
+          added.putIfAbsent(figure.fieldName(), figure);
+        }
+      }
+    }
+    return added.values();
+  }
+
+  /** Writes the cells of such a figure: one for every arm and every ratio. */
+  static List<String> added(final RunReport report, final String name) {
+    final List<String> cells = new ArrayList<>();
+    report.arms().forEach(arm -> cells.add(withError(arm.named(name))));
+    report.ratios().values().forEach(ratios -> cells.add(withError(ArmReport.named(ratios, name))));
+    return cells;
   }
 
   private static List<String> failures(final RunReport report) {

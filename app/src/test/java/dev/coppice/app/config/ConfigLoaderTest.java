@@ -1,10 +1,15 @@
 package dev.coppice.app.config;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.app.run.Policies;
+import dev.coppice.scheduling.EntropyPolicy;
+import dev.coppice.scheduling.FixedPolicy;
+import dev.coppice.scheduling.PolicyPlug;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -104,8 +109,10 @@ class ConfigLoaderTest {
         new ConfigLoader().override("tree.fixed.places", "0:4,decision+1:2").load();
 
     assertEquals(
-        List.of(new ForkPlace(false, 0, 4), new ForkPlace(true, 1, 2)),
-        config.tree().fixed().parsed());
+        List.of("0:4", "decision+1:2"),
+        config.plugs().of(PolicyPlug.KIND, new FixedPolicy.Offer()).texts("places"));
+    assertEquals(new FixedPolicy.Place(true, 1, 2), FixedPolicy.Place.parse("decision+1:2"));
+    assertEquals(new FixedPolicy.Place(false, 0, 4), FixedPolicy.Place.parse("0:4"));
   }
 
   @Test
@@ -129,7 +136,9 @@ class ConfigLoaderTest {
 
     assertEquals(7, config.run().seed());
     assertEquals(List.of("chain", "tree"), config.run().arms());
-    assertEquals(List.of(4, 2), config.tree().entropy().children());
+    assertArrayEquals(
+        new long[] {4, 2},
+        config.plugs().of(PolicyPlug.KIND, new EntropyPolicy.Offer()).wholes("children"));
     assertEquals(OptionalLong.of(5000), config.budget().computedTokens());
     assertEquals("mine", config.run().name());
   }
@@ -162,9 +171,54 @@ class ConfigLoaderTest {
   void shouldExplainEveryKeyInItsHelp() {
     final String help = ConfigText.help();
 
-    for (final String key : Schema.RUN.entries().keySet()) {
-      assertTrue(help.contains("--" + key + "="), key);
-      assertFalse(Schema.RUN.entries().get(key).key().value().isBlank(), key);
+    for (final Schema.Entry entry : Schema.run().entries().values()) {
+      assertTrue(help.contains("--" + entry.name() + "="), entry.name());
+      assertFalse(entry.option().help().isBlank(), entry.name());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[tree.entropy]*threshold = 31 | x.toml:2: tree.entropy.threshold must be between 0 and 30, not 31",
+        "[tree.entropy]*children = [] | x.toml:2: tree.entropy.children is empty; try [8]",
+        "[tree.fixed]*places = [] | x.toml:2: tree.fixed.places is empty; try [\"decision:8\"]",
+        "[tree.tree-grpo]*k = 1 | x.toml:2: unknown key tree.tree-grpo.k; did you mean tree.tree-grpo.m?",
+        "[credit.grpo]*std = \"nun\" | x.toml:2: credit.grpo.std must be one of sample, none, not \"nun\"",
+        "[credit.gigpo]*gama = 1 | x.toml:2: unknown key credit.gigpo.gama; did you mean credit.gigpo.gamma?",
+        "[credit]*estimators = [\"grop\"] | x.toml:2: credit.estimators must be one of grpo, rloo, dr-grpo",
+        "[task.replay-load]*speed = -1 | x.toml:2: task.replay-load.speed must be between 0 and 1000000000, not -1",
+        "[tree.mine]*n = 1 | x.toml:2: unknown key tree.mine.n; did you mean tree.tree-grpo.n?"
+      })
+  void shouldCheckTheOptionsOfPlugsLikeAnyKey(final String toml, final String message) {
+    final String said = refused(toml.replace('*', '\n')).getMessage();
+
+    assertTrue(said.startsWith(message), said);
+  }
+
+  @Test
+  void shouldRememberWhereAStrangersPlugsComeFromWhenOneIsMissing() {
+    final String said = refused("[tree.mine]\nn = 1\n").getMessage();
+
+    assertTrue(said.endsWith("There is no policy mine; one of your own needs --classpath."), said);
+  }
+
+  @Test
+  void shouldKeepTheOptionsOfPlugsInTheResolvedText() {
+    final RunConfig config =
+        new ConfigLoader()
+            .override("credit.toolpo.lambda-call", "0.25")
+            .override("tree.tree-grpo.m", "5")
+            .override("tree.entropy.threshold", "0.3")
+            .load();
+    final String text = ConfigText.resolved(config);
+
+    assertTrue(text.contains("[credit.toolpo]\nlambda-call = 0.25\n"), text);
+    assertTrue(text.contains("[tree.tree-grpo]\nm = 5\n"), text);
+    assertTrue(text.contains("[credit.gigpo]\ngamma = 0.95\n"), text);
+    assertEquals(config, new ConfigLoader().text(text, "r.toml").load());
+    assertEquals(5, Policies.trees("tree-grpo", config));
+    assertEquals(8, Policies.trees("entropy", config));
   }
 }

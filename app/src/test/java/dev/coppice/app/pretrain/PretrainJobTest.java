@@ -42,7 +42,8 @@ class PretrainJobTest {
     final List<PolicyScore> scores = job.run(new PretrainOptions(1, 2, folder.resolve("model"), 1));
 
     assertEquals(6, scores.size());
-    assertTrue(scores.stream().allMatch(score -> score.pass() >= 0 && score.pass() <= 1));
+    assertTrue(
+        scores.stream().allMatch(score -> score.pass().share() >= 0 && score.pass().share() <= 1));
     assertTrue(text.toString(StandardCharsets.UTF_8).contains("| drawers | greedy |"));
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RunMeasureTest {
   private static final double EXACT = 1e-12;
 
-  private final RunMeasure measure = new RunMeasure();
+  private final RunMeasure measure = new RunMeasure(List.of(Metric.values()));
 
   private void group(final String arm, final TrajectoryTree... trees) {
     measure.add(arm, List.of(trees), List.of(trees).stream().map(TreeSamples::ledger).toList());
@@ -146,7 +146,7 @@ class RunMeasureTest {
   void shouldFindTheCorrelationOfTheTextbookInRandomGroups() {
     for (long seed = 1; seed <= 20; seed++) {
       final SplittableRandom random = new SplittableRandom(seed);
-      final RunMeasure drawn = new RunMeasure();
+      final RunMeasure drawn = new RunMeasure(List.of(Metric.values()));
       final List<List<double[]>> tasks = new ArrayList<>();
       for (int task = 0; task < 12; task++) {
         final List<TrajectoryTree> trees = new ArrayList<>();

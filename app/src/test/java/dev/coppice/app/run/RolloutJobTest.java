@@ -189,10 +189,12 @@ class RolloutJobTest {
 
   @Test
   void shouldRefuseAnEnvironmentThatIsNoneAndAMissingModelBeforeAnyWork() {
-    final ConfigLoader wrongTask = new ConfigLoader().override("task.environment", "drawer");
     final ConfigLoader noModel = new ConfigLoader().override("model.path", "no/such/model");
 
-    assertThrows(ConfigException.class, () -> RunResources.open(wrongTask.load()));
+    final ConfigException none =
+        assertThrows(
+            ConfigException.class, () -> new ConfigLoader().override("task.environment", "drawer"));
+    assertTrue(none.getMessage().contains("drawers"), none.getMessage());
     final RuntimeException missing =
         assertThrows(RuntimeException.class, () -> RunResources.open(noModel.load()));
     assertTrue(missing.getMessage().contains("no/such/model"), missing.getMessage());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.run.Policies;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
@@ -42,21 +43,19 @@ class LearningLoopTest {
     assertTrue(mismatch < 1e-3, "recomputed log-probabilities are others: " + mismatch);
   }
 
-  private List<StepReport> run(final long seed, final String name) throws Exception {
-    final Path start = ProjectFolder.root().resolve("models/tiny-policy");
-    final LocalRollouts.Shape shape =
-        new LocalRollouts.Shape("fixed", RunConfig.DEFAULT.tree(), 2, SamplingSettings.PLAIN);
-    final LoopSettings settings =
+  private List<StepReport> run(long seed, String name) throws Exception {
+    Path start = ProjectFolder.root().resolve("models/tiny-policy");
+    LocalRollouts.Shape shape =
+        new LocalRollouts.Shape(Policies.of("fixed", RunConfig.DEFAULT), 2, SamplingSettings.PLAIN);
+    LoopSettings settings =
         new LoopSettings(
             start,
-            UPDATES,
-            TOKENS,
-            1e-3,
-            0.1,
+            new LoopSettings.Schedule(UPDATES, TOKENS, 1e-3, 0.1),
             shape,
-            new LoopSettings.Credit("coppice", Map.of(), SharedTokenRule.WEIGHTED),
-            PolicySettings.DEFAULT,
-            LoopSettings.Imitation.NONE,
+            new LoopSettings.Objective(
+                new LoopSettings.Credit("coppice", Map.of(), SharedTokenRule.WEIGHTED),
+                PolicySettings.DEFAULT,
+                LoopSettings.Imitation.NONE),
             seed);
     final List<StepReport> reports = new ArrayList<>();
     try (CountdownEnvironment environment = new CountdownEnvironment(Split.TRAIN, 200, 4);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.app.folder.RunJournalDescriptor;
+import dev.coppice.app.report.Metric;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.run.ReplayRuns;
 import dev.coppice.bridge.journal.JournalReader;
@@ -197,7 +198,8 @@ class RunVerifierTest {
 
     final List<String> differences = differences();
     final RunFolderException refusal =
-        assertThrows(RunFolderException.class, () -> ReportSource.read(run));
+        assertThrows(
+            RunFolderException.class, () -> ReportSource.read(run, List.of(Metric.values())));
 
     assertTrue(differences.contains(refusal.getMessage()), differences.toString());
     assertTrue(refusal.getMessage().contains("mixes runtime contracts"), refusal.getMessage());

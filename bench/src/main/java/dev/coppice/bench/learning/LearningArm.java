@@ -1,9 +1,13 @@
 package dev.coppice.bench.learning;
 
-import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.train.LocalRollouts;
 import dev.coppice.app.train.LoopSettings;
 import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.scheduling.BranchingPolicy;
+import dev.coppice.scheduling.ChainPolicy;
+import dev.coppice.scheduling.EntropyPolicy;
+import dev.coppice.scheduling.FixedPolicy;
+import dev.coppice.scheduling.TreeGrpoPolicy;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.List;
 import java.util.Map;
@@ -92,16 +96,16 @@ public record LearningArm(
     return new LoopSettings.Credit(estimator, options, rule);
   }
 
-  private static LocalRollouts.Shape shape(final String policy, final int trees) {
-    final RunConfig.TreeGrpo treeGrpo =
-        trees == 4 ? new RunConfig.TreeGrpo(4, 1, 1) : new RunConfig.TreeGrpo(2, 3, 1);
-    final RunConfig.Tree tree =
-        new RunConfig.Tree(
-            policy,
-            trees,
-            new RunConfig.Fixed(List.of("0:4", "1:2")),
-            treeGrpo,
-            new RunConfig.Entropy(0.3, List.of(LEAVES), 0.0));
-    return new LocalRollouts.Shape(policy, tree, trees, SamplingSettings.PLAIN);
+  private static LocalRollouts.Shape shape(String policy, int trees) {
+    BranchingPolicy branching =
+        switch (policy) {
+          case "chain" -> new ChainPolicy();
+          case "tree-grpo" -> trees == 4 ? new TreeGrpoPolicy(1, 1) : new TreeGrpoPolicy(3, 1);
+          case "fixed" ->
+              new FixedPolicy(
+                  List.of(FixedPolicy.Place.parse("0:4"), FixedPolicy.Place.parse("1:2")));
+          default -> new EntropyPolicy(0.3, new int[] {LEAVES});
+        };
+    return new LocalRollouts.Shape(branching, trees, SamplingSettings.PLAIN);
   }
 }

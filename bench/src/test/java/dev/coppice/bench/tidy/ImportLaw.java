@@ -16,7 +16,8 @@ import java.util.List;
  */
 record ImportLaw(String prefix, List<String> ours, List<String> others) {
   private static final List<String> JSON = List.of("com.fasterxml.jackson");
-  private static final List<String> PORTS = List.of("trajectory", "episode", "model", "scheduling");
+  private static final List<String> PORTS =
+      List.of("trajectory", "episode", "model", "scheduling", "plug");
 
   private static final String ERRORS = "dev.coppice.error";
 
@@ -74,6 +75,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "app",
               with(
                   PORTS,
+                  "plug",
                   "core",
                   "engine",
                   "rollout",
@@ -89,6 +91,8 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               List.of(""),
               with(
                   JSON,
+                  "org.apache.arrow",
+                  "io.grpc",
                   "org.openjdk",
                   "org.jfree",
                   "picocli",

@@ -1,5 +1,8 @@
 package dev.coppice.credit.forest;
 
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
+
 /** Says what a node gets from the scalars of the trajectories that share it. */
 public enum SharedValue {
   /** Their mean; belongs with a multiplicity. */
@@ -8,7 +11,12 @@ public enum SharedValue {
   SUM;
 
   /** The option every estimator of whole trajectories offers. */
-  public static final OptionSpec OPTION = OptionSpec.choice("shared", "mean", "sum");
+  public static final PlugOption OPTION =
+      PlugOption.choice(
+          "shared",
+          "What a shared node gets of its trajectories: their mean, or their sum.",
+          "mean",
+          "sum");
 
   /**
    * Reads the option.
@@ -16,7 +24,7 @@ public enum SharedValue {
    * @param options given.
    * @return the value asked for.
    */
-  public static SharedValue of(final Options options) {
+  public static SharedValue of(final PlugOptions options) {
     return options.is("shared", "sum") ? SUM : MEAN;
   }
 }

@@ -1,11 +1,13 @@
 package dev.coppice.credit.group;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SharedValue;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 
 /**
@@ -20,19 +22,15 @@ import java.util.List;
  * @source ARPO, arXiv:2507.19849; RUC-NLPIR/ARPO.
  */
 public final class Arpo implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(OptionSpec.choice("rule", "soft", "hard"), Grpo.SINGLETON);
-
   private final boolean singletonReward;
   private final SharedValue shared;
 
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public Arpo(final Options options) {
+  public Arpo(final PlugOptions options) {
     singletonReward = options.is("singleton", "reward");
     shared = options.is("rule", "soft") ? SharedValue.SUM : SharedValue.MEAN;
   }
@@ -51,5 +49,26 @@ public final class Arpo implements CreditFormula {
   public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
     return List.of(
         "leaf scalars are GRPO's over the group", Explain.leaves(forest, sheet, node, shared));
+  }
+
+  /** Offers the estimator by the name {@code arpo}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "arpo",
+          "GRPO scalars, in the soft or the hard form where a prefix is shared.",
+          PlugOption.choice(
+              "rule",
+              "What a shared prefix gets: the sum of its trajectories, or their mean.",
+              "soft",
+              "hard"),
+          Grpo.SINGLETON);
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new Arpo(options);
+    }
   }
 }

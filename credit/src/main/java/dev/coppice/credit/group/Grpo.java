@@ -1,12 +1,14 @@
 package dev.coppice.credit.group;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.Moments;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SharedValue;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,11 +24,8 @@ import java.util.Locale;
  */
 public final class Grpo implements CreditFormula {
   /** The rule for a group with one scored leaf. */
-  public static final OptionSpec SINGLETON = OptionSpec.choice("singleton", "reward", "zero");
-
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(OptionSpec.choice("std", "sample", "none"), SINGLETON, SharedValue.OPTION);
+  public static final PlugOption SINGLETON =
+      PlugOption.choice("singleton", "What a group with one scored leaf gets.", "reward", "zero");
 
   private final boolean divides;
   private final boolean singletonReward;
@@ -35,9 +34,9 @@ public final class Grpo implements CreditFormula {
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public Grpo(final Options options) {
+  public Grpo(final PlugOptions options) {
     divides = options.is("std", "sample");
     singletonReward = options.is("singleton", "reward");
     shared = SharedValue.of(options);
@@ -65,5 +64,27 @@ public final class Grpo implements CreditFormula {
             group.std(1),
             divides ? "" : " (not divided by)"),
         Explain.leaves(forest, sheet, node, shared));
+  }
+
+  /** Offers the estimator by the name {@code grpo}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "grpo",
+          "Against the mean of the group, in units of its deviation.",
+          PlugOption.choice(
+              "std",
+              "What a difference is divided by: the deviation of the sample, or nothing.",
+              "sample",
+              "none"),
+          SINGLETON,
+          SharedValue.OPTION);
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new Grpo(options);
+    }
   }
 }

@@ -1,12 +1,14 @@
 package dev.coppice.credit.group;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.Moments;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SharedValue;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,19 +23,15 @@ import java.util.Locale;
  * @source Ahmadian et al., arXiv:2402.14740; verl core_algos.compute_rloo_outcome_advantage.
  */
 public final class Rloo implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(OptionSpec.choice("singleton", "zero", "reward"), SharedValue.OPTION);
-
   private final boolean singletonReward;
   private final SharedValue shared;
 
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public Rloo(final Options options) {
+  public Rloo(final PlugOptions options) {
     singletonReward = options.is("singleton", "reward");
     shared = SharedValue.of(options);
   }
@@ -61,5 +59,23 @@ public final class Rloo implements CreditFormula {
             group.count() - 1,
             group.mean()),
         Explain.leaves(forest, sheet, node, shared));
+  }
+
+  /** Offers the estimator by the name {@code rloo}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "rloo",
+          "Against the mean of the other trajectories of the group.",
+          PlugOption.choice(
+              "singleton", "What a group with one scored leaf gets.", "zero", "reward"),
+          SharedValue.OPTION);
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new Rloo(options);
+    }
   }
 }

@@ -1,12 +1,14 @@
 package dev.coppice.credit.group;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.Moments;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SharedValue;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -23,13 +25,6 @@ import java.util.Locale;
  * @source Tree-GRPO, arXiv:2509.21240; AMAP-ML/Tree-GRPO ray_trainer_ts.compute_advantage.
  */
 public final class TreeGrpo implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(
-          OptionSpec.choice("term", "both", "inter", "intra", "2norm"),
-          Grpo.SINGLETON,
-          SharedValue.OPTION);
-
   private final String term;
   private final boolean singletonReward;
   private final SharedValue shared;
@@ -37,9 +32,9 @@ public final class TreeGrpo implements CreditFormula {
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public TreeGrpo(final Options options) {
+  public TreeGrpo(final PlugOptions options) {
     term = options.text("term");
     singletonReward = options.is("singleton", "reward");
     shared = SharedValue.of(options);
@@ -86,5 +81,29 @@ public final class TreeGrpo implements CreditFormula {
             own.mean(),
             own.std(1)),
         Explain.leaves(forest, sheet, node, shared));
+  }
+
+  /** Offers the estimator by the name {@code tree-grpo}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "tree-grpo",
+          "Against all trees of the prompt and against its own tree.",
+          PlugOption.choice(
+              "term",
+              "What a trajectory is compared with: all trees, its own, or both.",
+              "both",
+              "inter",
+              "intra",
+              "2norm"),
+          Grpo.SINGLETON,
+          SharedValue.OPTION);
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new TreeGrpo(options);
+    }
   }
 }

@@ -1,12 +1,14 @@
 package dev.coppice.credit.group;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SharedValue;
 import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -25,13 +27,6 @@ import java.util.Locale;
  * @source TreePO, arXiv:2508.17445; core_algos.py.
  */
 public final class TreePo implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(
-          OptionSpec.choice("combine", "average", "group-size"),
-          OptionSpec.choice("uniform", "keep", "drop"),
-          SharedValue.OPTION);
-
   private final boolean bySize;
   private final boolean dropUniform;
   private final SharedValue shared;
@@ -39,9 +34,9 @@ public final class TreePo implements CreditFormula {
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public TreePo(final Options options) {
+  public TreePo(final PlugOptions options) {
     bySize = options.is("combine", "group-size");
     dropUniform = options.is("uniform", "drop");
     shared = SharedValue.of(options);
@@ -108,5 +103,28 @@ public final class TreePo implements CreditFormula {
             values.count(node),
             values.value(node)),
         Explain.leaves(forest, sheet, node, shared));
+  }
+
+  /** Offers the estimator by the name {@code treepo}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "treepo",
+          "Against every subgroup of trajectories that shares a prefix with it.",
+          PlugOption.choice(
+              "combine",
+              "How subgroups are put together: alike, or by their size.",
+              "average",
+              "group-size"),
+          PlugOption.choice(
+              "uniform", "What becomes of subgroups of equal rewards.", "keep", "drop"),
+          SharedValue.OPTION);
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new TreePo(options);
+    }
   }
 }

@@ -1,13 +1,16 @@
 package dev.coppice.credit.tool;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.Moments;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SharedValue;
 import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOption.Range;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -27,16 +30,6 @@ import java.util.Locale;
  * @source DeepAgent, arXiv:2510.21618.
  */
 public final class ToolPo implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(
-          OptionSpec.number("lambda_call", "0.5"),
-          OptionSpec.number("lambda_pref", "1.0"),
-          OptionSpec.choice("calls", "sum", "mean"),
-          OptionSpec.number("cap", "0"),
-          OptionSpec.name("preference", "fold_preference"),
-          SharedValue.OPTION);
-
   private final double lambdaCall;
   private final double lambdaPref;
   private final boolean meanPerCall;
@@ -47,13 +40,13 @@ public final class ToolPo implements CreditFormula {
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public ToolPo(final Options options) {
+  public ToolPo(final PlugOptions options) {
     lambdaCall = options.number("lambda_call");
     lambdaPref = options.number("lambda_pref");
     meanPerCall = options.is("calls", "mean");
-    cap = options.number("cap");
+    cap = options.whole("cap");
     preference = options.text("preference");
     shared = SharedValue.of(options);
   }
@@ -124,5 +117,36 @@ public final class ToolPo implements CreditFormula {
             meanPerCall ? "mean" : "sum",
             lambdaPref,
             preference));
+  }
+
+  /** Offers the estimator by the name {@code toolpo}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "toolpo",
+          "By its outcome, and its call and fold tokens by its calls as well.",
+          PlugOption.number("lambda_call", 0.5, Range.NOT_NEGATIVE, "Reward per correct call."),
+          PlugOption.number(
+              "lambda_pref", 1.0, Range.NOT_NEGATIVE, "Weight of the preference for a fold."),
+          PlugOption.choice(
+              "calls", "What is paid: the number of correct calls, or their share.", "sum", "mean"),
+          PlugOption.whole(
+              "cap",
+              0,
+              new Range(0, Integer.MAX_VALUE),
+              "Most correct calls that are paid; 0 for no cap."),
+          PlugOption.text(
+              "preference",
+              PlugOption.Type.NAME,
+              "fold_preference",
+              "Reward component that holds the preference for a fold."),
+          SharedValue.OPTION);
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new ToolPo(options);
+    }
   }
 }

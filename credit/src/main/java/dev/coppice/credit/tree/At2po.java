@@ -1,12 +1,14 @@
 package dev.coppice.credit.tree;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.Moments;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -26,12 +28,6 @@ import java.util.Locale;
  * @source AT2PO, arXiv:2601.04767; zzfoutofspace/ATPO ToolTreeNode.compute_value_from_children.
  */
 public final class At2po implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(
-          OptionSpec.choice("value", "mean", "entropy-softmax"),
-          OptionSpec.choice("advantage", "parent", "node", "local-global", "global"));
-
   private static final double EPS = 1e-6;
 
   private final boolean softmax;
@@ -40,9 +36,9 @@ public final class At2po implements CreditFormula {
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public At2po(final Options options) {
+  public At2po(final PlugOptions options) {
     softmax = options.is("value", "entropy-softmax");
     advantage = options.text("advantage");
   }
@@ -111,5 +107,29 @@ public final class At2po implements CreditFormula {
             values.value(root),
             advantage,
             entropy(forest.node(node).logprobs())));
+  }
+
+  /** Offers the estimator by the name {@code at2po}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "at2po",
+          "A turn by values built up from normalised leaves.",
+          PlugOption.choice(
+              "value", "How a node's value is made of its children's.", "mean", "entropy-softmax"),
+          PlugOption.choice(
+              "advantage",
+              "What a turn's value is compared with.",
+              "parent",
+              "node",
+              "local-global",
+              "global"));
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new At2po(options);
+    }
   }
 }

@@ -1,13 +1,16 @@
 package dev.coppice.credit.tree;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SubtreeValues;
 import dev.coppice.credit.tool.CallContrast;
 import dev.coppice.credit.tool.CallContrasts;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOption.Range;
+import dev.coppice.plug.PlugOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,13 +40,6 @@ import java.util.Locale;
  * @source ours.
  */
 public final class Coppice implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(
-          OptionSpec.choice("weighting", "path", "uniform"),
-          OptionSpec.choice("tool", "on", "off"),
-          OptionSpec.number("global", "0.5"));
-
   private final boolean byPath;
   private final boolean tool;
   private final double global;
@@ -51,16 +47,12 @@ public final class Coppice implements CreditFormula {
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
-   * @throws IllegalArgumentException if {@code global} is above 1.
+   * @param options as {@link Offer} declares them.
    */
-  public Coppice(final Options options) {
+  public Coppice(final PlugOptions options) {
     byPath = options.is("weighting", "path");
     tool = options.is("tool", "on");
     global = options.number("global");
-    if (global > 1.0) {
-      throw new IllegalArgumentException("global must be between 0 and 1: global=" + global);
-    }
   }
 
   @Override
@@ -142,6 +134,32 @@ public final class Coppice implements CreditFormula {
                 call.standardError(),
                 call.degreesOfFreedom()));
       }
+    }
+  }
+
+  /** Offers the estimator by the name {@code coppice}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "coppice",
+          "A segment against its siblings' subtrees and the rest of the group, unbiased.",
+          PlugOption.choice(
+              "weighting",
+              "What a child weighs: its path weight, or as much as any other.",
+              "path",
+              "uniform"),
+          PlugOption.choice("tool", "Whether contrasts between calls count.", "on", "off"),
+          PlugOption.number(
+              "global",
+              0.5,
+              new Range(0, 1),
+              "Share of the comparison with the rest of the group."));
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new Coppice(options);
     }
   }
 }

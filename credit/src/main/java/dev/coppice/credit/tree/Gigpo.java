@@ -1,11 +1,14 @@
 package dev.coppice.credit.tree;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SharedValue;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOption.Range;
+import dev.coppice.plug.PlugOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,15 +31,6 @@ import java.util.Map;
  * @source GiGPO, arXiv:2505.10978; verl-agent gigpo/core_gigpo.py.
  */
 public final class Gigpo implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(
-          OptionSpec.number("gamma", "0.95"),
-          OptionSpec.number("weight", "1.0"),
-          OptionSpec.choice("norm", "mean", "mean-std"),
-          OptionSpec.choice("baseline", "trajectory", "row"),
-          SharedValue.OPTION);
-
   private static final double EPS = 1e-6;
 
   private final double gamma;
@@ -48,9 +42,9 @@ public final class Gigpo implements CreditFormula {
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public Gigpo(final Options options) {
+  public Gigpo(final PlugOptions options) {
     gamma = options.number("gamma");
     weight = options.number("weight");
     divides = options.is("norm", "mean-std");
@@ -171,5 +165,30 @@ public final class Gigpo implements CreditFormula {
             sheet.node(node) - weight * step,
             weight,
             step));
+  }
+
+  /** Offers the estimator by the name {@code gigpo}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "gigpo",
+          "A step against its group and against all steps taken in one state.",
+          PlugOption.number("gamma", 0.95, Range.NOT_NEGATIVE, "Discount of returns, per step."),
+          PlugOption.number(
+              "weight",
+              1.0,
+              Range.NOT_NEGATIVE,
+              "Weight of the step's advantage beside the trajectory's."),
+          PlugOption.choice("norm", "What is taken off, and divided by.", "mean", "mean-std"),
+          PlugOption.choice(
+              "baseline", "Over what the mean of the group is taken.", "trajectory", "row"),
+          SharedValue.OPTION);
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new Gigpo(options);
+    }
   }
 }

@@ -1,10 +1,13 @@
 package dev.coppice.credit.tree;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOption.Range;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,19 +23,15 @@ import java.util.Locale;
  * @source SPO, arXiv:2505.23564; _compute_token_advantages.
  */
 public final class SpoChain implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(OptionSpec.number("threshold", "0.9"), TrunkValues.TRUNK);
-
   private final double threshold;
   private final String trunk;
 
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public SpoChain(final Options options) {
+  public SpoChain(final PlugOptions options) {
     threshold = options.number("threshold");
     trunk = options.text("trunk");
   }
@@ -60,5 +59,26 @@ public final class SpoChain implements CreditFormula {
             values.rollouts(node),
             values.value(from),
             values.rollouts(from)));
+  }
+
+  /** Offers the estimator by the name {@code spo-chain}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "spo-chain",
+          "A segment between cut points by its step in value.",
+          PlugOption.number(
+              "threshold",
+              0.9,
+              Range.NOT_NEGATIVE,
+              "Probability of a token below which it is a cut point."),
+          TrunkValues.TRUNK);
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new SpoChain(options);
+    }
   }
 }

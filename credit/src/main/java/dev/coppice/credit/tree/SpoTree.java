@@ -1,11 +1,13 @@
 package dev.coppice.credit.tree;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,10 +23,6 @@ import java.util.Locale;
  * @source SPO, arXiv:2505.23564; AIFrameResearch/SPO extract_edges_from_tree.
  */
 public final class SpoTree implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(OptionSpec.choice("mode", "difference", "normalised"));
-
   private static final double EPS = 1e-8;
 
   private final boolean normalises;
@@ -32,9 +30,9 @@ public final class SpoTree implements CreditFormula {
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public SpoTree(final Options options) {
+  public SpoTree(final PlugOptions options) {
     normalises = options.is("mode", "normalised");
   }
 
@@ -71,5 +69,25 @@ public final class SpoTree implements CreditFormula {
             values.branches(from),
             deviation(values, values.childSquares(forest, rewards), from),
             normalises ? "" : " (not divided by)"));
+  }
+
+  /** Offers the estimator by the name {@code spo-tree}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "spo-tree",
+          "An edge of the tree by the step in value it makes.",
+          PlugOption.choice(
+              "mode",
+              "The step in value itself, or in units of the deviation.",
+              "difference",
+              "normalised"));
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new SpoTree(options);
+    }
   }
 }

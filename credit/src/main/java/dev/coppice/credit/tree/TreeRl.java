@@ -1,11 +1,13 @@
 package dev.coppice.credit.tree;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
 import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -29,12 +31,6 @@ import java.util.Locale;
  * @source TreeRL, arXiv:2506.11902; THUDM/TreeRL tree_node.py, parallel_mcts.py.
  */
 public final class TreeRl implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS =
-      List.of(
-          OptionSpec.choice("mode", "paper", "code", "unweighted"),
-          OptionSpec.choice("fill", "zero", "inherit"));
-
   private static final double NO_VALUE = 1e-8;
 
   private final String mode;
@@ -43,9 +39,9 @@ public final class TreeRl implements CreditFormula {
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public TreeRl(final Options options) {
+  public TreeRl(final PlugOptions options) {
     mode = options.text("mode");
     inherits = options.is("fill", "inherit");
   }
@@ -99,5 +95,28 @@ public final class TreeRl implements CreditFormula {
             values.count(from),
             values.value(forest.stem()),
             values.count(forest.stem())));
+  }
+
+  /** Offers the estimator by the name {@code treerl}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "treerl",
+          "A segment by its value against the root and the state it grew from.",
+          PlugOption.choice(
+              "mode",
+              "Formula of the paper, of its code, or without its weights.",
+              "paper",
+              "code",
+              "unweighted"),
+          PlugOption.choice(
+              "fill", "What a node without evidence gets: 0, or its parent's.", "zero", "inherit"));
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new TreeRl(options);
+    }
   }
 }

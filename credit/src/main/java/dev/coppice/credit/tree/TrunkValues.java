@@ -1,8 +1,8 @@
 package dev.coppice.credit.tree;
 
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.credit.forest.OptionSpec;
 import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.plug.PlugOption;
 import java.util.Arrays;
 
 /**
@@ -17,7 +17,13 @@ import java.util.Arrays;
  * takes the mean of all leaves below. A run without a fork has the value of its end.
  */
 final class TrunkValues {
-  static final OptionSpec TRUNK = OptionSpec.choice("trunk", "auto", "first", "last");
+  static final PlugOption TRUNK =
+      PlugOption.choice(
+          "trunk",
+          "Which leaf is the end of the trunk where all children have one.",
+          "auto",
+          "first",
+          "last");
 
   private final Forest forest;
   private final double[] value;

@@ -1,10 +1,11 @@
 package dev.coppice.credit.tree;
 
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.credit.forest.OptionSpec;
-import dev.coppice.credit.forest.Options;
+import dev.coppice.plug.NamedPlug;
+import dev.coppice.plug.PlugOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,17 +21,14 @@ import java.util.Locale;
  * @source VinePPO, arXiv:2410.01679; McGill-NLP/VinePPO math_episode_generator_with_mc_advantages.
  */
 public final class VinePpo implements CreditFormula {
-  /** What may be set. */
-  public static final List<OptionSpec> OPTIONS = List.of(TrunkValues.TRUNK);
-
   private final String trunk;
 
   /**
    * Fixes the options.
    *
-   * @param options checked against {@link #OPTIONS}.
+   * @param options as {@link Offer} declares them.
    */
-  public VinePpo(final Options options) {
+  public VinePpo(final PlugOptions options) {
     trunk = options.text("trunk");
   }
 
@@ -56,5 +54,21 @@ public final class VinePpo implements CreditFormula {
             values.rollouts(node),
             values.value(from),
             values.rollouts(from)));
+  }
+
+  /** Offers the estimator by the name {@code vineppo}. */
+  public static final class Offer extends NamedPlug implements EstimatorPlug {
+    /** Declares its options. */
+    public Offer() {
+      super(
+          "vineppo",
+          "A step of a trained trajectory by its step in Monte-Carlo value.",
+          TrunkValues.TRUNK);
+    }
+
+    @Override
+    public CreditFormula make(final PlugOptions options) {
+      return new VinePpo(options);
+    }
   }
 }

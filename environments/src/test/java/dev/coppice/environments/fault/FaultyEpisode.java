@@ -1,24 +1,21 @@
 package dev.coppice.environments.fault;
 
 import dev.coppice.episode.Episode;
-import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.ForwardingEpisode;
 import dev.coppice.episode.Observation;
-import dev.coppice.episode.Score;
-import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
 import java.util.concurrent.CountDownLatch;
 
 /** Asks the plan before every call. */
-final class FaultyEpisode implements Episode {
+final class FaultyEpisode extends ForwardingEpisode {
   private static final String FLOOD_LINE = "the tool cannot stop talking\n";
   private static final int FLOOD_CHARS = 10 << 20;
 
-  private final Episode episode;
   private final String task;
   private final FaultPlan plan;
 
   FaultyEpisode(final Episode episode, final String task, final FaultPlan plan) {
-    this.episode = episode;
+    super(episode);
     this.task = task;
     this.plan = plan;
   }
@@ -30,8 +27,8 @@ final class FaultyEpisode implements Episode {
 
   @Override
   public Observation call(final String text, final String turn) throws Exception {
-    return switch (plan.fault(task, episode.digest(), text)) {
-      case NONE -> episode.call(text, turn);
+    return switch (plan.fault(task, base().digest(), text)) {
+      case NONE -> base().call(text, turn);
       case ERROR -> throw new IllegalStateException("injected fault: task=" + task);
       case TIMEOUT -> hang();
       case OVERSIZE -> answer(FLOOD_LINE.repeat(FLOOD_CHARS / FLOOD_LINE.length() + 1), "{}");
@@ -51,37 +48,7 @@ final class FaultyEpisode implements Episode {
   }
 
   @Override
-  public String prompt() {
-    return episode.prompt();
-  }
-
-  @Override
-  public EpisodePlan plan() {
-    return episode.plan();
-  }
-
-  @Override
-  public Score finish(final String answer) throws Exception {
-    return episode.finish(answer);
-  }
-
-  @Override
-  public Score truncated(final StopReason reason) {
-    return episode.truncated(reason);
-  }
-
-  @Override
   public Episode fork() {
-    return new FaultyEpisode(episode.fork(), task, plan);
-  }
-
-  @Override
-  public String digest() {
-    return episode.digest();
-  }
-
-  @Override
-  public void close() {
-    episode.close();
+    return new FaultyEpisode(base().fork(), task, plan);
   }
 }

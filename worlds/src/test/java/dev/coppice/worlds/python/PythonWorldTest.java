@@ -140,8 +140,8 @@ class PythonWorldTest {
   void shouldReadItsLimitsFromAFile(@TempDir final Path folder) throws Exception {
     final Path file = folder.resolve("limits.json");
     Files.writeString(file, "{\"cell_timeout_ms\":700,\"processes\":4}");
-    assertEquals(700, PythonProvider.limits(file.toString()).cellTimeoutMs());
-    assertEquals(4, PythonProvider.limits(file.toString()).processes());
+    assertEquals(700, PythonPlug.limits(file.toString()).cellTimeoutMs());
+    assertEquals(4, PythonPlug.limits(file.toString()).processes());
     try (Environment named =
         Environments.create(new EnvironmentConfig("python", "", 3, 1, file.toString(), ""))) {
       assertEquals(3, named.taskCount());
@@ -149,8 +149,7 @@ class PythonWorldTest {
     for (final String wrong :
         new String[] {"{\"cpu\":1}", "{", "{\"processes\":\"4\"}", "{\"processes\":0}"}) {
       Files.writeString(file, wrong);
-      assertThrows(
-          IllegalArgumentException.class, () -> PythonProvider.limits(file.toString()), wrong);
+      assertThrows(IllegalArgumentException.class, () -> PythonPlug.limits(file.toString()), wrong);
     }
   }
 

@@ -1,0 +1,56 @@
+package dev.coppice.app.config;
+
+import dev.coppice.environments.EnvironmentConfig;
+import dev.coppice.environments.EnvironmentPlug;
+import dev.coppice.environments.TaskRequest;
+import dev.coppice.plug.Plugs;
+
+/** Makes the request for the tasks that a configuration names. */
+public final class TaskRequests {
+  private TaskRequests() {}
+
+  /**
+   * Asks for the configured tasks.
+   *
+   * @param config of the run.
+   * @param path of the data, or empty.
+   * @return the request.
+   */
+  public static EnvironmentConfig of(final RunConfig config, final String path) {
+    final RunConfig.TaskSet task = config.task();
+    final int count = Math.addExact(task.first(), task.count());
+    return with(config, task.split(), count, task.seed(), path);
+  }
+
+  /**
+   * Asks for held-out tasks of the configured environment.
+   *
+   * @param config of the run.
+   * @param count of tasks.
+   * @param seed of their draw.
+   * @return the request.
+   */
+  public static EnvironmentConfig heldOut(
+      final RunConfig config, final int count, final long seed) {
+    return with(config, "held-out", count, seed, config.task().path());
+  }
+
+  private static EnvironmentConfig with(
+      final RunConfig config,
+      final String split,
+      final int count,
+      final long seed,
+      final String path) {
+    final String name = config.task().environment();
+    final EnvironmentPlug plug = Plugs.of(EnvironmentPlug.KIND).find(name);
+    return new EnvironmentConfig(
+        name,
+        new TaskRequest(
+            split,
+            count,
+            seed,
+            path,
+            config.task().prompt(),
+            config.plugs().of(EnvironmentPlug.KIND, plug)));
+  }
+}

@@ -1,0 +1,25 @@
+package dev.coppice.credit;
+
+import dev.coppice.credit.forest.CreditFormula;
+import dev.coppice.plug.Plug;
+import dev.coppice.plug.PlugKind;
+import dev.coppice.plug.PlugOptions;
+
+/**
+ * Offers an advantage estimator by name.
+ *
+ * @thread any; implementations are stateless.
+ */
+public interface EstimatorPlug extends Plug {
+  /** The kind. */
+  PlugKind<EstimatorPlug> KIND = new PlugKind<>(EstimatorPlug.class, "estimator", "estimators");
+
+  /**
+   * Makes the formula.
+   *
+   * @param options as this plug declares them.
+   * @return the formula, which keeps nothing between groups.
+   * @throws IllegalArgumentException if the options do not fit each other.
+   */
+  CreditFormula make(PlugOptions options);
+}

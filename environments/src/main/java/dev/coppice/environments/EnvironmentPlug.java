@@ -1,0 +1,75 @@
+package dev.coppice.environments;
+
+import dev.coppice.episode.Environment;
+import dev.coppice.plug.Plug;
+import dev.coppice.plug.PlugKind;
+import java.util.List;
+
+/**
+ * Offers an environment by name; a world of tools is offered by a {@link WorldPlug}.
+ *
+ * <p>So environments with heavy dependencies stay out of this module, and anybody's own is reached by
+ * name once it is on the class path.
+ *
+ * @thread any; implementations are stateless.
+ */
+public interface EnvironmentPlug extends Plug {
+  /** The kind. */
+  PlugKind<EnvironmentPlug> KIND =
+      new PlugKind<>(EnvironmentPlug.class, "environment", "environments");
+
+  /**
+   * Lists the splits of its tasks.
+   *
+   * @return the names; empty where it has none, or reads {@code task.split} in its own way.
+   */
+  default List<String> splits() {
+    return List.of();
+  }
+
+  /**
+   * Names the split to evaluate on, which is taken where none is asked for.
+   *
+   * @return one of {@link #splits}, or empty where it has none.
+   */
+  default String usualSplit() {
+    return splits().isEmpty() ? "" : splits().getLast();
+  }
+
+  /**
+   * Says what {@code task.path} must name.
+   *
+   * @return for example {@code the folder with db.json}; empty where it need not be given.
+   */
+  default String data() {
+    return "";
+  }
+
+  /**
+   * Says where {@code check} looks for the data if it is given no path.
+   *
+   * @return a path relative to the project; empty where there is no usual place.
+   */
+  default String usualPath() {
+    return "";
+  }
+
+  /**
+   * Tells whether the tokens of its trajectories stand for text.
+   *
+   * @return false where they only count, as in a load.
+   */
+  default boolean hasText() {
+    return true;
+  }
+
+  /**
+   * Makes the environment, whose tools run.
+   *
+   * @param request of the tasks; its split is one of {@link #splits} and its path is given where
+   *     {@link #data} asks for one.
+   * @return the environment; the caller closes it.
+   * @throws IllegalArgumentException if the request or the data are not what they should be.
+   */
+  Environment open(TaskRequest request);
+}
