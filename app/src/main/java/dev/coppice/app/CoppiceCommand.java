@@ -154,9 +154,9 @@ public final class CoppiceCommand {
   private static ErrorCode codeOf(final Throwable failure) {
     return switch (failure) {
       case Coded coded -> coded.errorCode();
-      case IllegalArgumentException _ -> WRONG_ARGUMENT;
-      case IOException _ -> FILE_FAILED;
-      case UncheckedIOException _ -> FILE_FAILED;
+      case IllegalArgumentException wrong -> WRONG_ARGUMENT;
+      case IOException failed -> FILE_FAILED;
+      case UncheckedIOException failed -> FILE_FAILED;
       default -> UNEXPECTED;
     };
   }

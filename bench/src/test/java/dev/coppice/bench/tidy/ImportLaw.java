@@ -96,6 +96,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "org.apache.arrow",
                   "io.grpc",
                   "org.openjdk",
+                  "org.jfree",
                   "picocli",
                   "org.HdrHistogram",
                   "org.agrona",

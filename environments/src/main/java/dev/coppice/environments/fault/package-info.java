@@ -1,5 +1,5 @@
 /**
- * Broken tools on purpose: any world, with faults injected by seed or by the text of a call.
+ * Broken tools on purpose: any world, with faults injected by seed.
  *
  * <p>Read in this order: {@link dev.coppice.environments.fault.FaultyTaskset}, {@link
  * dev.coppice.environments.fault.FaultPlan}, {@link dev.coppice.environments.fault.Fault}.
