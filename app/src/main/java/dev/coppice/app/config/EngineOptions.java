@@ -5,7 +5,6 @@ import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
 import java.lang.reflect.RecordComponent;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,8 +12,8 @@ import java.util.Map;
  * and {@code engine}, the rest are keys of its own.
  */
 public final class EngineOptions {
-  private static final List<Class<?>> SHARED =
-      List.of(RunConfig.Model.class, RunConfig.Engine.class);
+  private static final Map<String, Class<?>> SHARED =
+      Map.of("model", RunConfig.Model.class, "engine", RunConfig.Engine.class);
 
   private EngineOptions() {}
 
@@ -48,13 +47,23 @@ public final class EngineOptions {
 
   /** Returns whether an option is a key that all engines share. */
   static boolean isShared(final PlugOption option) {
-    for (final Class<?> section : SHARED) {
-      for (final RecordComponent component : section.getRecordComponents()) {
+    return sharedKey(option) != null;
+  }
+
+  /**
+   * Returns the key of an option that all engines share.
+   *
+   * @param option of an engine.
+   * @return the dotted key, or null where the option has a key of its own.
+   */
+  public static String sharedKey(final PlugOption option) {
+    for (final Map.Entry<String, Class<?>> section : SHARED.entrySet()) {
+      for (final RecordComponent component : section.getValue().getRecordComponents()) {
         if (Schema.kebab(component.getName()).equals(option.name())) {
-          return true;
+          return section.getKey() + "." + option.name();
         }
       }
     }
-    return false;
+    return null;
   }
 }

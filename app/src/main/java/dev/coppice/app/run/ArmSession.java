@@ -125,9 +125,14 @@ final class ArmSession {
       final RolloutEngine engine, final int groups, final Map<Integer, FinishedGroup> done)
       throws InterruptedException {
     final int most = config.engine().groupsInFlight();
-    for (int first = 0; first < groups; first += most) {
+    // Under a budget the last groups in flight wait for each other: they must come in one wave, so
+    // what does not fill a wave comes first.
+    final int odd = config.budget().computedTokens().isPresent() ? groups % most : 0;
+    int end;
+    for (int first = 0; first < groups; first = end) {
+      end = first == 0 && odd > 0 ? odd : Math.min(groups, first + most);
       final List<GroupRequest> wave = new ArrayList<>();
-      for (int index = first; index < Math.min(groups, first + most); index++) {
+      for (int index = first; index < end; index++) {
         final GroupRequest request = request(index);
         if (done.containsKey(index)) {
           engine.restore(request, done.get(index).computedTokens(), done.get(index).trees());
