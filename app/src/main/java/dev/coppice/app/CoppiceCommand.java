@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
  * @thread the main thread.
  */
 @Command(
-    name = "coppice",
+    name = "./coppice",
     mixinStandardHelpOptions = true,
     version = "coppice 0.1.0",
     description = "Generates reinforcement-learning rollouts as trees that share one prefix.",

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
  * @thread the main thread.
  */
 @Command(
-    name = "coppice",
+    name = "./coppice",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {DecodeBenchCommand.class, BridgeBenchCommand.class, CreditCheckCommand.class})
