@@ -62,7 +62,25 @@ public final class RolloutEngine implements AutoCloseable {
       ModelRunner runner,
       BranchingPolicy policy,
       EngineJournal journal,
-      GroupListener listener) {}
+      GroupListener listener) {
+    /**
+     * Bundles the parts of an engine whose inputs nobody keeps.
+     *
+     * @param environment of the tasks; not closed by the engine.
+     * @param tokenizer of the model; not closed by the engine.
+     * @param runner of the model; used by the engine thread alone, not closed by the engine.
+     * @param policy that decides on children.
+     * @param listener of finished groups.
+     */
+    public Parts(
+        final Environment environment,
+        final Tokenizer tokenizer,
+        final ModelRunner runner,
+        final BranchingPolicy policy,
+        final GroupListener listener) {
+      this(environment, tokenizer, runner, policy, EngineJournal.NONE, listener);
+    }
+  }
 
   /**
    * A wish on the ring to pause or to go on.

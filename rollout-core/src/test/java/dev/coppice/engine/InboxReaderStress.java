@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "lost, doubled, torn or out of order")
 @State
 public class InboxReaderStress {
-  private final Inbox inbox = new Inbox(4);
+  private final Inbox inbox = new Inbox(4, 60_000_000_000L);
   private final List<Object> taken = new ArrayList<>();
 
   private void poll() {

@@ -63,13 +63,7 @@ final class ArmSession {
     final GroupWriter writer =
         new GroupWriter(state.arm(), keep.traces(), credit, keep.trajectories(), progress);
     final RolloutEngine.Parts parts =
-        new RolloutEngine.Parts(
-            resources.environment(),
-            resources.tokenizer(),
-            resources.runner(),
-            Policies.of(state.policy(), config),
-            keep.journal(),
-            writer);
+        resources.parts(Policies.of(state.policy(), config), keep.journal(), writer);
     progress.onArm(state.arm(), state.policy(), done.size(), state.groups());
     writer.start(
         done.size(), done.values().stream().mapToLong(FinishedGroup::computedTokens).sum());

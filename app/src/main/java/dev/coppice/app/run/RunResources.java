@@ -13,6 +13,8 @@ import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.engine.GroupListener;
+import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.record.ResultStoreException;
 import dev.coppice.environments.replay.ByteTokenizer;
@@ -21,9 +23,11 @@ import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.replay.SelfPlayedEnvironment;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Environment;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.RunnerRequest;
 import dev.coppice.model.Tokenizer;
+import dev.coppice.scheduling.BranchingPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,6 +194,19 @@ public record RunResources(
     if (remark.isWarning()) {
       System.err.println("coppice: " + remark.text());
     }
+  }
+
+  /**
+   * Bundles the parts of an engine over these resources.
+   *
+   * @param policy that decides on children.
+   * @param journal of all inputs.
+   * @param listener of finished groups.
+   * @return the parts.
+   */
+  public RolloutEngine.Parts parts(
+      final BranchingPolicy policy, final EngineJournal journal, final GroupListener listener) {
+    return new RolloutEngine.Parts(environment, tokenizer, runner, policy, journal, listener);
   }
 
   /**

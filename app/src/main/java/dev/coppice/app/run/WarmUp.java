@@ -8,7 +8,6 @@ import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
-import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.RunnerRequest;
 import dev.coppice.rollout.BudgetConfig;
@@ -53,7 +52,6 @@ final class WarmUp {
               tokenizer,
               runner,
               new FixedPolicy(List.of(new FixedPolicy.Place(false, 1, 4))),
-              EngineJournal.NONE,
               result -> {});
       final EngineConfig config =
           new EngineConfig(

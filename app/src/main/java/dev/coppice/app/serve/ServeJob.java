@@ -263,13 +263,8 @@ public final class ServeJob {
   }
 
   private RolloutEngine.Parts parts(final GroupSealer sealer, final JournalSink journal) {
-    return new RolloutEngine.Parts(
-        resources.environment(),
-        resources.tokenizer(),
-        resources.runner(),
-        Policies.of(policy(), config),
-        journal == null ? EngineJournal.NONE : journal,
-        sealer);
+    return resources.parts(
+        Policies.of(policy(), config), journal == null ? EngineJournal.NONE : journal, sealer);
   }
 
   /** Loads what an earlier process sampled from last; groups are grown with nothing older. */

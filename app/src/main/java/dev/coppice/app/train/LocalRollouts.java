@@ -4,7 +4,6 @@ import dev.coppice.app.runner.Engines;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.episode.Environment;
-import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
@@ -84,8 +83,7 @@ public final class LocalRollouts implements AutoCloseable {
       throws InterruptedException {
     final List<GroupResult> results = Collections.synchronizedList(new ArrayList<>());
     final RolloutEngine.Parts parts =
-        new RolloutEngine.Parts(
-            environment, tokenizer, runner, shape.policy(), EngineJournal.NONE, results::add);
+        new RolloutEngine.Parts(environment, tokenizer, runner, shape.policy(), results::add);
     EngineConfig config =
         new EngineConfig(
             "train",

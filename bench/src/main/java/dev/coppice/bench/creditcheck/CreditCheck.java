@@ -5,7 +5,6 @@ import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.credit.oracle.OracleCorrelation;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.episode.Environment;
-import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.BudgetConfig;
@@ -144,7 +143,6 @@ public final class CreditCheck {
             tokenizer,
             runner,
             new ChainPolicy(),
-            EngineJournal.NONE,
             result -> means[result.request().index()] = meanReward(result));
     try (RolloutEngine engine = RolloutEngine.start(config, parts)) {
       for (int i = 0; i < places.size(); i++) {

@@ -6,7 +6,6 @@ import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.engine.RolloutEngine;
-import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
@@ -87,7 +86,6 @@ final class SoakRound implements AutoCloseable {
                 new LetterTokenizer(),
                 runner,
                 policy,
-                EngineJournal.NONE,
                 result -> {
                   delivered.incrementAndGet();
                   finished.add(result);
