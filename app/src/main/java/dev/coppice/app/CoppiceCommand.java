@@ -3,7 +3,6 @@ package dev.coppice.app;
 import dev.coppice.app.check.CheckCommand;
 import dev.coppice.app.list.ClasspathCommand;
 import dev.coppice.app.list.ListCommand;
-import dev.coppice.app.oracle.CreditCheckCommand;
 import dev.coppice.app.pretrain.PretrainCommand;
 import dev.coppice.app.template.ChatTemplateCommand;
 import dev.coppice.error.Coded;
@@ -22,7 +21,7 @@ import picocli.CommandLine.Command;
  * @thread the main thread.
  */
 @Command(
-    name = "coppice",
+    name = "./coppice",
     mixinStandardHelpOptions = true,
     version = "coppice 0.1.0",
     description = "Generates reinforcement-learning rollouts as trees that share one prefix.",
@@ -33,6 +32,7 @@ import picocli.CommandLine.Command;
       "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
       "  decode-bench               tokens per second on a shared prefix (--help)",
       "  bridge-bench               what the bridge to a trainer carries and how fast (--help)",
+      "  credit-check DIR           estimators against the solver and the policy's own continuations",
       "  soak [--minutes N]         runs the engine for long and watches memory and exactness",
       "",
       "Exit status: 0 done, 1 the work failed, 2 the call or the configuration is wrong.",
@@ -55,8 +55,7 @@ import picocli.CommandLine.Command;
       DetokenizeCommand.class,
       ChatTemplateCommand.class,
       ConvertLlama2cCommand.class,
-      PretrainCommand.class,
-      CreditCheckCommand.class
+      PretrainCommand.class
     })
 public final class CoppiceCommand {
   /** The work was done. */
@@ -155,9 +154,9 @@ public final class CoppiceCommand {
   private static ErrorCode codeOf(final Throwable failure) {
     return switch (failure) {
       case Coded coded -> coded.errorCode();
-      case IllegalArgumentException _ -> WRONG_ARGUMENT;
-      case IOException _ -> FILE_FAILED;
-      case UncheckedIOException _ -> FILE_FAILED;
+      case IllegalArgumentException wrong -> WRONG_ARGUMENT;
+      case IOException failed -> FILE_FAILED;
+      case UncheckedIOException failed -> FILE_FAILED;
       default -> UNEXPECTED;
     };
   }

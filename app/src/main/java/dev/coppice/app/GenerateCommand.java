@@ -1,7 +1,6 @@
 package dev.coppice.app;
 
-import dev.coppice.decoder.DecoderBackend;
-import dev.coppice.decoder.sequence.Generator;
+import dev.coppice.model.SequenceModel;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -40,9 +39,10 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() {
     final int[] ids = ModelOptions.tokens(tokens);
     final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
-    try (DecoderBackend backend = model.backend(dtype)) {
-      final Generator.Plan plan = new Generator.Plan(maxNew, sampling, seed, model.endToken());
-      System.out.println(Generator.generate(backend, ids, plan).json());
+    try (SequenceModel sequence = model.open(dtype)) {
+      final SequenceModel.Plan plan =
+          new SequenceModel.Plan(maxNew, sampling, seed, model.endToken());
+      System.out.println(SequenceJson.of(sequence.generate(ids, plan)));
     }
     return CoppiceCommand.DONE;
   }

@@ -3,13 +3,14 @@ package dev.coppice.app;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.run.ProjectPaths;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.chat.tokenizer.TokenizerFiles;
-import dev.coppice.decoder.DecoderBackend;
-import dev.coppice.decoder.DecoderSettings;
+import dev.coppice.model.SequenceModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** Names a model on the command line, and opens it. */
@@ -30,11 +31,9 @@ final class ModelOptions {
     return ModelTokenizer.open(folder());
   }
 
-  DecoderBackend backend(final String dtype) {
-    final DecoderSettings defaults = DecoderSettings.defaults();
-    return DecoderBackend.open(
-        folder(),
-        new DecoderSettings(defaults.threads(), dtype, defaults.device(), defaults.slabTokens()));
+  /** Opens the model in this process, to compute in the given numbers. */
+  SequenceModel open(final String dtype) {
+    return Engines.openSequence(folder(), Map.of("dtype", dtype));
   }
 
   private Path folder() {

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = "Generates rollouts as configured, into a run folder of their own.",
     customSynopsis = {
-      "coppice run @ FILE.toml [--section.key value ...] [--out DIR] [--dry-run]",
-      "coppice run --resume DIR"
+      "./coppice run @ FILE.toml [--section.key value ...] [--out DIR] [--dry-run]",
+      "./coppice run --resume DIR"
     })
 final class RunCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments;

@@ -1,7 +1,6 @@
 package dev.coppice.app;
 
-import dev.coppice.decoder.DecoderBackend;
-import dev.coppice.decoder.sequence.Scorer;
+import dev.coppice.model.SequenceModel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,8 +31,8 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     final int[] ids = ModelOptions.tokens(tokens);
-    try (DecoderBackend backend = model.backend(dtype)) {
-      System.out.println(Scorer.score(backend, ids, top).json());
+    try (SequenceModel sequence = model.open(dtype)) {
+      System.out.println(SequenceJson.of(sequence.score(ids, top)));
     }
     return CoppiceCommand.DONE;
   }

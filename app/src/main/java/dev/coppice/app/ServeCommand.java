@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
       "The first line on standard output says in JSON where."
     },
     customSynopsis = {
-      "coppice serve @ FILE.toml [--section.key value ...] [--out DIR] [--with-parent]",
-      "coppice serve --resume DIR [--bridge.key value ...] [--with-parent]"
+      "./coppice serve @ FILE.toml [--section.key value ...] [--out DIR] [--with-parent]",
+      "./coppice serve --resume DIR [--bridge.key value ...] [--with-parent]"
     })
 final class ServeCommand implements Callable<Integer> {
   private static final long LONGEST_STOP_MS = 20_000;

@@ -19,8 +19,8 @@ import picocli.CommandLine.Mixin;
       "its groups over the bridge, improves the policy, publishes the weights, and again."
     },
     customSynopsis = {
-      "coppice train @ FILE.toml [--section.key value ...] [--out DIR]",
-      "coppice train --resume DIR"
+      "./coppice train @ FILE.toml [--section.key value ...] [--out DIR]",
+      "./coppice train --resume DIR"
     })
 final class TrainCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments;

@@ -47,7 +47,7 @@ class CoppiceCommandTest {
   @Test
   void shouldGenerateWithAModelThatHasNoTokenizer() throws Exception {
     final Path tokens = Files.writeString(folder.resolve("tokens.json"), "[3, 5, 7]");
-    final String model = "../inference/src/test/resources/golden/llama";
+    final String model = "../decoder/src/test/resources/golden/llama";
     assertFalse(Files.exists(Path.of(model, "tokenizer.json")));
 
     final Result result =

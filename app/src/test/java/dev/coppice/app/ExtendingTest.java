@@ -144,6 +144,61 @@ class ExtendingTest {
     assertEquals(CoppiceCommand.DONE, verify.status(), verify.all());
   }
 
+  @Test
+  void shouldSampleFromTheEngineOfThePageAsManyTokensAtATimeAsItIsToldTo() throws IOException {
+    final List<String> arguments =
+        new ArrayList<>(
+            List.of("run", "--classpath", plugs, "--out", folder.resolve("runs").toString()));
+    arguments.addAll(List.of("--task.environment", "drawers", "--task.count", "3"));
+    arguments.addAll(List.of("--model.path", model(), "--model.engine", "uniform"));
+    arguments.addAll(List.of("--model.uniform.tokens", "5", "--limits.new-tokens", "40"));
+    arguments.addAll(List.of("--run.arms", "chain,fixed", "--tree.trees", "2"));
+    arguments.addAll(List.of("--tree.fixed.places", "0:3"));
+    final Path run = run(arguments);
+
+    assertEquals(3 * 2 * 3, arm(run, "fixed").path("leaves").asInt());
+    assertEquals(0, arm(run, "fixed").path("failed").asInt());
+    int sampled = 0;
+    for (final String line : Files.readAllLines(run.resolve("traces.jsonl"))) {
+      for (final JsonNode node : JSON.readTree(line).path("nodes")) {
+        for (final JsonNode logprob : node.path("logprobs")) {
+          assertEquals(-Math.log(vocabulary()), logprob.asDouble(), 1e-5);
+          sampled++;
+        }
+      }
+    }
+    assertTrue(sampled > 100, "sampled=" + sampled);
+    final Result verify = execute("verify", run.toString(), "--classpath", plugs);
+    assertEquals(CoppiceCommand.DONE, verify.status(), verify.all());
+  }
+
+  @Test
+  void shouldRefuseAPolicyThatNeedsTheEntropyAnEngineDoesNotTell() {
+    final Result run =
+        execute(
+            "run",
+            "--classpath",
+            plugs,
+            "--task.environment",
+            "drawers",
+            "--model.path",
+            model(),
+            "--model.engine",
+            "uniform",
+            "--tree.policy",
+            "entropy",
+            "--run.out",
+            folder.toString());
+
+    assertEquals(CoppiceCommand.WRONG_CALL, run.status(), run.all());
+    assertTrue(run.err().contains("policy=entropy"), run.all());
+  }
+
+  private static int vocabulary() throws IOException {
+    final Path file = Path.of(model()).resolve("config.json");
+    return JSON.readTree(file.toFile()).path("vocab_size").asInt();
+  }
+
   private static String model() {
     Path project = Path.of("").toAbsolutePath();
     while (!Files.exists(project.resolve("models/tiny-policy"))) {
@@ -228,7 +283,7 @@ class ExtendingTest {
     final Map<String, String> listings = PageListings.of(PAGE);
 
     final long sources = listings.keySet().stream().filter(name -> name.endsWith(".java")).count();
-    assertTrue(sources >= 4, listings.keySet().toString());
+    assertTrue(sources >= 5, listings.keySet().toString());
     assertEquals(sources, listings.size() - sources, listings.keySet().toString());
   }
 }

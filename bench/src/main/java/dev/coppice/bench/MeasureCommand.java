@@ -2,6 +2,7 @@ package dev.coppice.bench;
 
 import dev.coppice.app.CoppiceCommand;
 import dev.coppice.bench.bridge.BridgeBenchCommand;
+import dev.coppice.bench.creditcheck.CreditCheckCommand;
 import dev.coppice.bench.decode.DecodeBenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,10 +13,10 @@ import picocli.CommandLine.Command;
  * @thread the main thread.
  */
 @Command(
-    name = "coppice",
+    name = "./coppice",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DecodeBenchCommand.class, BridgeBenchCommand.class})
+    subcommands = {DecodeBenchCommand.class, BridgeBenchCommand.class, CreditCheckCommand.class})
 public final class MeasureCommand {
   /** Made by picocli. */
   public MeasureCommand() {}

@@ -118,11 +118,6 @@ public final class ChatTemplate {
     }
   }
 
-  /** Returns a special token's text, or null. */
-  String specialToken(final String name) {
-    return (String) specialTokens.get(name);
-  }
-
   /**
    * Renders a conversation.
    *

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.Logits;
 import dev.coppice.decoder.convert.RandomModel;
 import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.files.ModelDimensions;
@@ -14,8 +16,7 @@ import dev.coppice.decoder.files.SafetensorsWriter;
 import dev.coppice.decoder.files.TensorType;
 import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.decoder.sequence.Scorer;
-import dev.coppice.model.ForwardBatch;
-import dev.coppice.model.Logits;
+import dev.coppice.model.SequenceModel;
 import dev.coppice.model.WeightsException;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;
@@ -172,13 +173,13 @@ class DecoderBackendTest {
   @Test
   void shouldScoreItsOwnContinuationAsItGeneratedIt() throws IOException {
     try (DecoderBackend backend = open(5)) {
-      final var plan = new Generator.Plan(30, new SamplingSettings(1.0, 1, 0, 0), 11, -1);
+      final var plan = new SequenceModel.Plan(30, new SamplingSettings(1.0, 1, 0, 0), 11, -1);
 
       final var out = Generator.generate(backend, new int[] {1, 9}, plan);
       final int[] all = new int[32];
       System.arraycopy(new int[] {1, 9}, 0, all, 0, 2);
       System.arraycopy(out.tokens(), 0, all, 2, 30);
-      final Scorer.Scores scores = Scorer.score(backend, all, 1);
+      final SequenceModel.Scores scores = Scorer.score(backend, all, 1);
 
       for (int i = 0; i < 30; i++) {
         assertEquals(scores.logprobs()[i + 2], out.logprobs()[i], 1e-6, "token " + i);
@@ -188,7 +189,7 @@ class DecoderBackendTest {
           assertThrows(
               IllegalArgumentException.class, () -> Scorer.score(backend, new int[129], 0));
       assertTrue(e.getMessage().contains("context"), e.getMessage());
-      assertTrue(scores.json().startsWith("{\"logprobs\":[null,-"), scores.json());
+      assertTrue(Double.isNaN(scores.logprobs()[0]) && scores.logprobs()[1] < 0);
     }
   }
 

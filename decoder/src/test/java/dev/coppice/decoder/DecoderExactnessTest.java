@@ -3,6 +3,8 @@ package dev.coppice.decoder;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.Logits;
 import dev.coppice.decoder.convert.RandomModel;
 import dev.coppice.decoder.files.AttentionShape;
 import dev.coppice.decoder.files.DecoderFamily;
@@ -10,8 +12,6 @@ import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.files.ModelDimensions;
 import dev.coppice.decoder.files.RopeSettings;
 import dev.coppice.decoder.files.TensorType;
-import dev.coppice.model.ForwardBatch;
-import dev.coppice.model.Logits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.Logits;
 import dev.coppice.decoder.convert.RandomModel;
 import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.files.ModelDimensions;
 import dev.coppice.decoder.files.TensorType;
-import dev.coppice.model.ForwardBatch;
 import dev.coppice.model.LoadedWeights;
-import dev.coppice.model.Logits;
 import dev.coppice.model.WeightsException;
 import java.io.IOException;
 import java.nio.file.Files;

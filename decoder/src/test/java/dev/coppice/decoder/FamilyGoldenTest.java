@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.decoder.sequence.Scorer;
+import dev.coppice.model.SequenceModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -45,7 +46,7 @@ class FamilyGoldenTest {
     final int[] tokens = new ObjectMapper().convertValue(expected.path("tokens"), int[].class);
 
     try (DecoderBackend backend = DecoderBackend.open(folder, DecoderSettings.defaults())) {
-      final Scorer.Scores scores = Scorer.score(backend, tokens, 5);
+      final SequenceModel.Scores scores = Scorer.score(backend, tokens, 5);
 
       assertTrue(Double.isNaN(scores.logprobs()[0]));
       double worst = 0;

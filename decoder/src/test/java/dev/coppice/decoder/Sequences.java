@@ -1,8 +1,8 @@
 package dev.coppice.decoder;
 
-import dev.coppice.model.ForwardBatch;
-import dev.coppice.model.InferenceBackend;
-import dev.coppice.model.Logits;
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.InferenceBackend;
+import dev.coppice.decoder.batch.Logits;
 import java.util.Arrays;
 
 /** Computes whole sequences on a backend, each in blocks of its own, for tests to compare with. */

@@ -7,6 +7,7 @@ import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.decoder.convert.Llama2cConverter;
 import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.fixture.SharedData;
+import dev.coppice.model.SequenceModel;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,10 +36,10 @@ class StoriesGoldenTest {
   @Test
   void shouldReproduceTheGreedyTextOfLlama2cTokenByToken() {
     try (DecoderBackend backend = DecoderBackend.open(folder, DecoderSettings.defaults())) {
-      final Generator.Plan plan =
-          new Generator.Plan(goldenTokens.length, SamplingSettings.GREEDY, 0, -1);
+      final SequenceModel.Plan plan =
+          new SequenceModel.Plan(goldenTokens.length, SamplingSettings.GREEDY, 0, -1);
 
-      final Generator.Continuation out = Generator.generate(backend, new int[] {1}, plan);
+      final SequenceModel.Continuation out = Generator.generate(backend, new int[] {1}, plan);
 
       assertArrayEquals(goldenTokens, out.tokens());
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.episode.Environment;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,30 @@ class EnvironmentsTest {
     assertEquals(1_319, environment.taskCount());
     assertTrue(environment.start(environment.task(0), 0).prompt().startsWith("<s>Janet"));
     assertEquals("gsm8k/test/0", environment.task(0).id());
+  }
+
+  @Test
+  void shouldMakeGsm8kFromOwnData() {
+    final String path = OwnData.find(Environments.class, "own/gsm8k").toString();
+
+    final Environment environment =
+        Environments.create(new EnvironmentConfig("gsm8k", "", 0, 0, path, "<s>{question} "));
+
+    assertEquals(12, environment.taskCount());
+    assertTrue(environment.start(environment.task(0), 0).prompt().startsWith("<s>A ferry"));
+    assertEquals("gsm8k/test/0", environment.task(0).id());
+    assertEquals(11, create("gsm8k", "train", path).taskCount());
+  }
+
+  @Test
+  void shouldMakeFilesystemAndRetailFromOwnData() {
+    final String files = OwnData.find(Environments.class, "own/filesystem").toString();
+    final String retail = OwnData.find(Environments.class, "own/retail").toString();
+
+    assertEquals(5, create("filesystem", "", files).taskCount());
+    assertEquals(2, create("retail", "", retail).taskCount());
+    assertEquals(4, create("retail", "train", retail).taskCount());
+    assertEquals(6, create("retail", "all", retail).taskCount());
   }
 
   @Test

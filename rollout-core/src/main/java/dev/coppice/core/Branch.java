@@ -1,19 +1,18 @@
 package dev.coppice.core;
 
 import dev.coppice.episode.ActionParser;
-import dev.coppice.kvcache.PrefixLease;
+import dev.coppice.model.Work;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.StopReason;
-import java.util.Arrays;
 
 /**
- * Holds one path while it grows: its tokens, its lease on keys and values, and where it stands.
+ * Holds one path while it grows: what it asks the model for, and where it stands.
  *
  * <pre>
- *   path     | computed: keys and values are in the lease | known, not computed yet |
- *            0                              lease.tokens()                     length
+ *   path     | computed at least once | given or sampled, not computed yet |
+ *            0                   everComputed                        work.length()
  * </pre>
  *
  * @thread the engine thread.
@@ -21,12 +20,8 @@ import java.util.Arrays;
 final class Branch {
   /** What a branch waits for. */
   enum Wait {
-    /** A place in a batch. */
-    BATCH,
-    /** The batch it is in. */
-    FORWARD,
-    /** The first branch of its group to compute the prompt. */
-    PROMPT,
+    /** The model. */
+    SAMPLING,
     /** A tool call or a scoring. */
     WORLD,
     /** Nothing any more. */
@@ -36,14 +31,12 @@ final class Branch {
   final int id;
   final GroupState group;
   final TreeDraft tree;
-  final long key;
   final long tag;
   final ActionParser parser;
-  Wait wait = Wait.BATCH;
-  PrefixLease lease;
+  final Work work;
+  final Effect.Sample sample;
+  Wait wait = Wait.SAMPLING;
   NodeDraft node;
-  int[] path;
-  int length;
   int everComputed;
   boolean tailSampled;
   int sampled;
@@ -54,38 +47,30 @@ final class Branch {
   int children = 1;
   int segmentStart;
   int callPrefilled;
-  boolean drawOnly;
-  int mostChildren = 1;
-  double entropyFloor = Double.POSITIVE_INFINITY;
+  int paidCached;
+  int paidComputes;
+  int paidPrefill;
+  int paidAgain;
+  int paidSamples;
+  boolean released;
   LeafStatus endStatus;
   StopReason endReason;
   int sequence;
-  long readySinceNs;
 
-  Branch(final int id, final TreeDraft tree, final long tag, final ActionParser parser) {
-    this(id, tree, tree.key, tag, parser);
-  }
-
-  private Branch(
-      final int id,
-      final TreeDraft tree,
-      final long key,
-      final long tag,
-      final ActionParser parser) {
-    this.id = id;
+  Branch(final TreeDraft tree, final long tag, final ActionParser parser, final Work work) {
+    this.id = work.branch();
     this.group = tree.group;
     this.tree = tree;
-    this.key = key;
     this.tag = tag;
     this.parser = parser;
+    this.work = work;
+    this.sample = new Effect.Sample(work);
   }
 
-  /** Copies everything but the lease, which the caller forks. */
-  Branch fork(final int childId, final long childKey, final long childTag) {
-    final Branch child = new Branch(childId, tree, childKey, childTag, parser.fork());
+  /** Copies where the branch stands; the child's work is already a copy of the path. */
+  Branch fork(final Work childWork, final long childTag) {
+    final Branch child = new Branch(tree, childTag, parser.fork(), childWork);
     child.node = node;
-    child.path = Arrays.copyOf(path, path.length);
-    child.length = length;
     child.everComputed = everComputed;
     child.tailSampled = tailSampled;
     child.sampled = sampled;
@@ -97,19 +82,8 @@ final class Branch {
     return child;
   }
 
-  void append(final int token) {
-    if (length == path.length) {
-      path = Arrays.copyOf(path, Math.max(16, length * 2));
-    }
-    path[length++] = token;
-  }
-
-  void append(final int[] tokens) {
-    if (length + tokens.length > path.length) {
-      path = Arrays.copyOf(path, Math.max(length + tokens.length, path.length * 2));
-    }
-    System.arraycopy(tokens, 0, path, length, tokens.length);
-    length += tokens.length;
+  int length() {
+    return work.length();
   }
 
   /** Closes the node that grew so far and opens an action node under it. */
@@ -129,22 +103,10 @@ final class Branch {
   /** Ends a turn with what the environment answered. */
   void observe(final int[] tokens) {
     node = NodeDraft.given(node, NodeKind.OBSERVATION, tokens);
-    append(tokens);
+    work.append(tokens);
     turn++;
     callPrefilled = 0;
     parser.nextTurn();
     segmentStart = 0;
-  }
-
-  /** Tokens known and not computed yet. */
-  int uncomputed() {
-    return length - (lease == null ? 0 : lease.tokens());
-  }
-
-  void release() {
-    if (lease != null) {
-      lease.close();
-      lease = null;
-    }
   }
 }

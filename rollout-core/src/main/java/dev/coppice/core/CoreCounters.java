@@ -3,7 +3,7 @@ package dev.coppice.core;
 /**
  * Counts what the core did; public fields, written by the engine thread alone.
  *
- * @unit tokens, calls, blocks times nanoseconds.
+ * @unit tokens, calls, groups.
  */
 public final class CoreCounters {
   /** Groups started and not yet delivered. */
@@ -33,20 +33,17 @@ public final class CoreCounters {
   /** Branches born at forks. */
   public long forks;
 
-  /** Blocks copied because a fork fell into their middle. */
-  public long blocksCopied;
-
-  /** Leases taken away from branches. */
-  public long preemptions;
-
-  /** Cached blocks given up for room. */
-  public long evictedBlocks;
-
   /** Changes of weights. */
   public long weightSwaps;
 
-  /** Blocks live, integrated over time. */
-  public long blockNs;
+  /** Tokens prefilled or sampled for nothing: work that failed, came too late or went too far. */
+  public long discarded;
+
+  /** Answers that came when nobody waited for them any more. */
+  public long lateAnswers;
+
+  /** Groups that an earlier process finished. */
+  public long groupsRestored;
 
   CoreCounters() {}
 }

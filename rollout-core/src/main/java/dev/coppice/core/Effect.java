@@ -1,5 +1,6 @@
 package dev.coppice.core;
 
+import dev.coppice.model.Work;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.StopReason;
 
@@ -15,12 +16,26 @@ public sealed interface Effect {
   record StartWorld(int group, int branch) implements Effect {}
 
   /**
-   * Forks the world of a branch.
+   * Hands work to the model; made once per branch.
+   *
+   * @param work that asks for tokens.
+   */
+  record Sample(Work work) implements Effect {}
+
+  /**
+   * Forks a branch: what the model holds of it, and its world.
    *
    * @param parent branch.
    * @param child branch.
    */
-  record ForkWorld(int parent, int child) implements Effect {}
+  record Fork(int parent, int child) implements Effect {}
+
+  /**
+   * Tells the model that a branch asks for nothing more.
+   *
+   * @param branch to be forgotten.
+   */
+  record Release(int branch) implements Effect {}
 
   /**
    * Closes the world of a branch.
@@ -58,24 +73,15 @@ public sealed interface Effect {
    * Delivers a group and closes its world.
    *
    * @param group the place of the group in the run.
-   * @param result of the group.
+   * @param trees the numbers of its trees, in order.
+   * @param result of the group; what its trees held of the model's memory is not in it yet.
    */
-  record GroupDone(int group, GroupResult result) implements Effect {}
+  record GroupDone(int group, int[] trees, GroupResult result) implements Effect {}
 
   /**
-   * Gives the backend the weights that wait.
+   * Gives the runner the weights that wait.
    *
    * @param version of the weights.
    */
   record UseWeights(int version) implements Effect {}
-
-  /**
-   * Lets the backend drop weights that no batch will name again.
-   *
-   * @param version of the weights.
-   */
-  record RetireWeights(int version) implements Effect {}
-
-  /** Computes the batch that was planned and draws from it. */
-  record Forward() implements Effect {}
 }

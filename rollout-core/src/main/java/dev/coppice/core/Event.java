@@ -4,6 +4,7 @@ import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Provenance;
 import dev.coppice.episode.Score;
 import dev.coppice.model.Draws;
+import dev.coppice.model.Quotes;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;
@@ -45,31 +46,32 @@ public sealed interface Event {
   record GroupRestored(GroupRequest request, long computedTokens, int trees) implements Event {}
 
   /**
-   * The engine has taken in what there was and asks for a batch.
+   * The model said what it would compute next.
    *
    * @param nowNs the time.
+   * @param quotes one row per piece of work.
    */
-  record Tick(long nowNs) implements Event {}
+  record Quoted(long nowNs, Quotes quotes) implements Event {}
 
   /**
-   * The batch was computed and drawn from.
+   * The model answered.
    *
    * @param nowNs the time.
-   * @param policyVersion of the weights that computed it.
-   * @param draws one row per row of the batch that reached its last token.
+   * @param draws one row per piece of work.
    */
-  record BatchDone(long nowNs, int policyVersion, Draws draws) implements Event {}
+  record Drawn(long nowNs, Draws draws) implements Event {}
 
   /**
-   * The backend could not compute the batch.
+   * The model did not answer within its deadline.
    *
-   * @param nowNs the time.
-   * @param message of the backend.
+   * @param branch that waited.
+   * @param ticket of its work.
+   * @param waitedNs how long it waited, in nanoseconds.
    */
-  record BatchFailed(long nowNs, String message) implements Event {}
+  record WorkExpired(int branch, int ticket, long waitedNs) implements Event {}
 
   /**
-   * New weights are ready to be used, and no batch is being computed.
+   * New weights are ready to be used, and the model may go over to them.
    *
    * @param nowNs the time.
    * @param version of the weights, one more than the last.

@@ -6,13 +6,6 @@ import dev.coppice.trajectory.RolloutFailure;
 final class Failures {
   private Failures() {}
 
-  static RolloutFailure poolTooSmall(final int tokens) {
-    return new RolloutFailure(
-        RolloutFailure.Boundary.LIMIT,
-        "kv_pool_too_small",
-        "no block is left for a sequence of " + tokens + " tokens; raise engine.kv-blocks");
-  }
-
   static RolloutFailure promptTooLong(final int tokens, final int contextTokens) {
     return new RolloutFailure(
         RolloutFailure.Boundary.LIMIT,
@@ -30,12 +23,10 @@ final class Failures {
         "the prompt has no token; a model without a begin token needs some text");
   }
 
-  static RolloutFailure notFinite() {
+  static RolloutFailure noAnswer(final long waitedNs) {
     return new RolloutFailure(
-        RolloutFailure.Boundary.BACKEND, "nan_logits", "the logits were not finite");
-  }
-
-  static RolloutFailure backend(final String message) {
-    return new RolloutFailure(RolloutFailure.Boundary.BACKEND, "forward_failed", message);
+        RolloutFailure.Boundary.BACKEND,
+        "no_answer",
+        "the model did not answer within " + waitedNs / 1_000_000 + " ms");
   }
 }

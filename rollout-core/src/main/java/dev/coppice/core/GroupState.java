@@ -1,8 +1,6 @@
 package dev.coppice.core;
 
 import dev.coppice.episode.EpisodePlan;
-import dev.coppice.kvcache.PrefixLease;
-import dev.coppice.model.DrawSpec;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.scheduling.BudgetLease;
 import dev.coppice.scheduling.BudgetSplit;
@@ -24,12 +22,8 @@ final class GroupState {
   final String digest;
   final RolloutFailure failure;
   final List<TreeDraft> trees = new ArrayList<>();
-  final List<Branch> waitingForPrompt = new ArrayList<>();
   BudgetLease budget;
-  PrefixLease promptLease;
-  boolean promptComputed;
-  boolean promptEverComputed;
-  Branch claimer;
+  boolean hasDrawn;
   int treesOpen;
   boolean refused;
   BudgetSplit.Share share;
@@ -45,13 +39,5 @@ final class GroupState {
 
   int place() {
     return request.index();
-  }
-
-  void fillSpec(final Branch branch, final int prepaidDraws, final DrawSpec spec) {
-    if (prepaidDraws > 1) {
-      spec.set(branch.key, branch.length, prepaidDraws, Double.NEGATIVE_INFINITY);
-    } else {
-      spec.set(branch.key, branch.length, branch.mostChildren, branch.entropyFloor);
-    }
   }
 }

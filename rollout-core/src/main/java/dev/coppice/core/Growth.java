@@ -2,12 +2,11 @@ package dev.coppice.core;
 
 import dev.coppice.episode.ActionParser;
 import dev.coppice.episode.Score;
+import dev.coppice.model.DrawKey;
 import dev.coppice.model.Draws;
-import dev.coppice.model.Sampler;
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
-import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;
 import java.util.List;
 
@@ -18,94 +17,117 @@ import java.util.List;
  */
 final class Growth {
   private final State state;
+  private final Scheduler scheduler;
+  private final Groups groups;
 
-  Growth(final State state) {
+  Growth(final State state, final Scheduler scheduler, final Groups groups) {
     this.state = state;
+    this.scheduler = scheduler;
+    this.groups = groups;
   }
 
-  void batchDone(final Event.BatchDone done, final List<Effect> effects) {
-    state.forwardInFlight = false;
-    final Batch batch = state.batch;
-    if (done.policyVersion() != batch.forward().policyVersion()) {
-      throw new IllegalStateException(
-          "computed with other weights: planned="
-              + batch.forward().policyVersion()
-              + " computed="
-              + done.policyVersion());
-    }
-    int drawRow = 0;
-    for (int row = 0; row < batch.rows(); row++) {
-      final Branch branch = batch.branch(row);
-      commit(branch, batch.computedTokens(row));
-      if (batch.prepaidDraws(row) == 0) {
-        state.ready(branch);
+  void drawn(final Draws draws, final List<Effect> effects) {
+    for (int row = 0; row < draws.rows(); row++) {
+      final Branch branch = scheduler.asking(draws.branch(row), draws.ticket(row));
+      if (branch == null) {
+        state.counters.lateAnswers++;
+      } else if (draws.failure(row) != null) {
+        scheduler.failed(branch);
+        groups.end(branch, NodeDraft.End.failed(draws.failure(row)), effects);
       } else {
-        drawn(branch, batch.prepaidDraws(row), done.draws(), drawRow++, effects);
+        scheduler.computed(branch, draws.cached(row));
+        if (draws.count(row) > 0) {
+          scheduler.answered(branch);
+          answered(branch, draws, row, effects);
+        }
       }
     }
   }
 
-  void batchFailed(final Event.BatchFailed failed, final List<Effect> effects) {
-    state.forwardInFlight = false;
-    for (int row = 0; row < state.batch.rows(); row++) {
-      final Branch branch = state.batch.branch(row);
-      branch.group.budget.giveBack(state.batch.prepaidDraws(row));
-      fail(branch, Failures.backend(failed.message()), effects);
+  void expired(final Event.WorkExpired expired, final List<Effect> effects) {
+    final Branch branch = scheduler.asking(expired.branch(), expired.ticket());
+    if (branch != null) {
+      scheduler.givenUp(branch);
+      groups.end(branch, NodeDraft.End.failed(Failures.noAnswer(expired.waitedNs())), effects);
     }
   }
 
-  private static void commit(final Branch branch, final int tokens) {
-    if (tokens > 0) {
-      branch.lease.commit(branch.path, branch.lease.tokens(), tokens);
-      if (branch.lease.tokens() > branch.everComputed) {
-        branch.everComputed = branch.lease.tokens();
-        branch.tailSampled = false;
-      }
+  private void answered(
+      final Branch branch, final Draws draws, final int row, final List<Effect> effects) {
+    branch.group.hasDrawn = true;
+    branch.work.prompt(false);
+    if (branch.parser.tokens() == 0) {
+      countCall(branch, branch.length() - branch.callPrefilled);
     }
-  }
-
-  private void drawn(
-      final Branch branch,
-      final int prepaid,
-      final Draws draws,
-      final int row,
-      final List<Effect> effects) {
-    if (draws.count(row) == 0) {
-      branch.group.budget.giveBack(prepaid);
-      fail(branch, Failures.notFinite(), effects);
+    branch.node.kvVersion = draws.version(row);
+    final int children = decide(branch, draws, row);
+    final int sampled = sampled(draws, row, children);
+    if (!settle(branch, sampled)) {
+      truncate(branch, StopReason.BUDGET, effects);
       return;
     }
-    if (branch == branch.group.claimer) {
-      state.groups.promptComputed(branch);
-    }
-    if (branch.drawOnly || branch.parser.tokens() == 0) {
-      countCall(branch, branch.length - branch.callPrefilled);
-    }
-    branch.drawOnly = false;
-    branch.node.kvVersion = branch.tree.version();
-    final int children = decide(branch, prepaid, draws, row);
-    if (children > prepaid && !branch.group.budget.spend(children - prepaid)) {
-      branch.group.budget.giveBack(prepaid);
-      truncate(branch, StopReason.BUDGET, effects);
-    } else if (children == 1) {
+    scheduler.discardSampled(branch, sampled - tokens(draws, row, children));
+    if (children == 1) {
       if (branch.node.kind != NodeKind.ACTION) {
         branch.beginSegment();
       }
-      grow(branch, draws.token(row, 0), draws.logprob(row, 0), effects);
+      grow(branch, draws, row, 0, effects);
     } else {
       fork(branch, children, draws, row, effects);
     }
   }
 
-  private int decide(final Branch branch, final int prepaid, final Draws draws, final int row) {
-    if (prepaid > 1) {
-      return prepaid;
+  private int decide(final Branch branch, final Draws draws, final int row) {
+    if (branch.children > 1) {
+      if (draws.count(row) < branch.children) {
+        throw new IllegalStateException(
+            "fewer draws than asked for: draws="
+                + draws.count(row)
+                + " children="
+                + branch.children);
+      }
+      return branch.children;
     }
     if (draws.count(row) == 1) {
       return 1;
     }
-    final int wanted = state.policy.childrenAtToken(state.pointAt(branch), draws.entropy(row));
+    final int wanted =
+        state.world.policy().childrenAtToken(scheduler.pointAt(branch), draws.entropy(row));
     return Math.clamp(wanted, 1, draws.count(row));
+  }
+
+  private static int tokens(final Draws draws, final int row, final int children) {
+    int tokens = 0;
+    for (int draw = 0; draw < children; draw++) {
+      tokens += draws.length(row, draw);
+    }
+    return tokens;
+  }
+
+  /**
+   * Counts what the draws of a row cost. The first token of a draw nobody uses costs nothing: it
+   * comes from a distribution that was computed anyway.
+   */
+  private static int sampled(final Draws draws, final int row, final int children) {
+    int tokens = tokens(draws, row, children);
+    for (int draw = children; draw < draws.count(row); draw++) {
+      tokens += draws.length(row, draw) - 1;
+    }
+    return tokens;
+  }
+
+  /** Pays what was sampled beyond what was quoted, or gives back the rest. */
+  private static boolean settle(final Branch branch, final int sampled) {
+    final int paid = branch.paidSamples;
+    branch.paidSamples = 0;
+    if (sampled > paid && !branch.group.budget.spend(sampled - paid)) {
+      branch.group.budget.giveBack(paid);
+      return false;
+    }
+    if (sampled < paid) {
+      branch.group.budget.giveBack(paid - sampled);
+    }
+    return true;
   }
 
   private void countCall(final Branch branch, final int cachedTokens) {
@@ -120,11 +142,12 @@ final class Growth {
       final int row,
       final List<Effect> effects) {
     branch.closeSegment();
-    branch.node.branch = new BranchDecision(state.policy.name(), children, draws.entropy(row));
+    branch.node.branch =
+        new BranchDecision(state.world.policy().name(), children, draws.entropy(row));
     final Branch[] siblings = new Branch[children];
     siblings[0] = branch;
     for (int child = 1; child < children; child++) {
-      siblings[child] = bear(branch, child, effects);
+      siblings[child] = child(branch, child, effects);
     }
     for (final Branch sibling : siblings) {
       sibling.forks++;
@@ -135,48 +158,75 @@ final class Growth {
       siblings[child].beginSegment();
     }
     for (int child = 0; child < children; child++) {
-      grow(siblings[child], draws.token(row, child), draws.logprob(row, child), effects);
+      grow(siblings[child], draws, row, child, effects);
     }
   }
 
-  private Branch bear(final Branch parent, final int child, final List<Effect> effects) {
-    final long key = Sampler.childKey(parent.key, parent.length, child);
-    final long tag = state.policy.childTag(state.pointAt(parent), child);
-    final Branch branch = parent.fork(state.nextBranch++, key, tag);
-    branch.lease = parent.lease == null ? null : parent.lease.fork(parent.tree.owner);
+  private Branch child(final Branch parent, final int child, final List<Effect> effects) {
+    final long key = DrawKey.child(parent.work.key(), parent.length(), child);
+    final long tag = state.world.policy().childTag(scheduler.pointAt(parent), child);
+    final Branch branch = parent.fork(parent.work.fork(state.nextBranch++, key), tag);
     parent.tree.liveBranches++;
     state.branches.put(branch.id, branch);
     state.counters.forks++;
-    countCall(branch, branch.length);
-    effects.add(new Effect.ForkWorld(parent.id, branch.id));
+    countCall(branch, branch.length());
+    effects.add(new Effect.Fork(parent.id, branch.id));
     return branch;
   }
 
+  /** Appends the tokens of a draw up to the first that ends something. */
   private void grow(
-      final Branch branch, final int token, final float logprob, final List<Effect> effects) {
-    branch.node.append(token, logprob, branch.tree.version());
-    branch.tailSampled |= branch.everComputed == branch.length;
-    branch.append(token);
+      final Branch branch,
+      final Draws draws,
+      final int row,
+      final int draw,
+      final List<Effect> effects) {
+    final int length = draws.length(row, draw);
+    final int version = draws.version(row);
+    boolean goesOn = true;
+    int taken = 0;
+    while (goesOn && taken < length) {
+      final int token = draws.token(row, draw, taken);
+      if (taken > 0) {
+        // Whoever sampled this token had computed the one before it.
+        branch.everComputed = branch.length();
+      }
+      branch.node.append(token, draws.logprob(row, draw, taken), version);
+      taken++;
+      goesOn = append(branch, token, effects);
+    }
+    if (goesOn) {
+      scheduler.ready(branch, effects);
+    } else if (taken < length) {
+      scheduler.discardSampled(branch, length - taken);
+    }
+  }
+
+  /** Appends a token; false if the branch goes on no further now. */
+  private boolean append(final Branch branch, final int token, final List<Effect> effects) {
+    branch.tailSampled |= branch.everComputed == branch.length();
+    branch.work.append(token);
     branch.sampled++;
     branch.tree.decoded++;
     state.counters.decoded++;
     // The end of a sequence is no part of what was said.
-    final boolean ends = token == state.tokenizer.endToken();
+    final boolean ends = token == state.world.tokenizer().endToken();
     final ActionParser.Signal signal =
-        branch.parser.accept(ends ? "" : state.tokenizer.piece(token));
+        branch.parser.accept(ends ? "" : state.world.tokenizer().piece(token));
     if (signal == ActionParser.Signal.CALL) {
       call(branch, effects);
     } else if (signal == ActionParser.Signal.ANSWER) {
       score(branch, StopReason.ANSWER, branch.parser.content(), effects);
     } else if (ends) {
       score(branch, StopReason.EOS, branch.parser.contentAtEnd(), effects);
-    } else if (branch.length >= state.contextTokens) {
+    } else if (branch.length() >= state.world.traits().contextTokens()) {
       truncate(branch, StopReason.CONTEXT, effects);
     } else if (branch.sampled >= state.config.limits().newTokens()) {
       truncate(branch, StopReason.LENGTH, effects);
     } else {
-      state.ready(branch);
+      return true;
     }
+    return false;
   }
 
   private void call(final Branch branch, final List<Effect> effects) {
@@ -201,14 +251,21 @@ final class Growth {
       final List<Effect> effects) {
     branch.endStatus = LeafStatus.COMPLETED;
     branch.endReason = reason;
-    branch.release();
+    release(branch, effects);
     effects.add(new Effect.Score(waitForWorld(branch), answer));
   }
 
+  /** Ends a branch whose quote the budget cannot pay. */
+  void declined(final Branch branch, final List<Effect> effects) {
+    scheduler.answered(branch);
+    truncate(branch, StopReason.BUDGET, effects);
+  }
+
   /** Ends a branch at a limit; what the budget cut cannot be scored, the rest the world judges. */
-  void truncate(final Branch branch, final StopReason reason, final List<Effect> effects) {
+  private void truncate(final Branch branch, final StopReason reason, final List<Effect> effects) {
     if (reason == StopReason.BUDGET) {
-      end(branch, new NodeDraft.End(LeafStatus.TRUNCATED, reason, Score.NONE, null), effects);
+      groups.end(
+          branch, new NodeDraft.End(LeafStatus.TRUNCATED, reason, Score.NONE, null), effects);
     } else {
       conclude(branch, LeafStatus.TRUNCATED, reason, effects);
     }
@@ -221,7 +278,7 @@ final class Growth {
       final List<Effect> effects) {
     branch.endStatus = status;
     branch.endReason = reason;
-    branch.release();
+    release(branch, effects);
     effects.add(new Effect.ScoreTruncated(waitForWorld(branch), reason));
   }
 
@@ -235,7 +292,7 @@ final class Growth {
     branch.tree.calls++;
     state.counters.calls++;
     if (done.failure() != null) {
-      end(branch, NodeDraft.End.failed(done.failure()), effects);
+      groups.end(branch, NodeDraft.End.failed(done.failure()), effects);
       return;
     }
     branch.node.state = done.digest();
@@ -243,11 +300,11 @@ final class Growth {
     branch.observe(done.observation());
     if (done.over()) {
       conclude(branch, LeafStatus.COMPLETED, StopReason.ENVIRONMENT, effects);
-    } else if (branch.length >= state.contextTokens) {
+    } else if (branch.length() >= state.world.traits().contextTokens()) {
       truncate(branch, StopReason.CONTEXT, effects);
     } else {
-      branch.children = state.policy.childrenAtTurn(state.pointAt(branch));
-      state.ready(branch);
+      branch.children = state.world.policy().childrenAtTurn(scheduler.pointAt(branch));
+      scheduler.ready(branch, effects);
     }
   }
 
@@ -256,7 +313,7 @@ final class Growth {
     if (branch == null) {
       return;
     }
-    end(
+    groups.end(
         branch,
         scored.failure() == null
             ? new NodeDraft.End(branch.endStatus, branch.endReason, scored.score(), null)
@@ -272,17 +329,9 @@ final class Growth {
     return fits ? branch : null;
   }
 
-  void fail(final Branch branch, final RolloutFailure failure, final List<Effect> effects) {
-    end(branch, NodeDraft.End.failed(failure), effects);
-  }
-
-  private void end(final Branch branch, final NodeDraft.End leaf, final List<Effect> effects) {
-    branch.wait = Branch.Wait.NOTHING;
-    branch.closeSegment();
-    branch.node.leaf = leaf;
-    branch.release();
-    state.branches.remove(branch.id);
-    effects.add(new Effect.CloseWorld(branch.id));
-    state.groups.branchEnded(branch, effects);
+  /** Says that a branch asks the model for no more; the world goes on judging it. */
+  private static void release(final Branch branch, final List<Effect> effects) {
+    branch.released = true;
+    effects.add(new Effect.Release(branch.id));
   }
 }

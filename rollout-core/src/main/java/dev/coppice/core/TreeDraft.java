@@ -1,6 +1,5 @@
 package dev.coppice.core;
 
-import dev.coppice.kvcache.CacheNamespace;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
@@ -25,37 +24,31 @@ final class TreeDraft {
   final GroupState group;
   final int index;
   final long key;
-  final int owner;
+  final int number;
   final NodeDraft prompt;
-  CacheNamespace namespace;
   int liveBranches;
   long prefilled;
   long cached;
   long decoded;
   long recomputed;
   long calls;
-  long blockNs;
+  long discarded;
 
-  TreeDraft(final GroupState group, final int index, final long key, final int owner) {
+  TreeDraft(final GroupState group, final int index, final long key, final int number) {
     this.group = group;
     this.index = index;
     this.key = key;
-    this.owner = owner;
+    this.number = number;
     this.prompt = NodeDraft.given(null, NodeKind.PROMPT, group.prompt);
     this.prompt.state = group.digest;
   }
 
-  /** The version of the weights this tree's keys and values are of. */
-  int version() {
-    return namespace.policyVersion();
-  }
-
   TreeLedger ledger() {
-    return new TreeLedger(prefilled, cached, decoded, 0, recomputed, calls, blockNs);
+    return new TreeLedger(prefilled, cached, decoded, discarded, recomputed, calls, 0);
   }
 
   long computedTokens() {
-    return prefilled + decoded;
+    return prefilled + decoded + discarded;
   }
 
   TrajectoryTree finish(final String run, final SamplingSettings sampling) {

@@ -5,17 +5,16 @@
  * dev.coppice.core.Effect}. The same events give the same effects, so a journal replays a run.
  *
  * <pre>
- *   Event                 Core.step                            Effect
- *   GroupOffered  ----&gt;   open trees, lease the prompt   ----&gt;  StartWorld
- *   Tick          ----&gt;   plan a batch within budgets    ----&gt;  Forward
- *   BatchDone     ----&gt;   append tokens, fork, parse     ----&gt;  Call, Score, ForkWorld
- *   CallDone      ----&gt;   append the observation
- *   WeightsSwapped ---&gt;   keep or move the trees         ----&gt;  UseWeights, RetireWeights
- *   Scored        ----&gt;   finish the leaf, tree, group   ----&gt;  GroupDone
+ *   Event                 Core.step                              Effect
+ *   GroupOffered  ----&gt;   open trees within the budget   ----&gt;  StartWorld, Sample
+ *   Quoted        ----&gt;   pay, or end the branch         ----&gt;  Release
+ *   Drawn         ----&gt;   append tokens, fork, parse     ----&gt;  Sample, Fork, Call, Score
+ *   CallDone      ----&gt;   append the observation         ----&gt;  Sample
+ *   WeightsSwapped ---&gt;   count the version              ----&gt;  UseWeights
+ *   Scored        ----&gt;   finish the leaf, tree, group   ----&gt;  CloseWorld, GroupDone
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.rollout.EngineConfig}, {@link dev.coppice.core.Event},
- * {@link dev.coppice.core.Core}, BatchPlanner, Growth, GroupBook,
- * VersionBook.
+ * {@link dev.coppice.core.Core}, Scheduler, Growth, Groups.
  */
 package dev.coppice.core;

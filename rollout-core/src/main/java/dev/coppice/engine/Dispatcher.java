@@ -49,7 +49,7 @@ final class Dispatcher implements Agent, AutoCloseable {
     return "coppice-dispatcher";
   }
 
-  /** Stops; what is queued is never started. */
+  /** Work.Stops; what is queued is never started. */
   @Override
   public void close() {
     runner.close();

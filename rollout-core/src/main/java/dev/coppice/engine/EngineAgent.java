@@ -3,104 +3,92 @@ package dev.coppice.engine;
 import dev.coppice.core.Core;
 import dev.coppice.core.Effect;
 import dev.coppice.core.Event;
-import dev.coppice.core.State;
 import dev.coppice.episode.Episode;
+import dev.coppice.eventlog.EventBytes;
+import dev.coppice.eventlog.EventCodec;
+import dev.coppice.model.Draws;
+import dev.coppice.model.ModelRunner;
+import dev.coppice.model.Quotes;
+import dev.coppice.model.RunnerListener;
+import dev.coppice.rollout.GroupResult;
+import dev.coppice.rollout.TreeLedger;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.TreeMap;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.concurrent.Agent;
 
 /**
- * The engine thread's duty cycle: take in, expire, plan, compute, carry out.
+ * The engine thread's duty cycle: take in, expire, switch weights, sample, carry out.
  *
  * @thread its own; everything it holds is touched by no other thread.
  */
-final class EngineAgent implements Agent {
-  private final State state;
+final class EngineAgent implements Agent, RunnerListener {
+  private final Core core;
   private final RolloutEngine.Parts parts;
   private final Inbox inbox;
   private final ToolWorkers workers;
-  private final ForwardStage forward;
-  private final LongSupplier clockNs;
-
-  /** What keeps events in a fixed order, or null where they come as they come. */
-  private final Lockstep lockstep;
-
-  private final long deadlineNs;
+  private final ModelRunner runner;
+  private final Pace pace;
   private final EngineGauge gauge;
   private final Offers offers;
   private final WeightPublisher publisher;
+  private final CallsUnderWay calls;
+  private final WorkUnderWay work;
   private WeightPublisher.Loaded nextWeights;
   private volatile boolean paused;
   private boolean closed;
-  private final EventCodec.EventBytes bytes = new EventCodec.EventBytes();
+  private long heardNs;
+  private final EventBytes bytes = new EventBytes();
   private final List<Effect> effects = new ArrayList<>();
   private final Int2ObjectHashMap<Episode> worlds = new Int2ObjectHashMap<>();
-  private final Int2ObjectHashMap<ToolWorkers.Running> running = new Int2ObjectHashMap<>();
-  private final LinkedHashSet<ToolWorkers.Running> byDeadline = new LinkedHashSet<>();
 
   /** Where messages come from, and who works for this thread on others. */
   record Outside(Inbox inbox, ToolWorkers workers, WeightPublisher publisher) {}
 
+  /** What the engine was configured with. */
+  record Limits(long seed, long callDeadlineNs) {}
+
   EngineAgent(
-      final State state,
+      final Core core,
       final RolloutEngine.Parts parts,
       final Outside outside,
+      final Limits limits,
       final EngineGauge gauge,
-      final RolloutEngine.Pace pace) {
-    this.state = state;
+      final Pace pace) {
+    this.core = core;
     this.parts = parts;
     this.inbox = outside.inbox();
     this.workers = outside.workers();
     this.publisher = outside.publisher();
+    this.runner = parts.runner();
     this.gauge = gauge;
-    this.clockNs = pace.clockNs();
-    this.lockstep = pace.inLockstep() ? new Lockstep() : null;
-    this.deadlineNs = state.config().limits().callDeadlineNs();
-    this.forward = new ForwardStage(state, parts.backend(), gauge, clockNs);
-    this.offers = new Offers(parts.environment(), parts.tokenizer(), state.config().seed());
+    this.pace = pace;
+    this.calls = new CallsUnderWay(limits.callDeadlineNs());
+    this.work = new WorkUnderWay(runner.traits().answerWithinNs());
+    this.offers = new Offers(parts.environment(), parts.tokenizer(), limits.seed());
   }
 
   @Override
   public int doWork() throws Exception {
     // Read before the results are: one that came in time must not expire while others are taken in.
-    final long nowNs = clockNs.getAsLong();
-    gauge.beginCycle(nowNs);
-    int work = inbox.poll(this::receive);
-    work += expire(nowNs);
-    if (lockstep != null) {
-      work += lockstep.release(running.size(), this::received);
-    }
-    if (nextWeights != null && state.maySwitchWeights()) {
-      apply(new Event.WeightsSwapped(eventNs(), nextWeights.publication().version()));
-      work++;
-    }
-    if (!paused && state.wantsTick() && (lockstep == null || running.isEmpty())) {
-      apply(new Event.Tick(eventNs()));
-      work++;
-    }
-    gauge.endCycle(work, clockNs.getAsLong());
-    return work;
-  }
-
-  private long eventNs() {
-    return lockstep == null ? clockNs.getAsLong() : lockstep.nextNs();
+    final long nowNs = gauge.beginCycle();
+    int done = inbox.poll(this::receive);
+    done += calls.expire(nowNs, this::giveUp) + work.expire(nowNs, this::apply);
+    done += pace.release(calls.size(), this::land);
+    done += switchWeights();
+    done += paused || !pace.maySample(calls.size()) ? 0 : runner.poll(this);
+    return gauge.endCycle(done);
   }
 
   private void receive(final Object message) {
     switch (message) {
       case RolloutEngine.Offered offered -> {
-        gauge.begin(clockNs.getAsLong());
+        gauge.begin();
         offered.requests().forEach(request -> apply(offers.open(request)));
       }
       case Event.GroupRestored restored -> apply(restored);
-      case Event.CallDone done -> result(done.ticket(), done);
-      case Event.Scored scored -> result(scored.ticket(), scored);
+      case Event.CallDone done -> arrived(done.ticket(), done);
+      case Event.Scored scored -> arrived(scored.ticket(), scored);
       case WeightPublisher.Loaded loaded -> nextWeights = loaded;
       case RolloutEngine.Pause pause -> {
         paused = pause.paused();
@@ -110,138 +98,134 @@ final class EngineAgent implements Agent {
     }
   }
 
-  private void result(final Event.Ticket ticket, final Event result) {
-    final ToolWorkers.Running work = running.get(ticket.branch());
-    if (lockstep == null) {
-      received(result);
-    } else if (work != null && work.ticket.equals(ticket)) {
-      lockstep.hold(ticket.branch(), result);
+  private void arrived(final Event.Ticket ticket, final Event result) {
+    if (calls.awaits(ticket)) {
+      pace.arrived(ticket.branch(), result, this::land);
     }
   }
 
-  private void received(final Event result) {
+  private void giveUp(final ToolWorkers.Running late) {
+    if (!pace.holds(late.ticket.branch())) {
+      worlds.remove(late.ticket.branch());
+      late.cancel();
+      pace.arrived(late.ticket.branch(), calls.timedOut(late), this::land);
+    }
+  }
+
+  private void land(final Event result) {
     final Event.Ticket ticket =
         result instanceof Event.CallDone done ? done.ticket() : ((Event.Scored) result).ticket();
-    if (settled(ticket)) {
+    if (calls.settled(ticket)) {
       apply(result);
     }
   }
 
-  /** Forgets work that came back; false if it had been given up before. */
-  private boolean settled(final Event.Ticket ticket) {
-    final ToolWorkers.Running work = running.get(ticket.branch());
-    if (work == null || !work.ticket.equals(ticket)) {
-      return false;
+  private int switchWeights() {
+    if (nextWeights == null || !runner.mayAdopt()) {
+      return 0;
     }
-    running.remove(ticket.branch());
-    byDeadline.remove(work);
-    return true;
+    apply(new Event.WeightsSwapped(pace.eventNs(), nextWeights.publication().version()));
+    return 1;
   }
 
-  private int expire(final long nowNs) {
-    int expired = 0;
-    for (Iterator<ToolWorkers.Running> it = byDeadline.iterator(); it.hasNext(); expired++) {
-      final ToolWorkers.Running oldest = it.next();
-      if (nowNs < oldest.dueNs(deadlineNs)) {
-        break;
-      }
-      it.remove();
-      if (lockstep != null && lockstep.holds(oldest.ticket.branch())) {
-        continue;
-      }
-      worlds.remove(oldest.ticket.branch());
-      oldest.cancel();
-      if (lockstep == null) {
-        running.remove(oldest.ticket.branch());
-        apply(timeout(oldest));
-      } else {
-        lockstep.hold(oldest.ticket.branch(), timeout(oldest));
-      }
+  @Override
+  public void quoted(final Quotes quotes) {
+    if (pace.isLive()) {
+      work.quoted(quotes, pace.nowNs(), gauge);
     }
-    return expired;
+    apply(new Event.Quoted(pace.eventNs(), quotes));
   }
 
-  private Event timeout(final ToolWorkers.Running work) {
-    return work.isCall
-        ? ToolWorkers.timedOut(work, deadlineNs)
-        : ToolWorkers.unscored(
-            work, "timeout", "no answer within " + deadlineNs / 1_000_000 + " ms");
+  @Override
+  public void drawn(final Draws draws) {
+    work.answered(draws);
+    apply(new Event.Drawn(pace.eventNs(), draws));
   }
 
-  /** Journals an event, applies it and carries out what follows; a batch is an event again. */
-  private void apply(final Event first) {
-    Event event = first;
-    while (event != null) {
-      final int type = EventCodec.encode(event, bytes);
-      parts.journal().append(type, bytes.buffer(), 0, bytes.length());
-      effects.clear();
-      if (lockstep == null) {
-        state.heardAt(clockNs.getAsLong());
-      }
-      Core.step(state, event, effects);
-      event = null;
-      for (int i = 0; i < effects.size(); i++) {
-        if (carryOut(effects.get(i))) {
-          event = lockstep == null ? forward.compute() : lockstep.stamped(forward.compute());
-        }
-      }
+  @Override
+  public void computed(final int rows, final long computeNs, final long drawNs) {
+    gauge.forward(rows, computeNs, drawNs);
+  }
+
+  /** Journals an event, applies it and carries out what follows. */
+  private void apply(final Event event) {
+    final int type = EventCodec.encode(event, bytes);
+    parts.journal().append(type, bytes.buffer(), 0, bytes.length());
+    effects.clear();
+    heardNs = pace.isLive() ? pace.nowNs() : 0;
+    core.step(event, effects);
+    for (int i = 0; i < effects.size(); i++) {
+      carryOut(effects.get(i));
     }
   }
 
-  /** Carries out an effect; true if it asks for the batch to be computed. */
-  private boolean carryOut(final Effect effect) {
+  private void carryOut(final Effect effect) {
     switch (effect) {
+      case Effect.Sample sample -> {
+        work.submitted(sample.work(), heardNs);
+        runner.submit(sample.work());
+      }
       case Effect.StartWorld start ->
           worlds.put(start.branch(), Offers.forked(offers.world(start.group())));
-      case Effect.ForkWorld fork ->
-          worlds.put(fork.child(), Offers.forked(worlds.get(fork.parent())));
-      case Effect.CloseWorld close -> {
-        final Episode world = worlds.remove(close.branch());
-        if (world != null) {
-          Offers.closed(world);
-        }
+      case Effect.Fork fork -> {
+        runner.fork(fork.parent(), fork.child());
+        worlds.put(fork.child(), Offers.forked(worlds.get(fork.parent())));
       }
-      case Effect.Call call -> started(workers.call(call, worlds.get(call.ticket().branch())));
+      case Effect.Release release -> {
+        work.released(release.branch());
+        runner.release(release.branch());
+      }
+      case Effect.CloseWorld close -> closeWorld(close.branch());
+      case Effect.Call call -> calls.started(workers.call(call, world(call.ticket())));
       case Effect.Score score ->
-          started(
-              workers.score(score.ticket(), worlds.get(score.ticket().branch()), score.answer()));
+          calls.started(workers.score(score.ticket(), world(score.ticket()), score.answer()));
       case Effect.ScoreTruncated score ->
-          started(
-              workers.scoreTruncated(
-                  score.ticket(), worlds.get(score.ticket().branch()), score.reason()));
+          calls.started(
+              workers.scoreTruncated(score.ticket(), world(score.ticket()), score.reason()));
       case Effect.GroupDone done -> deliver(done);
-      case Effect.UseWeights use -> switchWeights(use.version());
-      case Effect.RetireWeights retired -> parts.backend().retire(retired.version());
-      case Effect.Forward ignored -> {
-        return true;
-      }
+      case Effect.UseWeights use -> useWeights(use.version());
     }
-    return false;
   }
 
-  private void switchWeights(final int version) {
+  private Episode world(final Event.Ticket ticket) {
+    return worlds.get(ticket.branch());
+  }
+
+  private void closeWorld(final int branch) {
+    final Episode world = worlds.remove(branch);
+    if (world != null) {
+      Offers.closed(world);
+    }
+  }
+
+  private void useWeights(final int version) {
     final WeightPublisher.Loaded loaded = nextWeights;
     nextWeights = null;
-    parts.backend().adopt(loaded.weights(), version);
+    runner.adopt(loaded.weights(), version);
     publisher.switched(loaded.publication());
   }
 
-  /** Whether no forward pass starts. */
+  /** Whether the model is not asked to go on. */
   boolean isPaused() {
     return paused;
   }
 
-  private void started(final ToolWorkers.Running work) {
-    running.put(work.ticket.branch(), work);
-    byDeadline.add(work);
+  private void deliver(final Effect.GroupDone done) {
+    final GroupResult result = withHeldMemory(done);
+    offers.close(done.group());
+    gauge.groupDone(core.counters(), runner.counters());
+    parts.journal().flush();
+    parts.listener().onGroup(result);
   }
 
-  private void deliver(final Effect.GroupDone done) {
-    offers.close(done.group());
-    forward.forget(done.group());
-    gauge.groupDone(state.counters(), clockNs.getAsLong());
-    parts.journal().flush();
-    parts.listener().onGroup(done.result());
+  /** The core knows no memory of the model: what a tree held of it is asked of the runner. */
+  private GroupResult withHeldMemory(final Effect.GroupDone done) {
+    final long[] heldNs = runner.forget(done.group(), done.trees());
+    final List<TreeLedger> ledgers = new ArrayList<>(heldNs.length);
+    for (int i = 0; i < heldNs.length; i++) {
+      ledgers.add(done.result().ledgers().get(i).holding(heldNs[i]));
+    }
+    return new GroupResult(done.result().request(), done.result().group(), ledgers);
   }
 
   /** Gives up what runs and closes every world nobody works in; a second call does nothing. */
@@ -251,10 +235,11 @@ final class EngineAgent implements Agent {
       return;
     }
     closed = true;
-    for (final ToolWorkers.Running work : byDeadline) {
-      worlds.remove(work.ticket.branch());
-      work.cancel();
-    }
+    calls.forEach(
+        running -> {
+          worlds.remove(running.ticket.branch());
+          running.cancel();
+        });
     if (nextWeights != null) {
       nextWeights.weights().close();
     }
@@ -266,56 +251,5 @@ final class EngineAgent implements Agent {
   @Override
   public String roleName() {
     return "coppice-engine";
-  }
-
-  /**
-   * Makes a run a function of its seed and of what its tools answer, whatever they take.
-   *
-   * <p>Results wait until every call under way has come back, and are then applied in the order of
-   * their branches; time goes on by a millisecond an event. So batches, cache hits and the order of
-   * groups are the same in every run, and a run over recorded results repeats the recorded one byte
-   * for byte. The price is that a slow tool holds up the branches of its wave.
-   */
-  private static final class Lockstep {
-    private static final long STEP_NS = 1_000_000;
-
-    private final TreeMap<Integer, Event> held = new TreeMap<>();
-    private long stepNs;
-
-    /** Returns the time of the next event. */
-    long nextNs() {
-      stepNs += STEP_NS;
-      return stepNs;
-    }
-
-    /** Gives the event a batch came to its place in time. */
-    Event stamped(final Event event) {
-      return switch (event) {
-        case Event.BatchDone done ->
-            new Event.BatchDone(nextNs(), done.policyVersion(), done.draws());
-        case Event.BatchFailed failed -> new Event.BatchFailed(nextNs(), failed.message());
-        default -> event;
-      };
-    }
-
-    /** Keeps the first result for a branch until the others are there. */
-    void hold(final int branch, final Event event) {
-      held.putIfAbsent(branch, event);
-    }
-
-    boolean holds(final int branch) {
-      return held.containsKey(branch);
-    }
-
-    /** Hands over what is held, in the order of the branches, if it is all that is under way. */
-    int release(final int running, final Consumer<Event> receiver) {
-      if (held.isEmpty() || held.size() < running) {
-        return 0;
-      }
-      final TreeMap<Integer, Event> released = new TreeMap<>(held);
-      held.clear();
-      released.values().forEach(receiver);
-      return released.size();
-    }
   }
 }

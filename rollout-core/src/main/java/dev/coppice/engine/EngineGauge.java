@@ -1,6 +1,8 @@
 package dev.coppice.engine;
 
 import dev.coppice.core.CoreCounters;
+import java.util.Map;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -14,6 +16,7 @@ final class EngineGauge {
 
   private final Histogram schedulingDelay = new Histogram(LARGEST_NS, 3);
   private final Histogram stepTime = new Histogram(LARGEST_NS, 3);
+  private final LongSupplier clockNs;
   private long startNs = Long.MIN_VALUE;
   private long idleSinceNs = Long.MIN_VALUE;
   private long forwardNs;
@@ -22,34 +25,42 @@ final class EngineGauge {
   private long passes;
   private long rows;
   private boolean counting;
-  private boolean measuresDelays = true;
+  private final boolean measuresDelays;
   private volatile Snapshot published =
-      new Snapshot(
-          new EngineStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-          new Histogram(LARGEST_NS, 3),
-          new Histogram(LARGEST_NS, 3));
+      new Snapshot(EngineStats.NOTHING, new Histogram(LARGEST_NS, 3), new Histogram(LARGEST_NS, 3));
 
   private record Snapshot(EngineStats stats, Histogram schedulingDelay, Histogram stepTime) {}
 
-  void begin(final long nowNs) {
+  EngineGauge(final LongSupplier clockNs, final boolean measuresDelays) {
+    this.clockNs = clockNs;
+    this.measuresDelays = measuresDelays;
+  }
+
+  /** Starts the wall clock at the first offer. */
+  void begin() {
     if (!counting) {
       counting = true;
-      startNs = nowNs;
+      startNs = clockNs.getAsLong();
       idleSinceNs = Long.MIN_VALUE;
     }
   }
 
-  void beginCycle(final long nowNs) {
+  /** Books what was idle before this cycle and answers the time. */
+  long beginCycle() {
+    final long nowNs = clockNs.getAsLong();
     if (idleSinceNs != Long.MIN_VALUE) {
       idleNs += nowNs - idleSinceNs;
     }
     idleSinceNs = nowNs;
+    return nowNs;
   }
 
-  void endCycle(final int work, final long nowNs) {
+  /** Ends a cycle and hands on how much was done in it. */
+  int endCycle(final int work) {
     if (work > 0 || !counting) {
       idleSinceNs = Long.MIN_VALUE;
     }
+    return work;
   }
 
   void forward(final int batchRows, final long computeNs, final long drawNs) {
@@ -60,11 +71,6 @@ final class EngineGauge {
     stepTime.recordValue(Math.clamp(computeNs, 0, LARGEST_NS));
   }
 
-  /** Says whether the events' times are times: counted ones say nothing about delays. */
-  void measureDelays(final boolean measured) {
-    measuresDelays = measured;
-  }
-
   void waited(final long delayNs) {
     if (!measuresDelays) {
       return;
@@ -72,27 +78,21 @@ final class EngineGauge {
     schedulingDelay.recordValue(Math.clamp(delayNs, 0, LARGEST_NS));
   }
 
-  void groupDone(final CoreCounters counters, final long nowNs) {
+  void groupDone(final CoreCounters counters, final Map<String, Long> runner) {
     final EngineStats stats =
         new EngineStats(
-            nowNs - startNs,
-            forwardNs,
-            sampleNs,
+            clockNs.getAsLong() - startNs,
             idleNs,
-            passes,
-            rows,
-            counters.prefilled,
-            counters.decoded,
-            0,
-            counters.cached,
-            counters.cached + counters.prefilled,
+            new EngineStats.Passes(forwardNs, sampleNs, passes, rows),
+            new EngineStats.Tokens(
+                counters.prefilled,
+                counters.decoded,
+                counters.discarded,
+                counters.cached,
+                counters.recomputed),
             counters.forks,
-            counters.blocksCopied,
-            counters.preemptions,
-            counters.evictedBlocks,
-            counters.recomputed,
             counters.weightSwaps,
-            counters.blockNs);
+            runner);
     // Histograms are large: they are copied when nothing is open, which is when they are read.
     final boolean isIdle = counters.groupsOpen == 0;
     final Snapshot before = published;

@@ -1,5 +1,6 @@
 package dev.coppice.engine;
 
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -7,50 +8,64 @@ import org.HdrHistogram.Histogram;
  *
  * @unit nanoseconds, tokens, counts.
  * @param wallNs from the first offer to the last group.
- * @param forwardNs spent in the backend's forward passes and block copies.
- * @param sampleNs spent drawing tokens.
  * @param idleNs spent with nothing to do but wait for tools or offers.
- * @param forwardPasses run.
- * @param batchRowsSum of the rows of all passes.
- * @param prefilledTokens of all trees.
- * @param decodedTokens of all trees.
- * @param discardedTokens of all trees.
- * @param cachedTokens of all trees.
- * @param queriedTokens looked up in the prefix cache.
+ * @param passes of the model.
+ * @param tokens of all trees.
  * @param forks made.
- * @param blocksCopied because of a fork in the middle of a block.
- * @param preemptions of running sequences.
- * @param evictedBlocks cached blocks given up for room.
- * @param recomputedTokens computed again after a preemption or a change of weights.
  * @param weightSwaps changes of weights.
- * @param blockNs the pool's integral of live blocks over time.
+ * @param runner what the model's runner counted, by name.
  */
 public record EngineStats(
     long wallNs,
-    long forwardNs,
-    long sampleNs,
     long idleNs,
-    long forwardPasses,
-    long batchRowsSum,
-    long prefilledTokens,
-    long decodedTokens,
-    long discardedTokens,
-    long cachedTokens,
-    long queriedTokens,
+    Passes passes,
+    Tokens tokens,
     long forks,
-    long blocksCopied,
-    long preemptions,
-    long evictedBlocks,
-    long recomputedTokens,
     long weightSwaps,
-    long blockNs) {
+    Map<String, Long> runner) {
+  /** Stands for an engine that has done nothing. */
+  static final EngineStats NOTHING =
+      new EngineStats(0, 0, new Passes(0, 0, 0, 0), new Tokens(0, 0, 0, 0, 0), 0, 0, Map.of());
+
+  /**
+   * Counts rounds of computing.
+   *
+   * @param computeNs spent in the model.
+   * @param drawNs spent drawing tokens.
+   * @param count of rounds.
+   * @param rows of all rounds.
+   */
+  public record Passes(long computeNs, long drawNs, long count, long rows) {}
+
+  /**
+   * Counts tokens, as the ledgers of the trees do.
+   *
+   * @param prefilled for prompts and observations.
+   * @param decoded tokens.
+   * @param discarded that were prefilled or sampled for nothing.
+   * @param cached and not computed.
+   * @param recomputed part of those prefilled.
+   */
+  public record Tokens(
+      long prefilled, long decoded, long discarded, long cached, long recomputed) {}
+
   /**
    * Returns the time that was neither model, sampling, tool nor waiting.
    *
    * @return the engine's own time in nanoseconds.
    */
   public long overheadNs() {
-    return Math.max(0, wallNs - forwardNs - sampleNs - idleNs);
+    return Math.max(0, wallNs - passes.computeNs() - passes.drawNs() - idleNs);
+  }
+
+  /**
+   * Returns what the runner counted under a name.
+   *
+   * @param name of the counter.
+   * @return the count; 0 where the runner does not count it.
+   */
+  public long runner(final String name) {
+    return runner.getOrDefault(name, 0L);
   }
 
   /**

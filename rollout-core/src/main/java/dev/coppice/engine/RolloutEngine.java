@@ -1,13 +1,17 @@
 package dev.coppice.engine;
 
+import dev.coppice.core.Core;
 import dev.coppice.core.Event;
 import dev.coppice.core.State;
 import dev.coppice.episode.Environment;
-import dev.coppice.model.InferenceBackend;
+import dev.coppice.eventlog.EngineJournal;
+import dev.coppice.model.ModelRunner;
+import dev.coppice.model.RunnerSession;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
+import dev.coppice.rollout.WeightSwap;
 import dev.coppice.scheduling.BranchingPolicy;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,13 +33,13 @@ import org.agrona.concurrent.BackoffIdleStrategy;
  */
 public final class RolloutEngine implements AutoCloseable {
   private final Inbox inbox = new Inbox();
-  private final EngineGauge gauge = new EngineGauge();
+  private final EngineGauge gauge;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final int queuedGroups;
   private final ToolWorkers workers;
   private final EngineAgent agent;
-  private final AgentRunner runner;
+  private final AgentRunner thread;
   private final WeightPublisher publisher;
   private int outstanding;
   private int awaited = -1;
@@ -47,7 +51,7 @@ public final class RolloutEngine implements AutoCloseable {
    *
    * @param environment of the tasks; not closed by the engine.
    * @param tokenizer of the model; not closed by the engine.
-   * @param backend of the model; used by the engine thread alone, not closed by the engine.
+   * @param runner of the model; used by the engine thread alone, not closed by the engine.
    * @param policy that decides on children.
    * @param journal of all inputs.
    * @param listener of finished groups.
@@ -55,7 +59,7 @@ public final class RolloutEngine implements AutoCloseable {
   public record Parts(
       Environment environment,
       Tokenizer tokenizer,
-      InferenceBackend backend,
+      ModelRunner runner,
       BranchingPolicy policy,
       EngineJournal journal,
       GroupListener listener) {}
@@ -71,40 +75,63 @@ public final class RolloutEngine implements AutoCloseable {
   /** Requests on the ring, taken in together. */
   record Offered(List<GroupRequest> requests) {}
 
-  /** Says what time it is, and whether events keep a fixed order. */
-  record Pace(LongSupplier clockNs, boolean inLockstep) {}
-
-  private RolloutEngine(final EngineConfig config, final Parts parts, final Pace pace) {
+  private RolloutEngine(
+      final EngineConfig config, final Parts parts, final Pace pace, final LongSupplier clockNs) {
     final EngineConfig.Capacity capacity = config.capacity();
     this.queuedGroups = capacity.queuedGroups();
+    this.gauge = new EngineGauge(clockNs, pace.isLive());
+    final ModelRunner runner = parts.runner();
+    runner.begin(session(config, pace));
     this.workers =
         new ToolWorkers(capacity.toolThreads(), parts.tokenizer(), config.limits(), inbox);
-    final State.World world =
-        new State.World(
-            parts.policy(),
-            parts.tokenizer(),
-            parts.environment().dialect(),
-            parts.backend().contextTokens());
-    final State state = new State(config, world);
     final int firstVersion = config.weights().firstVersion();
-    parts.backend().startAt(firstVersion);
-    parts.backend().allocate(capacity.kvBlocks(), capacity.blockTokens());
-    this.publisher = new WeightPublisher(parts.backend(), firstVersion, inbox::publish);
+    this.publisher = new WeightPublisher(runner, firstVersion, inbox::publish);
     final GroupListener listener = parts.listener();
     final Parts counted =
         new Parts(
             parts.environment(),
             parts.tokenizer(),
-            parts.backend(),
+            runner,
             parts.policy(),
             parts.journal(),
             result -> delivered(listener, result));
-    gauge.measureDelays(!pace.inLockstep());
-    final EngineAgent.Outside outside = new EngineAgent.Outside(inbox, workers, publisher);
-    this.agent = new EngineAgent(state, counted, outside, gauge, pace);
-    this.runner =
+    this.agent =
+        new EngineAgent(
+            new Core(config, world(parts)),
+            counted,
+            new EngineAgent.Outside(inbox, workers, publisher),
+            new EngineAgent.Limits(config.seed(), config.limits().callDeadlineNs()),
+            gauge,
+            pace);
+    this.thread =
         new AgentRunner(
             new BackoffIdleStrategy(100, 10, 1_000, 200_000), this::failed, null, agent);
+  }
+
+  private static State.World world(final Parts parts) {
+    final ModelRunner.Traits traits = parts.runner().traits();
+    final boolean forksInside = parts.policy().entropyFloor() != Double.POSITIVE_INFINITY;
+    if (forksInside && !traits.tellsEntropy()) {
+      throw new IllegalArgumentException(
+          "the policy forks where the next token is uncertain, and the model's runner does not tell:"
+              + " policy="
+              + parts.policy().name()
+              + " model="
+              + parts.runner().name()
+              + "; choose a policy that forks between turns");
+    }
+    return new State.World(
+        parts.policy(), parts.tokenizer(), parts.environment().dialect(), traits);
+  }
+
+  private static RunnerSession session(final EngineConfig config, final Pace pace) {
+    final EngineConfig.Weights weights = config.weights();
+    return new RunnerSession(
+        pace::nowNs,
+        weights.firstVersion(),
+        weights.swap() == WeightSwap.RECOMPUTE,
+        weights.liveVersions(),
+        config.budget().isLimited() || config.budget().trees() > 1);
   }
 
   /**
@@ -113,7 +140,8 @@ public final class RolloutEngine implements AutoCloseable {
    * @param config of the engine.
    * @param parts the engine works with.
    * @return a running engine.
-   * @throws IllegalArgumentException if the pool is too small for one sequence.
+   * @throws IllegalArgumentException if the model cannot serve such an engine; the message names the
+   *     key to change.
    */
   public static RolloutEngine start(final EngineConfig config, final Parts parts) {
     return start(config, parts, System::nanoTime);
@@ -129,19 +157,20 @@ public final class RolloutEngine implements AutoCloseable {
    * @param config of the engine.
    * @param parts the engine works with.
    * @return a running engine.
-   * @throws IllegalArgumentException if the pool is too small for one sequence.
+   * @throws IllegalArgumentException if the model cannot serve such an engine; the message names the
+   *     key to change.
    */
   public static RolloutEngine startInLockstep(final EngineConfig config, final Parts parts) {
-    return started(new RolloutEngine(config, parts, new Pace(System::nanoTime, true)));
+    return started(new RolloutEngine(config, parts, new LockstepPace(), System::nanoTime));
   }
 
   static RolloutEngine start(
       final EngineConfig config, final Parts parts, final LongSupplier clockNs) {
-    return started(new RolloutEngine(config, parts, new Pace(clockNs, false)));
+    return started(new RolloutEngine(config, parts, new LivePace(clockNs), clockNs));
   }
 
   private static RolloutEngine started(final RolloutEngine engine) {
-    AgentRunner.startOnThread(engine.runner);
+    AgentRunner.startOnThread(engine.thread);
     return engine;
   }
 
@@ -385,7 +414,7 @@ public final class RolloutEngine implements AutoCloseable {
     }
   }
 
-  /** Stops the engine; unfinished groups are not delivered. */
+  /** Work.Stops the engine; unfinished groups are not delivered. */
   @Override
   public void close() {
     lock.lock();
@@ -396,7 +425,7 @@ public final class RolloutEngine implements AutoCloseable {
       lock.unlock();
     }
     publisher.close();
-    runner.close();
+    thread.close();
     releaseUnusedWeights();
   }
 }

@@ -1,7 +1,7 @@
 package dev.coppice.engine;
 
-import dev.coppice.model.InferenceBackend;
 import dev.coppice.model.LoadedWeights;
+import dev.coppice.model.ModelRunner;
 import dev.coppice.model.WeightsException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -13,15 +13,14 @@ import java.util.function.Consumer;
  * @thread {@link #publish} and {@link #close} any; {@link #switched} the engine thread.
  */
 final class WeightPublisher implements AutoCloseable {
-  private final InferenceBackend backend;
+  private final ModelRunner runner;
   private final Consumer<Object> inbox;
   private volatile int version;
   private Publication current;
   private boolean closed;
 
-  WeightPublisher(
-      final InferenceBackend backend, final int firstVersion, final Consumer<Object> inbox) {
-    this.backend = backend;
+  WeightPublisher(final ModelRunner runner, final int firstVersion, final Consumer<Object> inbox) {
+    this.runner = runner;
     this.version = firstVersion;
     this.inbox = inbox;
   }
@@ -65,7 +64,7 @@ final class WeightPublisher implements AutoCloseable {
   void load(final Publication publication) {
     final LoadedWeights weights;
     try {
-      weights = backend.load(publication.folder());
+      weights = runner.load(publication.folder());
     } catch (final WeightsException e) {
       refused(publication, e);
       return;

@@ -2,12 +2,12 @@
  * The engine's shell: the ring, the engine thread, the tool threads and the clock.
  *
  * <pre>
- *  offer --\                        +--------------- engine thread ----------------+
- *           +--> [ ring ] --------> | journal -> Core.step(State, Event) -> Effects |--> groups
- *  tools --/        ^               |                 |  ^                          |
- *   ^               |               |    forward batch v  | draws                   |
- *   |               +-- results     |          InferenceBackend + Sampler           |
- *   +------- calls, deadlines <-----+----------------------------------------------+
+ *  offer --\                        +---------------- engine thread ----------------+
+ *           +--&gt; [ ring ] --------&gt; | journal -&gt; Core.step(Event) -&gt; Effects          |--&gt; groups
+ *  tools --/        ^               |                 |  ^                           |
+ *   ^               |               |            work v  | quotes, draws             |
+ *   |               +-- results     |             ModelRunner                        |
+ *   +------- calls, deadlines &lt;-----+------------------------------------------------+
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.engine.RolloutEngine}, EngineAgent, ToolWorkers, then

@@ -16,7 +16,7 @@ public abstract class CoppiceException extends RuntimeException implements Coded
    * Keeps what happened.
    *
    * @param errorCode of this kind of failure.
-   * @param message that names the thing and the mend.
+   * @param message that names the thing and the fix.
    * @param cause of the failure, or null.
    */
   protected CoppiceException(

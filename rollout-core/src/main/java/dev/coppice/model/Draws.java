@@ -1,56 +1,116 @@
 package dev.coppice.model;
 
+import dev.coppice.trajectory.RolloutFailure;
 import java.util.Arrays;
 
 /**
- * Holds what was drawn from the logits of one forward pass.
+ * Holds what a runner answers: per piece of work its draws, or why there are none.
  *
- * <p>Row {@code r} has {@link #count(int)} draws; draw 0 continues the branch, draws 1 and following
- * are first tokens of further children. A row whose logits were not finite has none.
+ * <p>A row answers one piece of work. Draw 0 goes on with the branch, draws 1 and following begin
+ * further children. A draw is one token or more. A row that only computed a part of its path has no
+ * draw and no failure: the work goes on. Rows may come in any order.
  *
- * @unit logprobs and entropies in nats.
- * @thread one at a time; refilled for each pass.
+ * @unit log-probabilities and entropies in nats, of the distribution drawn from.
+ * @thread one at a time; refilled for each answer.
  */
 public final class Draws {
+  /** Stands for a row whose work found in the cache what was quoted. */
+  public static final int AS_QUOTED = -1;
+
+  private static final int COLUMNS = 4;
+
   private int rows;
+  private int draws;
+  private int count;
+  private int[] heads = new int[64 * COLUMNS];
   private float[] entropy = new float[64];
-  private int[] offset = new int[65];
+  private RolloutFailure[] failures = new RolloutFailure[64];
+  private int[] firstDraw = new int[65];
+  private int[] firstToken = new int[257];
   private int[] tokens = new int[256];
   private float[] logprobs = new float[256];
 
   /** Empties the draws. */
   public void clear() {
+    Arrays.fill(failures, 0, rows, null);
     rows = 0;
+    draws = 0;
+    count = 0;
   }
 
   /**
    * Begins the next row.
    *
-   * @param rowEntropy of its distribution in nats; NaN where the logits were not finite.
+   * @param branch answered.
+   * @param ticket of the work.
+   * @param version of the weights that computed it.
    */
-  public void beginRow(final float rowEntropy) {
-    if (rows + 2 > offset.length) {
-      offset = Arrays.copyOf(offset, offset.length * 2);
-      entropy = Arrays.copyOf(entropy, offset.length);
+  public void beginRow(final int branch, final int ticket, final int version) {
+    if (rows == entropy.length) {
+      heads = Arrays.copyOf(heads, heads.length * 2);
+      entropy = Arrays.copyOf(entropy, rows * 2);
+      failures = Arrays.copyOf(failures, rows * 2);
+      firstDraw = Arrays.copyOf(firstDraw, rows * 2 + 1);
     }
-    entropy[rows++] = rowEntropy;
-    offset[rows] = offset[rows - 1];
+    final int at = rows * COLUMNS;
+    heads[at] = branch;
+    heads[at + 1] = ticket;
+    heads[at + 2] = version;
+    heads[at + 3] = AS_QUOTED;
+    entropy[rows++] = Float.NaN;
+    firstDraw[rows] = draws;
   }
 
   /**
-   * Adds a draw to the last row.
+   * Sets the entropy of the last row.
+   *
+   * @param nats of the distribution of its first token; NaN where the runner does not know it.
+   */
+  public void entropy(final double nats) {
+    entropy[rows - 1] = (float) nats;
+  }
+
+  /**
+   * Tells that the last row found more in the cache than was quoted.
+   *
+   * @param cachedTokens of its path.
+   */
+  public void foundCached(final int cachedTokens) {
+    heads[(rows - 1) * COLUMNS + 3] = cachedTokens;
+  }
+
+  /**
+   * Ends the work of the last row without draws.
+   *
+   * @param failure that says why.
+   */
+  public void fail(final RolloutFailure failure) {
+    failures[rows - 1] = failure;
+  }
+
+  /** Begins the next draw of the last row. */
+  public void beginDraw() {
+    if (draws + 2 > firstToken.length) {
+      firstToken = Arrays.copyOf(firstToken, firstToken.length * 2);
+    }
+    firstToken[++draws] = count;
+    firstDraw[rows] = draws;
+  }
+
+  /**
+   * Adds a token to the last draw.
    *
    * @param token drawn.
-   * @param logprob of the token under the sampling distribution.
+   * @param logprob of the token under the distribution drawn from.
    */
   public void add(final int token, final float logprob) {
-    final int at = offset[rows]++;
-    if (at == tokens.length) {
-      tokens = Arrays.copyOf(tokens, at * 2);
-      logprobs = Arrays.copyOf(logprobs, at * 2);
+    if (count == tokens.length) {
+      tokens = Arrays.copyOf(tokens, count * 2);
+      logprobs = Arrays.copyOf(logprobs, tokens.length);
     }
-    tokens[at] = token;
-    logprobs[at] = logprob;
+    tokens[count] = token;
+    logprobs[count++] = logprob;
+    firstToken[draws] = count;
   }
 
   /**
@@ -63,17 +123,57 @@ public final class Draws {
   }
 
   /**
-   * Returns the number of draws of a row.
+   * Returns the branch a row answers.
    *
    * @param row from 0.
-   * @return the number; 0 where the logits were not finite.
+   * @return the number of the branch.
    */
-  public int count(final int row) {
-    return offset[row + 1] - offset[row];
+  public int branch(final int row) {
+    return heads[row * COLUMNS];
   }
 
   /**
-   * Returns the entropy of a row's distribution.
+   * Returns the work a row answers.
+   *
+   * @param row from 0.
+   * @return the ticket of the work.
+   */
+  public int ticket(final int row) {
+    return heads[row * COLUMNS + 1];
+  }
+
+  /**
+   * Returns the weights that computed a row.
+   *
+   * @param row from 0.
+   * @return the version.
+   */
+  public int version(final int row) {
+    return heads[row * COLUMNS + 2];
+  }
+
+  /**
+   * Returns what a row found in the cache in the end.
+   *
+   * @param row from 0.
+   * @return the number of tokens, or {@link #AS_QUOTED}.
+   */
+  public int cached(final int row) {
+    return heads[row * COLUMNS + 3];
+  }
+
+  /**
+   * Returns why a row has no draws.
+   *
+   * @param row from 0.
+   * @return the failure, or null.
+   */
+  public RolloutFailure failure(final int row) {
+    return failures[row];
+  }
+
+  /**
+   * Returns the entropy of the distribution of a row's first token.
    *
    * @param row from 0.
    * @return the entropy in nats, or NaN.
@@ -83,24 +183,48 @@ public final class Draws {
   }
 
   /**
-   * Returns a drawn token.
+   * Returns the number of draws of a row.
    *
    * @param row from 0.
-   * @param draw from 0.
-   * @return the token.
+   * @return the number; 0 where the work failed or goes on.
    */
-  public int token(final int row, final int draw) {
-    return tokens[offset[row] + draw];
+  public int count(final int row) {
+    return firstDraw[row + 1] - firstDraw[row];
   }
 
   /**
-   * Returns the log-probability of a draw.
+   * Returns the number of tokens of a draw.
    *
    * @param row from 0.
    * @param draw from 0.
-   * @return the natural logarithm of its probability under the sampling distribution.
+   * @return the number of tokens.
    */
-  public float logprob(final int row, final int draw) {
-    return logprobs[offset[row] + draw];
+  public int length(final int row, final int draw) {
+    final int at = firstDraw[row] + draw;
+    return firstToken[at + 1] - firstToken[at];
+  }
+
+  /**
+   * Returns a token.
+   *
+   * @param row from 0.
+   * @param draw from 0.
+   * @param index of the token in its draw, from 0.
+   * @return the token.
+   */
+  public int token(final int row, final int draw, final int index) {
+    return tokens[firstToken[firstDraw[row] + draw] + index];
+  }
+
+  /**
+   * Returns the log-probability of a token.
+   *
+   * @param row from 0.
+   * @param draw from 0.
+   * @param index of the token in its draw, from 0.
+   * @return the natural logarithm of its probability under the distribution drawn from.
+   */
+  public float logprob(final int row, final int draw, final int index) {
+    return logprobs[firstToken[firstDraw[row] + draw] + index];
   }
 }

@@ -4,14 +4,14 @@ import dev.coppice.trajectory.SamplingSettings;
 import java.util.Objects;
 
 /**
- * Configures an engine; every queue and batch has its limit here.
+ * Configures an engine; every queue has its limit here.
  *
  * @param run the name of the run, written into every tree.
  * @param seed of every draw.
  * @param sampling settings of every action token.
  * @param limits of one trajectory.
  * @param budget of the run.
- * @param capacity of queues, batches and the cache.
+ * @param capacity of queues.
  * @param weights says how versions follow one another.
  */
 public record EngineConfig(
@@ -40,7 +40,7 @@ public record EngineConfig(
    * @param sampling settings of every action token.
    * @param limits of one trajectory.
    * @param budget of the run.
-   * @param capacity of queues, batches and the cache.
+   * @param capacity of queues.
    */
   public EngineConfig(
       final String run,
@@ -88,46 +88,18 @@ public record EngineConfig(
   }
 
   /**
-   * Sizes queues, batches and the cache.
+   * Sizes queues; what a model's runner needs is configured there.
    *
-   * @param batchRows the most sequences in one forward pass.
-   * @param batchTokens the most new tokens in one forward pass; longer prefills are cut into chunks.
    * @param groupsInFlight the most groups that grow at the same time.
    * @param queuedGroups the most groups offered and not yet finished.
-   * @param kvBlocks the number of blocks of keys and values.
-   * @param blockTokens the positions per block, a power of two.
    * @param toolThreads the most tool calls at the same time; 0 for a virtual thread per call.
    */
-  public record Capacity(
-      int batchRows,
-      int batchTokens,
-      int groupsInFlight,
-      int queuedGroups,
-      int kvBlocks,
-      int blockTokens,
-      int toolThreads) {
-    /** 64 rows, 512 tokens, 32 groups in flight, 4096 blocks of 16. */
-    public static final Capacity DEFAULT = new Capacity(64, 512, 32, 1024, 4096, 16, 0);
-
-    /**
-     * Returns the number of leases the cache offers: one per branch, and branches are bounded by
-     * what the pool can hold apart.
-     *
-     * @return the number of leases.
-     */
-    public int leases() {
-      return Math.max(1024, 4 * kvBlocks);
-    }
+  public record Capacity(int groupsInFlight, int queuedGroups, int toolThreads) {
+    /** 32 groups in flight, 1024 queued, a thread per call. */
+    public static final Capacity DEFAULT = new Capacity(32, 1024, 0);
 
     /** Checks the ranges. */
     public Capacity {
-      if (batchRows < 1 || batchTokens < batchRows) {
-        throw new IllegalArgumentException(
-            "a batch must hold a token per row: batchRows="
-                + batchRows
-                + " batchTokens="
-                + batchTokens);
-      }
       if (groupsInFlight < 1 || queuedGroups < groupsInFlight) {
         throw new IllegalArgumentException(
             "the queue must hold the groups in flight: groupsInFlight="
@@ -138,13 +110,6 @@ public record EngineConfig(
       if (toolThreads < 0) {
         throw new IllegalArgumentException(
             "toolThreads must not be negative: toolThreads=" + toolThreads);
-      }
-      if (kvBlocks < 1 || Integer.bitCount(blockTokens) != 1) {
-        throw new IllegalArgumentException(
-            "blockTokens must be a power of two: kvBlocks="
-                + kvBlocks
-                + " blockTokens="
-                + blockTokens);
       }
     }
   }

@@ -7,7 +7,8 @@ package dev.coppice.rollout;
  * @param prefilledTokens computed for prompts and observations (W), recomputed ones included.
  * @param cachedTokens of prompts found in the cache instead of computed (H).
  * @param decodedTokens sampled (G).
- * @param discardedTokens sampled or prefilled for nothing (I).
+ * @param discardedTokens sampled or prefilled for nothing (I): work that failed, came too late or
+ *     went beyond what was asked for.
  * @param recomputedTokens the part of {@code prefilledTokens} that had been computed before and was
  *     lost by preemption.
  * @param toolCalls executed.
@@ -21,6 +22,23 @@ public record TreeLedger(
     long recomputedTokens,
     long toolCalls,
     long blockNs) {
+  /**
+   * Copies the ledger with what the tree held of the model's memory.
+   *
+   * @param heldNs blocks times nanoseconds.
+   * @return a copy.
+   */
+  public TreeLedger holding(final long heldNs) {
+    return new TreeLedger(
+        prefilledTokens,
+        cachedTokens,
+        decodedTokens,
+        discardedTokens,
+        recomputedTokens,
+        toolCalls,
+        heldNs);
+  }
+
   /**
    * Returns the computed tokens, the unit of every budget: {@code C = W + G + I}.
    *

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.fixture.LetterWorld;
+import dev.coppice.fixture.ScriptedRunner;
+import dev.coppice.fixture.ScriptedRunner.Manners;
 import dev.coppice.fixture.TestRun;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
@@ -37,36 +39,22 @@ final class DeterminismPropertyTest {
 
   @ParameterizedTest
   @MethodSource("policies")
-  void everyBatchSizeAndThreadCountGivesTheSameTrees(final BranchingPolicy policy)
+  void everyOrderOfAnswersAndThreadCountGivesTheSameTrees(final BranchingPolicy policy)
       throws InterruptedException {
     final long seed = new Random().nextLong();
-    final String expected = TestRun.canonical(run(policy, 1, 4, 512, 1).seed(seed).run());
+    final String expected = TestRun.canonical(run(policy, Manners.BEST, 1).seed(seed).run());
 
-    for (final int[] shape : new int[][] {{3, 7, 512, 4}, {64, 64, 4096, 0}, {16, 200, 600, 2}}) {
-      final TestRun run = run(policy, shape[0], shape[1], shape[2], shape[3]).seed(seed);
-      assertEquals(expected, TestRun.canonical(run.world(jittery()).run()), "seed=" + seed);
+    for (final Manners manners :
+        List.of(
+            Manners.OF_A_SERVER,
+            new Manners(1, 3, 2, 0, true, Long.MAX_VALUE),
+            new Manners(64, 1, 0, 0, false, Long.MAX_VALUE))) {
+      for (final int threads : new int[] {0, 2}) {
+        final TestRun run = run(policy, manners, threads).seed(seed);
+        final String actual = TestRun.canonical(run.world(jittery()).run());
+        assertEquals(expected, actual, "seed=" + seed + " " + manners);
+      }
     }
-  }
-
-  @ParameterizedTest
-  @MethodSource("policies")
-  void aPoolThatForcesPreemptionGivesTheSameTrees(final BranchingPolicy policy)
-      throws InterruptedException {
-    final Random seeds = new Random();
-    long preemptions = 0;
-    // Which groups meet in a tight pool depends on timing: a few seeds make one sure to preempt.
-    for (int attempt = 0; attempt < 20 && preemptions == 0; attempt++) {
-      final long seed = seeds.nextLong();
-      final String expected =
-          TestRun.canonical(run(policy, 16, 64, 4096, 0).groups(16).seed(seed).run());
-
-      final TestRun tight = run(policy, 16, 64, 34, 0).groups(16).seed(seed);
-      final String actual = TestRun.canonical(tight.run());
-
-      assertEquals(expected, actual, "seed=" + seed);
-      preemptions += tight.stats().preemptions();
-    }
-    assertTrue(preemptions > 0, "the pool was never tight");
   }
 
   @ParameterizedTest
@@ -75,8 +63,12 @@ final class DeterminismPropertyTest {
       throws InterruptedException {
     final BudgetConfig budget = new BudgetConfig(30_000, 20, 1);
     for (long seed = 1; seed <= 3; seed++) {
-      final TestRun one = run(policy, 4, 8, 4096, 1).groups(20).budget(budget).seed(seed);
-      final TestRun other = run(policy, 64, 128, 4096, 0).groups(20).budget(budget).seed(seed);
+      final TestRun one = run(policy, Manners.BEST, 1).groups(20).budget(budget).seed(seed);
+      final TestRun other =
+          run(policy, new Manners(1, 40, 3, 0, false, Long.MAX_VALUE), 0)
+              .groups(20)
+              .budget(budget)
+              .seed(seed);
 
       final String expected = TestRun.canonical(one.run());
       final String actual = TestRun.canonical(other.world(jittery()).run());
@@ -122,18 +114,13 @@ final class DeterminismPropertyTest {
   }
 
   private static TestRun run(
-      final BranchingPolicy policy,
-      final int rows,
-      final int tokens,
-      final int blocks,
-      final int threads) {
+      final BranchingPolicy policy, final Manners manners, final int threads) {
     return new TestRun()
         .policy(policy)
-        .capacity(
-            new EngineConfig.Capacity(rows, Math.max(rows, tokens), 4, 64, blocks, 4, threads));
+        .runner(ScriptedRunner.letters(manners))
+        .capacity(new EngineConfig.Capacity(4, 64, threads));
   }
 
-  /** Answers calls after random short delays, so that results overtake one another. */
   private static LetterWorld jittery() {
     return new LetterWorld(
         1000,

@@ -8,11 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.episode.InvalidToolResultException;
 import dev.coppice.episode.Observation;
 import dev.coppice.fixture.LetterPolicy;
-import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.LetterWorld;
+import dev.coppice.fixture.ScriptedRunner;
 import dev.coppice.fixture.TestRun;
-import dev.coppice.model.BackendException;
-import dev.coppice.model.PathBackend;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.RolloutLimits;
@@ -99,18 +97,16 @@ final class FaultTest {
   @Test
   void logitsThatAreNotFiniteFailTheirBranchAndSiblingsGoOn() throws InterruptedException {
     final LetterPolicy sound = new LetterPolicy(3.0);
-    final PathBackend backend =
-        new PathBackend(
-            "poisoned",
-            LetterTokenizer.ALPHABET.length(),
-            128,
+    final ScriptedRunner poisoned =
+        new ScriptedRunner(
             (path, length, target, offset) -> {
-              sound.logits(path, length, target, offset);
+              sound.scores(path, length, target, offset);
               if (length > 10 && path[length - 1] == 3) {
                 target[offset + 5] = Float.NaN;
               }
-            });
-    final List<Leaf> leaves = leaves(new TestRun().policy(FOUR).backend(backend).run());
+            },
+            128);
+    final List<Leaf> leaves = leaves(new TestRun().policy(FOUR).runner(poisoned).run());
 
     assertOnly(leaves, LeafStatus.INFRA_FAILED, RolloutFailure.Boundary.BACKEND, "nan_logits");
     assertTrue(leaves.stream().anyMatch(leaf -> leaf.status() == LeafStatus.COMPLETED));
@@ -120,18 +116,16 @@ final class FaultTest {
   void aPassThatFailsFailsItsRowsAndTheRunGoesOn() throws InterruptedException {
     final AtomicInteger passes = new AtomicInteger();
     final LetterPolicy sound = new LetterPolicy(3.0);
-    final PathBackend backend =
-        new PathBackend(
-            "flaky",
-            LetterTokenizer.ALPHABET.length(),
-            128,
+    final ScriptedRunner flaky =
+        new ScriptedRunner(
             (path, length, target, offset) -> {
               if (passes.incrementAndGet() % 200 == 0) {
-                throw new BackendException("device lost", null);
+                throw new IllegalStateException("device lost");
               }
-              sound.logits(path, length, target, offset);
-            });
-    final List<Leaf> leaves = leaves(new TestRun().policy(FOUR).backend(backend).run());
+              sound.scores(path, length, target, offset);
+            },
+            128);
+    final List<Leaf> leaves = leaves(new TestRun().policy(FOUR).runner(flaky).run());
 
     assertOnly(leaves, LeafStatus.INFRA_FAILED, RolloutFailure.Boundary.BACKEND, "forward_failed");
     assertTrue(leaves.stream().anyMatch(leaf -> leaf.status() == LeafStatus.COMPLETED));
@@ -139,21 +133,13 @@ final class FaultTest {
 
   @Test
   void aPromptLongerThanTheContextIsRefusedBeforeAnythingIsComputed() throws InterruptedException {
-    final TestRun run = new TestRun().groups(1).backend(LetterPolicy.backend(6));
+    final TestRun run =
+        new TestRun().groups(1).runner(new ScriptedRunner(new LetterPolicy(3.0), 6));
     final List<Leaf> leaves = leaves(run.run());
 
     assertEquals(1, leaves.size());
     assertEquals("prompt_too_long", leaves.getFirst().failure().code());
-    assertEquals(0, run.stats().prefilledTokens());
-  }
-
-  @Test
-  void aPoolTooSmallForOneSequenceIsRefusedAtTheStart() {
-    final TestRun run = new TestRun().capacity(new EngineConfig.Capacity(16, 64, 4, 64, 31, 4, 0));
-
-    final IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, run::run);
-
-    assertTrue(refusal.getMessage().contains("engine.kv-blocks"), refusal.getMessage());
+    assertEquals(0, run.stats().tokens().prefilled());
   }
 
   @Test
@@ -166,8 +152,7 @@ final class FaultTest {
 
   @Test
   void aFullQueueAnswersFalse() throws InterruptedException {
-    final TestRun run =
-        new TestRun().capacity(new EngineConfig.Capacity(16, 64, 4, 4, 512, 4, 0)).groups(1_000);
+    final TestRun run = new TestRun().capacity(new EngineConfig.Capacity(4, 4, 0)).groups(1_000);
 
     final IllegalStateException full = assertThrows(IllegalStateException.class, run::run);
 

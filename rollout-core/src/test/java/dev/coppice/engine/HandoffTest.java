@@ -3,11 +3,14 @@ package dev.coppice.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.core.Core;
 import dev.coppice.core.State;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.LetterWorld;
+import dev.coppice.fixture.ScriptedRunner;
 import dev.coppice.fixture.TestRun;
 import dev.coppice.scheduling.ChainPolicy;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,12 +52,16 @@ final class HandoffTest {
 
   @Test
   void shouldPublishCountersThatBelongTogether() throws InterruptedException {
-    final EngineGauge gauge = new EngineGauge();
-    final State state =
-        new State(
+    final AtomicLong nowNs = new AtomicLong();
+    final EngineGauge gauge = new EngineGauge(nowNs::get, true);
+    final Core core =
+        new Core(
             new TestRun().config(),
             new State.World(
-                new ChainPolicy(), new LetterTokenizer(), LetterWorld.calm(1).dialect(), 128));
+                new ChainPolicy(),
+                new LetterTokenizer(),
+                LetterWorld.calm(1).dialect(),
+                ScriptedRunner.letters(ScriptedRunner.Manners.BEST).traits()));
     final AtomicLong torn = new AtomicLong();
     final CountDownLatch reading = new CountDownLatch(1);
     final Thread reader =
@@ -62,22 +69,22 @@ final class HandoffTest {
             .start(
                 () -> {
                   EngineStats stats = gauge.stats();
-                  while (stats.decodedTokens() < 20_000) {
+                  while (stats.tokens().decoded() < 20_000) {
                     final boolean whole =
-                        stats.forks() == 2 * stats.decodedTokens()
-                            && stats.evictedBlocks() == 3 * stats.decodedTokens();
+                        stats.forks() == 2 * stats.tokens().decoded()
+                            && stats.runner("evicted") == 3 * stats.tokens().decoded();
                     torn.addAndGet(whole ? 0 : 1);
                     reading.countDown();
                     stats = gauge.stats();
                   }
                 });
     assertTrue(reading.await(10, TimeUnit.SECONDS));
-    state.counters().groupsOpen = 1;
+    core.counters().groupsOpen = 1;
     for (int i = 1; i <= 20_000; i++) {
-      state.counters().decoded = i;
-      state.counters().forks = 2L * i;
-      state.counters().evictedBlocks = 3L * i;
-      gauge.groupDone(state.counters(), i);
+      core.counters().decoded = i;
+      core.counters().forks = 2L * i;
+      nowNs.set(i);
+      gauge.groupDone(core.counters(), Map.of("evicted", 3L * i));
     }
     reader.join(30_000);
 

@@ -6,11 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.fixture.LetterPolicy;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.LetterWorld;
+import dev.coppice.fixture.ScriptedRunner;
 import dev.coppice.fixture.TestRun;
-import dev.coppice.fixture.WitnessBackend;
+import dev.coppice.fixture.WatchedRunner;
 import dev.coppice.model.LoadedWeights;
 import dev.coppice.model.WeightsException;
 import dev.coppice.rollout.EngineConfig;
@@ -50,10 +51,10 @@ final class PublishWeightsTest {
     }
   }
 
-  private WitnessBackend start(final EngineConfig.Weights weights) {
+  private WatchedRunner start(final EngineConfig.Weights weights) {
     final SlowLoading loading = new SlowLoading();
-    final WitnessBackend backend =
-        new WitnessBackend(LetterPolicy.backend(128)) {
+    final WatchedRunner runner =
+        new WatchedRunner(ScriptedRunner.letters(ScriptedRunner.Manners.BEST)) {
           @Override
           public LoadedWeights load(final Path folder) {
             return loading.load(folder, super.load(folder));
@@ -65,11 +66,11 @@ final class PublishWeightsTest {
             new RolloutEngine.Parts(
                 LetterWorld.calm(1000),
                 new LetterTokenizer(),
-                backend,
+                runner,
                 new ChainPolicy(),
                 EngineJournal.NONE,
                 results::add));
-    return backend;
+    return runner;
   }
 
   @AfterEach
@@ -145,7 +146,7 @@ final class PublishWeightsTest {
 
   @Test
   void shouldComputeNothingWhilePausedAndSwitchAllTheSame() throws Exception {
-    final WitnessBackend backend = start(EngineConfig.Weights.DEFAULT);
+    final WatchedRunner runner = start(EngineConfig.Weights.DEFAULT);
     engine.pause().get(TIMEOUT_NS, TimeUnit.NANOSECONDS);
     assertTrue(engine.isPaused());
 
@@ -153,7 +154,7 @@ final class PublishWeightsTest {
     assertEquals(1, publish("v1", 1));
     engine.pause().get(TIMEOUT_NS, TimeUnit.NANOSECONDS);
 
-    assertEquals(0, backend.computed());
+    assertEquals(0, runner.answers());
     engine.resume().get(TIMEOUT_NS, TimeUnit.NANOSECONDS);
     assertFalse(engine.isPaused());
     assertTrue(engine.awaitIdle(TIMEOUT_NS));

@@ -1,7 +1,8 @@
 package dev.coppice.engine;
 
+import dev.coppice.fixture.ScriptedRunner;
+import dev.coppice.fixture.WatchedRunner;
 import dev.coppice.model.LoadedWeights;
-import dev.coppice.model.PathBackend;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,11 +29,11 @@ public class PublisherStress {
       new WeightPublisher.Publication(Path.of("v1"), 1, new CompletableFuture<>());
 
   /** Loads nothing and counts what is released. */
-  private static final class Counted extends dev.coppice.fixture.WitnessBackend {
+  private static final class Counted extends WatchedRunner {
     private final AtomicInteger released;
 
     Counted(final AtomicInteger released) {
-      super(new PathBackend("none", 1, 1, (path, length, target, offset) -> {}));
+      super(ScriptedRunner.letters(ScriptedRunner.Manners.BEST));
       this.released = released;
     }
 

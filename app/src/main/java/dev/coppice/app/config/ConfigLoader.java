@@ -174,7 +174,7 @@ public final class ConfigLoader {
   }
 
   private static String hint(final String near) {
-    return near == null ? "; `coppice run --help` lists every key" : "; did you mean " + near + "?";
+    return near == null ? "; `./coppice run --help` lists every key" : "; did you mean " + near + "?";
   }
 
   private static String at(final String origin, final TomlPosition position) {

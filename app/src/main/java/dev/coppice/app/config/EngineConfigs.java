@@ -33,12 +33,8 @@ public final class EngineConfigs {
             TimeUnit.MILLISECONDS.toNanos(limits.callDeadlineMs())),
         budget,
         new EngineConfig.Capacity(
-            engine.batchRows(),
-            engine.batchTokens(),
             engine.groupsInFlight(),
             Math.max(EngineConfig.Capacity.DEFAULT.queuedGroups(), engine.groupsInFlight()),
-            engine.kvBlocks(),
-            engine.blockTokens(),
             engine.toolThreads()));
   }
 

@@ -3,6 +3,7 @@ package dev.coppice.app.config;
 import dev.coppice.app.report.MetricPlug;
 import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.environments.EnvironmentPlug;
+import dev.coppice.model.RunnerPlug;
 import dev.coppice.plug.Plug;
 import dev.coppice.plug.PlugKind;
 import dev.coppice.plug.Plugs;
@@ -21,7 +22,9 @@ public enum PlugSection {
   /** What is solved. */
   ENVIRONMENTS("task", EnvironmentPlug.KIND),
   /** What a report has columns of. */
-  METRICS("report", MetricPlug.KIND);
+  METRICS("report", MetricPlug.KIND),
+  /** What runs models; keys {@code model.ENGINE.OPTION}. */
+  ENGINES("model", RunnerPlug.KIND);
 
   private final String section;
   private final PlugKind<? extends Plug> kind;

@@ -47,7 +47,7 @@ public record RunConfig(
   public static final RunConfig DEFAULT =
       new RunConfig(
           new Run("", 1, "runs", List.of(), true),
-          new Model("models/tiny-policy", "model", "f32", "cpu", 1, "none"),
+          new Model("embedded", "models/tiny-policy", "model", "f32", "cpu", 1, "none"),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", ""),
           new World("real", "", List.of(), 1, ""),
           new Sampling(1.0, 1.0, 0, 0.0),
@@ -180,6 +180,7 @@ public record RunConfig(
   /**
    * Says what samples.
    *
+   * @param engine that runs the model.
    * @param path of the model folder.
    * @param policy that samples.
    * @param dtype of the model's numbers.
@@ -188,6 +189,7 @@ public record RunConfig(
    * @param chatTemplate of conversations, or none.
    */
   public record Model(
+      @Key(value = "Engine that runs the model.", plugs = PlugSection.ENGINES) String engine,
       @Key("Model folder in Hugging Face's layout, relative to here or to the project.")
           String path,
       @Key(

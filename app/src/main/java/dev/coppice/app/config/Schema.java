@@ -63,7 +63,7 @@ final class Schema {
 
   private void collect(final PlugSection kind, final Plug plug) {
     final Plugged plugged = new Plugged(kind, plug);
-    if (plug.options().isEmpty()) {
+    if (plugged.ownOptions().isEmpty()) {
       return;
     }
     if (entries.containsKey(plugged.section()) || sections.contains(plugged.section())) {
@@ -79,7 +79,7 @@ final class Schema {
     }
     sections.add(plugged.section());
     plugs.add(plugged);
-    for (final PlugOption option : plug.options()) {
+    for (final PlugOption option : plugged.ownOptions()) {
       final String name = plugged.key(option);
       entries.put(name, new Entry(name, option));
     }
@@ -154,6 +154,13 @@ final class Schema {
   record Plugged(PlugSection kind, Plug plug) {
     String section() {
       return kind.section() + "." + plug.name();
+    }
+
+    /** Returns the options with keys of their own: some of an engine's are keys of every engine. */
+    List<PlugOption> ownOptions() {
+      return plug.options().stream()
+          .filter(option -> kind != PlugSection.ENGINES || !EngineOptions.isShared(option))
+          .toList();
     }
 
     /** Returns the key of an option; keys have hyphens. */

@@ -1,7 +1,7 @@
 package dev.coppice.app.folder;
 
 import dev.coppice.bridge.journal.JournalContent;
-import dev.coppice.engine.EngineJournal;
+import dev.coppice.eventlog.EngineJournal;
 
 /**
  * Describes {@code journal.log}, so that its bytes can be checked without this code.

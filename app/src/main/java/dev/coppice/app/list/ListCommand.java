@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.EngineOptions;
 import dev.coppice.app.config.PlugSection;
 import dev.coppice.app.report.Figure;
 import dev.coppice.app.report.MetricPlug;
@@ -107,6 +108,10 @@ public final class ListCommand implements Callable<Integer> {
   }
 
   private static String key(final PlugSection section, final Plug plug, final PlugOption option) {
+    final String shared = section == PlugSection.ENGINES ? EngineOptions.sharedKey(option) : null;
+    if (shared != null) {
+      return shared;
+    }
     return section.section() + "." + plug.name() + "." + option.name().replace('_', '-');
   }
 

@@ -1,15 +1,14 @@
 package dev.coppice.app.mode;
 
+import dev.coppice.app.runner.Engines;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
-import dev.coppice.decoder.DecoderBackend;
-import dev.coppice.decoder.DecoderSettings;
-import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.environments.record.ResultSimulator;
-import dev.coppice.model.InferenceBackend;
+import dev.coppice.model.SequenceModel;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Simulates tool results with a model: one line of text for a prompt, whose end is kept where it is
@@ -20,36 +19,35 @@ import java.util.Arrays;
 public final class ModelSimulator implements ResultSimulator {
   private static final int NEW_TOKENS = 256;
 
-  private final InferenceBackend backend;
+  private final SequenceModel model;
   private final Tokenizer tokenizer;
 
   /**
    * Wraps a model.
    *
-   * @param backend that computes; closed with this one.
+   * @param model that continues; closed with this one.
    * @param tokenizer of the model; closed with this one.
    */
-  public ModelSimulator(final InferenceBackend backend, final Tokenizer tokenizer) {
-    this.backend = backend;
+  public ModelSimulator(final SequenceModel model, final Tokenizer tokenizer) {
+    this.model = model;
     this.tokenizer = tokenizer;
   }
 
   /** Opens a model of its own: the run's belongs to the engine's thread. */
   static ModelSimulator open(final Path folder) {
-    return new ModelSimulator(
-        DecoderBackend.open(folder, DecoderSettings.defaults()), ModelTokenizer.open(folder));
+    return new ModelSimulator(Engines.openSequence(folder, Map.of()), ModelTokenizer.open(folder));
   }
 
   @Override
   public synchronized String complete(final String prompt, final long seed) {
     final int[] all = tokenizer.encode(prompt);
-    final int newTokens = Math.min(NEW_TOKENS, backend.contextTokens() / 2);
-    final int most = backend.contextTokens() - newTokens;
+    final int newTokens = Math.min(NEW_TOKENS, model.contextTokens() / 2);
+    final int most = model.contextTokens() - newTokens;
     final int[] kept =
         all.length <= most ? all : Arrays.copyOfRange(all, all.length - most, all.length);
-    final Generator.Plan plan =
-        new Generator.Plan(newTokens, SamplingSettings.PLAIN, seed, tokenizer.endToken());
-    final int[] tokens = Generator.generate(backend, kept, plan).tokens();
+    final SequenceModel.Plan plan =
+        new SequenceModel.Plan(newTokens, SamplingSettings.PLAIN, seed, tokenizer.endToken());
+    final int[] tokens = model.generate(kept, plan).tokens();
     final boolean ended = tokens.length > 0 && tokens[tokens.length - 1] == tokenizer.endToken();
     final String text =
         tokenizer.decode(Arrays.copyOf(tokens, ended ? tokens.length - 1 : tokens.length));
@@ -59,7 +57,7 @@ public final class ModelSimulator implements ResultSimulator {
 
   @Override
   public synchronized void close() {
-    backend.close();
+    model.close();
     tokenizer.close();
   }
 }

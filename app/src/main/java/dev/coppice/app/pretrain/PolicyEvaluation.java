@@ -5,8 +5,8 @@ import dev.coppice.environments.arithmetic.CountdownProblems;
 import dev.coppice.environments.arithmetic.DrawersProblem;
 import dev.coppice.environments.arithmetic.DrawersProblems;
 import dev.coppice.environments.arithmetic.Split;
-import dev.coppice.environments.demonstration.ReferenceEpisode;
-import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.demonstration.ReferenceEpisode;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.supervised.BatchSampler;
 import dev.coppice.training.supervised.TrainedPolicy;
 import java.util.ArrayList;
@@ -139,20 +139,15 @@ public final class PolicyEvaluation {
         squares += deviation * deviation;
       }
       return new PolicyScore(
-          task,
-          temperature,
-          problems,
-          samples,
-          pass,
-          Math.sqrt(squares) / episodes,
-          ofEight / problems,
-          wellFormed / calls,
-          accepted / calls,
+          new PolicyScore.Sample(task, temperature, problems, samples),
+          new PolicyScore.Pass(pass, Math.sqrt(squares) / episodes, ofEight / problems),
+          new PolicyScore.Calls(wellFormed / calls, accepted / calls),
           distinct / problems,
-          sampledTokens / episodes,
-          observedTokens / episodes,
-          callEntropy / callTokens,
-          otherEntropy / (sampledTokens - callTokens),
+          new PolicyScore.Tokens(
+              sampledTokens / episodes,
+              observedTokens / episodes,
+              callEntropy / callTokens,
+              otherEntropy / (sampledTokens - callTokens)),
           allOpened / episodes);
     }
 

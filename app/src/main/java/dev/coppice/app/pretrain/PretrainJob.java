@@ -1,7 +1,7 @@
 package dev.coppice.app.pretrain;
 
-import dev.coppice.environments.demonstration.TaskKind;
-import dev.coppice.environments.demonstration.TaskVocabulary;
+import dev.coppice.training.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskVocabulary;
 import dev.coppice.training.supervised.HuggingFaceExport;
 import dev.coppice.training.supervised.LlamaShape;
 import dev.coppice.training.supervised.SupervisedTrainer;
@@ -57,7 +57,7 @@ public final class PretrainJob {
         "pretrain: %,d parameters, %,d updates of %d demonstrations, seed %d, to %s%n",
         shape.parameters(),
         settings.steps(),
-        settings.batchSequences(),
+        settings.batch().sequences(),
         settings.seed(),
         options.out());
     try (SupervisedTrainer trainer = new SupervisedTrainer(shape, settings, mixture)) {

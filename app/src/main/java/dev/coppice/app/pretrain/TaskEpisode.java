@@ -1,6 +1,6 @@
 package dev.coppice.app.pretrain;
 
-import dev.coppice.environments.demonstration.ReferenceEpisode;
+import dev.coppice.training.demonstration.ReferenceEpisode;
 import dev.coppice.training.supervised.SampledEpisode;
 
 /**

@@ -1,12 +1,12 @@
 package dev.coppice.app.report;
 
+import dev.coppice.credit.rho.TrunkAnova;
 import java.util.List;
 
 /**
  * Sums the tasks of one arm, all of them or all but some, and answers with figures.
  *
- * <p>Rewards are compared between trunks of the same task only: with trees as trunks, {@code rho =
- * (MSB - MSW) / (MSB + (m0 - 1) MSW)} from the analysis of variance nested in tasks.
+ * <p>Rewards are compared between trunks of the same task only, with trees as trunks.
  *
  * @thread one at a time.
  */
@@ -23,45 +23,20 @@ public final class ArmTally {
 
   ArmTally(final List<TaskTally> tasks, final double wallSeconds) {
     this.wallSeconds = wallSeconds;
-    double between = 0;
-    double betweenDegrees = 0;
-    double evenSize = 0;
+    final TrunkAnova anova = new TrunkAnova();
     for (final TaskTally task : tasks) {
       total.merge(task);
-      final double trunks = task.get(Sum.TRUNK_COUNT);
-      final double leaves = task.get(Sum.TRUNK_LEAVES);
-      if (trunks > 0) {
-        final double reward = task.get(Sum.TRUNK_REWARD);
-        between += Math.max(0, task.get(Sum.TRUNK_REWARD_SQUARED) - reward * reward / leaves);
-        betweenDegrees += trunks - 1;
-        evenSize += leaves - task.get(Sum.TRUNK_LEAVES_SQUARED) / leaves;
-      }
+      anova.addTasks(task.trunks());
       if (task.get(Sum.VALUED_TREES) > 0) {
         taskMeans += task.get(Sum.TREE_VALUES) / task.get(Sum.VALUED_TREES);
         valuedTasks++;
       }
     }
-    rho = correlation(between, betweenDegrees, evenSize);
+    rho = anova.isShared() ? anova.rhoRaw() : 0;
     final double clipped = Double.isNaN(rho) ? 1 : Math.clamp(rho, 0, 1);
     for (final TaskTally task : tasks) {
       effectiveLeaves += task.effectiveLeaves(clipped);
     }
-  }
-
-  private double correlation(
-      final double between, final double betweenDegrees, final double evenSize) {
-    final double withinDegrees = get(Sum.TRUNK_LEAVES) - get(Sum.TRUNK_COUNT);
-    if (withinDegrees == 0) {
-      return 0; // Trunks of one leaf each: nothing is shared.
-    }
-    if (betweenDegrees == 0) {
-      return Double.NaN; // One trunk per task: nothing to compare it with.
-    }
-    final double meanBetween = between / betweenDegrees;
-    final double meanWithin = get(Sum.WITHIN_SQUARES) / withinDegrees;
-    final double size = evenSize / betweenDegrees;
-    final double spread = meanBetween + (size - 1) * meanWithin;
-    return spread == 0 ? 0 : (meanBetween - meanWithin) / spread;
   }
 
   /**

@@ -99,6 +99,12 @@ final class GroupMeasure {
         leaves += stats.count();
         squared += stats.count() * stats.count();
         stats.addTo(tally);
+        tally.beginTrunk();
+        for (final Leaf leaf : tree.leaves()) {
+          if (leaf.isScored()) {
+            tally.addReward(tree.task().id(), leaf.reward());
+          }
+        }
       }
     }
     tally.add(Sum.MIXED_GROUPS, most > least ? 1 : 0);
@@ -109,12 +115,9 @@ final class GroupMeasure {
   }
 
   /** Holds the rewards of one tree: over leaves alike, and by path weight. */
-  private record RewardStats(
-      double count, double sum, double squares, double byPath, double least, double most) {
+  private record RewardStats(double count, double byPath, double least, double most) {
     static RewardStats of(final TrajectoryTree tree) {
       double count = 0;
-      double sum = 0;
-      double squares = 0;
       double mass = 0;
       double weighted = 0;
       double least = Double.POSITIVE_INFINITY;
@@ -123,26 +126,18 @@ final class GroupMeasure {
         if (leaf.isScored()) {
           final double weight = tree.pathWeight(leaf.node());
           count++;
-          sum += leaf.reward();
-          squares += leaf.reward() * leaf.reward();
           mass += weight;
           weighted += weight * leaf.reward();
           least = Math.min(least, leaf.reward());
           most = Math.max(most, leaf.reward());
         }
       }
-      return new RewardStats(count, sum, squares, weighted / mass, least, most);
+      return new RewardStats(count, weighted / mass, least, most);
     }
 
     void addTo(final TaskTally tally) {
       tally.add(Sum.TREE_VALUES, byPath);
       tally.add(Sum.VALUED_TREES, 1);
-      tally.add(Sum.TRUNK_COUNT, 1);
-      tally.add(Sum.TRUNK_LEAVES, count);
-      tally.add(Sum.TRUNK_LEAVES_SQUARED, count * count);
-      tally.add(Sum.TRUNK_REWARD, sum);
-      tally.add(Sum.TRUNK_REWARD_SQUARED, sum * sum / count);
-      tally.add(Sum.WITHIN_SQUARES, Math.max(0, squares - sum * sum / count));
     }
   }
 }

@@ -41,17 +41,5 @@ public enum Sum {
   /** Path-weighted rewards of trees. */
   TREE_VALUES,
   /** Trees with a reward. */
-  VALUED_TREES,
-  /** Scored leaves of trunks. */
-  TRUNK_LEAVES,
-  /** Trunks with a scored leaf. */
-  TRUNK_COUNT,
-  /** Squares of the scored leaves of each trunk. */
-  TRUNK_LEAVES_SQUARED,
-  /** Rewards of trunks. */
-  TRUNK_REWARD,
-  /** Squared reward of each trunk over its leaves. */
-  TRUNK_REWARD_SQUARED,
-  /** Squared deviations within trunks. */
-  WITHIN_SQUARES
+  VALUED_TREES
 }

@@ -1,5 +1,6 @@
 package dev.coppice.app.report;
 
+import dev.coppice.credit.rho.TrunkAnova;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -20,9 +21,11 @@ final class TaskTally {
   private final double[] decidedChildren = new double[MAX_FORKS + 1];
   private final Map<String, Long> failures = new TreeMap<>();
   private final Map<Figure, double[]> own = new IdentityHashMap<>();
+  private final TrunkAnova trunks = new TrunkAnova();
   private double[] groupLeaves = new double[1];
   private double[] groupTrunkSize = new double[1];
   private int groups;
+  private long trees;
 
   void add(final Sum sum, final double amount) {
     sums[sum.ordinal()] += amount;
@@ -55,6 +58,20 @@ final class TaskTally {
     decidedChildren[depth] += children;
   }
 
+  /** Begins another trunk, a tree of the task. */
+  void beginTrunk() {
+    trees++;
+  }
+
+  /** Adds the reward of a trajectory of the trunk begun last. */
+  void addReward(final String task, final double reward) {
+    trunks.add(task, trees, reward);
+  }
+
+  TrunkAnova trunks() {
+    return trunks;
+  }
+
   void addFailure(final String boundary) {
     failures.merge(boundary, 1L, Long::sum);
   }
@@ -69,7 +86,7 @@ final class TaskTally {
     groupTrunkSize[groups++] = trunkSize;
   }
 
-  /** Adds all of another tally but its clusters, which stay where they are. */
+  /** Adds all of another tally but its clusters and trunks, which stay where they are. */
   void merge(final TaskTally other) {
     accumulate(sums, other.sums);
     accumulate(segmentTokens, other.segmentTokens);

@@ -5,9 +5,9 @@ import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.mode.WorldModes;
 import dev.coppice.bridge.trace.TraceFile;
 import dev.coppice.bridge.wire.GroupNumbers;
-import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.engine.RolloutEngine;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ final class ArmSession {
         new RolloutEngine.Parts(
             resources.environment(),
             resources.tokenizer(),
-            resources.backend(),
+            resources.runner(),
             Policies.of(state.policy(), config),
             keep.journal(),
             writer);
@@ -125,9 +125,14 @@ final class ArmSession {
       final RolloutEngine engine, final int groups, final Map<Integer, FinishedGroup> done)
       throws InterruptedException {
     final int most = config.engine().groupsInFlight();
-    for (int first = 0; first < groups; first += most) {
+    // Under a budget the last groups in flight wait for each other: they must come in one wave, so
+    // what does not fill a wave comes first.
+    final int odd = config.budget().computedTokens().isPresent() ? groups % most : 0;
+    int end;
+    for (int first = 0; first < groups; first = end) {
+      end = first == 0 && odd > 0 ? odd : Math.min(groups, first + most);
       final List<GroupRequest> wave = new ArrayList<>();
-      for (int index = first; index < Math.min(groups, first + most); index++) {
+      for (int index = first; index < end; index++) {
         final GroupRequest request = request(index);
         if (done.containsKey(index)) {
           engine.restore(request, done.get(index).computedTokens(), done.get(index).trees());

@@ -35,7 +35,7 @@ public final class CreditAssigner {
    * Makes the estimators a configuration names, with the options it holds for them.
    *
    * @param config of the run.
-   * @return the scribe.
+   * @return what gives groups their credit.
    * @throws ConfigException if there is no such estimator.
    */
   public static CreditAssigner of(final RunConfig config) {

@@ -4,7 +4,7 @@ import dev.coppice.app.folder.RunJournalDescriptor;
 import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.disk.DiskFullException;
 import dev.coppice.bridge.journal.JournalWriter;
-import dev.coppice.engine.EngineJournal;
+import dev.coppice.eventlog.EngineJournal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;

@@ -15,7 +15,7 @@ import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.report.RunReport;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.trace.TraceFile;
-import dev.coppice.engine.EngineJournal;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.TreeLedger;
@@ -80,7 +80,7 @@ public final class RolloutJob {
     for (final String arm : config.armNames()) {
       arms.add(ArmState.planned(arm, config.policyOf(arm), config.task().groups()));
     }
-    new RunState(name, resources.backend().name(), arms).save(folder.ledger());
+    new RunState(name, resources.runner().name(), arms).save(folder.ledger());
     final byte[] text = ConfigText.resolved(config).getBytes(StandardCharsets.UTF_8);
     DurableFile.write(folder.config(), text);
     return folder;
@@ -108,12 +108,12 @@ public final class RolloutJob {
    */
   public Outcome run(final RunFolder folder) throws InterruptedException {
     RunState state = RunState.load(folder.ledger());
-    if (!state.model().equals(resources.backend().name())) {
+    if (!state.model().equals(resources.runner().name())) {
       throw new RunFolderException(
           "the run was begun with another model: run="
               + state.model()
               + " now="
-              + resources.backend().name());
+              + resources.runner().name());
     }
     // The journal is the folder's lock: nothing is read or cut before it is held.
     try (JournalSink journal = JournalSink.stopping(folder.journal());

@@ -19,7 +19,7 @@ public final class RunPlan {
   public static String describe(final RunConfig config, final RunResources resources) {
     final StringBuilder text = new StringBuilder();
     final int groups = config.task().groups();
-    line(text, "model       %s, context %d", resources.backend().name(), context(resources));
+    line(text, "model       %s, context %d", resources.runner().name(), context(resources));
     line(text, "environment %s, %d tasks", resources.environment().name(), config.task().count());
     line(text, "groups      %d per arm (tasks x repeats)", groups);
     final OptionalLong budget = config.budget().computedTokens();
@@ -33,22 +33,16 @@ public final class RunPlan {
         line(text, "arm         %s: %s, %d trees per group", arm, policy, trees);
       }
     }
-    final RunConfig.Engine engine = config.engine();
-    final long bytes = resources.backend().blockBytes(engine.blockTokens()) * engine.kvBlocks();
-    line(
-        text,
-        "KV pool     %d blocks of %d positions, %.1f MiB, %d whole contexts",
-        engine.kvBlocks(),
-        engine.blockTokens(),
-        bytes / 1048576.0,
-        (long) engine.kvBlocks() * engine.blockTokens() / Math.max(1, context(resources)));
+    if (!resources.runner().memory().isEmpty()) {
+      line(text, "KV pool     %s", resources.runner().memory());
+    }
     final int prompt = resources.tokenizer().encode(firstPrompt(config, resources)).length;
     line(text, "prompt      %d tokens in the first task", prompt);
     return text.append('\n').append(ConfigText.resolved(config)).toString();
   }
 
   private static int context(final RunResources resources) {
-    return resources.backend().contextTokens();
+    return resources.runner().traits().contextTokens();
   }
 
   private static String firstPrompt(final RunConfig config, final RunResources resources) {

@@ -6,14 +6,13 @@ import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.config.TaskRequests;
 import dev.coppice.app.mode.ChatForms;
 import dev.coppice.app.mode.WorldModes;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;
 import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.chat.value.TemplateException;
 import dev.coppice.credit.shared.SharedTokenRule;
-import dev.coppice.decoder.DecoderBackend;
-import dev.coppice.decoder.DecoderSettings;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.record.ResultStoreException;
 import dev.coppice.environments.replay.ByteTokenizer;
@@ -22,8 +21,8 @@ import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.replay.SelfPlayedEnvironment;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Environment;
-import dev.coppice.model.InferenceBackend;
-import dev.coppice.model.PathBackend;
+import dev.coppice.model.ModelRunner;
+import dev.coppice.model.RunnerRequest;
 import dev.coppice.model.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,14 +37,14 @@ import java.util.List;
  *
  * @param environment of the tasks.
  * @param tokenizer of the model.
- * @param backend of the model.
+ * @param runner of the model.
  * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
  * @param chatTemplateSha256 digest of the model's chat template, or empty where there is none.
  */
 public record RunResources(
     Environment environment,
     Tokenizer tokenizer,
-    InferenceBackend backend,
+    ModelRunner runner,
     String tokenizerSha256,
     String chatTemplateSha256)
     implements AutoCloseable {
@@ -137,10 +136,12 @@ public record RunResources(
   private static RunResources replay(final RunConfig config, final Environment environment) {
     if (environment instanceof SelfPlayedEnvironment played) {
       final Tokenizer tokenizer = played.tokenizer();
-      final InferenceBackend backend =
-          new PathBackend(
-              "replay", tokenizer.vocabularySize(), played.contextTokens(), played.policy());
-      return new RunResources(environment, tokenizer, backend, "", "");
+      final ModelRunner runner =
+          Engines.open(
+              config,
+              new RunnerRequest.Script(
+                  "replay", tokenizer.vocabularySize(), played.contextTokens(), played.policy()));
+      return new RunResources(environment, tokenizer, runner, "", "");
     }
     if (!(environment instanceof ScriptedEnvironment scripted)) {
       throw new ConfigException(
@@ -149,31 +150,26 @@ public record RunResources(
               + " has none");
     }
     final Tokenizer tokenizer = new ByteTokenizer();
-    final InferenceBackend backend =
-        new PathBackend(
-            "replay",
-            tokenizer.vocabularySize(),
-            REPLAY_CONTEXT,
-            ReplayPolicy.of(scripted, tokenizer));
+    final ModelRunner runner =
+        Engines.open(
+            config,
+            new RunnerRequest.Script(
+                "replay",
+                tokenizer.vocabularySize(),
+                REPLAY_CONTEXT,
+                ReplayPolicy.of(scripted, tokenizer)));
     final String template = ChatForms.wanted(config) ? chatTemplate(config) : "";
-    return new RunResources(environment, tokenizer, backend, "", template);
+    return new RunResources(environment, tokenizer, runner, "", template);
   }
 
   private static RunResources model(final RunConfig config, final Environment environment) {
     final Path folder = ProjectPaths.modelFolder(config.model().path());
     final ModelTokenizer tokenizer = ModelTokenizer.open(folder);
-    final DecoderSettings defaults = DecoderSettings.defaults();
-    final DecoderSettings settings =
-        new DecoderSettings(
-            config.model().threads(),
-            config.model().dtype(),
-            config.model().device(),
-            defaults.slabTokens());
     try {
       final String digest = sha256(folder.resolve("tokenizer.json"));
       final String template = chatTemplate(config);
-      return new RunResources(
-          environment, tokenizer, DecoderBackend.open(folder, settings), digest, template);
+      final ModelRunner runner = Engines.open(config, folder, tokenizer.vocabularySize());
+      return new RunResources(environment, tokenizer, runner, digest, template);
     } catch (final RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -187,11 +183,12 @@ public record RunResources(
    * @param log of the run.
    */
   public void report(final RunLog log) {
-    if (backend instanceof DecoderBackend decoder) {
-      log.line(decoder.kernelRate().line());
-      if (!decoder.kernelRate().good()) {
-        System.err.println("coppice: " + decoder.kernelRate().line());
-      }
+    final ModelRunner.Remark remark = runner.remark();
+    if (!remark.text().isEmpty()) {
+      log.line(remark.text());
+    }
+    if (remark.isWarning()) {
+      System.err.println("coppice: " + remark.text());
     }
   }
 
@@ -207,14 +204,13 @@ public record RunResources(
     final String estimator = estimators.isEmpty() ? "" : estimators.getFirst();
     return new WireHeader(
         run,
-        backend.name(),
-        tokenizerSha256,
-        chatTemplateSha256,
+        new WireHeader.Model(runner.name(), tokenizerSha256, chatTemplateSha256),
         "sampled",
         EngineConfigs.sampling(config),
-        SharedTokenRule.TRAIN_ONCE,
-        estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
-        estimator);
+        new WireHeader.Credit(
+            SharedTokenRule.TRAIN_ONCE,
+            estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
+            estimator));
   }
 
   private static String chatTemplate(final RunConfig config) {
@@ -241,7 +237,7 @@ public record RunResources(
   /** Closes all parts. */
   @Override
   public void close() {
-    backend.close();
+    runner.close();
     tokenizer.close();
     environment.close();
   }

@@ -2,6 +2,7 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.engine.EngineStats;
+import dev.coppice.model.ModelRunner;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Sums what the writer kept in one session, to compare with what the engine counted.
@@ -97,12 +99,16 @@ public final class SessionSums {
   List<ArmState.Law> laws(final EngineStats stats, final long offered) {
     final List<ArmState.Law> laws = new ArrayList<>();
     laws.add(exact("groups offered = groups kept + dropped", offered, groups + dropped));
-    laws.add(exact("prefilled tokens: engine = trees", stats.prefilledTokens(), prefilled));
-    laws.add(exact("sampled tokens: engine = trees", stats.decodedTokens(), decoded));
+    laws.add(exact("prefilled tokens: engine = trees", stats.tokens().prefilled(), prefilled));
+    laws.add(exact("sampled tokens: engine = trees", stats.tokens().decoded(), decoded));
     laws.add(exact("sampled tokens: trees = their nodes", decoded, sampledInNodes));
-    laws.add(exact("discarded tokens: engine = trees", stats.discardedTokens(), discarded));
-    laws.add(exact("cached tokens: engine = trees", stats.cachedTokens(), cached));
-    laws.add(exact("queried = cached + prefilled", stats.queriedTokens(), cached + prefilled));
+    laws.add(exact("discarded tokens: engine = trees", stats.tokens().discarded(), discarded));
+    laws.add(exact("cached tokens: engine = trees", stats.tokens().cached(), cached));
+    laws.add(
+        exact(
+            "queried = cached + prefilled",
+            stats.tokens().cached() + stats.tokens().prefilled(),
+            cached + prefilled));
     final long given = cachedInNodes + prefilled - recomputed;
     laws.add(
         exact(
@@ -110,7 +116,9 @@ public final class SessionSums {
             given,
             Math.clamp(given, givenInNodes - closingInNodes, givenInNodes)));
     laws.add(exact("tool calls: trees = traces", calls, callsInTraces));
-    laws.add(new ArmState.Law("block time: pool = trees", stats.blockNs(), blockNs, TIME));
+    laws.add(
+        new ArmState.Law(
+            "block time: pool = trees", stats.runner(ModelRunner.HELD_NS), blockNs, TIME));
     return laws;
   }
 
@@ -127,21 +135,20 @@ public final class SessionSums {
   public static Map<String, Long> counters(final EngineStats stats) {
     final Map<String, Long> counters = new LinkedHashMap<>();
     counters.put("wall_ns", stats.wallNs());
-    counters.put("forward_ns", stats.forwardNs());
-    counters.put("sample_ns", stats.sampleNs());
+    counters.put("forward_ns", stats.passes().computeNs());
+    counters.put("sample_ns", stats.passes().drawNs());
     counters.put("idle_ns", stats.idleNs());
     counters.put("overhead_ns", stats.overheadNs());
-    counters.put("forward_passes", stats.forwardPasses());
-    counters.put("batch_rows", stats.batchRowsSum());
-    counters.put("prefilled_tokens", stats.prefilledTokens());
-    counters.put("decoded_tokens", stats.decodedTokens());
-    counters.put("discarded_tokens", stats.discardedTokens());
-    counters.put("cached_tokens", stats.cachedTokens());
-    counters.put("queried_tokens", stats.queriedTokens());
+    counters.put("forward_passes", stats.passes().count());
+    counters.put("batch_rows", stats.passes().rows());
+    counters.put("prefilled_tokens", stats.tokens().prefilled());
+    counters.put("decoded_tokens", stats.tokens().decoded());
+    counters.put("discarded_tokens", stats.tokens().discarded());
+    counters.put("cached_tokens", stats.tokens().cached());
+    counters.put("queried_tokens", stats.tokens().cached() + stats.tokens().prefilled());
     counters.put("forks", stats.forks());
-    counters.put("blocks_copied", stats.blocksCopied());
-    counters.put("preemptions", stats.preemptions());
-    counters.put("block_ns", stats.blockNs());
+    // What the runner counted, under its own names: blocks_copied, preemptions, block_ns ...
+    counters.putAll(new TreeMap<>(stats.runner()));
     return counters;
   }
 }

@@ -1,13 +1,16 @@
 package dev.coppice.app.run;
 
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.core.Core;
-import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
-import dev.coppice.model.PathBackend;
+import dev.coppice.eventlog.EngineJournal;
+import dev.coppice.model.ModelRunner;
+import dev.coppice.model.RunnerRequest;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -36,17 +39,19 @@ final class WarmUp {
   static void run() throws InterruptedException {
     try (CountdownEnvironment environment = new CountdownEnvironment(Split.TRAIN, TASKS, 1);
         ByteTokenizer tokenizer = new ByteTokenizer();
-        PathBackend backend =
-            new PathBackend(
-                "warm-up",
-                tokenizer.vocabularySize(),
-                512,
-                ReplayPolicy.of(environment, tokenizer))) {
+        ModelRunner runner =
+            Engines.open(
+                RunConfig.DEFAULT,
+                new RunnerRequest.Script(
+                    "warm-up",
+                    tokenizer.vocabularySize(),
+                    512,
+                    ReplayPolicy.of(environment, tokenizer)))) {
       final RolloutEngine.Parts parts =
           new RolloutEngine.Parts(
               environment,
               tokenizer,
-              backend,
+              runner,
               new FixedPolicy(List.of(new FixedPolicy.Place(false, 1, 4))),
               EngineJournal.NONE,
               result -> {});

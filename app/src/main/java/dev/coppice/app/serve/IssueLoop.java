@@ -92,7 +92,7 @@ final class IssueLoop {
     return failure;
   }
 
-  /** Stops issuing. */
+  /** Work.Stops issuing. */
   void end() throws InterruptedException {
     ending = true;
     thread.join();

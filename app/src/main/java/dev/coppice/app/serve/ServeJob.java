@@ -23,8 +23,8 @@ import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.segment.SegmentSeal;
 import dev.coppice.bridge.segment.SegmentSource;
 import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.WeightSwap;
@@ -225,7 +225,7 @@ public final class ServeJob {
   }
 
   private EngineActions.Facts facts() {
-    return new EngineActions.Facts(runName(), resources.backend().name(), config.task().count());
+    return new EngineActions.Facts(runName(), resources.runner().name(), config.task().count());
   }
 
   private BridgeSettings settings() {
@@ -236,9 +236,7 @@ public final class ServeJob {
           bridge.port(),
           Math.toIntExact(bridge.maxMessageMib() * MIB),
           bridge.maxStreams(),
-          bridge.tlsCertificate(),
-          bridge.tlsKey(),
-          bridge.token());
+          new BridgeSettings.Access(bridge.tlsCertificate(), bridge.tlsKey(), bridge.token()));
     } catch (final IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
     }
@@ -268,7 +266,7 @@ public final class ServeJob {
     return new RolloutEngine.Parts(
         resources.environment(),
         resources.tokenizer(),
-        resources.backend(),
+        resources.runner(),
         Policies.of(policy(), config),
         journal == null ? EngineJournal.NONE : journal,
         sealer);

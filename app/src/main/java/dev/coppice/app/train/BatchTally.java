@@ -18,10 +18,10 @@ final class BatchTally {
     double most = Double.NEGATIVE_INFINITY;
     for (final LeafRow leaf : group.leaves()) {
       if (leaf.isScored()) {
-        sum += leaf.weight() * leaf.reward();
+        sum += leaf.weight() * leaf.outcome().reward();
         mass += leaf.weight();
-        least = Math.min(least, leaf.reward());
-        most = Math.max(most, leaf.reward());
+        least = Math.min(least, leaf.outcome().reward());
+        most = Math.max(most, leaf.outcome().reward());
         leaves++;
       }
     }

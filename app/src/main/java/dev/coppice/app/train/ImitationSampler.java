@@ -1,8 +1,8 @@
 package dev.coppice.app.train;
 
-import dev.coppice.environments.demonstration.Demonstration;
-import dev.coppice.environments.demonstration.Demonstrations;
-import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.demonstration.Demonstration;
+import dev.coppice.training.demonstration.Demonstrations;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicyNode;
 import dev.coppice.training.policy.PolicyTree;
 import java.util.ArrayList;

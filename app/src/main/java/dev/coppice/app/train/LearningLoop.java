@@ -7,8 +7,8 @@ import dev.coppice.bridge.wire.TreePacker;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
-import dev.coppice.environments.demonstration.TaskKind;
 import dev.coppice.rollout.GroupResult;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicyFolder;
 import dev.coppice.training.policy.PolicyTrainer;
 import dev.coppice.training.policy.UpdateReport;
@@ -52,10 +52,10 @@ public final class LearningLoop implements AutoCloseable {
       final LocalRollouts rollouts,
       final Path scratch) {
     this.settings = settings;
-    this.imitation = new ImitationSampler(settings.imitation(), kind, settings.seed());
+    this.imitation = new ImitationSampler(settings.objective().imitation(), kind, settings.seed());
     this.scratch = scratch;
     this.rollouts = rollouts;
-    this.trainer = PolicyTrainer.open(settings.start(), settings.policy());
+    this.trainer = PolicyTrainer.open(settings.start(), settings.objective().policy());
   }
 
   /**
@@ -68,7 +68,7 @@ public final class LearningLoop implements AutoCloseable {
    */
   public void run(final long expectedGroupTokens, final Consumer<StepReport> report)
       throws InterruptedException, IOException {
-    for (int update = 0; update < settings.updates(); update++) {
+    for (int update = 0; update < settings.schedule().updates(); update++) {
       report.accept(step(update, expectedGroupTokens));
     }
   }
@@ -77,7 +77,7 @@ public final class LearningLoop implements AutoCloseable {
       throws InterruptedException, IOException {
     final long cpuNs = StepReport.Cost.processorNs();
     final double cost = groupsDone == 0 ? expectedGroupTokens : (double) spentTokens / groupsDone;
-    final double left = settings.tokensPerUpdate() * (update + 1.0) - spentTokens;
+    final double left = settings.schedule().tokensPerUpdate() * (update + 1.0) - spentTokens;
     final int groups = (int) Math.max(1, Math.round(left / cost));
     final LocalRollouts.Round round =
         rollouts.grow(
@@ -85,13 +85,13 @@ public final class LearningLoop implements AutoCloseable {
     spentTokens += round.computedTokens();
     groupsDone += groups;
     final long startNs = System.nanoTime();
-    final List<PackedGroup> packed = packed(round.groups(), settings.credit());
+    final List<PackedGroup> packed = packed(round.groups(), settings.objective().credit());
     final BatchTally tally = new BatchTally();
     packed.forEach(tally::add);
     final TrainingBatch batch =
-        TrainingBatch.of(packed, settings.credit().rule(), rollouts.policyVersion());
+        TrainingBatch.of(packed, settings.objective().credit().rule(), rollouts.policyVersion());
     final UpdateReport done =
-        trainer.update(batch.with(imitation.of(update)).trees(), settings.rate(update));
+        trainer.update(batch.with(imitation.of(update)).trees(), settings.schedule().rate(update));
     final long trainedNs = System.nanoTime();
     PolicyFolder.write(trainer.policy(), settings.start(), scratch);
     rollouts.swap(scratch);

@@ -1,11 +1,11 @@
 package dev.coppice.app.train;
 
+import dev.coppice.app.runner.Engines;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
-import dev.coppice.decoder.DecoderBackend;
-import dev.coppice.decoder.DecoderSettings;
-import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.episode.Environment;
+import dev.coppice.eventlog.EngineJournal;
+import dev.coppice.model.ModelRunner;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,13 +31,14 @@ import java.util.concurrent.TimeUnit;
  * @thread one.
  */
 public final class LocalRollouts implements AutoCloseable {
-  private static final EngineConfig.Capacity CAPACITY =
-      new EngineConfig.Capacity(96, 768, 48, 4096, 2048, 16, 0);
+  private static final EngineConfig.Capacity CAPACITY = new EngineConfig.Capacity(48, 4096, 0);
+  private static final Map<String, Object> BATCHES =
+      Map.of("batch-rows", 96L, "batch-tokens", 768L, "kv-blocks", 2048L, "block-tokens", 16L);
   private static final long DEADLINE_NS = TimeUnit.MINUTES.toNanos(20);
 
   private final Environment environment;
   private final ModelTokenizer tokenizer;
-  private final DecoderBackend backend;
+  private final ModelRunner runner;
 
   /**
    * Opens a model.
@@ -47,7 +49,7 @@ public final class LocalRollouts implements AutoCloseable {
   public LocalRollouts(final Path folder, final Environment environment) {
     this.environment = environment;
     this.tokenizer = ModelTokenizer.open(folder);
-    this.backend = DecoderBackend.open(folder, DecoderSettings.defaults());
+    this.runner = Engines.openEmbedded(folder, BATCHES);
   }
 
   /**
@@ -83,7 +85,7 @@ public final class LocalRollouts implements AutoCloseable {
     final List<GroupResult> results = Collections.synchronizedList(new ArrayList<>());
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
-            environment, tokenizer, backend, shape.policy(), EngineJournal.NONE, results::add);
+            environment, tokenizer, runner, shape.policy(), EngineJournal.NONE, results::add);
     EngineConfig config =
         new EngineConfig(
             "train",
@@ -92,7 +94,7 @@ public final class LocalRollouts implements AutoCloseable {
             RolloutLimits.DEFAULT,
             BudgetConfig.trees(shape.trees()),
             CAPACITY,
-            new EngineConfig.Weights(WeightSwap.FINISH, backend.policyVersion(), 2));
+            new EngineConfig.Weights(WeightSwap.FINISH, runner.policyVersion(), 2));
     final long startNs = System.nanoTime();
     try (RolloutEngine engine = RolloutEngine.start(config, parts)) {
       for (int i = 0; i < groups; i++) {
@@ -121,7 +123,7 @@ public final class LocalRollouts implements AutoCloseable {
    * @param folder of the new weights.
    */
   public void swap(final Path folder) {
-    backend.swap(folder);
+    runner.adopt(runner.load(folder), runner.policyVersion() + 1);
   }
 
   /**
@@ -130,12 +132,12 @@ public final class LocalRollouts implements AutoCloseable {
    * @return the number of swaps so far.
    */
   public int policyVersion() {
-    return backend.policyVersion();
+    return runner.policyVersion();
   }
 
   @Override
   public void close() {
-    backend.close();
+    runner.close();
     tokenizer.close();
   }
 }

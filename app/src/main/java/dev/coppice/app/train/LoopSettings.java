@@ -9,27 +9,57 @@ import java.util.Map;
  * Holds what a training run is made of, wherever its rollouts come from.
  *
  * @param start folder of the weights to begin with.
- * @param updates to make.
- * @param tokensPerUpdate computed tokens each update may cost; what one overdraws the next lacks.
- * @param learningRate of the first update.
- * @param finalShare of it that the last update has.
+ * @param schedule of the updates.
  * @param shape of the groups.
- * @param credit that scores them.
- * @param policy settings of an update.
- * @param imitation how much a demonstration's tokens count beside the batch's.
+ * @param objective of an update.
  * @param seed of tasks and draws.
  */
 public record LoopSettings(
-    Path start,
-    int updates,
-    long tokensPerUpdate,
-    double learningRate,
-    double finalShare,
-    LocalRollouts.Shape shape,
-    Credit credit,
-    PolicySettings policy,
-    Imitation imitation,
-    long seed) {
+    Path start, Schedule schedule, LocalRollouts.Shape shape, Objective objective, long seed) {
+
+  /**
+   * Says how many updates are made, of what size, at which rate.
+   *
+   * @param updates to make.
+   * @param tokensPerUpdate computed tokens each update may cost; what one overdraws the next lacks.
+   * @param learningRate of the first update.
+   * @param finalShare of it that the last update has.
+   */
+  public record Schedule(
+      int updates, long tokensPerUpdate, double learningRate, double finalShare) {
+    /** Rejects runs without work. */
+    public Schedule {
+      if (updates < 1 || tokensPerUpdate < 1 || !(learningRate > 0)) {
+        throw new IllegalArgumentException(
+            "out of range: updates="
+                + updates
+                + " tokensPerUpdate="
+                + tokensPerUpdate
+                + " learningRate="
+                + learningRate);
+      }
+    }
+
+    /**
+     * Computes the learning rate, which falls linearly.
+     *
+     * @param update counted from 0.
+     * @return the rate of that update.
+     */
+    public double rate(final int update) {
+      final double done = updates == 1 ? 0 : (double) update / (updates - 1);
+      return learningRate * (1 - done * (1 - finalShare));
+    }
+  }
+
+  /**
+   * Says what an update is for.
+   *
+   * @param credit that scores groups.
+   * @param policy settings of an update.
+   * @param imitation how much a demonstration's tokens count beside the batch's.
+   */
+  public record Objective(Credit credit, PolicySettings policy, Imitation imitation) {}
 
   /**
    * Names the estimator.
@@ -54,29 +84,5 @@ public record LoopSettings(
   public record Imitation(double weight, int demonstrations) {
     /** Imitates nothing. */
     public static final Imitation NONE = new Imitation(0, 0);
-  }
-
-  /** Rejects runs without work. */
-  public LoopSettings {
-    if (updates < 1 || tokensPerUpdate < 1 || !(learningRate > 0)) {
-      throw new IllegalArgumentException(
-          "out of range: updates="
-              + updates
-              + " tokensPerUpdate="
-              + tokensPerUpdate
-              + " learningRate="
-              + learningRate);
-    }
-  }
-
-  /**
-   * Computes the learning rate, which falls linearly.
-   *
-   * @param update counted from 0.
-   * @return the rate of that update.
-   */
-  public double rate(final int update) {
-    final double done = updates == 1 ? 0 : (double) update / (updates - 1);
-    return learningRate * (1 - done * (1 - finalShare));
   }
 }

@@ -9,7 +9,7 @@ import dev.coppice.app.config.TrainSection;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.credit.shared.SharedTokenRule;
-import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicySettings;
 import dev.coppice.training.policy.PolicyTrainer;
 import dev.coppice.training.policy.UpdateReport;
@@ -342,11 +342,8 @@ public final class TrainJob {
     final PolicySettings usual = PolicySettings.DEFAULT;
     return new PolicySettings(
         config.sampling().temperature(),
-        train.clipLow(),
-        train.clipHigh(),
-        train.entropyBonus(),
-        train.klToStart(),
-        train.importanceCap(),
+        new PolicySettings.Clip(train.clipLow(), train.clipHigh(), train.importanceCap()),
+        new PolicySettings.Terms(train.entropyBonus(), train.klToStart()),
         train.epochs(),
         usual.microTokens(),
         usual.optimizer());

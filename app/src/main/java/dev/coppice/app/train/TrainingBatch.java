@@ -82,19 +82,19 @@ public record TrainingBatch(
     final List<PolicyNode> nodes = new ArrayList<>();
     for (int i = 0; i < group.nodes().size(); i++) {
       final NodeRow row = group.nodes().get(i);
-      final int n = row.tokens().length;
+      final int n = row.columns().tokens().length;
       final float[] positive = new float[n];
       final float[] negative = new float[n];
       final float[] weight = new float[n];
       for (int t = 0; t < n; t++) {
-        if (row.lossMask()[t] != 0) {
+        if (row.columns().lossMask()[t] != 0) {
           final double scale = perWeight * perAdvantage;
           weight[t] = (float) (share.weight[i] * perWeight);
           if (share.hasScalars) {
             positive[t] = (float) (share.positive[i] * scale);
             negative[t] = (float) (share.negative[i] * scale);
           } else {
-            final double coefficient = share.weight[i] * row.advantages()[t] * scale;
+            final double coefficient = share.weight[i] * row.columns().advantages()[t] * scale;
             positive[t] = (float) Math.max(0, coefficient);
             negative[t] = (float) Math.min(0, coefficient);
           }
@@ -102,13 +102,10 @@ public record TrainingBatch(
       }
       nodes.add(
           new PolicyNode(
-              row.parent(),
-              row.tokens(),
-              row.logprobs(),
-              positive,
-              negative,
-              weight,
-              null,
+              row.place().parent(),
+              row.columns().tokens(),
+              row.columns().logprobs(),
+              new PolicyNode.Coefficients(positive, negative, weight, null),
               stale(row, version)));
     }
     return new PolicyTree(nodes);
@@ -118,9 +115,9 @@ public record TrainingBatch(
   private static boolean[] stale(final NodeRow row, final int version) {
     boolean[] stale = null;
     int at = 0;
-    for (final VersionRun run : row.versionRuns()) {
+    for (final VersionRun run : row.columns().versionRuns()) {
       if (run.version() != VersionRun.NOT_SAMPLED && run.version() != version) {
-        stale = stale == null ? new boolean[row.tokens().length] : stale;
+        stale = stale == null ? new boolean[row.columns().tokens().length] : stale;
         Arrays.fill(stale, at, at + run.length(), true);
       }
       at += run.length();
@@ -150,7 +147,10 @@ public record TrainingBatch(
       share.readLeaves(group, rule);
       for (int i = 0; i < group.nodes().size(); i++) {
         final NodeRow row = group.nodes().get(i);
-        share.weight[i] = rule == SharedTokenRule.WEIGHTED ? row.pathWeight() : row.multiplicity();
+        share.weight[i] =
+            rule == SharedTokenRule.WEIGHTED
+                ? row.share().pathWeight()
+                : row.share().multiplicity();
         share.readNode(row, i);
       }
       return share;
@@ -163,7 +163,7 @@ public record TrainingBatch(
       for (final LeafRow leaf : group.leaves()) {
         if (byLeaf && leaf.isScored() && !Float.isNaN(leaf.advantage())) {
           hasScalars = true;
-          for (int i = leaf.node(); i >= 0; i = group.nodes().get(i).parent()) {
+          for (int i = leaf.place().node(); i >= 0; i = group.nodes().get(i).place().parent()) {
             positive[i] += Math.max(0, leaf.advantage());
             negative[i] += Math.min(0, leaf.advantage());
           }
@@ -173,22 +173,22 @@ public record TrainingBatch(
 
     private void readNode(final NodeRow row, final int i) {
       int masked = 0;
-      for (final byte mask : row.lossMask()) {
+      for (final byte mask : row.columns().lossMask()) {
         masked += mask;
       }
       if (masked == 0) {
         return;
       }
-      if (row.advantages() == null) {
+      if (row.columns().advantages() == null) {
         throw new IllegalArgumentException(
             "the group carries no advantages: group=" + row.group() + "; name an estimator");
       }
       trained += masked;
-      rows += (long) masked * row.multiplicity();
+      rows += (long) masked * row.share().multiplicity();
       weightSum += weight[i] * masked;
-      for (int t = 0; t < row.lossMask().length; t++) {
-        final double advantage = row.advantages()[t];
-        squares += row.lossMask()[t] * weight[i] * advantage * advantage;
+      for (int t = 0; t < row.columns().lossMask().length; t++) {
+        final double advantage = row.columns().advantages()[t];
+        squares += row.columns().lossMask()[t] * weight[i] * advantage * advantage;
       }
     }
   }

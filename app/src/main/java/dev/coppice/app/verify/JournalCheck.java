@@ -12,7 +12,7 @@ import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.bridge.journal.JournalFormatException;
 import dev.coppice.bridge.journal.JournalReader;
 import dev.coppice.core.State;
-import dev.coppice.engine.JournalReplay;
+import dev.coppice.eventlog.JournalReplay;
 import dev.coppice.rollout.GroupResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -83,15 +83,15 @@ final class JournalCheck {
   }
 
   private void replay(final JournalReader reader, final TracePlaces.Source traces) {
-    try (RunResources bench = open()) {
-      if (bench == null) {
+    try (RunResources resources = open()) {
+      if (resources == null) {
         readToTheEnd(reader);
         return;
       }
       Session session = null;
       while (reader.next()) {
         if (reader.type() == RunJournalDescriptor.ARM_BEGINS) {
-          session = begin(reader, bench, traces);
+          session = begin(reader, resources, traces);
         } else if (session != null) {
           holdsEvents = true;
           session.accept(reader);
@@ -105,16 +105,16 @@ final class JournalCheck {
   /** Opens what the core must know of model and tasks, or says why the replay has to be left out. */
   private RunResources open() {
     try {
-      final RunResources bench = RunResources.open(config.reading());
-      if (bench.backend().name().equals(state.model())) {
-        return bench;
+      final RunResources resources = RunResources.open(config.reading());
+      if (resources.runner().name().equals(state.model())) {
+        return resources;
       }
       unchecked.add(
           "the traces against the journal: the run sampled from "
               + state.model()
               + ", and what its configuration names now is "
-              + bench.backend().name());
-      bench.close();
+              + resources.runner().name());
+      resources.close();
     } catch (final RuntimeException e) {
       // A model, its data or a world may be gone for many reasons; none of them is the folder's.
       unchecked.add("the traces against the journal: " + e.getMessage());
@@ -129,7 +129,7 @@ final class JournalCheck {
   }
 
   private Session begin(
-      final JournalReader reader, final RunResources bench, final TracePlaces.Source traces) {
+      final JournalReader reader, final RunResources resources, final TracePlaces.Source traces) {
     final byte[] name = new byte[reader.length()];
     reader.payload().getBytes(0, name);
     final String text = new String(name, StandardCharsets.UTF_8);
@@ -141,9 +141,9 @@ final class JournalCheck {
     final State.World world =
         new State.World(
             Policies.of(arm.policy(), config),
-            bench.tokenizer(),
-            bench.environment().dialect(),
-            bench.backend().contextTokens());
+            resources.tokenizer(),
+            resources.environment().dialect(),
+            resources.runner().traits());
     return new Session(arm, world, traces);
   }
 

@@ -65,18 +65,18 @@ final class SegmentCheck {
   private static int fingerprint(final PackedGroup group) {
     int hash = 1;
     for (final NodeRow node : group.nodes()) {
-      hash = 31 * hash + node.parent();
+      hash = 31 * hash + node.place().parent();
       hash = 31 * hash + node.kind().code();
-      hash = 31 * hash + node.multiplicity();
-      hash = 31 * hash + Float.floatToIntBits(node.pathWeight());
-      hash = 31 * hash + Arrays.hashCode(node.tokens());
-      hash = 31 * hash + Arrays.hashCode(node.logprobs());
-      hash = 31 * hash + Arrays.hashCode(node.lossMask());
-      hash = 31 * hash + Arrays.hashCode(node.advantages());
+      hash = 31 * hash + node.share().multiplicity();
+      hash = 31 * hash + Float.floatToIntBits(node.share().pathWeight());
+      hash = 31 * hash + Arrays.hashCode(node.columns().tokens());
+      hash = 31 * hash + Arrays.hashCode(node.columns().logprobs());
+      hash = 31 * hash + Arrays.hashCode(node.columns().lossMask());
+      hash = 31 * hash + Arrays.hashCode(node.columns().advantages());
     }
     for (final LeafRow leaf : group.leaves()) {
-      hash = 31 * hash + leaf.node();
-      hash = 31 * hash + Float.floatToIntBits(leaf.reward());
+      hash = 31 * hash + leaf.place().node();
+      hash = 31 * hash + Float.floatToIntBits(leaf.outcome().reward());
     }
     return hash;
   }

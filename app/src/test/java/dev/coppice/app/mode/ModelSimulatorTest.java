@@ -3,8 +3,14 @@ package dev.coppice.app.mode;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.coppice.environments.replay.ByteTokenizer;
-import dev.coppice.model.PathBackend;
+import dev.coppice.model.PathPolicy;
+import dev.coppice.model.RunnerPlug;
+import dev.coppice.model.RunnerRequest;
+import dev.coppice.model.SequenceModel;
+import dev.coppice.plug.PlugOptions;
+import dev.coppice.plug.Plugs;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,10 +29,7 @@ class ModelSimulatorTest {
   private ModelSimulator writing(final String text) {
     final int[] script = tokenizer.encode(text);
     return new ModelSimulator(
-        new PathBackend(
-            "scripted",
-            tokenizer.vocabularySize(),
-            CONTEXT_TOKENS,
+        scripted(
             (path, length, target, offset) -> {
               final String all = tokenizer.decode(Arrays.copyOf(path, length));
               seen = seen == null ? all : seen;
@@ -35,6 +38,15 @@ class ModelSimulatorTest {
               target[offset + (done < script.length ? script[done] : tokenizer.endToken())] = 0;
             }),
         tokenizer);
+  }
+
+  private SequenceModel scripted(final PathPolicy policy) {
+    final RunnerPlug plug = Plugs.of(RunnerPlug.KIND).find("script");
+    return plug.openSequence(
+        RunnerRequest.of(
+            new RunnerRequest.Script(
+                "scripted", tokenizer.vocabularySize(), CONTEXT_TOKENS, policy)),
+        PlugOptions.of(RunnerPlug.KIND, plug, Map.of()));
   }
 
   @Test

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.environments.arithmetic.CountdownProblem;
-import dev.coppice.environments.demonstration.ReferenceEpisode;
-import dev.coppice.environments.demonstration.TaskVocabulary;
+import dev.coppice.training.demonstration.ReferenceEpisode;
+import dev.coppice.training.demonstration.TaskVocabulary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -42,7 +42,8 @@ class PretrainJobTest {
     final List<PolicyScore> scores = job.run(new PretrainOptions(1, 2, folder.resolve("model"), 1));
 
     assertEquals(6, scores.size());
-    assertTrue(scores.stream().allMatch(score -> score.pass() >= 0 && score.pass() <= 1));
+    assertTrue(
+        scores.stream().allMatch(score -> score.pass().share() >= 0 && score.pass().share() <= 1));
     assertTrue(text.toString(StandardCharsets.UTF_8).contains("| drawers | greedy |"));
   }
 

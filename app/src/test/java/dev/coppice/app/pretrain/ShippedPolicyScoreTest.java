@@ -2,7 +2,7 @@ package dev.coppice.app.pretrain;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.supervised.TrainedPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +24,8 @@ class ShippedPolicyScoreTest {
         final PolicyScore score = new PolicyEvaluation(policy, 96, SEED).score(kind, 1.0, 16);
 
         final String row = score.row() + " seed=" + SEED;
-        assertTrue(score.wellFormed() >= 0.99, row);
-        assertTrue(score.pass() >= 0.18 && score.pass() <= 0.60, row);
+        assertTrue(score.calls().wellFormed() >= 0.99, row);
+        assertTrue(score.pass().share() >= 0.18 && score.pass().share() <= 0.60, row);
         assertTrue(score.distinct() >= 6, row);
       }
     }

@@ -7,6 +7,7 @@ import dev.coppice.app.TreeSamples;
 import dev.coppice.app.TreeSamples.End;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,64 @@ class RunMeasureTest {
     final double rho = value("tree", Metric.RHO);
 
     assertEquals(0, rho, 0.03, "seed=7 rho=" + rho);
+  }
+
+  /** The same figure from sums of powers, as reports computed it before. */
+  private static double textbookRho(final List<List<double[]>> tasks) {
+    double between = 0;
+    double within = 0;
+    double size = 0;
+    double trunks = 0;
+    double leaves = 0;
+    for (final List<double[]> task : tasks) {
+      double sum = 0;
+      double ofTrunks = 0;
+      double count = 0;
+      double sizes = 0;
+      for (final double[] trunk : task) {
+        final double total = Arrays.stream(trunk).sum();
+        sum += total;
+        ofTrunks += total * total / trunk.length;
+        count += trunk.length;
+        sizes += trunk.length * trunk.length;
+        within += Arrays.stream(trunk).map(r -> r * r).sum() - total * total / trunk.length;
+      }
+      between += ofTrunks - sum * sum / count;
+      size += count - sizes / count;
+      trunks += task.size();
+      leaves += count;
+    }
+    final double freedom = trunks - tasks.size();
+    final double meanBetween = between / freedom;
+    final double meanWithin = within / (leaves - trunks);
+    return (meanBetween - meanWithin) / (meanBetween + (size / freedom - 1) * meanWithin);
+  }
+
+  @Test
+  void shouldFindTheCorrelationOfTheTextbookInRandomGroups() {
+    for (long seed = 1; seed <= 20; seed++) {
+      final SplittableRandom random = new SplittableRandom(seed);
+      final RunMeasure drawn = new RunMeasure(List.of(Metric.values()));
+      final List<List<double[]>> tasks = new ArrayList<>();
+      for (int task = 0; task < 12; task++) {
+        final List<TrajectoryTree> trees = new ArrayList<>();
+        final List<double[]> trunks = new ArrayList<>();
+        for (int tree = 0; tree < 2 + random.nextInt(3); tree++) {
+          final double[] rewards = random.doubles(1 + random.nextInt(5)).toArray();
+          final List<End> ends = new ArrayList<>();
+          for (int leaf = 0; leaf < rewards.length; leaf++) {
+            ends.add(new End("call " + leaf, "" + leaf, rewards[leaf]));
+          }
+          trunks.add(rewards);
+          trees.add(TreeSamples.tree("tree", "g" + task, tree, tree, ends));
+        }
+        tasks.add(trunks);
+        drawn.add("tree", trees, trees.stream().map(TreeSamples::ledger).toList());
+      }
+
+      final double expected = textbookRho(tasks);
+      assertEquals(expected, drawn.report().arm("tree").value(Metric.RHO), EXACT, "seed " + seed);
+    }
   }
 
   @Test

@@ -14,7 +14,6 @@ import dev.coppice.chat.ChatRequest;
 import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.ChatValues;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
-import dev.coppice.engine.EngineJournal;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.conversation.ChatEnvironment;
 import dev.coppice.environments.tool.Argument;
@@ -26,9 +25,14 @@ import dev.coppice.environments.toolworld.SingleTaskset;
 import dev.coppice.environments.toolworld.ToolMethod;
 import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.episode.Score;
-import dev.coppice.model.PathBackend;
+import dev.coppice.eventlog.EngineJournal;
+import dev.coppice.model.ModelRunner;
 import dev.coppice.model.PathPolicy;
+import dev.coppice.model.RunnerPlug;
+import dev.coppice.model.RunnerRequest;
 import dev.coppice.model.Tokenizer;
+import dev.coppice.plug.PlugOptions;
+import dev.coppice.plug.Plugs;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -135,7 +139,7 @@ class ChatRunTest {
     }
 
     @Override
-    public void logits(final int[] path, final int length, final float[] target, final int offset) {
+    public void scores(final int[] path, final int length, final float[] target, final int offset) {
       int start = 0;
       int turns = 0;
       for (int at = open.length; at <= length; at++) {
@@ -164,19 +168,14 @@ class ChatRunTest {
             SamplingSettings.PLAIN,
             new RolloutLimits(512, 8, 512, 10_000_000_000L),
             BudgetConfig.trees(2),
-            new EngineConfig.Capacity(16, 256, 4, 512, 4096, 4, 0));
+            new EngineConfig.Capacity(4, 512, 0));
     final var policy =
         new FixedPolicy(
             List.of(new FixedPolicy.Place(false, 0, 2), new FixedPolicy.Place(false, 2, 3)));
     final ConcurrentLinkedQueue<GroupResult> results = new ConcurrentLinkedQueue<>();
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
-            environment,
-            tokenizer,
-            new PathBackend("turns", 512, 4096, new SomeTurns(tokenizer)),
-            policy,
-            EngineJournal.NONE,
-            results::add);
+            environment, tokenizer, runner(tokenizer), policy, EngineJournal.NONE, results::add);
     try (RolloutEngine engine = RolloutEngine.start(config, parts)) {
       for (int i = 0; i < 4; i++) {
         assertTrue(engine.offer(new GroupRequest("g" + i, i, 0)), "seed=" + seed);
@@ -184,6 +183,15 @@ class ChatRunTest {
       assertTrue(engine.awaitIdle(60_000_000_000L), "seed=" + seed);
     }
     return List.copyOf(results);
+  }
+
+  private static ModelRunner runner(final ModelTokenizer tokenizer) {
+    final RunnerPlug plug = Plugs.of(RunnerPlug.KIND).find("script");
+    final Map<String, Object> sizes =
+        Map.of("batch-rows", 16, "batch-tokens", 256, "block-tokens", 4);
+    return plug.open(
+        RunnerRequest.of(new RunnerRequest.Script("turns", 512, 4096, new SomeTurns(tokenizer))),
+        PlugOptions.of(RunnerPlug.KIND, plug, sizes));
   }
 
   /** The nodes from the root to a leaf. */

@@ -10,6 +10,7 @@ import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.GroupScan;
 import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.disk.DiskFullException;
+import dev.coppice.bridge.fixture.FaultyDisk;
 import dev.coppice.bridge.trace.TraceFile;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
@@ -84,7 +85,7 @@ class GroupWriterTest {
 
   @Test
   void shouldStopAtAFullDiskWithWholeGroupsAlone() throws Exception {
-    final Disk disk = new FullDisk(400_000);
+    final Disk disk = new FaultyDisk(400_000);
     try (SegmentSink sink = sink();
         TraceFile file = TraceFile.open(disk, folder.resolve("traces.jsonl"), 0)) {
       final GroupWriter writer = writer(file, sink);

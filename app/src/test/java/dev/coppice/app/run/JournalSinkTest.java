@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.folder.RunJournalDescriptor;
+import dev.coppice.bridge.fixture.FaultyDisk;
 import dev.coppice.bridge.journal.JournalReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,15 +54,15 @@ class JournalSinkTest {
 
   @Test
   void shouldHaveTheEngineWaitWhileTheDiskIsFullAndLoseNothing() throws InterruptedException {
-    final FullDisk disk = new FullDisk(Long.MAX_VALUE);
+    final FaultyDisk disk = new FaultyDisk(Long.MAX_VALUE);
     try (JournalSink sink = JournalSink.waiting(disk, folder.resolve("journal.log"))) {
       sink.beginArm("tree");
-      disk.setRoom(1500);
+      disk.setSpaceBytes(1500);
       final Thread engine = engine(sink);
       awaitFull(sink, true);
       assertTrue(engine.isAlive());
 
-      disk.setRoom(Long.MAX_VALUE);
+      disk.setSpaceBytes(Long.MAX_VALUE);
       engine.join();
 
       assertFalse(sink.isFull());
@@ -71,10 +72,10 @@ class JournalSinkTest {
 
   @Test
   void shouldLetGoOfTheEngineWhenItEndsBeforeThereIsRoom() throws InterruptedException {
-    final FullDisk disk = new FullDisk(Long.MAX_VALUE);
+    final FaultyDisk disk = new FaultyDisk(Long.MAX_VALUE);
     try (JournalSink sink = JournalSink.waiting(disk, folder.resolve("journal.log"))) {
       sink.beginArm("tree");
-      disk.setRoom(1500);
+      disk.setSpaceBytes(1500);
       final Thread engine = engine(sink);
       awaitFull(sink, true);
 

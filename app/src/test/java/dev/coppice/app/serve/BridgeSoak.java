@@ -75,7 +75,7 @@ public final class BridgeSoak {
                 "-XX:MarkSweepAlwaysCompactCount=1",
                 "-XX:TrimNativeHeapInterval=30000",
                 "-XX:NativeMemoryTracking=summary"),
-            ReplayConfig.arguments(folder, List.of("--tree.trees", "8")),
+            ReplayConfig.arguments(folder, List.of("--tree.trees", "8", "--run.journal", "false")),
             folder.resolve("location"));
     try {
       final String location = engine.await().path("location").asText();

@@ -5,16 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.run.CreditAssigner;
-import dev.coppice.app.run.FullDisk;
 import dev.coppice.bridge.disk.Disk;
+import dev.coppice.bridge.fixture.FaultyDisk;
+import dev.coppice.bridge.fixture.Headers;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxLimits;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
-import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;
 import dev.coppice.credit.Estimators;
-import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
@@ -36,17 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GroupSealerTest {
-  private static final WireHeader HEADER =
-      new WireHeader(
-          "run",
-          "none",
-          "",
-          "",
-          "sampled",
-          SamplingSettings.PLAIN,
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "grpo");
+  private static final WireHeader HEADER = Headers.of("none", "grpo");
 
   @TempDir private Path folder;
 
@@ -131,7 +120,7 @@ class GroupSealerTest {
 
   @Test
   void shouldHoldGroupsWhileTheDiskIsFullAndLoseNone() throws Exception {
-    final FullDisk disk = new FullDisk(0);
+    final FaultyDisk disk = new FaultyDisk(0);
     try (Outbox outbox = issued(2);
         ArrowSegmentWriter writer = writer(disk)) {
       final GroupSealer sealer = sealer(outbox, writer);
@@ -141,7 +130,7 @@ class GroupSealerTest {
       await(sealer::isFull);
       assertEquals(2, outbox.counts().inFlight());
 
-      disk.setRoom(Long.MAX_VALUE);
+      disk.setSpaceBytes(Long.MAX_VALUE);
       await(() -> outbox.counts().sealed() == 2);
 
       sealer.end();

@@ -124,9 +124,9 @@ public final class KillTrainer {
   private static int hash(final PackedGroup group) {
     int hash = 1;
     for (final NodeRow node : group.nodes()) {
-      hash = 31 * hash + Arrays.hashCode(node.tokens());
-      hash = 31 * hash + Arrays.hashCode(node.logprobs());
-      hash = 31 * hash + Arrays.hashCode(node.advantages());
+      hash = 31 * hash + Arrays.hashCode(node.columns().tokens());
+      hash = 31 * hash + Arrays.hashCode(node.columns().logprobs());
+      hash = 31 * hash + Arrays.hashCode(node.columns().advantages());
     }
     return hash;
   }

@@ -38,7 +38,7 @@ class ServeJobTest {
           new RunResources(
               plain.environment(),
               plain.tokenizer(),
-              plain.backend(),
+              plain.runner(),
               plain.tokenizerSha256(),
               TEMPLATE);
       final ServeJob job = new ServeJob(config, run, bench);
@@ -84,7 +84,7 @@ class ServeJobTest {
     final ArrowSegmentReader segments = new ArrowSegmentReader(run.trajectories());
     assertFalse(segments.names().isEmpty());
     for (final String name : segments.names()) {
-      assertEquals(TEMPLATE, segments.header(name).chatTemplateSha256());
+      assertEquals(TEMPLATE, segments.header(name).model().chatTemplateSha256());
     }
   }
 

@@ -204,7 +204,7 @@ class ServeWeightsTest {
   private static int oldest(final PackedGroup group) {
     int oldest = Integer.MAX_VALUE;
     for (final NodeRow node : group.nodes()) {
-      for (final VersionRun run : node.versionRuns()) {
+      for (final VersionRun run : node.columns().versionRuns()) {
         if (run.version() != VersionRun.NOT_SAMPLED) {
           oldest = Math.min(oldest, run.version());
         }

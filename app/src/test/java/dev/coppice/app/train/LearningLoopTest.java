@@ -9,7 +9,7 @@ import dev.coppice.app.run.Policies;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
-import dev.coppice.environments.demonstration.TaskKind;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicySettings;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
@@ -50,14 +50,12 @@ class LearningLoopTest {
     LoopSettings settings =
         new LoopSettings(
             start,
-            UPDATES,
-            TOKENS,
-            1e-3,
-            0.1,
+            new LoopSettings.Schedule(UPDATES, TOKENS, 1e-3, 0.1),
             shape,
-            new LoopSettings.Credit("coppice", Map.of(), SharedTokenRule.WEIGHTED),
-            PolicySettings.DEFAULT,
-            LoopSettings.Imitation.NONE,
+            new LoopSettings.Objective(
+                new LoopSettings.Credit("coppice", Map.of(), SharedTokenRule.WEIGHTED),
+                PolicySettings.DEFAULT,
+                LoopSettings.Imitation.NONE),
             seed);
     final List<StepReport> reports = new ArrayList<>();
     try (CountdownEnvironment environment = new CountdownEnvironment(Split.TRAIN, 200, 4);

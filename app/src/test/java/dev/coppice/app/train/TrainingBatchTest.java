@@ -65,11 +65,11 @@ class TrainingBatchTest {
           TrainingBatch.of(List.of(packed), rule, 0).trees().getFirst().nodes();
 
       for (int i = 0; i < nodes.size(); i++) {
-        final int tree = packed.nodes().get(i).tree();
-        final int node = packed.nodes().get(i).source();
+        final int tree = packed.nodes().get(i).origin().tree();
+        final int node = packed.nodes().get(i).origin().source();
         final boolean sampled = group.trees().get(tree).node(node).kind().isSampled();
         final double weight = sampled ? expected.weight(tree, node) : 0;
-        for (final float value : nodes.get(i).weight()) {
+        for (final float value : nodes.get(i).coefficients().weight()) {
           assertEquals(weight, value, TOLERANCE, "rule=" + rule + " row=" + i);
         }
       }
@@ -88,13 +88,17 @@ class TrainingBatchTest {
     final List<PolicyNode> nodes = batch.trees().getFirst().nodes();
 
     for (int i = 1; i < nodes.size(); i++) {
-      final int tree = packed.nodes().get(i).tree();
-      final int node = packed.nodes().get(i).source();
-      final double pushed = (nodes.get(i).positive()[0] + nodes.get(i).negative()[0]) * batch.rms();
+      final int tree = packed.nodes().get(i).origin().tree();
+      final int node = packed.nodes().get(i).origin().source();
+      final double pushed =
+          (nodes.get(i).coefficients().positive()[0] + nodes.get(i).coefficients().negative()[0])
+              * batch.rms();
       assertEquals(expected[tree][node], pushed, TOLERANCE, "row=" + i);
     }
     assertTrue(
-        nodes.get(1).positive()[0] > 0 && nodes.get(1).negative()[0] < 0, "the trunk has both");
+        nodes.get(1).coefficients().positive()[0] > 0
+            && nodes.get(1).coefficients().negative()[0] < 0,
+        "the trunk has both");
   }
 
   @Test
@@ -109,8 +113,8 @@ class TrainingBatchTest {
     assertEquals(alone.rowTokens() + 2 * 17, both.rowTokens());
     assertEquals(
         (double) alone.rowTokens() / both.rowTokens(),
-        both.trees().getFirst().nodes().get(1).weight()[0]
-            / alone.trees().getFirst().nodes().get(1).weight()[0],
+        both.trees().getFirst().nodes().get(1).coefficients().weight()[0]
+            / alone.trees().getFirst().nodes().get(1).coefficients().weight()[0],
         TOLERANCE * 10);
     assertEquals(
         List.of(), TrainingBatch.of(List.of(alike), SharedTokenRule.TRAIN_ONCE, 0).trees());
@@ -141,10 +145,13 @@ class TrainingBatchTest {
     double squares = 0;
     double weights = 0;
     for (final PolicyNode node : batch.trees().getFirst().nodes()) {
-      for (int i = 0; i < node.weight().length; i++) {
-        final double push = node.positive()[i] + node.negative()[i];
-        squares += node.weight()[i] == 0 ? 0 : push * push / node.weight()[i];
-        weights += node.weight()[i];
+      for (int i = 0; i < node.coefficients().weight().length; i++) {
+        final double push = node.coefficients().positive()[i] + node.coefficients().negative()[i];
+        squares +=
+            node.coefficients().weight()[i] == 0
+                ? 0
+                : push * push / node.coefficients().weight()[i];
+        weights += node.coefficients().weight()[i];
       }
     }
 

@@ -66,6 +66,14 @@ public final class BridgeBenchCommand implements Callable<Integer> {
       description = "Only offers the stream, or with --mib 0 groups at a pace.")
   private boolean serves;
 
+  @Option(
+      names = "--compare",
+      description = "Measures the bridge's own DoGet and Flight's in turns.")
+  private boolean compares;
+
+  @Option(names = "--flights", description = "With --serve: offers by Flight's own DoGet.")
+  private boolean byFlights;
+
   /** Made by picocli. */
   public BridgeBenchCommand() {}
 
@@ -79,6 +87,12 @@ public final class BridgeBenchCommand implements Callable<Integer> {
         wire(folder);
       } else if (serves) {
         serve(folder);
+      } else if (compares) {
+        new StreamComparison(folder, rounds)
+            .print(
+                new StreamComparison.Stream((long) mib * MIB, messageMib * MIB),
+                new StreamComparison.Paced(
+                    warmUp, latencies, TimeUnit.SECONDS.toNanos(1) / perSecond));
       } else {
         if (rounds > 0) {
           throughput(folder.resolve("throughput"));
@@ -146,7 +160,7 @@ public final class BridgeBenchCommand implements Callable<Integer> {
 
   /** Lets another process read until this one's input ends: all at once, or groups at a pace. */
   private void serve(final Path folder) throws IOException {
-    try (LoopbackBridge bridge = new LoopbackBridge(folder)) {
+    try (LoopbackBridge bridge = new LoopbackBridge(folder, byFlights)) {
       final int paced = warmUp + latencies;
       final long bytes = mib == 0 ? 0 : bridge.fill((long) mib * MIB, messageMib * MIB);
       System.out.printf(

@@ -43,33 +43,37 @@ final class LoopbackBridge implements AutoCloseable {
   private static final WireHeader HEADER =
       new WireHeader(
           "bench",
-          "none",
-          "",
-          "",
+          new WireHeader.Model("none", "", ""),
           "sampled",
           SamplingSettings.PLAIN,
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "grpo");
+          new WireHeader.Credit(SharedTokenRule.TRAIN_ONCE, AdvantageKind.PER_TOKEN, "grpo"));
 
   private final Outbox outbox;
   private final ArrowSegmentWriter writer;
   private final BridgeServer server;
+  private final PlainFlightServer plain;
   private final BridgeClient client;
   private long sealed;
 
+  /** Serves by the bridge's own method. */
   LoopbackBridge(final Path folder) throws IOException {
+    this(folder, false);
+  }
+
+  /** Serves by the bridge's own {@code DoGet} or by Flight's. */
+  LoopbackBridge(final Path folder, final boolean byFlights) throws IOException {
     Files.createDirectories(folder);
     final OutboxLimits limits = new OutboxLimits(MANY, 0);
     final Path segments = folder.resolve("trajectories");
     outbox = Outbox.open(folder.resolve("bridge.log"), limits);
     writer = new ArrowSegmentWriter(segments, HEADER, SegmentForm.TREE_PACKED);
+    final SegmentSource source = new SegmentSource(segments, HEADER);
     server =
         BridgeServer.start(
-            new BridgeSettings("127.0.0.1", 0, MESSAGE_BYTES, 4, "", "", ""),
-            new BridgeServer.Parts(
-                outbox, limits, new NoEngine(), new SegmentSource(segments, HEADER)));
-    client = BridgeClient.connect(server.location());
+            new BridgeSettings("127.0.0.1", 0, MESSAGE_BYTES, 4, BridgeSettings.Access.OPEN),
+            new BridgeServer.Parts(outbox, limits, new NoEngine(), source));
+    plain = byFlights ? new PlainFlightServer(outbox, source, segments) : null;
+    client = BridgeClient.connect(location());
   }
 
   /** Holds what groups cost in either form. */
@@ -91,7 +95,7 @@ final class LoopbackBridge implements AutoCloseable {
     for (final CreditedGroup group : groups) {
       tree += TreePacker.pack(group).tokenCount();
       for (final FlatRow row : FlatPacker.pack(group)) {
-        flat += row.tokens().length;
+        flat += row.columns().tokens().length;
       }
     }
     try (LoopbackBridge bridge = new LoopbackBridge(folder)) {
@@ -109,13 +113,13 @@ final class LoopbackBridge implements AutoCloseable {
   }
 
   private long sent(final SegmentForm form, final int groups) {
-    final long before = server.sentBytes();
+    final long before = sentBytes();
     try (GroupFeed feed = client.groups(form, groups, true)) {
       while (feed.next()) {
         continue;
       }
     }
-    return server.sentBytes() - before;
+    return sentBytes() - before;
   }
 
   /** Issues groups by their numbers, from 0. */
@@ -233,7 +237,12 @@ final class LoopbackBridge implements AutoCloseable {
   }
 
   String location() {
-    return server.location();
+    return plain == null ? server.location() : plain.location();
+  }
+
+  /** Returns what the stream's service has sent, in bytes. */
+  long sentBytes() {
+    return plain == null ? server.sentBytes() : plain.sentBytes();
   }
 
   long sealed() {
@@ -248,6 +257,9 @@ final class LoopbackBridge implements AutoCloseable {
   @Override
   public void close() {
     client.close();
+    if (plain != null) {
+      plain.close();
+    }
     server.close();
     writer.close();
     outbox.close();

@@ -4,12 +4,22 @@ import dev.coppice.core.Core;
 import dev.coppice.core.Effect;
 import dev.coppice.core.Event;
 import dev.coppice.core.State;
+import dev.coppice.decoder.batch.BatchConfig;
+import dev.coppice.decoder.batch.BatchRunner;
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.InferenceBackend;
+import dev.coppice.decoder.batch.Logits;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Provenance;
 import dev.coppice.episode.Score;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.model.Draws;
+import dev.coppice.model.ModelRunner;
+import dev.coppice.model.Quotes;
+import dev.coppice.model.RunnerListener;
+import dev.coppice.model.RunnerSession;
+import dev.coppice.model.Work;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -33,7 +43,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * Measures one token's way through the core: planned, paid, committed, appended, parsed, requeued.
+ * Measures one token's way through the engine: planned, quoted, paid, committed, appended, parsed,
+ * asked for again.
  *
  * <p>One operation is one token event of a batch of 64 with its share of the tick; calls, scorings,
  * forks and new groups come as they would. The backend is scripted: draws cost nothing.
@@ -43,9 +54,10 @@ import org.openjdk.jmh.annotations.Setup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @org.openjdk.jmh.annotations.State(Scope.Thread)
-public class CoreEventBenchmark {
+public class CoreEventBenchmark implements RunnerListener {
   private static final int ROWS = 64;
   private static final int PASSES = 100;
+  private static final int DRAWS = 8;
   private static final int[] PROMPT = {1, 2, 3, 4, 5, 6, 7, 1};
   private static final int[] OBSERVATION = {10, 14, 15, 11};
 
@@ -53,9 +65,9 @@ public class CoreEventBenchmark {
   @Param({"chain", "fixed"})
   public String policy;
 
-  private State state;
+  private Core core;
+  private BatchRunner runner;
   private final List<Effect> effects = new ArrayList<>();
-  private final Draws draws = new Draws();
   private int groups;
   private long timeNs;
   private long counter;
@@ -74,12 +86,22 @@ public class CoreEventBenchmark {
             SamplingSettings.PLAIN,
             new RolloutLimits(96, 8, 256, 1_000_000_000L),
             BudgetConfig.trees(1),
-            new EngineConfig.Capacity(ROWS, 512, 96, 1024, 8192, 16, 0));
-    state =
-        new State(
+            new EngineConfig.Capacity(96, 1024, 0));
+    runner =
+        new BatchRunner(
+            new FreeBackend(),
+            new BatchConfig(ROWS, 512, 8192, 16),
+            () -> ModelRunner.Remark.NONE,
+            settings -> this::drawRow);
+    runner.begin(new RunnerSession(() -> timeNs, 0, false, 2, false));
+    core =
+        new Core(
             config,
             new State.World(
-                branching, new LetterTokenizer(), new Dialect("(", ")", "[", "]"), 256));
+                branching,
+                new LetterTokenizer(),
+                new Dialect("(", ")", "[", "]"),
+                runner.traits()));
     for (int i = 0; i < 96; i++) {
       offer();
     }
@@ -102,17 +124,34 @@ public class CoreEventBenchmark {
   @OperationsPerInvocation(ROWS * PASSES)
   public long tokenEvents() {
     for (int pass = 0; pass < PASSES; pass++) {
-      apply(new Event.Tick(timeNs += 1_000));
-      draws.clear();
-      for (int row = 0; row < state.batch().drawRows(); row++) {
-        draws.beginRow(1.0f);
-        for (int draw = 0; draw < 8; draw++) {
-          draws.add(nextToken(), -1.0f);
-        }
-      }
-      apply(new Event.BatchDone(timeNs += 1_000, 0, draws));
+      runner.poll(this);
     }
-    return state.counters().decoded;
+    return core.counters().decoded;
+  }
+
+  @Override
+  public void quoted(final Quotes quotes) {
+    apply(new Event.Quoted(timeNs += 1_000, quotes));
+  }
+
+  @Override
+  public void drawn(final Draws draws) {
+    apply(new Event.Drawn(timeNs += 1_000, draws));
+  }
+
+  /** Draws what the script says, as many draws as may be asked for. */
+  private boolean drawRow(
+      final Draws draws,
+      final float[] logits,
+      final int offset,
+      final int length,
+      final Work work) {
+    draws.entropy(1.0);
+    for (int draw = 0; draw < DRAWS; draw++) {
+      draws.beginDraw();
+      draws.add(nextToken(), -1.0f);
+    }
+    return true;
   }
 
   /** Opens a call every twelfth token and closes it four tokens later. */
@@ -123,10 +162,13 @@ public class CoreEventBenchmark {
 
   private void apply(final Event event) {
     effects.clear();
-    Core.step(state, event, effects);
+    core.step(event, effects);
     final List<Effect> todo = List.copyOf(effects);
     for (final Effect effect : todo) {
       switch (effect) {
+        case Effect.Sample sample -> runner.submit(sample.work());
+        case Effect.Fork fork -> runner.fork(fork.parent(), fork.child());
+        case Effect.Release release -> runner.release(release.branch());
         case Effect.Call call ->
             apply(
                 new Event.CallDone(
@@ -141,9 +183,55 @@ public class CoreEventBenchmark {
         case Effect.Score score -> apply(new Event.Scored(score.ticket(), Score.NONE, null));
         case Effect.ScoreTruncated score ->
             apply(new Event.Scored(score.ticket(), Score.NONE, null));
-        case Effect.GroupDone ignored -> offer();
+        case Effect.GroupDone done -> {
+          runner.forget(done.group(), done.trees());
+          offer();
+        }
         default -> {}
       }
+    }
+  }
+
+  /** Computes nothing: the draws are a script. */
+  private static final class FreeBackend implements InferenceBackend {
+    @Override
+    public String name() {
+      return "free";
+    }
+
+    @Override
+    public int vocabularySize() {
+      return LetterTokenizer.ALPHABET.length();
+    }
+
+    @Override
+    public int contextTokens() {
+      return 256;
+    }
+
+    @Override
+    public long blockBytes(final int blockTokens) {
+      return 0;
+    }
+
+    @Override
+    public void allocate(final int blocks, final int blockTokens) {
+      // Nothing is kept.
+    }
+
+    @Override
+    public void copyBlock(final int from, final int to, final int tokens) {
+      // Nothing is kept.
+    }
+
+    @Override
+    public void forward(final ForwardBatch batch, final Logits logits) {
+      // The draws do not look.
+    }
+
+    @Override
+    public void close() {
+      // Nothing is kept.
     }
   }
 }

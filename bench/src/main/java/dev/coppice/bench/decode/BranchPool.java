@@ -1,7 +1,7 @@
 package dev.coppice.bench.decode;
 
-import dev.coppice.model.ForwardBatch;
-import dev.coppice.model.InferenceBackend;
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.InferenceBackend;
 import java.util.SplittableRandom;
 
 /**

@@ -1,9 +1,9 @@
 package dev.coppice.bench.decode;
 
 import dev.coppice.decoder.DecoderSettings;
-import dev.coppice.model.ForwardBatch;
-import dev.coppice.model.InferenceBackend;
-import dev.coppice.model.Logits;
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.InferenceBackend;
+import dev.coppice.decoder.batch.Logits;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;

@@ -2,10 +2,10 @@ package dev.coppice.bench.forward;
 
 import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.Logits;
 import dev.coppice.decoder.convert.RandomModel;
 import dev.coppice.decoder.files.TensorType;
-import dev.coppice.model.ForwardBatch;
-import dev.coppice.model.Logits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -97,12 +97,13 @@ public final class LearningExperiment {
                     LearningArm.of(arm, task.equals("drawers")),
                     Double.parseDouble(pair[pair.length - 1]),
                     seed,
-                    Integer.parseInt(options.getOrDefault("--updates", "50")),
-                    Long.parseLong(options.getOrDefault("--tokens", "19000")),
-                    Integer.parseInt(options.getOrDefault("--samples", "32")),
-                    options.containsKey("--sweep"),
-                    Path.of(options.getOrDefault("--start", "models/tiny-policy")),
-                    Integer.parseInt(options.getOrDefault("--pool", "0"))));
+                    new LearningRun.Spec.Size(
+                        Integer.parseInt(options.getOrDefault("--updates", "50")),
+                        Long.parseLong(options.getOrDefault("--tokens", "19000")),
+                        Integer.parseInt(options.getOrDefault("--pool", "0")),
+                        Integer.parseInt(options.getOrDefault("--samples", "32")),
+                        options.containsKey("--sweep")),
+                    Path.of(options.getOrDefault("--start", "models/tiny-policy"))));
           }
         }
       }

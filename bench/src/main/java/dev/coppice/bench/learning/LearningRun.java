@@ -9,10 +9,10 @@ import dev.coppice.app.train.LoopSettings;
 import dev.coppice.app.train.StepReport;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
-import dev.coppice.environments.demonstration.TaskKind;
 import dev.coppice.environments.drawers.DrawersEnvironment;
 import dev.coppice.episode.Environment;
 import dev.coppice.scheduling.ChainPolicy;
+import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicySettings;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;
@@ -49,32 +49,29 @@ final class LearningRun {
    * @param arm of the experiment.
    * @param rate of learning.
    * @param seed of tasks and draws.
-   * @param updates to make.
-   * @param tokens computed per update.
-   * @param samples of each held-out problem at temperature 1, half as many in a sweep.
-   * @param sweep whether the validation problems are played instead of the test's.
+   * @param size of the run.
    * @param start weights to begin with.
-   * @param pool training problems, played round and round and scored before and after; 0 for fresh
-   *     ones throughout.
    */
-  record Spec(
-      String task,
-      LearningArm arm,
-      double rate,
-      long seed,
-      int updates,
-      long tokens,
-      int samples,
-      boolean sweep,
-      Path start,
-      int pool) {
+  record Spec(String task, LearningArm arm, double rate, long seed, Size size, Path start) {
+
+    /**
+     * Says how long a run is and how it is scored.
+     *
+     * @param updates to make.
+     * @param tokens computed per update.
+     * @param pool training problems, played round and round and scored before and after; 0 for fresh
+     *     ones throughout.
+     * @param samples of each held-out problem at temperature 1, half as many in a sweep.
+     * @param sweep whether the validation problems are played instead of the test's.
+     */
+    record Size(int updates, long tokens, int pool, int samples, boolean sweep) {}
 
     boolean drawers() {
       return task.equals("drawers");
     }
 
     String name() {
-      final String kind = sweep ? "sweep" : pool > 0 ? "pool" + pool : "test";
+      final String kind = size.sweep() ? "sweep" : size.pool() > 0 ? "pool" + size.pool() : "test";
       return "%s-%s-%s-%s-s%d".formatted(kind, task, arm.name(), rate, seed);
     }
   }
@@ -108,16 +105,13 @@ final class LearningRun {
     final LoopSettings settings =
         new LoopSettings(
             spec.start(),
-            spec.updates(),
-            spec.tokens(),
-            spec.rate(),
-            0.05,
+            new LoopSettings.Schedule(
+                spec.size().updates(), spec.size().tokens(), spec.rate(), 0.05),
             spec.arm().shape(),
-            spec.arm().credit(),
-            PolicySettings.DEFAULT,
-            LoopSettings.Imitation.NONE,
+            new LoopSettings.Objective(
+                spec.arm().credit(), PolicySettings.DEFAULT, LoopSettings.Imitation.NONE),
             spec.seed());
-    final int count = spec.pool() > 0 ? spec.pool() : TRAINING_PROBLEMS;
+    final int count = spec.size().pool() > 0 ? spec.size().pool() : TRAINING_PROBLEMS;
     try (Environment training = problems(Split.TRAIN, count, 500 + spec.seed());
         LearningLoop loop =
             new LearningLoop(
@@ -130,27 +124,33 @@ final class LearningRun {
           spec.arm().groupTokens(),
           report -> {
             step(report);
-            if (!spec.sweep() && report.step() == spec.updates() / 2) {
+            if (!spec.size().sweep() && report.step() == spec.size().updates() / 2) {
               halfWay(scratch, heldOut);
             }
           });
-      scorePool(scratch, training, spec.updates());
-      evaluate(scratch, heldOut, spec.updates(), true);
+      scorePool(scratch, training, spec.size().updates());
+      evaluate(scratch, heldOut, spec.size().updates(), true);
     }
   }
 
   private void scorePool(final Path weights, final Environment training, final int step)
       throws InterruptedException, IOException {
-    if (spec.pool() > 0) {
+    if (spec.size().pool() > 0) {
       try (LocalRollouts rollouts = new LocalRollouts(weights, training)) {
-        score("trained", rollouts, new Problems(0, spec.pool()), step, 1.0, spec.samples());
+        score(
+            "trained",
+            rollouts,
+            new Problems(0, spec.size().pool()),
+            step,
+            1.0,
+            spec.size().samples());
       }
     }
   }
 
   private void halfWay(final Path weights, final Environment heldOut) {
     try {
-      evaluate(weights, heldOut, spec.updates() / 2, false);
+      evaluate(weights, heldOut, spec.size().updates() / 2, false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
@@ -162,8 +162,12 @@ final class LearningRun {
       final Path weights, final Environment heldOut, final int step, final boolean last)
       throws InterruptedException, IOException {
     try (LocalRollouts rollouts = new LocalRollouts(weights, heldOut)) {
-      play(rollouts, step, 1.0, spec.sweep() || !last ? spec.samples() / 2 : spec.samples());
-      if (last && !spec.sweep()) {
+      play(
+          rollouts,
+          step,
+          1.0,
+          spec.size().sweep() || !last ? spec.size().samples() / 2 : spec.size().samples());
+      if (last && !spec.size().sweep()) {
         play(rollouts, step, 0.6, 4);
         play(rollouts, step, 0.0, 1);
       }
@@ -174,7 +178,7 @@ final class LearningRun {
       final LocalRollouts rollouts, final int step, final double temperature, final int samples)
       throws InterruptedException, IOException {
     final Problems problems =
-        spec.sweep() ? new Problems(0, VALIDATION) : new Problems(VALIDATION, TEST);
+        spec.size().sweep() ? new Problems(0, VALIDATION) : new Problems(VALIDATION, TEST);
     score("score", rollouts, problems, step, temperature, samples);
   }
 
@@ -209,7 +213,7 @@ final class LearningRun {
         .put("arm", spec.arm().name())
         .put("rate", spec.rate())
         .put("seed", spec.seed())
-        .put("sweep", spec.sweep())
-        .put("pool", spec.pool());
+        .put("sweep", spec.size().sweep())
+        .put("pool", spec.size().pool());
   }
 }

@@ -2,9 +2,9 @@ package dev.coppice.bench.soak;
 
 import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
-import dev.coppice.model.ForwardBatch;
-import dev.coppice.model.Logits;
-import dev.coppice.model.Sampler;
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.Logits;
+import dev.coppice.decoder.sampling.Sampler;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;

@@ -54,11 +54,11 @@ public final class Soak {
     void add(final SoakRound round) {
       final EngineStats stats = round.stats();
       groups += round.delivered();
-      decoded += stats.decodedTokens();
+      decoded += stats.tokens().decoded();
       forks += stats.forks();
-      evicted += stats.evictedBlocks();
-      preemptions += stats.preemptions();
-      recomputed += stats.recomputedTokens();
+      evicted += stats.runner("evicted_blocks");
+      preemptions += stats.runner("preemptions");
+      recomputed += stats.tokens().recomputed();
       swaps += round.version();
       checked += round.checkedTokens();
     }
@@ -117,9 +117,9 @@ public final class Soak {
   }
 
   private List<Path> models(final Path folder) throws IOException {
-    final ModelDimensions d = RandomModel.shape(options.shape()).dimensions();
-    final int heads = RandomModel.shape(options.shape()).attention().heads();
-    final int kvHeads = RandomModel.shape(options.shape()).attention().kvHeads();
+    final ModelDimensions d = RandomModel.shape(options.backend().shape()).dimensions();
+    final int heads = RandomModel.shape(options.backend().shape()).attention().heads();
+    final int kvHeads = RandomModel.shape(options.backend().shape()).attention().kvHeads();
     final int vocabulary = LetterTokenizer.ALPHABET.length();
     final ModelConfig config =
         RandomModel.llama(
@@ -154,11 +154,11 @@ public final class Soak {
             sample.rssMib(),
             sums.rounds,
             round.delivered(),
-            stats.decodedTokens(),
+            stats.tokens().decoded(),
             stats.forks(),
-            stats.evictedBlocks(),
-            stats.preemptions(),
-            stats.recomputedTokens(),
+            stats.runner("evicted_blocks"),
+            stats.runner("preemptions"),
+            stats.tokens().recomputed(),
             round.version(),
             round.checkedTokens()));
   }

@@ -7,32 +7,39 @@ import java.util.List;
  *
  * @param seconds in all.
  * @param roundSeconds after which engine and backend are closed and others opened.
- * @param threads the backend computes with.
  * @param dutyPercent of the time in which passes may start; the engine is paused for the rest.
- * @param dtypes of the rounds, one after the other.
- * @param shape of the random model: tiny or m15.
+ * @param backend that computes.
  * @param seed of weights, draws and choices.
  */
-record SoakOptions(
-    long seconds,
-    long roundSeconds,
-    int threads,
-    int dutyPercent,
-    List<String> dtypes,
-    String shape,
-    long seed) {
+record SoakOptions(long seconds, long roundSeconds, int dutyPercent, Backend backend, long seed) {
   static final String USAGE =
       "usage: ./coppice soak [--minutes N] [--round-seconds N] [--threads N] [--duty PERCENT]\n"
           + "                      [--dtype f32|bf16|both] [--shape tiny|m15] [--seed N]\n"
           + "  grows trees with forks, evictions and changes of weights on a random model, compares\n"
           + "  sampled tokens with a cold backend bit for bit, and fails if memory grows.";
 
+  /**
+   * Describes the backends.
+   *
+   * @param threads they compute with.
+   * @param dtypes of the rounds, one after the other.
+   * @param shape of the random model: tiny or m15.
+   */
+  record Backend(int threads, List<String> dtypes, String shape) {
+    Backend {
+      dtypes = List.copyOf(dtypes);
+    }
+  }
+
   SoakOptions {
-    dtypes = List.copyOf(dtypes);
-    if (seconds < 1 || roundSeconds < 1 || threads < 1 || dutyPercent < 1 || dutyPercent > 100) {
+    if (seconds < 1
+        || roundSeconds < 1
+        || backend.threads() < 1
+        || dutyPercent < 1
+        || dutyPercent > 100) {
       throw new IllegalArgumentException(
           "times and threads are at least 1, a duty is 1 to 100: seconds=%d roundSeconds=%d threads=%d duty=%d"
-              .formatted(seconds, roundSeconds, threads, dutyPercent));
+              .formatted(seconds, roundSeconds, backend.threads(), dutyPercent));
     }
   }
 
@@ -62,6 +69,6 @@ record SoakOptions(
             throw new IllegalArgumentException("unknown option " + arguments[i] + "\n" + USAGE);
       }
     }
-    return new SoakOptions(seconds, roundSeconds, threads, duty, dtypes, shape, seed);
+    return new SoakOptions(seconds, roundSeconds, duty, new Backend(threads, dtypes, shape), seed);
   }
 }

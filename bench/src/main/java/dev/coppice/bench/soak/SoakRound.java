@@ -2,9 +2,11 @@ package dev.coppice.bench.soak;
 
 import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
-import dev.coppice.engine.EngineJournal;
+import dev.coppice.decoder.batch.BatchConfig;
+import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.engine.EngineStats;
 import dev.coppice.engine.RolloutEngine;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
@@ -41,7 +43,7 @@ final class SoakRound implements AutoCloseable {
 
   private final SoakOptions options;
   private final List<Path> folders;
-  private final DecoderBackend backend;
+  private final BatchRunner runner;
   private final ColdRecomputation witness;
   private final RolloutEngine engine;
   private final ConcurrentLinkedQueue<GroupResult> finished = new ConcurrentLinkedQueue<>();
@@ -54,17 +56,20 @@ final class SoakRound implements AutoCloseable {
   SoakRound(final SoakOptions options, final List<Path> folders, final int number) {
     this.options = options;
     this.folders = folders;
-    final String dtype = options.dtypes().get(number % options.dtypes().size());
+    final String dtype = options.backend().dtypes().get(number % options.backend().dtypes().size());
     final DecoderSettings settings =
-        DecoderSettings.defaults().withThreads(options.threads()).withDtype(dtype);
-    final WeightSwap swap = WeightSwap.values()[number / options.dtypes().size() % 2];
-    backend = DecoderBackend.open(folders.getFirst(), settings);
+        DecoderSettings.defaults().withThreads(options.backend().threads()).withDtype(dtype);
+    final WeightSwap swap = WeightSwap.values()[number / options.backend().dtypes().size() % 2];
     witness = new ColdRecomputation(folders, settings);
     final BranchingPolicy policy =
         number % 2 == 0
             ? new EntropyPolicy(2.5, new int[] {4, 3, 2})
             : new FixedPolicy(List.of(new FixedPolicy.Place(false, 0, 8)));
     final int blockTokens = BLOCK_TOKENS[number % BLOCK_TOKENS.length];
+    runner =
+        new BatchRunner(
+            DecoderBackend.open(folders.getFirst(), settings),
+            new BatchConfig(64, 256, KV_SLOTS / blockTokens, blockTokens));
     final EngineConfig config =
         new EngineConfig(
             "soak",
@@ -72,7 +77,7 @@ final class SoakRound implements AutoCloseable {
             SamplingSettings.PLAIN,
             new RolloutLimits(128, 8, 256, 10_000_000_000L),
             BudgetConfig.trees(2),
-            new EngineConfig.Capacity(64, 256, 4, 8, KV_SLOTS / blockTokens, blockTokens, 0),
+            new EngineConfig.Capacity(4, 8, 0),
             new EngineConfig.Weights(swap, 0, 2));
     engine =
         RolloutEngine.start(
@@ -80,7 +85,7 @@ final class SoakRound implements AutoCloseable {
             new RolloutEngine.Parts(
                 new SoakWorld(),
                 new LetterTokenizer(),
-                backend,
+                runner,
                 policy,
                 EngineJournal.NONE,
                 result -> {
@@ -171,6 +176,6 @@ final class SoakRound implements AutoCloseable {
   public void close() {
     engine.close();
     witness.close();
-    backend.close();
+    runner.close();
   }
 }

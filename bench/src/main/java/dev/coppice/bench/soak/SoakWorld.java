@@ -3,12 +3,9 @@ package dev.coppice.bench.soak;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
-import dev.coppice.episode.EpisodePlan;
-import dev.coppice.episode.Observation;
-import dev.coppice.episode.Score;
+import dev.coppice.episode.ForwardingEpisode;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.trajectory.CounterRandom;
-import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task;
 
 /** The world of letters with prompts of some hundred tokens, many of which share a beginning. */
@@ -56,40 +53,22 @@ final class SoakWorld implements Environment {
     return text.toString();
   }
 
-  private record LongPrompt(Episode inner, String prompt) implements Episode {
-    @Override
-    public EpisodePlan plan() {
-      return inner.plan();
+  private static final class LongPrompt extends ForwardingEpisode {
+    private final String prompt;
+
+    private LongPrompt(final Episode inner, final String prompt) {
+      super(inner);
+      this.prompt = prompt;
     }
 
     @Override
-    public Observation call(final String text) throws Exception {
-      return inner.call(text);
-    }
-
-    @Override
-    public Score finish(final String answer) throws Exception {
-      return inner.finish(answer);
-    }
-
-    @Override
-    public Score truncated(final StopReason reason) {
-      return inner.truncated(reason);
+    public String prompt() {
+      return prompt;
     }
 
     @Override
     public Episode fork() {
-      return new LongPrompt(inner.fork(), prompt);
-    }
-
-    @Override
-    public String digest() {
-      return inner.digest();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
+      return new LongPrompt(base().fork(), prompt);
     }
   }
 }

@@ -18,7 +18,8 @@ class SoakTest {
   @Test
   void shouldKeepEveryBitUnderEvictionPreemptionAndChangesOfWeights() throws Exception {
     final ByteArrayOutputStream text = new ByteArrayOutputStream();
-    final SoakOptions options = new SoakOptions(24, 4, 2, 100, List.of("f32", "bf16"), "tiny", 11);
+    final SoakOptions options =
+        new SoakOptions(24, 4, 100, new SoakOptions.Backend(2, List.of("f32", "bf16"), "tiny"), 11);
 
     final boolean right = new Soak(options, new PrintStream(text, true)).run();
 

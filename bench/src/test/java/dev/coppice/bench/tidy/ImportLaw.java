@@ -16,7 +16,8 @@ import java.util.List;
  */
 record ImportLaw(String prefix, List<String> ours, List<String> others) {
   private static final List<String> JSON = List.of("com.fasterxml.jackson");
-  private static final List<String> PORTS = List.of("trajectory", "episode", "model", "scheduling");
+  private static final List<String> PORTS =
+      List.of("trajectory", "episode", "model", "scheduling", "plug");
 
   private static final String ERRORS = "dev.coppice.error";
 
@@ -31,27 +32,28 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law("model", List.of("plug", "trajectory"), List.of()),
           law("scheduling", List.of("plug", "trajectory", "rollout"), List.of()),
           law("rollout", List.of("trajectory"), List.of()),
-          law("core", with(PORTS, "rollout"), List.of("org.agrona", "org.HdrHistogram")),
+          law("core", with(PORTS, "rollout"), List.of("org.agrona")),
+          law("eventlog", with(PORTS, "core", "rollout"), List.of("org.agrona")),
           law(
               "engine",
-              with(PORTS, "core", "rollout"),
+              with(PORTS, "core", "rollout", "eventlog"),
               List.of("com.lmax.disruptor", "org.HdrHistogram", "org.agrona")),
           law("chat", List.of("model", "episode"), with(JSON, "ai.djl.huggingface")),
           law(
               "decoder",
-              List.of("trajectory", "model", "kvcache", "chat.files"),
+              List.of("plug", "trajectory", "model", "kvcache", "chat.files"),
               with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
           law(
               "training",
-              List.of("trajectory", "decoder", "chat"),
+              List.of("trajectory", "decoder", "chat", "environments.arithmetic"),
               with(JSON, "ai.djl", "org.agrona")),
           law(
               "environments",
               List.of("plug", "trajectory", "episode", "model"),
-              with(JSON, "org.agrona")),
+              with(JSON, "org.agrona", "com.networknt.schema")),
           law(
               "worlds",
-              with(PORTS, "plug", "environments", "engine", "rollout"),
+              with(PORTS, "plug", "environments"),
               with(
                   JSON,
                   "org.apache.lucene",
@@ -77,6 +79,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "plug",
                   "core",
                   "engine",
+                  "eventlog",
                   "rollout",
                   "chat",
                   "training",
@@ -90,7 +93,10 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               List.of(""),
               with(
                   JSON,
+                  "org.apache.arrow",
+                  "io.grpc",
                   "org.openjdk",
+                  "org.jfree",
                   "picocli",
                   "org.HdrHistogram",
                   "org.agrona",

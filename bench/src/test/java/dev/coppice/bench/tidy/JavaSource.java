@@ -3,6 +3,7 @@ package dev.coppice.bench.tidy;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreeScanner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
@@ -120,8 +122,31 @@ record JavaSource(
     return root.relativize(file).getName(0).toString();
   }
 
+  /** Finds the root of the project. */
+  static Path root() {
+    Path folder = Path.of("").toAbsolutePath();
+    while (!Files.isRegularFile(folder.resolve("coppice")) && folder.getParent() != null) {
+      folder = folder.getParent();
+    }
+    return folder;
+  }
+
   /** Reads all sources of a project. */
   static List<JavaSource> all(final Path root) {
+    return parse(files(root));
+  }
+
+  /** Reads a file of text. */
+  static List<String> lines(final Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Finds all sources of a project. */
+  static List<Path> files(final Path root) {
     final List<Path> files = new ArrayList<>();
     try (Stream<Path> modules = Files.list(root)) {
       for (final Path module : modules.sorted().toList()) {
@@ -132,7 +157,7 @@ record JavaSource(
     } catch (final IOException e) {
       throw new UncheckedIOException(e);
     }
-    return parse(files);
+    return files;
   }
 
   private static void addFiles(final Path folder, final List<Path> files) throws IOException {
@@ -143,7 +168,19 @@ record JavaSource(
     }
   }
 
+  /** Has every file scanned as the compiler reads it. */
+  static void scan(final List<Path> files, final TreeScanner<Void, Void> scanner) {
+    parse(files, (unit, trees) -> scanner.scan(unit, null));
+  }
+
   private static List<JavaSource> parse(final List<Path> files) {
+    final List<JavaSource> sources = new ArrayList<>();
+    parse(files, (unit, trees) -> sources.add(of(unit, trees)));
+    return sources;
+  }
+
+  private static void parse(
+      final List<Path> files, final BiConsumer<CompilationUnitTree, DocTrees> reader) {
     final var compiler = ToolProvider.getSystemJavaCompiler();
     try (var manager = compiler.getStandardFileManager(null, null, null)) {
       final JavacTask task =
@@ -155,22 +192,18 @@ record JavaSource(
                   List.of("-proc:none"),
                   null,
                   manager.getJavaFileObjectsFromPaths(files));
-      final List<JavaSource> sources = new ArrayList<>();
       for (final CompilationUnitTree unit : task.parse()) {
-        sources.add(of(unit, DocTrees.instance(task)));
+        reader.accept(unit, DocTrees.instance(task));
       }
-      return sources;
     } catch (final IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static JavaSource of(final CompilationUnitTree unit, final DocTrees trees)
-      throws IOException {
+  private static JavaSource of(final CompilationUnitTree unit, final DocTrees trees) {
     final Path file = Path.of(unit.getSourceFile().toUri());
     final SourceScan scan = new SourceScan(unit, trees);
     scan.scan(unit, null);
-    final String text = Files.readString(file);
     final boolean isTest = file.toString().contains("/src/test/");
     return new JavaSource(
         file,
@@ -178,6 +211,6 @@ record JavaSource(
         String.valueOf(unit.getPackageName()),
         scan.names(),
         scan.declared(),
-        text.lines().toList());
+        lines(file));
   }
 }

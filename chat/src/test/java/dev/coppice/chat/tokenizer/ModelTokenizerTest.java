@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.chat.files.ModelFileException;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +62,26 @@ class ModelTokenizerTest {
     }
   }
 
+  /** {@code own_tokenizer.py} trained the vocabulary and encoded the samples by itself. */
+  @Test
+  void shouldEncodeAsTheTrainerOfOurOwnVocabularyDoes() throws IOException {
+    final Path own = OwnData.find(ModelTokenizer.class, "own");
+    final List<String> samples = Files.readAllLines(own.resolve("samples.jsonl"));
+
+    assertEquals(7, samples.size());
+    try (ModelTokenizer tokenizer = ModelTokenizer.open(own)) {
+      assertEquals(417, tokenizer.vocabularySize());
+      assertEquals(416, tokenizer.endToken());
+      for (final String sample : samples) {
+        final JsonNode row = new ObjectMapper().readTree(sample);
+        final String text = row.path("text").asText();
+        final int[] tokens = new ObjectMapper().convertValue(row.path("tokens"), int[].class);
+        assertArrayEquals(tokens, tokenizer.encode(text), text);
+        assertEquals(text, tokenizer.decode(tokens));
+      }
+    }
+  }
+
   @Test
   void shouldSurviveTheRoundTripOfGpt2() throws IOException {
     final Path data = SharedData.find("data/tokenizers/gpt2");
@@ -92,7 +116,7 @@ class ModelTokenizerTest {
   void shouldNameADefectiveFile() throws IOException {
     assertTrue(message().contains("no such file"), message());
     Files.writeString(folder.resolve("tokenizer.json"), "{\"model\":{\"vocab\":{\"a\":0}}}");
-    assertTrue(message().contains("no usable tokenizer"), message());
+    assertTrue(message().contains("not a usable tokenizer"), message());
   }
 
   private String message() {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.coppice.episode.ActionParser;
 import dev.coppice.episode.Dialect;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,11 @@ class TokenizerRoundTripTest {
   @Test
   void shouldReturnRandomTextThroughGpt2() {
     roundTrips(SharedData.find("data/tokenizers/gpt2"), 11, new String[] {"<|endoftext|>"});
+  }
+
+  @Test
+  void shouldReturnRandomTextThroughAVocabularyTrainedOnOurOwnText() {
+    roundTrips(OwnData.find(ModelTokenizer.class, "own"), 14, new String[] {"<|endoftext|>"});
   }
 
   @Test

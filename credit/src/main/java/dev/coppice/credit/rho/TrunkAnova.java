@@ -1,7 +1,5 @@
 package dev.coppice.credit.rho;
 
-import dev.coppice.credit.forest.Forest;
-import dev.coppice.trajectory.TrajectoryGroup;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,15 +13,12 @@ import java.util.Map;
  * between tasks enter neither part. The raw rho may be negative when trunks differ less than
  * chance; the clipped one lies in [0, 1].
  *
- * <p>Kish's design effect for unequal clusters: {@code 1 + (sum n^2 / sum n - 1) rho}, clipped rho.
- *
  * @thread one writer.
  * @cost O(1) per reward; O(trunks) per question.
- * @source Kish, Survey Sampling, 1965; Searle, Casella, McCulloch, Variance Components, 1992.
+ * @source Searle, Casella, McCulloch, Variance Components, 1992.
  */
 public final class TrunkAnova {
   private final Map<String, Map<Long, Cluster>> tasks = new LinkedHashMap<>();
-  private long rewards;
 
   /**
    * Adds one trajectory.
@@ -43,34 +38,33 @@ public final class TrunkAnova {
           .computeIfAbsent(task, key -> new LinkedHashMap<>())
           .computeIfAbsent(trunk, key -> new Cluster())
           .add(reward);
-      rewards++;
     }
   }
 
   /**
-   * Adds all trajectories of a group, the deepest fork above a leaf being its trunk.
+   * Adds all trajectories of another estimate, which may share its tasks with several others.
    *
-   * @param group of finished trees; a trajectory that never forked below the prompt is a trunk of
-   *     its own.
+   * @param other estimate of other tasks, not changed; what it is given later counts here too.
+   * @throws IllegalArgumentException if a task is in both.
    */
-  public void addGroup(final TrajectoryGroup group) {
-    final Forest forest = new Forest(group);
-    for (int l = 0; l < forest.leafCount(); l++) {
-      final int node = forest.leafNode(l);
-      final int fork = forest.segmentStart(node);
-      // Groups of one task may follow each other: their trunks must not meet.
-      final String task = group.task().id() + "\n" + group.id();
-      add(task, fork == forest.stem() ? node : fork, forest.reward(l));
-    }
+  public void addTasks(final TrunkAnova other) {
+    other.tasks.forEach(
+        (task, trunks) -> {
+          if (tasks.putIfAbsent(task, trunks) != null) {
+            throw new IllegalArgumentException("task is in both estimates: task=" + task);
+          }
+        });
   }
 
   /**
-   * Counts the rewards.
+   * Returns whether some trunk has several trajectories; without one nothing is shared.
    *
-   * @return scored trajectories added.
+   * @return true if rewards within a trunk can be compared.
    */
-  public long count() {
-    return rewards;
+  public boolean isShared() {
+    return tasks.values().stream()
+        .flatMap(trunks -> trunks.values().stream())
+        .anyMatch(trunk -> trunk.count > 1);
   }
 
   /**
@@ -94,41 +88,6 @@ public final class TrunkAnova {
   public double rho() {
     final double raw = rhoRaw();
     return Double.isNaN(raw) ? raw : Math.min(1.0, Math.max(0.0, raw));
-  }
-
-  /**
-   * Returns the mean cluster size that stands in the expectation of the between mean square.
-   *
-   * @return m0, or {@code NaN} without two trunks in one task.
-   */
-  public double m0() {
-    return parts().m0();
-  }
-
-  /**
-   * Returns how many times more trajectories are needed than independent ones.
-   *
-   * @return Kish's design effect, at least 1; {@code NaN} without evidence on rho while a trunk
-   *     has several trajectories.
-   */
-  public double designEffect() {
-    double squares = 0.0;
-    for (final Map<Long, Cluster> trunks : tasks.values()) {
-      for (final Cluster cluster : trunks.values()) {
-        squares += (double) cluster.count * cluster.count;
-      }
-    }
-    final double excess = squares / rewards - 1.0;
-    return excess == 0.0 ? 1.0 : 1.0 + excess * rho();
-  }
-
-  /**
-   * Returns the number of independent trajectories that would tell as much.
-   *
-   * @return count over design effect.
-   */
-  public double effectiveSampleSize() {
-    return rewards == 0 ? 0.0 : rewards / designEffect();
   }
 
   private Parts parts() {

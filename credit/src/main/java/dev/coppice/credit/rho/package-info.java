@@ -1,7 +1,6 @@
 /**
- * Measures how alike trajectories of one trunk are, and what that says about branching.
+ * Measures how alike trajectories of one trunk are.
  *
- * <p>Read in this order: {@link dev.coppice.credit.rho.TrunkAnova}, {@link
- * dev.coppice.credit.rho.Continuations}.
+ * <p>Read {@link dev.coppice.credit.rho.TrunkAnova}.
  */
 package dev.coppice.credit.rho;

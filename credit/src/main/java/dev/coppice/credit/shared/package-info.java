@@ -1,7 +1,6 @@
 /**
- * Says what a token shared by several trajectories weighs in the loss.
+ * Names the rules by which a token shared by several trajectories enters the loss.
  *
- * <p>Read in this order: {@link dev.coppice.credit.shared.SharedTokenRule}, {@link
- * dev.coppice.credit.shared.SharedTokens}.
+ * <p>Read {@link dev.coppice.credit.shared.SharedTokenRule}.
  */
 package dev.coppice.credit.shared;

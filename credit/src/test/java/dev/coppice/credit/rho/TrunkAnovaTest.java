@@ -1,10 +1,10 @@
 package dev.coppice.credit.rho;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.credit.fixture.TreeScript;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -61,11 +61,7 @@ class TrunkAnovaTest {
     // SSB = 2*(2-5)^2 + 3*(7-5)^2 = 30, MSW = (2 + 8)/3, m0 = 5 - 13/5.
     final double within = 10.0 / 3;
     final double between = (30 - within) / 2.4;
-    assertEquals(5, anova.count());
-    assertEquals(2.4, anova.m0(), 1e-12);
     assertEquals(between / (between + within), anova.rhoRaw(), 1e-12);
-    assertEquals(1 + (13 / 5.0 - 1) * anova.rho(), anova.designEffect(), 1e-12);
-    assertEquals(5 / anova.designEffect(), anova.effectiveSampleSize(), 1e-12);
   }
 
   @Test
@@ -78,36 +74,42 @@ class TrunkAnovaTest {
 
     assertTrue(anova.rhoRaw() < 0);
     assertEquals(0.0, anova.rho());
-    assertEquals(1.0, anova.designEffect());
   }
 
   @Test
-  void shouldSayNothingWithoutEvidenceAndCountChainsAsIndependent() {
+  void shouldSayNothingWithoutEvidence() {
     final TrunkAnova chains = new TrunkAnova();
-    chains.addGroup(TreeScript.chains(1, 0, 1));
+    for (int trunk = 0; trunk < 3; trunk++) {
+      chains.add("t", trunk, trunk % 2);
+    }
 
+    assertFalse(chains.isShared());
     assertTrue(Double.isNaN(chains.rho()));
-    assertEquals(1.0, chains.designEffect());
-    assertEquals(3.0, chains.effectiveSampleSize());
-    assertEquals(0.0, new TrunkAnova().effectiveSampleSize());
+    assertTrue(Double.isNaN(new TrunkAnova().rho()));
     assertEquals(1, Continuations.best(0.8, chains.rho(), 16));
     assertThrows(
         IllegalArgumentException.class, () -> chains.add("t", 0, Double.NEGATIVE_INFINITY));
   }
 
   @Test
-  void shouldTakeTheDeepestForkOfATreeAsTrunk() {
-    final TreeScript script = new TreeScript(0);
-    for (int trunk = 0; trunk < 2; trunk++) {
-      final int fork = script.observation(script.action(0, 2));
-      script.leaf(script.action(fork, 1), trunk).leaf(script.action(fork, 1), trunk);
+  void shouldAddUpEstimatesOfOtherTasksToTheSameBits() {
+    final Random random = new Random(SEED);
+    final TrunkAnova whole = new TrunkAnova();
+    final TrunkAnova sum = new TrunkAnova();
+    for (int task = 0; task < 20; task++) {
+      final TrunkAnova one = new TrunkAnova();
+      for (int i = 0; i < 12; i++) {
+        final long trunk = random.nextInt(4);
+        final double reward = random.nextDouble();
+        one.add("task/" + task, trunk, reward);
+        whole.add("task/" + task, trunk, reward);
+      }
+      sum.addTasks(one);
     }
-    final TrunkAnova anova = new TrunkAnova();
-    anova.addGroup(script.group());
 
-    assertEquals(1.0, anova.rho());
-    assertEquals(2.0, anova.m0());
-    assertEquals(2.0, anova.effectiveSampleSize());
+    assertTrue(sum.isShared());
+    assertEquals(whole.rhoRaw(), sum.rhoRaw(), "seed " + SEED);
+    assertThrows(IllegalArgumentException.class, () -> sum.addTasks(whole));
   }
 
   @Test

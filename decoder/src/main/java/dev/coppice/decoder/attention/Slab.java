@@ -1,6 +1,6 @@
 package dev.coppice.decoder.attention;
 
-import dev.coppice.model.ForwardBatch;
+import dev.coppice.decoder.batch.ForwardBatch;
 
 /**
  * Holds the part of a batch that is computed together: a run of new tokens, each with its position.

@@ -1,11 +1,10 @@
 package dev.coppice.decoder.sequence;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.coppice.model.InferenceBackend;
-import dev.coppice.model.Logits;
-import dev.coppice.model.Sampler;
-import dev.coppice.trajectory.SamplingSettings;
+import dev.coppice.decoder.batch.InferenceBackend;
+import dev.coppice.decoder.batch.Logits;
+import dev.coppice.decoder.sampling.Sampler;
+import dev.coppice.model.SequenceModel.Continuation;
+import dev.coppice.model.SequenceModel.Plan;
 import java.util.Arrays;
 
 /**
@@ -14,47 +13,7 @@ import java.util.Arrays;
  * @thread one at a time.
  */
 public final class Generator {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private Generator() {}
-
-  /**
-   * Holds a continuation.
-   *
-   * @param tokens that were generated, the prompt left out, the end token included.
-   * @param logprobs of them in nats, under the distribution drawn from; at temperature 0, where that
-   *     is certain, under the model's own.
-   */
-  public record Continuation(int[] tokens, double[] logprobs) {
-    /**
-     * Writes the continuation as {@code {"tokens":[...],"logprobs":[...]}}.
-     *
-     * @return one line of JSON.
-     */
-    public String json() {
-      final ObjectNode root = JSON.createObjectNode();
-      root.set("tokens", JSON.valueToTree(tokens));
-      root.set("logprobs", JSON.valueToTree(logprobs));
-      return root.toString();
-    }
-  }
-
-  /**
-   * Says how to continue.
-   *
-   * @param maxNew the largest number of new tokens.
-   * @param sampling the distribution drawn from.
-   * @param seed of the draws.
-   * @param endToken after which generation ends; -1 for none.
-   */
-  public record Plan(int maxNew, SamplingSettings sampling, long seed, int endToken) {
-    /** Checks the number of tokens. */
-    public Plan {
-      if (maxNew < 0) {
-        throw new IllegalArgumentException("maxNew must not be negative: maxNew=" + maxNew);
-      }
-    }
-  }
 
   /**
    * Continues a sequence; takes the backend's pool for itself.

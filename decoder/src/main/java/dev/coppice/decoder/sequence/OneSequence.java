@@ -1,8 +1,8 @@
 package dev.coppice.decoder.sequence;
 
-import dev.coppice.model.ForwardBatch;
-import dev.coppice.model.InferenceBackend;
-import dev.coppice.model.Logits;
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.InferenceBackend;
+import dev.coppice.decoder.batch.Logits;
 
 /**
  * Runs one sequence on a backend whose pool it takes for itself.

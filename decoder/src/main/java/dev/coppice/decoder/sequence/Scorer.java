@@ -1,10 +1,8 @@
 package dev.coppice.decoder.sequence;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.coppice.model.InferenceBackend;
-import dev.coppice.model.Logits;
+import dev.coppice.decoder.batch.InferenceBackend;
+import dev.coppice.decoder.batch.Logits;
+import dev.coppice.model.SequenceModel.Scores;
 
 /**
  * Computes the log-probability of every token of a given sequence, under the model as it is.
@@ -12,53 +10,9 @@ import dev.coppice.model.Logits;
  * @thread one at a time.
  */
 public final class Scorer {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CHUNK_TOKENS = 64;
 
   private Scorer() {}
-
-  /**
-   * Holds the scores of a sequence.
-   *
-   * @param logprobs in nats; position {@code i} scores token {@code i} after tokens {@code 0..i-1},
-   *     position 0 is NaN.
-   * @param topTokens the most probable tokens at every position, most probable first; none at 0.
-   * @param topLogprobs their log-probabilities.
-   */
-  public record Scores(double[] logprobs, int[][] topTokens, double[][] topLogprobs) {
-    /**
-     * Writes the scores as {@code {"logprobs":[null,...],"top":[null,[[id,logprob],...],...]}}.
-     *
-     * @return one line of JSON; NaN is written as null.
-     */
-    public String json() {
-      final ObjectNode root = JSON.createObjectNode();
-      final ArrayNode values = root.putArray("logprobs");
-      for (final double logprob : logprobs) {
-        add(values, logprob);
-      }
-      final ArrayNode top = root.putArray("top");
-      for (int i = 0; i < topTokens.length; i++) {
-        if (i == 0) {
-          top.addNull();
-          continue;
-        }
-        final ArrayNode position = top.addArray();
-        for (int k = 0; k < topTokens[i].length; k++) {
-          add(position.addArray().add(topTokens[i][k]), topLogprobs[i][k]);
-        }
-      }
-      return root.toString();
-    }
-  }
-
-  private static void add(final ArrayNode array, final double value) {
-    if (Double.isFinite(value)) {
-      array.add(value);
-    } else {
-      array.addNull();
-    }
-  }
 
   /**
    * Scores a sequence; takes the backend's pool for itself.

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.decoder.batch.ForwardBatch;
 import dev.coppice.decoder.files.AttentionShape;
 import dev.coppice.decoder.kernel.RowMath;
 import dev.coppice.decoder.kernel.WorkerPool;
-import dev.coppice.model.ForwardBatch;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -48,7 +48,7 @@ class KernelRateTest {
     for (final KernelRate slow :
         new KernelRate[] {new KernelRate(50, 150, 180), new KernelRate(140, 50, 180)}) {
       assertFalse(slow.good());
-      assertTrue(slow.line().contains("far below the machine"), slow.line());
+      assertTrue(slow.line().contains("far below what the machine can do"), slow.line());
     }
   }
 

@@ -107,7 +107,7 @@ class Llama2cConverterTest {
     final Path version1 = Files.write(folder.resolve("v1.bin"), later);
     assertRefused(version1, tokenizer(0), "only version 0");
     final Path zeros = Files.write(folder.resolve("zeros.bin"), new byte[256]);
-    assertRefused(zeros, tokenizer(0), "no llama2.c checkpoint");
+    assertRefused(zeros, tokenizer(0), "not a llama2.c checkpoint");
   }
 
   private void assertRefused(final Path checkpoint, final Path tokenizer, final String part) {

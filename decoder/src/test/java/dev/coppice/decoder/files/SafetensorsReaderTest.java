@@ -93,8 +93,8 @@ class SafetensorsReaderTest {
     assertRefused(Files.write(folder.resolve("short"), new byte[5]), "truncated");
     assertRefused(file(-1, "{}", 0), "header length 18446744073709551615");
     assertRefused(file(1000, "{}", 4), "truncated");
-    assertRefused(file("[]  ", 0), "no JSON object");
-    assertRefused(file("{\"a\":", 0), "no JSON");
+    assertRefused(file("[]  ", 0), "not a JSON object");
+    assertRefused(file("{\"a\":", 0), "not JSON");
     assertRefused(file("{\"a\":{},\"a\":{}}", 0), "Duplicate");
     assertRefused(folder.resolve("absent"), "no such file");
   }

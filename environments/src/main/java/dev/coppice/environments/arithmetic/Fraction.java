@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
  *
  * <p>The sign lives in the numerator, so equal numbers are equal records and {@code toString} is
  * canonical: {@code 24}, {@code -3}, {@code 7/2}. Arithmetic never rounds: what does not fit in a
- * {@code long} throws {@link ArithmeticException}.
+ * {@code long} throws {@link ArithmeticException}. That bound is a rule of the worlds, which neither
+ * fraction of commons-numbers has: one holds 32 bits, the other any number of them.
  *
  * @param numerator of the number in lowest terms, which carries the sign.
  * @param denominator of the number in lowest terms, at least 1.

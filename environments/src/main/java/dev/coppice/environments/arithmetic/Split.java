@@ -13,11 +13,18 @@ import java.util.List;
  */
 public enum Split {
   /** Problems to train on. */
-  TRAIN,
+  TRAIN(0),
   /** Problems to evaluate on. */
-  HELD_OUT;
+  HELD_OUT(1);
 
   private static final int ONE_IN = 5;
+
+  /** Part of every seed below: another number is another set of problems. */
+  private final int salt;
+
+  Split(final int salt) {
+    this.salt = salt;
+  }
 
   /**
    * Finds the split of a multiset of numbers.
@@ -44,7 +51,7 @@ public enum Split {
 
   /** Makes the seed of the draws for one problem, so that problems do not depend on each other. */
   static long streamSeed(final long salt, final Split split, final long seed, final long index) {
-    final long bits = mix64(seed + 0x9E3779B97F4A7C15L * (salt + split.ordinal()));
+    final long bits = mix64(seed + 0x9E3779B97F4A7C15L * (salt + split.salt));
     return mix64(bits + 0x9E3779B97F4A7C15L * (index + 1));
   }
 }

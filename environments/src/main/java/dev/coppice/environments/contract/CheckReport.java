@@ -24,22 +24,21 @@ public record CheckReport(String world, Counts counts, List<String> untried, Bro
    *
    * @param episodes played.
    * @param forks made.
-   * @param calls made on branches.
-   * @param refused calls among them.
-   * @param writes among them.
-   * @param replayedCalls made again on fresh worlds.
+   * @param calls made.
    * @param digests compared.
    * @param tools called at least once.
    */
-  public record Counts(
-      long episodes,
-      long forks,
-      long calls,
-      long refused,
-      long writes,
-      long replayedCalls,
-      long digests,
-      long tools) {}
+  public record Counts(long episodes, long forks, Calls calls, long digests, long tools) {}
+
+  /**
+   * Counts calls.
+   *
+   * @param made on branches.
+   * @param refused among them.
+   * @param writes among them.
+   * @param replayed on fresh worlds.
+   */
+  public record Calls(long made, long refused, long writes, long replayed) {}
 
   /**
    * Holds a counterexample.
@@ -75,11 +74,11 @@ public record CheckReport(String world, Counts counts, List<String> untried, Bro
             + " episodes, "
             + counts.forks()
             + " forks, "
-            + counts.calls()
+            + counts.calls().made()
             + " calls ("
-            + counts.writes()
+            + counts.calls().writes()
             + " of WRITE tools, "
-            + counts.refused()
+            + counts.calls().refused()
             + " refused) of "
             + counts.tools()
             + " tools");
@@ -88,7 +87,7 @@ public record CheckReport(String world, Counts counts, List<String> untried, Bro
         "compared   "
             + counts.digests()
             + " digests, "
-            + counts.replayedCalls()
+            + counts.calls().replayed()
             + " calls made again on fresh worlds and on recordings");
     if (!untried.isEmpty()) {
       line(text, "never called: " + String.join(", ", untried));

@@ -27,6 +27,10 @@ final class CheckTally {
 
   CheckReport.Counts counts() {
     return new CheckReport.Counts(
-        episodes, forks, calls, refused, writes, replayed, digests, tools.size());
+        episodes,
+        forks,
+        new CheckReport.Calls(calls, refused, writes, replayed),
+        digests,
+        tools.size());
   }
 }

@@ -2,11 +2,9 @@ package dev.coppice.environments.conversation;
 
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Episode;
-import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.ForwardingEpisode;
 import dev.coppice.episode.Observation;
-import dev.coppice.episode.Score;
 import dev.coppice.episode.ToolFailedException;
-import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
 
 /**
@@ -14,12 +12,11 @@ import dev.coppice.trajectory.ToolCall;
  *
  * @cost a fork shares the conversation; a call renders it twice to six times.
  */
-final class ChatEpisode implements Episode {
-  private final Episode episode;
+final class ChatEpisode extends ForwardingEpisode {
   private Conversation conversation;
 
   ChatEpisode(final Episode episode, final Conversation conversation) {
-    this.episode = episode;
+    super(episode);
     this.conversation = conversation;
   }
 
@@ -28,7 +25,7 @@ final class ChatEpisode implements Episode {
     return conversation.text();
   }
 
-  /** Takes the call for the whole turn, as where nobody knows what stood before it. */
+  /** Takes the call for the whole turn, as where it is unknown what came before it. */
   @Override
   public Observation call(final String text) throws Exception {
     return call(text, text);
@@ -36,7 +33,7 @@ final class ChatEpisode implements Episode {
 
   @Override
   public Observation call(final String text, final String turn) throws Exception {
-    final Observation result = episode.call(text);
+    final Observation result = base().call(text);
     if (result == null) {
       return null;
     }
@@ -63,32 +60,7 @@ final class ChatEpisode implements Episode {
   }
 
   @Override
-  public EpisodePlan plan() {
-    return episode.plan();
-  }
-
-  @Override
-  public Score finish(final String answer) throws Exception {
-    return episode.finish(answer);
-  }
-
-  @Override
-  public Score truncated(final StopReason reason) {
-    return episode.truncated(reason);
-  }
-
-  @Override
   public Episode fork() {
-    return new ChatEpisode(episode.fork(), conversation);
-  }
-
-  @Override
-  public String digest() {
-    return episode.digest();
-  }
-
-  @Override
-  public void close() {
-    episode.close();
+    return new ChatEpisode(base().fork(), conversation);
   }
 }

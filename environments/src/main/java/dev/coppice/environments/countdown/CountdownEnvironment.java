@@ -6,16 +6,11 @@ import dev.coppice.environments.arithmetic.CountdownProblems;
 import dev.coppice.environments.arithmetic.Fraction;
 import dev.coppice.environments.arithmetic.Move;
 import dev.coppice.environments.arithmetic.Split;
-import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.ValuedEpisode;
 import dev.coppice.environments.replay.ReplayScript;
-import dev.coppice.environments.replay.ScriptedEnvironment;
-import dev.coppice.episode.Dialect;
 import dev.coppice.trajectory.Task;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * Offers {@code countdown} problems: combine three or four numbers to a target.
@@ -26,15 +21,12 @@ import java.util.Map;
  *
  * @thread immutable, any thread
  */
-public final class CountdownEnvironment implements ScriptedEnvironment {
+public final class CountdownEnvironment extends NumbersEnvironment<CountdownProblem> {
   /** The name of this environment. */
   public static final String NAME = "countdown";
 
   /** The special token every prompt begins with. */
   public static final String BEGIN = "<bos>";
-
-  private final String idPrefix;
-  private final List<CountdownProblem> problems;
 
   /**
    * Draws the problems.
@@ -45,48 +37,18 @@ public final class CountdownEnvironment implements ScriptedEnvironment {
    * @throws IllegalArgumentException if the split has fewer distinct problems.
    */
   public CountdownEnvironment(final Split split, final int count, final long seed) {
-    idPrefix = NAME + "/" + split.name().toLowerCase(Locale.ROOT) + "/" + seed + "/";
-    problems =
-        DistinctDraws.take(NAME, count, index -> CountdownProblems.problem(split, seed, index));
-  }
-
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public Dialect dialect() {
-    return Dialect.TAGS;
-  }
-
-  @Override
-  public int taskCount() {
-    return problems.size();
-  }
-
-  @Override
-  public Task task(final int index) {
-    final CountdownProblem problem = problems.get(index);
-    return new Task(
-        idPrefix + index,
-        CanonicalJson.write(Map.of("numbers", problem.numbers(), "target", problem.target())));
-  }
-
-  @Override
-  public ValuedEpisode start(final Task task, final long seed) {
-    return new CountdownEpisode(problem(task));
+    super(
+        new Kind(NAME, "numbers"),
+        split,
+        seed,
+        count,
+        index -> CountdownProblems.problem(split, seed, index));
   }
 
   /** Solves the task with as few calls as possible. */
   @Override
   public ReplayScript script(final Task task) {
     return script(problem(task));
-  }
-
-  @Override
-  public String observationClose() {
-    return "</obs>";
   }
 
   /**
@@ -110,13 +72,18 @@ public final class CountdownEnvironment implements ScriptedEnvironment {
     return new ReplayScript(BEGIN + problem.prompt(), turns, observations);
   }
 
-  private static CountdownProblem problem(final Task task) {
-    final Map<String, Object> input = CanonicalJson.read(task.input());
-    if (!(input.get("numbers") instanceof List<?> numbers)
-        || !(input.get("target") instanceof Integer target)) {
-      throw new IllegalArgumentException(
-          "a countdown task needs numbers and target: task=" + task.id() + " input=" + input);
-    }
-    return new CountdownProblem(numbers.stream().map(Integer.class::cast).toList(), target);
+  @Override
+  protected ValuedEpisode start(final CountdownProblem problem) {
+    return new CountdownEpisode(problem);
+  }
+
+  @Override
+  protected Numbers numbers(final CountdownProblem problem) {
+    return new Numbers(problem.numbers(), problem.target());
+  }
+
+  @Override
+  protected CountdownProblem problem(final Numbers numbers) {
+    return new CountdownProblem(numbers.numbers(), numbers.target());
   }
 }

@@ -4,18 +4,13 @@ import dev.coppice.environments.arithmetic.CountdownProblem;
 import dev.coppice.environments.arithmetic.DrawersProblem;
 import dev.coppice.environments.arithmetic.DrawersProblems;
 import dev.coppice.environments.arithmetic.Split;
-import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.ValuedEpisode;
 import dev.coppice.environments.countdown.CountdownEnvironment;
-import dev.coppice.environments.countdown.DistinctDraws;
+import dev.coppice.environments.countdown.NumbersEnvironment;
 import dev.coppice.environments.replay.ReplayScript;
-import dev.coppice.environments.replay.ScriptedEnvironment;
-import dev.coppice.episode.Dialect;
 import dev.coppice.trajectory.Task;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * Offers {@code drawers} problems: a countdown problem whose numbers lie in five or six drawers.
@@ -26,12 +21,9 @@ import java.util.Map;
  *
  * @thread immutable, any thread
  */
-public final class DrawersEnvironment implements ScriptedEnvironment {
+public final class DrawersEnvironment extends NumbersEnvironment<DrawersProblem> {
   /** The name of this environment. */
   public static final String NAME = "drawers";
-
-  private final String idPrefix;
-  private final List<DrawersProblem> problems;
 
   /**
    * Draws the problems.
@@ -42,37 +34,12 @@ public final class DrawersEnvironment implements ScriptedEnvironment {
    * @throws IllegalArgumentException if the split has fewer distinct problems.
    */
   public DrawersEnvironment(final Split split, final int count, final long seed) {
-    idPrefix = NAME + "/" + split.name().toLowerCase(Locale.ROOT) + "/" + seed + "/";
-    problems =
-        DistinctDraws.take(NAME, count, index -> DrawersProblems.problem(split, seed, index));
-  }
-
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public Dialect dialect() {
-    return Dialect.TAGS;
-  }
-
-  @Override
-  public int taskCount() {
-    return problems.size();
-  }
-
-  @Override
-  public Task task(final int index) {
-    final DrawersProblem problem = problems.get(index);
-    return new Task(
-        idPrefix + index,
-        CanonicalJson.write(Map.of("contents", problem.contents(), "target", problem.target())));
-  }
-
-  @Override
-  public ValuedEpisode start(final Task task, final long seed) {
-    return new DrawersEpisode(problem(task));
+    super(
+        new Kind(NAME, "contents"),
+        split,
+        seed,
+        count,
+        index -> DrawersProblems.problem(split, seed, index));
   }
 
   /**
@@ -98,17 +65,17 @@ public final class DrawersEnvironment implements ScriptedEnvironment {
   }
 
   @Override
-  public String observationClose() {
-    return "</obs>";
+  protected ValuedEpisode start(final DrawersProblem problem) {
+    return new DrawersEpisode(problem);
   }
 
-  private static DrawersProblem problem(final Task task) {
-    final Map<String, Object> input = CanonicalJson.read(task.input());
-    if (!(input.get("contents") instanceof List<?> contents)
-        || !(input.get("target") instanceof Integer target)) {
-      throw new IllegalArgumentException(
-          "a drawers task needs contents and target: task=" + task.id() + " input=" + input);
-    }
-    return new DrawersProblem(contents.stream().map(Integer.class::cast).toList(), target);
+  @Override
+  protected Numbers numbers(final DrawersProblem problem) {
+    return new Numbers(problem.contents(), problem.target());
+  }
+
+  @Override
+  protected DrawersProblem problem(final Numbers numbers) {
+    return new DrawersProblem(numbers.numbers(), numbers.target());
   }
 }

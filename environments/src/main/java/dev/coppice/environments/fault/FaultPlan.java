@@ -1,7 +1,6 @@
 package dev.coppice.environments.fault;
 
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Decides which calls break.
@@ -22,24 +21,6 @@ public interface FaultPlan {
    * @return what happens to it.
    */
   Fault fault(String task, String digest, String text);
-
-  /**
-   * Breaks calls whose text contains a word.
-   *
-   * @param faults by word; of several words in one text the alphabetically first counts.
-   * @return the plan.
-   */
-  static FaultPlan byText(final Map<String, Fault> faults) {
-    final Map<String, Fault> sorted = new TreeMap<>(faults);
-    return (task, digest, text) -> {
-      for (final Map.Entry<String, Fault> entry : sorted.entrySet()) {
-        if (text.contains(entry.getKey())) {
-          return entry.getValue();
-        }
-      }
-      return Fault.NONE;
-    };
-  }
 
   /**
    * Breaks a share of all calls at random.

@@ -1,9 +1,8 @@
 package dev.coppice.environments.fault;
 
+import dev.coppice.environments.forwarding.ForwardingTaskset;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolWorld;
-import dev.coppice.episode.EpisodePlan;
-import dev.coppice.trajectory.Task;
 
 /**
  * Wraps a world whose tools break as planned; what breaks says so by its provenance.
@@ -13,8 +12,7 @@ import dev.coppice.trajectory.Task;
  *
  * @thread as the wrapped task set.
  */
-public final class FaultyTaskset implements Taskset {
-  private final Taskset base;
+public final class FaultyTaskset extends ForwardingTaskset {
   private final FaultPlan plan;
 
   /**
@@ -24,47 +22,12 @@ public final class FaultyTaskset implements Taskset {
    * @param plan of the faults.
    */
   public FaultyTaskset(final Taskset base, final FaultPlan plan) {
-    this.base = base;
+    super(base);
     this.plan = plan;
   }
 
   @Override
-  public String name() {
-    return base.name();
-  }
-
-  @Override
-  public int taskCount() {
-    return base.taskCount();
-  }
-
-  @Override
-  public Task task(final int index) {
-    return base.task(index);
-  }
-
-  @Override
-  public String request(final Task task) {
-    return base.request(task);
-  }
-
-  @Override
-  public EpisodePlan plan(final Task task) {
-    return base.plan(task);
-  }
-
-  @Override
-  public Solution solution(final Task task) {
-    return base.solution(task);
-  }
-
-  @Override
   public ToolWorld open() {
-    return new FaultyWorld(base.open(), plan);
-  }
-
-  @Override
-  public void close() {
-    base.close();
+    return new FaultyWorld(base().open(), plan);
   }
 }

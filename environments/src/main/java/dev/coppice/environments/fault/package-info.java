@@ -1,7 +1,7 @@
 /**
- * Broken tools on purpose: any environment, with faults injected by seed or by the text of a call.
+ * Broken tools on purpose: any world, with faults injected by seed.
  *
- * <p>Read in this order: {@link dev.coppice.environments.fault.FaultyEnvironment}, {@link
+ * <p>Read in this order: {@link dev.coppice.environments.fault.FaultyTaskset}, {@link
  * dev.coppice.environments.fault.FaultPlan}, {@link dev.coppice.environments.fault.Fault}.
  */
 package dev.coppice.environments.fault;

@@ -1,9 +1,9 @@
 package dev.coppice.environments.record;
 
 import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.forwarding.ForwardingTaskset;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolWorld;
-import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
 import java.util.Map;
 
@@ -13,8 +13,7 @@ import java.util.Map;
  *
  * @thread any.
  */
-public final class RecordingTaskset implements Taskset {
-  private final Taskset real;
+public final class RecordingTaskset extends ForwardingTaskset {
   private final ResultStore store;
 
   /**
@@ -25,7 +24,7 @@ public final class RecordingTaskset implements Taskset {
    * @throws ResultStoreException if the store holds results of other tools.
    */
   public RecordingTaskset(final Taskset real, final ResultStore store) {
-    this.real = real;
+    super(real);
     this.store = store;
     final Map<String, Object> shape = StoredSet.of(StoredSet.Shape.of(real));
     final String kept = CanonicalJson.write(store.put(Keys.SET, shape));
@@ -39,19 +38,9 @@ public final class RecordingTaskset implements Taskset {
   }
 
   @Override
-  public String name() {
-    return real.name();
-  }
-
-  @Override
-  public int taskCount() {
-    return real.taskCount();
-  }
-
-  @Override
   public Task task(final int index) {
-    final Task task = real.task(index);
-    final Map<String, Object> kept = store.put(Keys.task(index), StoredSet.of(real, task));
+    final Task task = base().task(index);
+    final Map<String, Object> kept = store.put(Keys.task(index), StoredSet.of(base(), task));
     if (!task.input().equals(kept.get("input"))) {
       throw new ResultStoreException(
           "the store was recorded over other tasks: index="
@@ -65,29 +54,14 @@ public final class RecordingTaskset implements Taskset {
   }
 
   @Override
-  public String request(final Task task) {
-    return real.request(task);
-  }
-
-  @Override
-  public EpisodePlan plan(final Task task) {
-    return real.plan(task);
-  }
-
-  @Override
-  public Solution solution(final Task task) {
-    return real.solution(task);
-  }
-
-  @Override
   public ToolWorld open() {
-    return new RecordingWorld(real.open(), store);
+    return new RecordingWorld(base().open(), store);
   }
 
   @Override
   public void close() {
     try {
-      real.close();
+      super.close();
     } finally {
       store.close();
     }

@@ -1,6 +1,7 @@
 package dev.coppice.environments.record;
 
 import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.forwarding.ForwardingWorld;
 import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.ToolRequest;
@@ -13,27 +14,25 @@ import dev.coppice.episode.Provenance;
 import dev.coppice.episode.Score;
 import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.Task;
-import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
 import java.util.List;
 import java.util.Map;
 
 /** Asks the store before a tool that only reads, and keeps what every tool answers. */
-final class RecordingWorld implements ToolWorld {
-  private final ToolWorld real;
+final class RecordingWorld extends ForwardingWorld {
   private final ResultStore store;
   private final List<ToolSpec> specs;
   private Task task;
   private String digest;
 
   RecordingWorld(final ToolWorld real, final ResultStore store) {
-    this.real = real;
+    super(real);
     this.store = store;
     this.specs = real.tools();
   }
 
   private RecordingWorld(final RecordingWorld from) {
-    this.real = from.real.fork();
+    super(from.base().fork());
     this.store = from.store;
     this.specs = from.specs;
     this.task = from.task;
@@ -46,15 +45,10 @@ final class RecordingWorld implements ToolWorld {
   }
 
   @Override
-  public RuntimeContract contract() {
-    return real.contract();
-  }
-
-  @Override
   public void reset(final Task begun, final long seed) throws Exception {
-    real.reset(begun, seed);
+    base().reset(begun, seed);
     task = begun;
-    digest = real.digest();
+    digest = base().digest();
     final Object first = store.put(Keys.start(begun, seed), Map.of("digest", digest)).get("digest");
     if (!digest.equals(first)) {
       throw other("the world began in another state than was recorded: task=" + begun.id());
@@ -73,7 +67,7 @@ final class RecordingWorld implements ToolWorld {
   public ToolResult call(final ToolRequest request) throws Exception {
     final ToolSpec spec = spec(specs, request.tool());
     if (spec == null) {
-      return real.call(request);
+      return base().call(request);
     }
     final String key = Keys.call(spec, CanonicalJson.write(request.arguments()), digest);
     final Map<String, Object> known = store.get(key);
@@ -105,11 +99,11 @@ final class RecordingWorld implements ToolWorld {
   private Map<String, Object> made(final ToolSpec spec, final ToolRequest request) {
     final long startNs = System.nanoTime();
     try {
-      final ToolResult result = real.call(request);
+      final ToolResult result = base().call(request);
       requireReal(spec, result);
       final long latencyUs = (System.nanoTime() - startNs) / 1_000;
       if (spec.effect() == SideEffect.WRITE) {
-        digest = real.digest();
+        digest = base().digest();
       }
       return StoredResult.of(result, latencyUs, digest);
     } catch (final ResultStoreException e) {
@@ -149,11 +143,6 @@ final class RecordingWorld implements ToolWorld {
   }
 
   @Override
-  public boolean canFork() {
-    return real.canFork();
-  }
-
-  @Override
   public ToolWorld fork() {
     return new RecordingWorld(this);
   }
@@ -164,26 +153,17 @@ final class RecordingWorld implements ToolWorld {
   }
 
   @Override
-  public String summary() {
-    return real.summary();
-  }
-
-  @Override
-  public boolean scoresAnswerAlone() {
-    return real.scoresAnswerAlone();
-  }
-
-  @Override
   public Score reward(final String answer, final SeenResults seen) throws Exception {
     final String key = Keys.reward(task, digest, seen.digest(), answer);
     final Map<String, Object> known = store.get(key);
     return known != null
         ? StoredResult.score(known)
-        : StoredResult.score(store.put(key, StoredResult.of(real.reward(answer, seen))));
+        : StoredResult.score(store.put(key, StoredResult.of(base().reward(answer, seen))));
   }
 
+  /** A result that was recorded is returned again, so equal calls have equal answers. */
   @Override
-  public void close() {
-    real.close();
+  public boolean isRepeatable() {
+    return true;
   }
 }

@@ -1,11 +1,10 @@
 package dev.coppice.environments.record;
 
+import dev.coppice.environments.forwarding.ForwardingTaskset;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolResult;
 import dev.coppice.environments.toolworld.ToolSpec;
 import dev.coppice.environments.toolworld.ToolWorld;
-import dev.coppice.episode.EpisodePlan;
-import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * @thread any.
  */
-public final class SimulatedTaskset implements Taskset {
+public final class SimulatedTaskset extends ForwardingTaskset {
   private static final int EXAMPLES = 3;
 
-  private final Taskset base;
   private final ResultStore examples;
   private final ResultSimulator simulator;
   private final StoredSet.Shape shape;
@@ -40,40 +38,10 @@ public final class SimulatedTaskset implements Taskset {
    */
   public SimulatedTaskset(
       final Taskset base, final ResultStore examples, final ResultSimulator simulator) {
-    this.base = base;
+    super(base);
     this.examples = examples;
     this.simulator = simulator;
     this.shape = StoredSet.Shape.of(base);
-  }
-
-  @Override
-  public String name() {
-    return base.name();
-  }
-
-  @Override
-  public int taskCount() {
-    return base.taskCount();
-  }
-
-  @Override
-  public Task task(final int index) {
-    return base.task(index);
-  }
-
-  @Override
-  public String request(final Task task) {
-    return base.request(task);
-  }
-
-  @Override
-  public EpisodePlan plan(final Task task) {
-    return base.plan(task);
-  }
-
-  @Override
-  public Solution solution(final Task task) {
-    return base.solution(task);
   }
 
   @Override
@@ -82,7 +50,7 @@ public final class SimulatedTaskset implements Taskset {
   }
 
   ToolWorld first() {
-    return base.open();
+    return base().open();
   }
 
   List<ToolSpec> tools() {
@@ -109,7 +77,7 @@ public final class SimulatedTaskset implements Taskset {
   @Override
   public void close() {
     simulator.close();
-    base.close();
+    super.close();
     if (examples != null) {
       examples.close();
     }

@@ -94,7 +94,7 @@ public final class ReplayPolicy implements PathPolicy {
   }
 
   @Override
-  public void logits(final int[] path, final int length, final float[] target, final int offset) {
+  public void scores(final int[] path, final int length, final float[] target, final int offset) {
     final int next = next(path, length);
     Arrays.fill(target, offset, offset + vocabularySize, next == OPEN ? 0f : NEVER);
     if (next != OPEN) {

@@ -1,5 +1,6 @@
 package dev.coppice.environments.tool;
 
+import dev.coppice.environments.schema.ToolSchema;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
@@ -20,11 +21,13 @@ public final class ArgumentList {
   private final String tool;
   private final List<Typed> arguments;
   private final Map<String, Object> schema;
+  private final ToolSchema check;
 
   private ArgumentList(final String tool, final List<Typed> arguments) {
     this.tool = tool;
     this.arguments = List.copyOf(arguments);
     this.schema = derived(arguments);
+    this.check = ToolSchema.ofArguments(tool, schema);
   }
 
   /**
@@ -110,7 +113,7 @@ public final class ArgumentList {
    * @throws ToolException if a name, a type or a range does not fit; the message is for the policy.
    */
   public Object[] read(final Map<?, ?> given) throws ToolException {
-    final String refusal = SchemaCheck.refusal(tool, schema, given);
+    final String refusal = check.refusal(given);
     if (refusal != null) {
       throw new ToolException(refusal);
     }

@@ -4,7 +4,6 @@
  *
  * <p>Read in this order: {@link dev.coppice.environments.tool.Toolbox}, {@link
  * dev.coppice.environments.tool.Tool}, {@link dev.coppice.environments.tool.Argument}, {@link
- * dev.coppice.environments.tool.CallText}, {@link dev.coppice.environments.tool.SchemaCheck},
- * {@link dev.coppice.environments.tool.SeenResults}.
+ * dev.coppice.environments.tool.CallText}, {@link dev.coppice.environments.tool.SeenResults}.
  */
 package dev.coppice.environments.tool;

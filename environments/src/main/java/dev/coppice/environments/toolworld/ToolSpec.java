@@ -13,7 +13,9 @@ import java.util.Objects;
  * @param description for the model.
  * @param effect of the tool on the world; only WRITE ever forces a copy of it.
  * @param version of what the tool computes; part of the key of recorded results.
- * @param parameters the JSON schema of the arguments: an object with {@code properties}.
+ * @param parameters the JSON schema of the arguments, an object; where it has {@code properties} and
+ *     is silent on others, others are refused, as {@link
+ *     dev.coppice.environments.schema.ToolSchema} says.
  * @param result the JSON schema of the answer, or an empty map where the answer is any text.
  */
 public record ToolSpec(

@@ -3,12 +3,14 @@ package dev.coppice.environments.toolworld;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.environments.schema.ToolSchema;
 import dev.coppice.episode.Dialect;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ public final class WorldEnvironment implements ScriptedEnvironment {
   private final CallFormat format;
   private final String template;
   private final Map<String, ToolSpec> specs = new LinkedHashMap<>();
+  private final Map<String, ToolSchema> arguments = new HashMap<>();
+  private final Map<String, ToolSchema> results = new HashMap<>();
   private final String schemas;
   private final RuntimeContract contract;
   private final boolean canFork;
@@ -41,6 +45,7 @@ public final class WorldEnvironment implements ScriptedEnvironment {
    * @param template of the prompt, in which {@code {request}} stands for what is asked and {@code
    *     {tools}} for the schemas of the tools.
    * @throws IllegalArgumentException if the template has no place for the request.
+   * @throws dev.coppice.environments.schema.ToolSchemaException if the schema of a tool is none.
    */
   public WorldEnvironment(final Taskset taskset, final CallFormat format, final String template) {
     if (!template.contains("{request}")) {
@@ -51,7 +56,7 @@ public final class WorldEnvironment implements ScriptedEnvironment {
     this.format = format;
     this.template = template;
     try (ToolWorld world = taskset.open()) {
-      world.tools().forEach(spec -> specs.put(spec.name(), spec));
+      world.tools().forEach(this::add);
       contract = world.contract();
       canFork = world.canFork();
       repeatable = world.isRepeatable();
@@ -155,6 +160,20 @@ public final class WorldEnvironment implements ScriptedEnvironment {
 
   CallFormat format() {
     return format;
+  }
+
+  private void add(final ToolSpec spec) {
+    specs.put(spec.name(), spec);
+    arguments.put(spec.name(), ToolSchema.ofArguments(spec.name(), spec.parameters()));
+    results.put(spec.name(), ToolSchema.ofResult(spec.name(), spec.result()));
+  }
+
+  ToolSchema arguments(final ToolSpec spec) {
+    return arguments.get(spec.name());
+  }
+
+  ToolSchema result(final ToolSpec spec) {
+    return results.get(spec.name());
   }
 
   Map<String, ToolSpec> specs() {

@@ -3,7 +3,6 @@ package dev.coppice.environments.toolworld;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.Truncation;
 import dev.coppice.environments.tool.CallText;
-import dev.coppice.environments.tool.SchemaCheck;
 import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.episode.Episode;
@@ -86,7 +85,7 @@ public final class WorldEpisode implements Episode {
     final String refusal =
         spec == null
             ? "there is no such tool; the tools are " + context.environment().specs().keySet()
-            : SchemaCheck.refusal(spec.name(), spec.parameters(), call.arguments());
+            : context.environment().arguments(spec).refusal(call.arguments());
     if (refusal != null) {
       final String shown = CanonicalJson.write(Map.of("error", refusal));
       return shown(call.tool(), arguments, ToolCall.Status.ILLEGAL, shown);
@@ -198,8 +197,7 @@ public final class WorldEpisode implements Episode {
     }
   }
 
-  private static void checkText(final ToolSpec spec, final ToolResult result)
-      throws ToolFailedException {
+  private void checkText(final ToolSpec spec, final ToolResult result) throws ToolFailedException {
     final String text = result.text();
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
@@ -216,15 +214,14 @@ public final class WorldEpisode implements Episode {
     }
   }
 
-  private static void checkJson(final ToolSpec spec, final ToolResult result)
-      throws ToolFailedException {
+  private void checkJson(final ToolSpec spec, final ToolResult result) throws ToolFailedException {
     final Object value;
     try {
       value = CanonicalJson.readValue(result.text());
     } catch (final IllegalArgumentException e) {
       throw invalid(result.source(), "the tool returned text that is not JSON: " + e.getMessage());
     }
-    final String misfit = SchemaCheck.misfit(spec.result(), value);
+    final String misfit = context.environment().result(spec).misfit(value);
     if (misfit != null) {
       throw invalid(result.source(), "the tool's answer " + misfit);
     }

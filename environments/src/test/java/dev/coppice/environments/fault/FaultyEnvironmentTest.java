@@ -15,6 +15,7 @@ import dev.coppice.trajectory.Task;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,7 @@ class FaultyEnvironmentTest extends EnvironmentContract {
   void shouldBreakAsTheTextSays() throws Exception {
     final Episode episode =
         faulty(
-            FaultPlan.byText(
+            byText(
                 Map.of(
                     "1",
                     Fault.ERROR,
@@ -63,7 +64,7 @@ class FaultyEnvironmentTest extends EnvironmentContract {
 
   @Test
   void shouldHangUntilItIsInterrupted() throws Exception {
-    final Episode episode = faulty(FaultPlan.byText(Map.of("wait", Fault.TIMEOUT)));
+    final Episode episode = faulty(byText(Map.of("wait", Fault.TIMEOUT)));
     final AtomicReference<Throwable> thrown = new AtomicReference<>();
     final Thread caller =
         Thread.ofVirtual()
@@ -125,5 +126,16 @@ class FaultyEnvironmentTest extends EnvironmentContract {
 
   private Episode faulty(final FaultPlan plan) {
     return new FaultyEnvironment(countdown, plan).start(countdown.task(0), 0);
+  }
+
+  /** Breaks calls whose text contains a word; of several the alphabetically first counts. */
+  private static FaultPlan byText(final Map<String, Fault> faults) {
+    final Map<String, Fault> sorted = new TreeMap<>(faults);
+    return (task, digest, text) ->
+        sorted.entrySet().stream()
+            .filter(entry -> text.contains(entry.getKey()))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(Fault.NONE);
   }
 }

@@ -2,6 +2,7 @@ package dev.coppice.environments.filesystem;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.coppice.environments.Environments;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.SeenResults;
@@ -10,6 +11,7 @@ import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
 import dev.coppice.environments.toolworld.ToolboxWorld;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +62,68 @@ class FilesystemGoldenTest {
     }
 
     assertEquals(resource("bfcl-golden.tsv").lines().toList(), found);
+  }
+
+  /** {@code own_golden.py}, a reading of its own of what the tools do, wrote the golden file. */
+  @Test
+  void shouldReproduceTheOutcomeOfEveryOwnEpisode() throws Exception {
+    final Path own = OwnData.find(Environments.class, "own/filesystem");
+    final FilesystemTaskset tasks = new FilesystemTaskset(own);
+    final List<String> golden = Files.readAllLines(own.resolve("golden.jsonl"));
+
+    assertEquals(golden.size(), tasks.taskCount());
+    for (int index = 0; index < tasks.taskCount(); index++) {
+      final Task task = tasks.task(index);
+      final ToolboxWorld<FileSystem> world = tasks.open();
+      world.reset(task, 0);
+      final List<Object> results = new ArrayList<>();
+      for (final Taskset.Call call : tasks.solution(task).calls()) {
+        final ToolResult result = world.call(new ToolRequest(call.tool(), call.arguments(), 0));
+        final boolean worked = result.status() == ToolCall.Status.OK;
+        results.add(worked ? value(result.text()) : "refused");
+      }
+      final Map<String, Object> found =
+          Map.of(
+              "id",
+              task.id().substring("filesystem/".length()),
+              "results",
+              results,
+              "files",
+              plain(world.state().atRoot().here()));
+      assertEquals(
+          CanonicalJson.write(CanonicalJson.read(golden.get(index))), CanonicalJson.write(found));
+    }
+  }
+
+  private static Object value(final String text) {
+    return CanonicalJson.read("{\"r\":" + text + "}").get("r");
+  }
+
+  private static Object plain(final Node node) {
+    if (node instanceof Node.TextFile file) {
+      return file.content();
+    }
+    final Map<String, Object> entries = new TreeMap<>();
+    final Directory directory = (Directory) node;
+    directory.names().forEach(name -> entries.put(name, plain(directory.get(name))));
+    return entries;
+  }
+
+  @Test
+  void shouldTakeTheArgumentsThatOurOwnListNames() throws IOException {
+    final Map<String, Object> listed = new TreeMap<>();
+    for (final String line :
+        Files.readAllLines(OwnData.find(Environments.class, "own/filesystem/arguments.jsonl"))) {
+      final Map<String, Object> tool = CanonicalJson.read(line);
+      listed.put(
+          (String) tool.get("name"),
+          Map.of("types", tool.get("types"), "required", tool.get("required")));
+    }
+
+    final Map<String, Object> derived = new TreeMap<>();
+    FileTools.toolbox().tools().forEach(tool -> derived.put(tool.name(), shape(tool.schema())));
+
+    assertEquals(listed, derived);
   }
 
   @Test

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.engine.EngineJournal;
+import dev.coppice.decoder.batch.BatchConfig;
+import dev.coppice.decoder.batch.BatchRunner;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
@@ -17,7 +19,7 @@ import dev.coppice.environments.toolworld.WorldEpisode;
 import dev.coppice.episode.Observation;
 import dev.coppice.episode.Provenance;
 import dev.coppice.episode.ToolFailedException;
-import dev.coppice.model.PathBackend;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -206,16 +208,18 @@ class SimulatedTasksetTest {
             SamplingSettings.PLAIN,
             new RolloutLimits(512, 4, 4_096, 60_000_000_000L),
             BudgetConfig.trees(1),
-            new EngineConfig.Capacity(32, 1_024, 4, 1_024, 8_192, 16, 0));
+            new EngineConfig.Capacity(4, 1_024, 0));
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
             environment,
             tokenizer,
-            new PathBackend(
-                "replay",
-                tokenizer.vocabularySize(),
-                4_096,
-                ReplayPolicy.of(environment, tokenizer)),
+            new BatchRunner(
+                new PathBackend(
+                    "replay",
+                    tokenizer.vocabularySize(),
+                    4_096,
+                    ReplayPolicy.of(environment, tokenizer)),
+                new BatchConfig(32, 1_024, 8_192, 16)),
             new ChainPolicy(),
             EngineJournal.NONE,
             results::add);

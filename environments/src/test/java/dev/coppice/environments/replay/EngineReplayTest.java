@@ -3,8 +3,11 @@ package dev.coppice.environments.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.engine.EngineJournal;
+import dev.coppice.decoder.batch.BatchConfig;
+import dev.coppice.decoder.batch.BatchRunner;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.engine.RolloutEngine;
+import dev.coppice.environments.Environments;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
@@ -13,8 +16,9 @@ import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.environments.retail.RetailTaskset;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.eventlog.EngineJournal;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
-import dev.coppice.model.PathBackend;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -72,6 +76,36 @@ class EngineReplayTest {
         8);
   }
 
+  @Test
+  void shouldShareCallsBetweenBranchesOfOwnGsm8k() throws Exception {
+    assertSharedAndRewarded(
+        new Gsm8kEnvironment(
+            OwnData.find(Environments.class, "own/gsm8k"),
+            "test",
+            0,
+            1,
+            Gsm8kEnvironment.DEFAULT_PROMPT),
+        12);
+  }
+
+  @Test
+  void shouldShareCallsBetweenBranchesOfOwnFilesystem() throws Exception {
+    assertSharedAndRewarded(
+        new WorldEnvironment(
+            new FilesystemTaskset(OwnData.find(Environments.class, "own/filesystem"))),
+        5);
+  }
+
+  @Test
+  void shouldShareCallsBetweenBranchesOfOwnRetail() throws Exception {
+    assertSharedAndRewarded(
+        new WorldEnvironment(
+            new RetailTaskset(OwnData.find(Environments.class, "own/retail"), "all"),
+            CallFormat.TAGS,
+            "<bos>{request}\n"),
+        6);
+  }
+
   private static void assertSharedAndRewarded(
       final ScriptedEnvironment environment, final int groups) throws Exception {
     final Map<Integer, GroupResult> results = run(environment, groups);
@@ -118,17 +152,19 @@ class EngineReplayTest {
             SamplingSettings.PLAIN,
             new RolloutLimits(8_192, 64, 1 << 14, 60_000_000_000L),
             BudgetConfig.trees(1),
-            new EngineConfig.Capacity(32, 1_024, 4, 1_024, 8_192, 16, 0));
+            new EngineConfig.Capacity(4, 1_024, 0));
     final Map<Integer, GroupResult> results = new ConcurrentHashMap<>();
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
             environment,
             tokenizer,
-            new PathBackend(
-                "replay",
-                tokenizer.vocabularySize(),
-                CONTEXT_TOKENS,
-                ReplayPolicy.of(environment, tokenizer)),
+            new BatchRunner(
+                new PathBackend(
+                    "replay",
+                    tokenizer.vocabularySize(),
+                    CONTEXT_TOKENS,
+                    ReplayPolicy.of(environment, tokenizer)),
+                new BatchConfig(32, 1_024, 8_192, 16)),
             new FixedPolicy(
                 List.of(
                     new FixedPolicy.Place(false, 1, CHILDREN),

@@ -1,13 +1,13 @@
 package dev.coppice.environments.replay;
 
+import dev.coppice.decoder.batch.ForwardBatch;
+import dev.coppice.decoder.batch.InferenceBackend;
+import dev.coppice.decoder.batch.Logits;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.Score;
-import dev.coppice.model.ForwardBatch;
-import dev.coppice.model.InferenceBackend;
-import dev.coppice.model.Logits;
-import dev.coppice.model.PathBackend;
 import dev.coppice.model.PathPolicy;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.StopReason;

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.environments.Environments;
 import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
 import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Score;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import dev.coppice.model.BackendException;
 import java.util.List;
@@ -36,6 +38,18 @@ class ReplayPolicyTest {
         new Gsm8kEnvironment(
             SharedData.find("data/gsm8k"), "test", TASKS, 1, Gsm8kEnvironment.DEFAULT_PROMPT),
         0);
+  }
+
+  @Test
+  void shouldEarnFullRewardWhenOwnGsm8kIsReplayedAroundTheRealCalculator() throws Exception {
+    assertFullReward(
+        new Gsm8kEnvironment(
+            OwnData.find(Environments.class, "own/gsm8k"),
+            "test",
+            0,
+            1,
+            Gsm8kEnvironment.DEFAULT_PROMPT),
+        1);
   }
 
   private void assertFullReward(final ScriptedEnvironment environment, final int fewestCalls)
@@ -93,7 +107,7 @@ class ReplayPolicyTest {
     for (final String path :
         List.of("<bos>", "<bos>other\n", "<bos>q\na<<1+1=", "<bos>q\na<<1+1=2>")) {
       final int[] tokens = tokenizer.encode(path);
-      policy.logits(tokens, tokens.length, logits, 0);
+      policy.scores(tokens, tokens.length, logits, 0);
       for (final float logit : logits) {
         assertEquals(0f, logit, path);
       }
@@ -129,7 +143,7 @@ class ReplayPolicyTest {
   private String next(final ReplayPolicy policy, final String path) {
     final int[] tokens = tokenizer.encode(path);
     final float[] logits = new float[tokenizer.vocabularySize()];
-    policy.logits(tokens, tokens.length, logits, 0);
+    policy.scores(tokens, tokens.length, logits, 0);
     int best = 0;
     for (int token = 1; token < logits.length; token++) {
       best = logits[token] > logits[best] ? token : best;

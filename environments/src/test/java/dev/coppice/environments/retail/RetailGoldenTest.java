@@ -2,20 +2,25 @@ package dev.coppice.environments.retail;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.coppice.environments.Environments;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.SeenResults;
+import dev.coppice.environments.tool.ToolException;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
 import dev.coppice.environments.toolworld.ToolboxWorld;
 import dev.coppice.episode.Score;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +50,37 @@ class RetailGoldenTest {
     assertEquals(18, refused);
   }
 
+  /** {@code own_golden.py}, a reading of its own of what the tools do, wrote the golden file. */
+  @Test
+  void shouldReproduceTheDatabaseAndTheResultsOfEveryOwnTask() throws Exception {
+    final Path own = OwnData.find(Environments.class, "own/retail");
+    final RetailTaskset tasks = new RetailTaskset(own, "all");
+    final List<String> golden = Files.readAllLines(own.resolve("golden.jsonl"));
+
+    assertEquals(golden.size(), tasks.taskCount());
+    for (int index = 0; index < tasks.taskCount(); index++) {
+      final Task task = tasks.task(index);
+      final ToolboxWorld<Store> world = tasks.open();
+      world.reset(task, 0);
+      final List<Object> results = new ArrayList<>();
+      for (final Taskset.Call call : tasks.solution(task).calls()) {
+        final ToolResult result = world.call(new ToolRequest(call.tool(), call.arguments(), 0));
+        final boolean worked = result.status() == ToolCall.Status.OK;
+        results.add(
+            worked ? CanonicalJson.read("{\"r\":" + result.text() + "}").get("r") : "refused");
+      }
+      final Map<String, Object> found = new LinkedHashMap<>(database(world.state()));
+      found.remove("products");
+      found.put("id", task.id().substring("retail/".length()));
+      found.put("results", results);
+      assertEquals(canonical(golden.get(index)), CanonicalJson.write(exact(found)));
+      assertEquals(
+          1.0,
+          world.reward(tasks.solution(task).answer(), SeenResults.NOTHING).reward(),
+          task.id());
+    }
+  }
+
   private String outcome(final RetailTaskset tasks, final Task task) throws Exception {
     final ToolboxWorld<Store> world = tasks.open();
     world.reset(task, 0);
@@ -67,7 +103,11 @@ class RetailGoldenTest {
         String.valueOf(results.size()));
   }
 
-  private static String digest(final Store store) throws Exception {
+  private static String digest(final Store store) throws ToolException {
+    return StateDigest.of(CanonicalJson.write(exact(database(store))));
+  }
+
+  private static Map<String, Object> database(final Store store) throws ToolException {
     final Map<String, Object> products = new LinkedHashMap<>();
     store.products().forEach((id, product) -> products.put(id, RetailJson.of(product)));
     final Map<String, Object> users = new LinkedHashMap<>();
@@ -78,8 +118,7 @@ class RetailGoldenTest {
     for (final String id : store.orders().keys()) {
       orders.put(id, RetailJson.of(store.order(id)));
     }
-    return StateDigest.of(
-        CanonicalJson.write(exact(Map.of("products", products, "users", users, "orders", orders))));
+    return Map.of("products", products, "users", users, "orders", orders);
   }
 
   private static String canonical(final String json) {

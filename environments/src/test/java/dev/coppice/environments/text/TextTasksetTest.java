@@ -13,6 +13,7 @@ import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.Observation;
 import dev.coppice.episode.ToolFailedException;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import dev.coppice.trajectory.Task;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds environments with words of their own against the worlds that are made of them. */
 class TextTasksetTest {
+  private static final String PUBLISHED = "gsm8k as published";
   private static final int EPISODES = 200;
   private static final int STEPS = 16;
   private static final int TASKS = 10;
@@ -34,8 +36,14 @@ class TextTasksetTest {
   @TempDir private Path store;
 
   private static EnvironmentConfig config(final String name) {
-    final String path = name.equals("gsm8k") ? SharedData.find("data/gsm8k").toString() : "";
-    return new EnvironmentConfig(name, "train", TASKS, 1, path, "");
+    final Path path =
+        switch (name) {
+          case "gsm8k" -> OwnData.find(Environments.class, "own/gsm8k");
+          case PUBLISHED -> SharedData.find("data/gsm8k");
+          default -> null;
+        };
+    return new EnvironmentConfig(
+        name.split(" ")[0], "train", TASKS, 1, path == null ? "" : path.toString(), "");
   }
 
   private WorldMode mode(final WorldMode.Kind kind) {
@@ -59,7 +67,7 @@ class TextTasksetTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"countdown", "drawers", "gsm8k"})
+  @ValueSource(strings = {"countdown", "drawers", "gsm8k", PUBLISHED})
   void shouldAnswerAndScoreAsTheEnvironmentDoesWhenRecordedAndReplayed(final String name)
       throws Exception {
     final List<String> recorded = played(name, WorldMode.Kind.RECORD);
@@ -138,7 +146,7 @@ class TextTasksetTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"countdown", "drawers", "gsm8k"})
+  @ValueSource(strings = {"countdown", "drawers", "gsm8k", PUBLISHED})
   void shouldBreakCallsBySeed(final String name) throws Exception {
     final Set<String> outcomes = new TreeSet<>();
     try (ScriptedEnvironment own = (ScriptedEnvironment) Environments.create(config(name));

@@ -3,7 +3,9 @@ package dev.coppice.environments.toolworld;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.engine.EngineJournal;
+import dev.coppice.decoder.batch.BatchConfig;
+import dev.coppice.decoder.batch.BatchRunner;
+import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
@@ -12,7 +14,7 @@ import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Score;
-import dev.coppice.model.PathBackend;
+import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupRequest;
@@ -82,16 +84,18 @@ class HangingToolsTest {
             SamplingSettings.PLAIN,
             new RolloutLimits(512, 4, 4_096, DEADLINE_NS),
             BudgetConfig.trees(1),
-            new EngineConfig.Capacity(64, 1_024, CALLS, CALLS, 65_536, 16, 0));
+            new EngineConfig.Capacity(CALLS, CALLS, 0));
     final RolloutEngine.Parts parts =
         new RolloutEngine.Parts(
             environment,
             tokenizer,
-            new PathBackend(
-                "replay",
-                tokenizer.vocabularySize(),
-                2_048,
-                ReplayPolicy.of(environment, tokenizer)),
+            new BatchRunner(
+                new PathBackend(
+                    "replay",
+                    tokenizer.vocabularySize(),
+                    2_048,
+                    ReplayPolicy.of(environment, tokenizer)),
+                new BatchConfig(64, 1_024, 65_536, 16)),
             new ChainPolicy(),
             EngineJournal.NONE,
             result -> results.put(result.request().index(), result));

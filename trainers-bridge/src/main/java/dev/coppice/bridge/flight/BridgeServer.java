@@ -91,12 +91,13 @@ public final class BridgeServer implements AutoCloseable {
             .executor(calls)
             .maxInboundMessageSize(settings.maxMessageBytes())
             .transportHint("grpc.builderConsumer", transport);
-    if (!settings.token().isEmpty()) {
-      builder.middleware(TokenCheck.KEY, new TokenCheck(settings.token()));
+    if (!settings.access().token().isEmpty()) {
+      builder.middleware(TokenCheck.KEY, new TokenCheck(settings.access().token()));
     }
     try {
       if (settings.isTls()) {
-        builder.useTls(new File(settings.tlsCertificate()), new File(settings.tlsKey()));
+        builder.useTls(
+            new File(settings.access().tlsCertificate()), new File(settings.access().tlsKey()));
       }
       server = builder.build().start();
     } catch (final IOException e) {

@@ -5,24 +5,42 @@ import java.net.UnknownHostException;
 import java.util.Objects;
 
 /**
- * Says where the service listens and what it bears.
+ * Says where the service listens, what it allows and whom it lets in.
  *
  * @param address to listen at; other than loopback only with TLS and a token.
  * @param port to listen at; 0 for any free one.
  * @param maxMessageBytes the largest request taken and about the largest message sent.
  * @param maxStreams at a time.
- * @param tlsCertificate path of a PEM file, or an empty string.
- * @param tlsKey path of a PEM file, or an empty string.
- * @param token a caller must show, or an empty string.
+ * @param access that callers have.
  */
 public record BridgeSettings(
-    String address,
-    int port,
-    int maxMessageBytes,
-    int maxStreams,
-    String tlsCertificate,
-    String tlsKey,
-    String token) {
+    String address, int port, int maxMessageBytes, int maxStreams, Access access) {
+  /**
+   * Says how callers prove who they are, and the service who it is.
+   *
+   * @param tlsCertificate path of a PEM file, or an empty string.
+   * @param tlsKey path of a PEM file, or an empty string.
+   * @param token a caller must show, or an empty string.
+   */
+  public record Access(String tlsCertificate, String tlsKey, String token) {
+    /** Plain text, for anybody on this machine. */
+    public static final Access OPEN = new Access("", "", "");
+
+    /** Refuses half a certificate. */
+    public Access {
+      if (tlsCertificate.isEmpty() != tlsKey.isEmpty()) {
+        throw new IllegalArgumentException(
+            "bridge.tls-certificate and bridge.tls-key go together: set both or none");
+      }
+    }
+
+    /** Leaves the token out. */
+    @Override
+    public String toString() {
+      return "Access[tlsCertificate=" + tlsCertificate + "]";
+    }
+  }
+
   /** Refuses an open door. */
   public BridgeSettings {
     Objects.requireNonNull(address, "address is null");
@@ -35,11 +53,7 @@ public record BridgeSettings(
               + " port="
               + port);
     }
-    if (tlsCertificate.isEmpty() != tlsKey.isEmpty()) {
-      throw new IllegalArgumentException(
-          "bridge.tls-certificate and bridge.tls-key go together: set both or none");
-    }
-    if (!isLoopback(address) && (tlsCertificate.isEmpty() || token.isEmpty())) {
+    if (!isLoopback(address) && (access.tlsCertificate().isEmpty() || access.token().isEmpty())) {
       throw new IllegalArgumentException(
           "bridge.address = \""
               + address
@@ -64,7 +78,7 @@ public record BridgeSettings(
    * @return true with a certificate.
    */
   public boolean isTls() {
-    return !tlsCertificate.isEmpty();
+    return !access.tlsCertificate().isEmpty();
   }
 
   /** Leaves the token out. */

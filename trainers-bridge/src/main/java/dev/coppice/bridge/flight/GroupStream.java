@@ -126,8 +126,8 @@ final class GroupStream implements Runnable {
     }
     long tokens = 0;
     for (final var leaf : group.leaves()) {
-      final var last = group.nodes().get(leaf.node());
-      tokens += last.startPos() + last.tokens().length;
+      final var last = group.nodes().get(leaf.place().node());
+      tokens += last.place().startPos() + last.columns().tokens().length;
     }
     return TOKEN_BYTES * tokens;
   }

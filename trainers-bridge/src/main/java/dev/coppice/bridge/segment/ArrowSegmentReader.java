@@ -118,7 +118,7 @@ public final class ArrowSegmentReader {
   public List<List<FlatRow>> flat(final String name) {
     return groups(
         batches(folder.resolve(SegmentFiles.flat(name)), RowReader::flat),
-        row -> row.outcome().group());
+        row -> row.path().group());
   }
 
   /**

@@ -145,17 +145,17 @@ final class SegmentSchemas {
     metadata.put("format_version", WireHeader.FORMAT_VERSION);
     metadata.put("table", table);
     metadata.put("run", header.run());
-    metadata.put("model", header.model());
-    metadata.put("tokenizer_sha256", header.tokenizerSha256());
-    metadata.put("chat_template_sha256", header.chatTemplateSha256());
+    metadata.put("model", header.model().name());
+    metadata.put("tokenizer_sha256", header.model().tokenizerSha256());
+    metadata.put("chat_template_sha256", header.model().chatTemplateSha256());
     metadata.put("logprob_mode", header.logprobMode());
     metadata.put("temperature", Double.toString(header.sampling().temperature()));
     metadata.put("top_p", Double.toString(header.sampling().topP()));
     metadata.put("top_k", Integer.toString(header.sampling().topK()));
     metadata.put("min_p", Double.toString(header.sampling().minP()));
-    metadata.put("shared_token_rule", header.sharedTokenRule().wireName());
-    metadata.put("advantage_kind", header.advantageKind().wireName());
-    metadata.put("estimator", header.estimator());
+    metadata.put("shared_token_rule", header.credit().rule().wireName());
+    metadata.put("advantage_kind", header.credit().kind().wireName());
+    metadata.put("estimator", header.credit().estimator());
     metadata.put("node_kinds", nodeKinds());
     metadata.put("span_kinds", spanKinds());
     metadata.put("statuses", statuses());
@@ -190,17 +190,19 @@ final class SegmentSchemas {
   static WireHeader header(final Map<String, String> metadata) {
     return new WireHeader(
         metadata.get("run"),
-        metadata.get("model"),
-        metadata.get("tokenizer_sha256"),
-        metadata.get("chat_template_sha256"),
+        new WireHeader.Model(
+            metadata.get("model"),
+            metadata.get("tokenizer_sha256"),
+            metadata.get("chat_template_sha256")),
         metadata.get("logprob_mode"),
         new SamplingSettings(
             Double.parseDouble(metadata.get("temperature")),
             Double.parseDouble(metadata.get("top_p")),
             Integer.parseInt(metadata.get("top_k")),
             Double.parseDouble(metadata.get("min_p"))),
-        SharedTokenRule.ofWireName(metadata.get("shared_token_rule")),
-        AdvantageKind.ofWireName(metadata.get("advantage_kind")),
-        metadata.get("estimator"));
+        new WireHeader.Credit(
+            SharedTokenRule.ofWireName(metadata.get("shared_token_rule")),
+            AdvantageKind.ofWireName(metadata.get("advantage_kind")),
+            metadata.get("estimator")));
   }
 }

@@ -18,6 +18,11 @@ public final class TraceFormatException extends CoppiceException {
     this.line = line;
   }
 
+  TraceFormatException(final String source, final long line, final RuntimeException cause) {
+    super(CODE, source + " line " + line + ": " + cause.getMessage(), cause);
+    this.line = line;
+  }
+
   /**
    * Returns the number of the line.
    *

@@ -68,9 +68,7 @@ public final class TraceReader implements AutoCloseable {
     try {
       return TraceParser.parse(line, length);
     } catch (final IllegalArgumentException | NullPointerException e) {
-      final TraceFormatException failure = new TraceFormatException(source, number, e.getMessage());
-      failure.initCause(e);
-      throw failure;
+      throw new TraceFormatException(source, number, e);
     }
   }
 

@@ -80,7 +80,8 @@ public final class FlatPacker {
       }
       at += node.length();
     }
-    return new FlatRow(outcome, tokens, promptLen, lossMask, logprobs, advantages, runs, spans);
+    return new FlatRow(
+        outcome, promptLen, new TokenColumns(tokens, logprobs, lossMask, advantages, runs, spans));
   }
 
   private static List<TrajectoryNode> path(final TrajectoryTree tree, final int leaf) {

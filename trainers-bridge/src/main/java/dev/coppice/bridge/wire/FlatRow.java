@@ -1,69 +1,26 @@
 package dev.coppice.bridge.wire;
 
-import dev.coppice.trajectory.Span;
-import java.util.Arrays;
-import java.util.List;
-
 /**
  * Holds one path from the root to a leaf, its shared tokens included.
  *
- * @shape tokens int[T], logprobs float[T], lossMask byte[T], advantages float[T] or null, over the
- *     whole path.
- * @unit logprobs are natural logarithms, 0 where nothing was sampled.
- * @param outcome of the path.
- * @param tokens exactly as the model saw them.
+ * @param path that ends in the leaf.
  * @param promptLen the place of the first sampled token, or the number of tokens if there is none.
- * @param lossMask 1 where the token was sampled; 0 everywhere on a path without a reward.
- * @param logprobs of the tokens.
- * @param advantages of the tokens, 0 where nothing was sampled, or null where the group has none.
- * @param versionRuns of the tokens.
- * @param spans in tokens from the path's first.
+ * @param columns of the whole path; the mask is 0 everywhere on a path without a reward, and an
+ *     advantage 0 where nothing was sampled.
  */
-public record FlatRow(
-    LeafRow outcome,
-    int[] tokens,
-    int promptLen,
-    byte[] lossMask,
-    float[] logprobs,
-    float[] advantages,
-    List<VersionRun> versionRuns,
-    List<Span> spans) {
-  /** Copies the lists. */
-  public FlatRow {
-    versionRuns = List.copyOf(versionRuns);
-    spans = List.copyOf(spans);
-  }
-
+public record FlatRow(LeafRow path, int promptLen, TokenColumns columns) {
   /**
-   * Returns whether two paths are the same in every token and number; records compare arrays by
-   * identity.
+   * Returns whether two paths are the same in every token and number.
    *
    * @param other path.
-   * @return true if nothing differs but the place of the last node's row.
+   * @return true if nothing differs but the place of the last node's row, which the flat form lacks.
    */
   public boolean isSameAs(final FlatRow other) {
-    return isSameOutcome(other.outcome)
+    return path.place().withoutNode().equals(other.path.place().withoutNode())
+        && path.outcome().equals(other.path.outcome())
+        && path.weight() == other.path.weight()
+        && Float.compare(path.advantage(), other.path.advantage()) == 0
         && promptLen == other.promptLen
-        && Arrays.equals(tokens, other.tokens)
-        && Arrays.equals(lossMask, other.lossMask)
-        && Arrays.equals(logprobs, other.logprobs)
-        && Arrays.equals(advantages, other.advantages)
-        && versionRuns.equals(other.versionRuns)
-        && spans.equals(other.spans);
-  }
-
-  /** The flat form has no node rows, so the place of the last one is not part of it. */
-  private boolean isSameOutcome(final LeafRow other) {
-    return outcome.group() == other.group()
-        && outcome.groupName().equals(other.groupName())
-        && outcome.leaf() == other.leaf()
-        && outcome.rollout() == other.rollout()
-        && Float.compare(outcome.reward(), other.reward()) == 0
-        && outcome.components().equals(other.components())
-        && outcome.status() == other.status()
-        && outcome.stop().equals(other.stop())
-        && outcome.weight() == other.weight()
-        && Float.compare(outcome.advantage(), other.advantage()) == 0
-        && outcome.tree() == other.tree();
+        && columns.isSameAs(other.columns);
   }
 }

@@ -24,17 +24,16 @@ final class OutcomeRows {
     final Map<String, Float> components = new HashMap<>();
     leaf.components().forEach((name, value) -> components.put(name, value.floatValue()));
     return new LeafRow(
-        group,
-        tree.group(),
-        leafPlace,
-        nodePlace,
-        group << GroupNumbers.LEAF_BITS | leafPlace,
-        (float) leaf.reward(),
-        components,
-        leaf.status(),
-        leaf.stop().wireName(),
+        new LeafRow.Place(
+            group,
+            tree.group(),
+            leafPlace,
+            nodePlace,
+            group << GroupNumbers.LEAF_BITS | leafPlace,
+            tree.tree()),
+        new LeafRow.Outcome(
+            leaf.status(), leaf.stop().wireName(), (float) leaf.reward(), components),
         (float) (tree.pathWeight(leaf.node()) / credited.group().trees().size()),
-        credited.leafAdvantage(treePlace, leaf.node()),
-        tree.tree());
+        credited.leafAdvantage(treePlace, leaf.node()));
   }
 }

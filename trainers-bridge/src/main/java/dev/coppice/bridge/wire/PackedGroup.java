@@ -23,7 +23,7 @@ public record PackedGroup(List<NodeRow> nodes, List<LeafRow> leaves) {
   public long tokenCount() {
     long count = 0;
     for (final NodeRow node : nodes) {
-      count += node.tokens().length;
+      count += node.columns().tokens().length;
     }
     return count;
   }

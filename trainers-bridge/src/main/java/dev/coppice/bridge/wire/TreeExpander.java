@@ -24,7 +24,7 @@ public final class TreeExpander {
   public static List<FlatRow> expand(final PackedGroup packed) {
     boolean hasAdvantages = false;
     for (final NodeRow node : packed.nodes()) {
-      hasAdvantages |= node.advantages() != null;
+      hasAdvantages |= node.columns().advantages() != null;
     }
     final List<FlatRow> rows = new ArrayList<>();
     for (final LeafRow leaf : packed.leaves()) {
@@ -35,34 +35,36 @@ public final class TreeExpander {
 
   private static FlatRow row(
       final PackedGroup packed, final LeafRow leaf, final boolean hasAdvantages) {
-    final NodeRow last = packed.nodes().get(leaf.node());
-    final int length = last.startPos() + last.tokens().length;
+    final NodeRow last = packed.nodes().get(leaf.place().node());
+    final int length = last.place().startPos() + last.columns().tokens().length;
     final int[] tokens = new int[length];
     final byte[] lossMask = new byte[length];
     final float[] logprobs = new float[length];
     final float[] advantages = hasAdvantages ? new float[length] : null;
     final List<VersionRun> runs = new ArrayList<>();
     final List<Span> spans = new ArrayList<>();
-    for (final NodeRow node : path(packed, leaf.node())) {
-      final int at = node.startPos();
-      final int count = node.tokens().length;
-      System.arraycopy(node.tokens(), 0, tokens, at, count);
-      System.arraycopy(node.logprobs(), 0, logprobs, at, count);
+    for (final NodeRow node : path(packed, leaf.place().node())) {
+      final int at = node.place().startPos();
+      final int count = node.columns().tokens().length;
+      System.arraycopy(node.columns().tokens(), 0, tokens, at, count);
+      System.arraycopy(node.columns().logprobs(), 0, logprobs, at, count);
       if (leaf.isScored()) {
-        System.arraycopy(node.lossMask(), 0, lossMask, at, count);
+        System.arraycopy(node.columns().lossMask(), 0, lossMask, at, count);
       }
-      if (node.advantages() != null) {
-        System.arraycopy(node.advantages(), 0, advantages, at, count);
+      if (node.columns().advantages() != null) {
+        System.arraycopy(node.columns().advantages(), 0, advantages, at, count);
       }
-      for (final VersionRun run : node.versionRuns()) {
+      for (final VersionRun run : node.columns().versionRuns()) {
         FlatPacker.addRun(runs, run.version(), run.length());
       }
-      for (final Span span : node.spans()) {
+      for (final Span span : node.columns().spans()) {
         spans.add(new Span(at + span.start(), span.length(), span.kind(), span.call()));
       }
     }
     return new FlatRow(
-        leaf, tokens, promptLen(runs, length), lossMask, logprobs, advantages, runs, spans);
+        leaf,
+        promptLen(runs, length),
+        new TokenColumns(tokens, logprobs, lossMask, advantages, runs, spans));
   }
 
   private static int promptLen(final List<VersionRun> runs, final int length) {
@@ -73,7 +75,7 @@ public final class TreeExpander {
 
   private static List<NodeRow> path(final PackedGroup packed, final int leaf) {
     final List<NodeRow> path = new ArrayList<>();
-    for (int place = leaf; place >= 0; place = packed.nodes().get(place).parent()) {
+    for (int place = leaf; place >= 0; place = packed.nodes().get(place).place().parent()) {
       path.add(packed.nodes().get(place));
     }
     return path.reversed();

@@ -50,7 +50,7 @@ public final class TreePacker {
     int first = 0;
     if (sharesRoot(tree)) {
       rowOf[0] = rootRow;
-      rows.set(rootRow, withMorePaths(rows.get(rootRow), scored[0]));
+      rows.set(rootRow, rows.get(rootRow).withMorePaths(scored[0]));
       first = 1;
     } else {
       rootTree = tree;
@@ -99,50 +99,26 @@ public final class TreePacker {
     if (sampled && multiplicity > 0) {
       Arrays.fill(lossMask, (byte) 1);
     }
+    final NodeRow above = parent < 0 ? null : rows.get(parent);
+    final int startPos =
+        above == null ? 0 : above.place().startPos() + above.columns().tokens().length;
+    final int turn = above == null ? 0 : turnAfter(above);
     return new NodeRow(
-        group,
-        rows.size(),
-        parent,
-        parent < 0 ? 0 : rows.get(parent).startPos() + rows.get(parent).tokens().length,
-        parent < 0 ? 0 : turnAfter(rows.get(parent)),
+        new NodeRow.Place(group, rows.size(), parent, startPos, turn),
+        new NodeRow.Origin(tree.tree(), node.id()),
         node.kind(),
-        node.tokens(),
-        sampled ? node.logprobs() : new float[node.length()],
-        lossMask,
-        credited.advantages(place, node),
-        multiplicity,
-        (float) tree.pathWeight(node.id()),
-        VersionRun.of(node),
-        node.kvVersion(),
-        node.cachedTokens(),
-        node.spans(),
-        tree.tree(),
-        node.id());
+        new TokenColumns(
+            node.tokens(),
+            sampled ? node.logprobs() : new float[node.length()],
+            lossMask,
+            credited.advantages(place, node),
+            VersionRun.of(node),
+            node.spans()),
+        new NodeRow.Share(multiplicity, (float) tree.pathWeight(node.id())),
+        new NodeRow.Cached(node.kvVersion(), node.cachedTokens()));
   }
 
   private static int turnAfter(final NodeRow parent) {
-    return parent.turn() + (parent.kind() == NodeKind.OBSERVATION ? 1 : 0);
-  }
-
-  private static NodeRow withMorePaths(final NodeRow row, final int more) {
-    return new NodeRow(
-        row.group(),
-        row.node(),
-        row.parent(),
-        row.startPos(),
-        row.turn(),
-        row.kind(),
-        row.tokens(),
-        row.logprobs(),
-        row.lossMask(),
-        row.advantages(),
-        row.multiplicity() + more,
-        row.pathWeight(),
-        row.versionRuns(),
-        row.kvVersion(),
-        row.cachedTokens(),
-        row.spans(),
-        row.tree(),
-        row.source());
+    return parent.place().turn() + (parent.kind() == NodeKind.OBSERVATION ? 1 : 0);
   }
 }

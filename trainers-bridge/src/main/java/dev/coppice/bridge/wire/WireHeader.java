@@ -8,40 +8,56 @@ import java.util.Objects;
  * Says once per stream or file what its rows were made with.
  *
  * @param run the name of the run.
- * @param model the name of the model that sampled.
- * @param tokenizerSha256 the digest of {@code tokenizer.json}, or an empty string where there is
- *     none.
- * @param chatTemplateSha256 the digest of the chat template, or an empty string.
+ * @param model that sampled.
  * @param logprobMode of the log-probabilities: {@code sampled} for the distribution that was
  *     sampled from, {@code raw} for the model's own.
  * @param sampling settings of every action.
- * @param sharedTokenRule the advantages are meant for.
- * @param advantageKind the rows carry.
- * @param estimator that gave the advantages, or an empty string.
+ * @param credit of the rows.
  */
 public record WireHeader(
-    String run,
-    String model,
-    String tokenizerSha256,
-    String chatTemplateSha256,
-    String logprobMode,
-    SamplingSettings sampling,
-    SharedTokenRule sharedTokenRule,
-    AdvantageKind advantageKind,
-    String estimator) {
+    String run, Model model, String logprobMode, SamplingSettings sampling, Credit credit) {
   /** The format this build writes and reads. */
   public static final String FORMAT_VERSION = "coppice.wire/1";
+
+  /**
+   * Names the model that sampled.
+   *
+   * @param name of the model.
+   * @param tokenizerSha256 the digest of {@code tokenizer.json}, or an empty string where there is
+   *     none.
+   * @param chatTemplateSha256 the digest of the chat template, or an empty string.
+   */
+  public record Model(String name, String tokenizerSha256, String chatTemplateSha256) {
+    /** Checks that nothing is missing. */
+    public Model {
+      Objects.requireNonNull(name, "model is null");
+      Objects.requireNonNull(tokenizerSha256, "tokenizerSha256 is null");
+      Objects.requireNonNull(chatTemplateSha256, "chatTemplateSha256 is null");
+    }
+  }
+
+  /**
+   * Says what the advantages are.
+   *
+   * @param rule for shared tokens that the advantages are meant for.
+   * @param kind of the advantages.
+   * @param estimator that gave them, or an empty string.
+   */
+  public record Credit(SharedTokenRule rule, AdvantageKind kind, String estimator) {
+    /** Checks that nothing is missing. */
+    public Credit {
+      Objects.requireNonNull(rule, "sharedTokenRule is null");
+      Objects.requireNonNull(kind, "advantageKind is null");
+      Objects.requireNonNull(estimator, "estimator is null");
+    }
+  }
 
   /** Checks that nothing is missing. */
   public WireHeader {
     Objects.requireNonNull(run, "run is null");
     Objects.requireNonNull(model, "model is null");
-    Objects.requireNonNull(tokenizerSha256, "tokenizerSha256 is null");
-    Objects.requireNonNull(chatTemplateSha256, "chatTemplateSha256 is null");
     Objects.requireNonNull(logprobMode, "logprobMode is null");
     Objects.requireNonNull(sampling, "sampling is null");
-    Objects.requireNonNull(sharedTokenRule, "sharedTokenRule is null");
-    Objects.requireNonNull(advantageKind, "advantageKind is null");
-    Objects.requireNonNull(estimator, "estimator is null");
+    Objects.requireNonNull(credit, "credit is null");
   }
 }

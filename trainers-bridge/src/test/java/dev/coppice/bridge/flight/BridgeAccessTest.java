@@ -38,9 +38,8 @@ class BridgeAccessTest {
             0,
             1 << 20,
             4,
-            certificate.certificate().toString(),
-            certificate.key().toString(),
-            TOKEN);
+            new BridgeSettings.Access(
+                certificate.certificate().toString(), certificate.key().toString(), TOKEN));
     server = BridgeServer.start(settings, served.parts());
   }
 
@@ -140,13 +139,19 @@ class BridgeAccessTest {
               IllegalArgumentException.class,
               () ->
                   new BridgeSettings(
-                      "0.0.0.0", 0, 1024, 1, missing.get(0), missing.get(1), missing.get(2)));
+                      "0.0.0.0",
+                      0,
+                      1024,
+                      1,
+                      new BridgeSettings.Access(missing.get(0), missing.get(1), missing.get(2))));
       assertTrue(refused.getMessage().contains("or listen at 127.0.0.1"), refused.getMessage());
     }
     final IllegalArgumentException half =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new BridgeSettings("127.0.0.1", 0, 1024, 1, pem, "", TOKEN));
+            () ->
+                new BridgeSettings(
+                    "127.0.0.1", 0, 1024, 1, new BridgeSettings.Access(pem, "", TOKEN)));
     assertTrue(half.getMessage().contains("set both or none"), half.getMessage());
   }
 }

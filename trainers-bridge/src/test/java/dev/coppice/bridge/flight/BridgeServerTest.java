@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.bridge.fixture.Headers;
 import dev.coppice.bridge.fixture.RandomTrees;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxLimits;
@@ -13,13 +14,10 @@ import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.segment.SegmentSeal;
 import dev.coppice.bridge.segment.SegmentSource;
-import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.bridge.wire.TreePacker;
 import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.credit.shared.SharedTokenRule;
-import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.TrajectoryGroup;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,17 +42,7 @@ class BridgeServerTest {
   private static final long SEED = 31;
   private static final int MAX_STREAMS = 3;
   private static final OutboxLimits LIMITS = new OutboxLimits(1000, 0);
-  private static final WireHeader HEADER =
-      new WireHeader(
-          "run",
-          "scripted",
-          "",
-          "",
-          "sampled",
-          SamplingSettings.PLAIN,
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "tree-grpo");
+  private static final WireHeader HEADER = Headers.of("scripted", "tree-grpo");
 
   @TempDir private Path folder;
   private final ScriptedSource source = new ScriptedSource();
@@ -77,7 +65,11 @@ class BridgeServerTest {
 
   private static BridgeSettings settings(final String certificate, final String token) {
     return new BridgeSettings(
-        "127.0.0.1", 0, 1 << 20, MAX_STREAMS, certificate, certificate, token);
+        "127.0.0.1",
+        0,
+        1 << 20,
+        MAX_STREAMS,
+        new BridgeSettings.Access(certificate, certificate, token));
   }
 
   @AfterEach
@@ -136,10 +128,15 @@ class BridgeServerTest {
       assertEquals(wanted.leaves(), group.leaves(), "seed=" + SEED);
       for (int i = 0; i < wanted.nodes().size(); i++) {
         assertTrue(
-            Arrays.equals(wanted.nodes().get(i).tokens(), group.nodes().get(i).tokens())
-                && Arrays.equals(wanted.nodes().get(i).logprobs(), group.nodes().get(i).logprobs())
+            Arrays.equals(
+                    wanted.nodes().get(i).columns().tokens(),
+                    group.nodes().get(i).columns().tokens())
                 && Arrays.equals(
-                    wanted.nodes().get(i).advantages(), group.nodes().get(i).advantages()),
+                    wanted.nodes().get(i).columns().logprobs(),
+                    group.nodes().get(i).columns().logprobs())
+                && Arrays.equals(
+                    wanted.nodes().get(i).columns().advantages(),
+                    group.nodes().get(i).columns().advantages()),
             "seed=" + SEED + " node=" + i);
       }
     }
@@ -293,7 +290,9 @@ class BridgeServerTest {
     final IllegalArgumentException refused =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new BridgeSettings("0.0.0.0", 0, 1024, 1, "", "", "secret"));
+            () ->
+                new BridgeSettings(
+                    "0.0.0.0", 0, 1024, 1, new BridgeSettings.Access("", "", "secret")));
     assertTrue(refused.getMessage().contains("bridge.tls-certificate"), refused.getMessage());
   }
 

@@ -123,12 +123,12 @@ class DamagedFolderPropertyTest {
       final NodeRow a = one.nodes().get(i);
       final NodeRow b = other.nodes().get(i);
       same =
-          Arrays.equals(a.tokens(), b.tokens())
-              && Arrays.equals(a.logprobs(), b.logprobs())
-              && Arrays.equals(a.lossMask(), b.lossMask())
-              && Arrays.equals(a.advantages(), b.advantages())
-              && a.versionRuns().equals(b.versionRuns())
-              && a.parent() == b.parent();
+          Arrays.equals(a.columns().tokens(), b.columns().tokens())
+              && Arrays.equals(a.columns().logprobs(), b.columns().logprobs())
+              && Arrays.equals(a.columns().lossMask(), b.columns().lossMask())
+              && Arrays.equals(a.columns().advantages(), b.columns().advantages())
+              && a.columns().versionRuns().equals(b.columns().versionRuns())
+              && a.place().parent() == b.place().parent();
     }
     return same;
   }

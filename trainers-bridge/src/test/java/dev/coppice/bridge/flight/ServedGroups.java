@@ -1,6 +1,7 @@
 package dev.coppice.bridge.flight;
 
 import dev.coppice.bridge.disk.Disk;
+import dev.coppice.bridge.fixture.Headers;
 import dev.coppice.bridge.fixture.RandomTrees;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxLimits;
@@ -9,11 +10,8 @@ import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.segment.SegmentSeal;
 import dev.coppice.bridge.segment.SegmentSource;
-import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.credit.shared.SharedTokenRule;
-import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.TrajectoryGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,17 +23,7 @@ import java.util.Map;
 final class ServedGroups implements AutoCloseable {
   static final long SEED = 57;
   static final OutboxLimits LIMITS = new OutboxLimits(1000, 1);
-  static final WireHeader HEADER =
-      new WireHeader(
-          "run",
-          "scripted",
-          "",
-          "",
-          "sampled",
-          SamplingSettings.PLAIN,
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "tree-grpo");
+  static final WireHeader HEADER = Headers.of("scripted", "tree-grpo");
 
   final Outbox outbox;
   final SegmentSource segments;
@@ -59,7 +47,7 @@ final class ServedGroups implements AutoCloseable {
   }
 
   static BridgeSettings open() {
-    return new BridgeSettings("127.0.0.1", 0, 1 << 20, 4, "", "", "");
+    return new BridgeSettings("127.0.0.1", 0, 1 << 20, 4, BridgeSettings.Access.OPEN);
   }
 
   /** Seals so many groups in one segment. */

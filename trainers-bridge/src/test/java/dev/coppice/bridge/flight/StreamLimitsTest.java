@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.bridge.fixture.Headers;
 import dev.coppice.bridge.fixture.RandomTrees;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxLimits;
@@ -11,11 +12,8 @@ import dev.coppice.bridge.outbox.SealedGroup;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.segment.SegmentSource;
-import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.credit.shared.SharedTokenRule;
-import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.TrajectoryGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,17 +34,7 @@ class StreamLimitsTest {
   private static final int GROUPS = 24;
   private static final int MESSAGE_BYTES = 16 * 1024;
   private static final OutboxLimits LIMITS = new OutboxLimits(1000, 0);
-  private static final WireHeader HEADER =
-      new WireHeader(
-          "run",
-          "scripted",
-          "",
-          "",
-          "sampled",
-          SamplingSettings.PLAIN,
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "tree-grpo");
+  private static final WireHeader HEADER = Headers.of("scripted", "tree-grpo");
 
   @TempDir private Path folder;
   private Outbox outbox;
@@ -61,7 +49,7 @@ class StreamLimitsTest {
     writer = new ArrowSegmentWriter(segments, HEADER, SegmentForm.TREE_PACKED);
     server =
         BridgeServer.start(
-            new BridgeSettings("127.0.0.1", 0, MESSAGE_BYTES, 2, "", "", ""),
+            new BridgeSettings("127.0.0.1", 0, MESSAGE_BYTES, 2, BridgeSettings.Access.OPEN),
             new BridgeServer.Parts(
                 outbox, LIMITS, new ScriptedSource(), new SegmentSource(segments, HEADER)));
     client = BridgeClient.connect(server.location());

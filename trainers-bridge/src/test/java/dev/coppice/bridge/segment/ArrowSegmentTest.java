@@ -41,14 +41,10 @@ class ArrowSegmentTest {
   private static final WireHeader HEADER =
       new WireHeader(
           "run-7",
-          "tiny",
-          "ab".repeat(32),
-          "",
+          new WireHeader.Model("tiny", "ab".repeat(32), ""),
           "sampled",
           new SamplingSettings(0.6, 0.95, 40, 0.01),
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "tree-grpo");
+          new WireHeader.Credit(SharedTokenRule.TRAIN_ONCE, AdvantageKind.PER_TOKEN, "tree-grpo"));
 
   @TempDir private Path folder;
 
@@ -236,28 +232,16 @@ class ArrowSegmentTest {
   }
 
   private static void assertSameNode(final NodeRow a, final NodeRow b) {
-    assertArrayEquals(a.tokens(), b.tokens());
-    assertArrayEquals(a.logprobs(), b.logprobs());
-    assertArrayEquals(a.lossMask(), b.lossMask());
-    assertArrayEquals(a.advantages(), b.advantages());
-    assertEquals(scalars(a), scalars(b));
-  }
-
-  private static List<Object> scalars(final NodeRow row) {
-    return List.of(
-        row.group(),
-        row.node(),
-        row.parent(),
-        row.startPos(),
-        row.turn(),
-        row.kind(),
-        row.multiplicity(),
-        row.pathWeight(),
-        row.versionRuns(),
-        row.kvVersion(),
-        row.cachedTokens(),
-        row.spans(),
-        row.tree(),
-        row.source());
+    assertArrayEquals(a.columns().tokens(), b.columns().tokens());
+    assertArrayEquals(a.columns().logprobs(), b.columns().logprobs());
+    assertArrayEquals(a.columns().lossMask(), b.columns().lossMask());
+    assertArrayEquals(a.columns().advantages(), b.columns().advantages());
+    assertEquals(a.columns().versionRuns(), b.columns().versionRuns());
+    assertEquals(a.columns().spans(), b.columns().spans());
+    assertEquals(a.place(), b.place());
+    assertEquals(a.origin(), b.origin());
+    assertEquals(a.kind(), b.kind());
+    assertEquals(a.share(), b.share());
+    assertEquals(a.cached(), b.cached());
   }
 }

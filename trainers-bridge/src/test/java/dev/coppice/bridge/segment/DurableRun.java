@@ -131,13 +131,9 @@ final class DurableRun {
   private static WireHeader header() {
     return new WireHeader(
         "run",
-        "tiny",
-        "",
-        "",
+        new WireHeader.Model("tiny", "", ""),
         "sampled",
         SamplingSettings.PLAIN,
-        SharedTokenRule.TRAIN_ONCE,
-        AdvantageKind.NONE,
-        "");
+        new WireHeader.Credit(SharedTokenRule.TRAIN_ONCE, AdvantageKind.NONE, ""));
   }
 }

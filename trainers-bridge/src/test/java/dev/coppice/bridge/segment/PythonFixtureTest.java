@@ -41,14 +41,10 @@ class PythonFixtureTest {
   private static final WireHeader HEADER =
       new WireHeader(
           "run-7",
-          "tiny",
-          "ab".repeat(32),
-          "cd".repeat(32),
+          new WireHeader.Model("tiny", "ab".repeat(32), "cd".repeat(32)),
           "sampled",
           SamplingSettings.PLAIN,
-          SharedTokenRule.TRAIN_ONCE,
-          AdvantageKind.PER_TOKEN,
-          "tree-grpo");
+          new WireHeader.Credit(SharedTokenRule.TRAIN_ONCE, AdvantageKind.PER_TOKEN, "tree-grpo"));
 
   @TempDir private Path folder;
 

@@ -32,18 +32,20 @@ class TreeExpansionPropertyTest {
       double flatSum = 0;
       double flatCount = 0;
       for (final FlatRow row : FlatPacker.pack(group)) {
-        for (int i = 0; i < row.tokens().length; i++) {
-          flatSum += row.lossMask()[i] * term(row.advantages(), row.logprobs(), i);
-          flatCount += row.lossMask()[i];
+        for (int i = 0; i < row.columns().tokens().length; i++) {
+          flatSum +=
+              row.columns().lossMask()[i]
+                  * term(row.columns().advantages(), row.columns().logprobs(), i);
+          flatCount += row.columns().lossMask()[i];
         }
       }
 
       double packedSum = 0;
       double packedCount = 0;
       for (final NodeRow row : TreePacker.pack(group).nodes()) {
-        for (int i = 0; i < row.tokens().length; i++) {
-          final double weight = row.multiplicity() * row.lossMask()[i];
-          packedSum += weight * term(row.advantages(), row.logprobs(), i);
+        for (int i = 0; i < row.columns().tokens().length; i++) {
+          final double weight = row.share().multiplicity() * row.columns().lossMask()[i];
+          packedSum += weight * term(row.columns().advantages(), row.columns().logprobs(), i);
           packedCount += weight;
         }
       }
@@ -67,11 +69,13 @@ class TreeExpansionPropertyTest {
       final int[] path = new int[packed.nodes().size() + 1];
       for (int i = 0; i < packed.nodes().size(); i++) {
         final NodeRow row = packed.nodes().get(i);
-        assertEquals(i, row.node(), "seed=" + seed);
-        while (depth > 0 && path[depth - 1] != row.parent()) {
+        assertEquals(i, row.place().node(), "seed=" + seed);
+        while (depth > 0 && path[depth - 1] != row.place().parent()) {
           depth--;
         }
-        assertTrue(depth > 0 || row.parent() == -1, "not in pre-order: seed=" + seed + " row=" + i);
+        assertTrue(
+            depth > 0 || row.place().parent() == -1,
+            "not in pre-order: seed=" + seed + " row=" + i);
         path[depth++] = i;
       }
     }
@@ -82,9 +86,9 @@ class TreeExpansionPropertyTest {
     int unscored = 0;
     for (int seed = 0; seed < GROUPS; seed++) {
       for (final FlatRow row : FlatPacker.pack(credited(seed))) {
-        if (!row.outcome().isScored()) {
+        if (!row.path().isScored()) {
           unscored++;
-          for (final byte mask : row.lossMask()) {
+          for (final byte mask : row.columns().lossMask()) {
             assertEquals(0, mask, "seed=" + seed);
           }
         }

@@ -36,7 +36,7 @@ class TreePackerTest {
     final PackedGroup packed = TreePacker.pack(credited(chains));
 
     assertEquals(5, packed.nodes().size());
-    assertEquals(4, packed.nodes().getFirst().multiplicity());
+    assertEquals(4, packed.nodes().getFirst().share().multiplicity());
     assertEquals(3 + 4 * 2, packed.tokenCount());
     assertEquals(0.25f, packed.leaves().get(2).weight());
   }
@@ -58,14 +58,17 @@ class TreePackerTest {
     final List<NodeRow> rows = TreePacker.pack(credited(List.of(tree))).nodes();
 
     assertArrayEquals(
-        new int[] {2, 1, 1, 1, 0, 1}, rows.stream().mapToInt(NodeRow::multiplicity).toArray());
+        new int[] {2, 1, 1, 1, 0, 1},
+        rows.stream().mapToInt(row -> row.share().multiplicity()).toArray());
     assertArrayEquals(
-        new int[] {0, 3, 5, 6, 6, 3}, rows.stream().mapToInt(NodeRow::startPos).toArray());
+        new int[] {0, 3, 5, 6, 6, 3},
+        rows.stream().mapToInt(row -> row.place().startPos()).toArray());
     assertArrayEquals(
-        new int[] {0, 0, 0, 1, 1, 0}, rows.stream().mapToInt(NodeRow::turn).toArray());
-    assertArrayEquals(new byte[] {1, 1}, rows.get(1).lossMask());
-    assertArrayEquals(new byte[] {0, 0}, rows.get(4).lossMask(), "a failure is never trained");
-    assertEquals(0.25f, rows.get(3).pathWeight());
+        new int[] {0, 0, 0, 1, 1, 0}, rows.stream().mapToInt(row -> row.place().turn()).toArray());
+    assertArrayEquals(new byte[] {1, 1}, rows.get(1).columns().lossMask());
+    assertArrayEquals(
+        new byte[] {0, 0}, rows.get(4).columns().lossMask(), "a failure is never trained");
+    assertEquals(0.25f, rows.get(3).share().pathWeight());
   }
 
   @Test
@@ -76,8 +79,8 @@ class TreePackerTest {
     final LeafRow leaf = TreePacker.pack(credited(List.of(tree))).leaves().getFirst();
 
     assertEquals(17, leaf.group());
-    assertEquals("g17", leaf.groupName());
-    assertEquals(17L << 20, leaf.rollout());
+    assertEquals("g17", leaf.place().groupName());
+    assertEquals(17L << 20, leaf.place().rollout());
   }
 
   @Test
@@ -91,8 +94,8 @@ class TreePackerTest {
 
     assertEquals(5, packed.nodes().getFirst().group());
     assertEquals(5, packed.leaves().getFirst().group());
-    assertEquals(5L << 20, flat.outcome().rollout());
-    assertEquals("g17", flat.outcome().groupName());
+    assertEquals(5L << 20, flat.path().place().rollout());
+    assertEquals("g17", flat.path().place().groupName());
     assertThrows(IllegalArgumentException.class, () -> new CreditedGroup(-1, group, List.of()));
     assertThrows(
         IllegalArgumentException.class,

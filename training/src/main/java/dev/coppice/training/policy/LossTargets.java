@@ -50,10 +50,11 @@ final class LossTargets {
             final int before = plan.previous()[row];
             cells[at] = (long) before * vocabulary + node.tokens()[i];
             logprobs[at] = node.logprobs()[i];
-            positive[at] = node.positive()[i];
-            negative[at] = node.negative()[i];
-            weight[at] = node.weight()[i];
-            imitation[at] = node.imitation() == null ? 0f : node.imitation()[i];
+            positive[at] = node.coefficients().positive()[i];
+            negative[at] = node.coefficients().negative()[i];
+            weight[at] = node.coefficients().weight()[i];
+            imitation[at] =
+                node.coefficients().imitation() == null ? 0f : node.coefficients().imitation()[i];
             imitated |= imitation[at] != 0;
             stale[at] = node.stale() != null && node.stale()[i];
             rowWeight[before] += weight[at];

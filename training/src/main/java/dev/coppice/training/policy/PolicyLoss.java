@@ -55,13 +55,13 @@ final class PolicyLoss {
     final NDArray shares = all.exp();
     final NDArray entropy = shares.mul(all).sum(new int[] {-1}).mul(weights).sum().neg();
     entropySum = entropy.getFloat();
-    if (settings.entropyBonus() != 0) {
-      loss = loss.sub(entropy.mul(number(manager, settings.entropyBonus())));
+    if (settings.terms().entropyBonus() != 0) {
+      loss = loss.sub(entropy.mul(number(manager, settings.terms().entropyBonus())));
     }
     if (start != null) {
       final NDArray divergence = shares.mul(all.sub(start)).sum(new int[] {-1}).mul(weights).sum();
       divergenceSum = divergence.getFloat();
-      loss = loss.add(divergence.mul(number(manager, settings.klToStart())));
+      loss = loss.add(divergence.mul(number(manager, settings.terms().klToStart())));
     }
     return targets.imitates ? loss.sub(chosen.mul(manager.create(targets.imitation)).sum()) : loss;
   }
@@ -75,19 +75,20 @@ final class PolicyLoss {
       }
       if (targets.stale[i]) {
         final double age =
-            Math.min(settings.importanceCap(), Math.exp(base[i] - targets.logprobs[i]));
+            Math.min(settings.clip().importanceCap(), Math.exp(base[i] - targets.logprobs[i]));
         positive[i] *= (float) age;
         negative[i] *= (float) age;
       }
       final double ratio = Math.exp(now[i] - base[i]);
-      final boolean outside = ratio > 1 + settings.clipHigh() || ratio < 1 - settings.clipLow();
+      final boolean outside =
+          ratio > 1 + settings.clip().high() || ratio < 1 - settings.clip().low();
       clipped += outside && targets.weight[i] != 0 ? 1 : 0;
     }
     final NDArray ratio = chosen.sub(manager.create(base)).exp();
     final NDArray up =
-        ratio.minimum(number(manager, 1 + settings.clipHigh())).mul(manager.create(positive));
+        ratio.minimum(number(manager, 1 + settings.clip().high())).mul(manager.create(positive));
     final NDArray down =
-        ratio.maximum(number(manager, 1 - settings.clipLow())).mul(manager.create(negative));
+        ratio.maximum(number(manager, 1 - settings.clip().low())).mul(manager.create(negative));
     return up.add(down).sum().neg();
   }
 

@@ -13,37 +13,60 @@ package dev.coppice.training.policy;
  * @param parent the place of the parent in the tree, less than this node's, or -1.
  * @param tokens of this node alone.
  * @param logprobs the tokens were sampled with, 0 where nothing was sampled.
- * @param positive sum of the positive coefficients, at least 0.
- * @param negative sum of the negative coefficients, at most 0.
- * @param weight of the token in means such as the entropy's; 0 for a token that is not trained.
- * @param imitation coefficient of the plain log-likelihood, or null where nothing is imitated.
+ * @param coefficients of the tokens in the loss.
  * @param stale whether older weights than those under training sampled the token, or null where none
  *     did.
  * @thread immutable by agreement, any thread
  */
 public record PolicyNode(
-    int parent,
-    int[] tokens,
-    float[] logprobs,
-    float[] positive,
-    float[] negative,
-    float[] weight,
-    float[] imitation,
-    boolean[] stale) {
+    int parent, int[] tokens, float[] logprobs, Coefficients coefficients, boolean[] stale) {
+
+  /**
+   * Holds what each token weighs in the loss.
+   *
+   * @shape all arrays [T]; not copied, must not change.
+   * @param positive sum of the positive coefficients, at least 0.
+   * @param negative sum of the negative coefficients, at most 0.
+   * @param weight of the token in means such as the entropy's; 0 for a token that is not trained.
+   * @param imitation coefficient of the plain log-likelihood, or null where nothing is imitated.
+   */
+  public record Coefficients(
+      float[] positive, float[] negative, float[] weight, float[] imitation) {
+    /** Rejects arrays of unequal lengths. */
+    public Coefficients {
+      final int n = weight.length;
+      if (positive.length != n
+          || negative.length != n
+          || imitation != null && imitation.length != n) {
+        throw new IllegalArgumentException(
+            "lengths do not fit: positive=%d negative=%d weight=%d imitation=%s"
+                .formatted(
+                    positive.length,
+                    negative.length,
+                    n,
+                    imitation == null ? "none" : imitation.length));
+      }
+    }
+
+    private static Coefficients zero(final int tokens, final float[] imitation) {
+      final float[] zeros = new float[tokens];
+      return new Coefficients(zeros, zeros, zeros, imitation);
+    }
+  }
 
   /** Rejects arrays of unequal lengths. */
   public PolicyNode {
     final int n = tokens.length;
     if (logprobs.length != n
-        || positive.length != n
-        || negative.length != n
-        || weight.length != n) {
+        || coefficients.weight().length != n
+        || stale != null && stale.length != n) {
       throw new IllegalArgumentException(
-          "lengths do not fit: tokens=%d logprobs=%d positive=%d negative=%d weight=%d"
-              .formatted(n, logprobs.length, positive.length, negative.length, weight.length));
-    }
-    if (imitation != null && imitation.length != n || stale != null && stale.length != n) {
-      throw new IllegalArgumentException("imitation and stale need a value per token: tokens=" + n);
+          "lengths do not fit: tokens=%d logprobs=%d coefficients=%d stale=%s"
+              .formatted(
+                  n,
+                  logprobs.length,
+                  coefficients.weight().length,
+                  stale == null ? "none" : stale.length));
     }
   }
 
@@ -55,8 +78,8 @@ public record PolicyNode(
    * @return a node of coefficients 0.
    */
   public static PolicyNode given(final int parent, final int[] tokens) {
-    final float[] zeros = new float[tokens.length];
-    return new PolicyNode(parent, tokens, zeros, zeros, zeros, zeros, null, null);
+    final Coefficients none = Coefficients.zero(tokens.length, null);
+    return new PolicyNode(parent, tokens, new float[tokens.length], none, null);
   }
 
   /**
@@ -67,8 +90,8 @@ public record PolicyNode(
    * @return a root node.
    */
   public static PolicyNode demonstration(final int[] tokens, final float[] imitation) {
-    final float[] zeros = new float[tokens.length];
-    return new PolicyNode(-1, tokens, zeros, zeros, zeros, zeros, imitation, null);
+    final Coefficients imitated = Coefficients.zero(tokens.length, imitation);
+    return new PolicyNode(-1, tokens, new float[tokens.length], imitated, null);
   }
 
   /**
@@ -78,14 +101,13 @@ public record PolicyNode(
    * @return a node that shares this node's arrays.
    */
   public PolicyNode under(final int newParent) {
-    return new PolicyNode(
-        newParent, tokens, logprobs, positive, negative, weight, imitation, stale);
+    return new PolicyNode(newParent, tokens, logprobs, coefficients, stale);
   }
 
   boolean isTrained(final int token) {
-    return weight[token] != 0
-        || positive[token] != 0
-        || negative[token] != 0
-        || (imitation != null && imitation[token] != 0);
+    return coefficients.weight[token] != 0
+        || coefficients.positive[token] != 0
+        || coefficients.negative[token] != 0
+        || (coefficients.imitation != null && coefficients.imitation[token] != 0);
   }
 }

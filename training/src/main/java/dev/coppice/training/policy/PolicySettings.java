@@ -6,11 +6,8 @@ import dev.coppice.training.supervised.TrainerSettings;
  * Holds every hyper-parameter of an update but the learning rate.
  *
  * @param temperature the tokens were sampled at; the loss is on the same distribution.
- * @param clipLow how far a ratio may fall below 1 before a negative coefficient stops pushing.
- * @param clipHigh how far a ratio may rise above 1 before a positive coefficient stops pushing.
- * @param entropyBonus per nat of mean entropy.
- * @param klToStart per nat of mean divergence from the weights the trainer began with; 0 for none.
- * @param importanceCap largest weight of a token that older weights sampled.
+ * @param clip how far ratios may move.
+ * @param terms added to the policy gradient.
  * @param epochs updates made on the same trees.
  * @param microTokens tokens computed together; a larger number changes memory and speed only.
  * @param optimizer constants of AdamW.
@@ -18,49 +15,64 @@ import dev.coppice.training.supervised.TrainerSettings;
  */
 public record PolicySettings(
     double temperature,
-    double clipLow,
-    double clipHigh,
-    double entropyBonus,
-    double klToStart,
-    double importanceCap,
+    Clip clip,
+    Terms terms,
     int epochs,
     int microTokens,
     TrainerSettings.Optimizer optimizer) {
+
+  /**
+   * Says how far ratios of probabilities may move.
+   *
+   * @param low how far a ratio may fall below 1 before a negative coefficient stops pushing.
+   * @param high how far a ratio may rise above 1 before a positive coefficient stops pushing.
+   * @param importanceCap largest weight of a token that older weights sampled.
+   */
+  public record Clip(double low, double high, double importanceCap) {
+    /** Rejects bounds that would stop every token. */
+    public Clip {
+      if (!(low > 0 && low < 1) || !(high > 0) || !(importanceCap >= 1)) {
+        throw new IllegalArgumentException(
+            "out of range: clip low=" + low + " high=" + high + " importanceCap=" + importanceCap);
+      }
+    }
+  }
+
+  /**
+   * Weighs the terms beside the policy gradient.
+   *
+   * @param entropyBonus per nat of mean entropy.
+   * @param klToStart per nat of mean divergence from the weights the trainer began with; 0 for none.
+   */
+  public record Terms(double entropyBonus, double klToStart) {
+    /** Rejects a reward for divergence. */
+    public Terms {
+      if (!(klToStart >= 0)) {
+        throw new IllegalArgumentException("out of range: klToStart=" + klToStart);
+      }
+    }
+  }
 
   /** Clips at 0.2, entropy bonus 0.01, no divergence term, one epoch. */
   public static final PolicySettings DEFAULT =
       new PolicySettings(
           1.0,
-          0.2,
-          0.2,
-          0.01,
-          0.0,
-          2.0,
+          new Clip(0.2, 0.2, 2.0),
+          new Terms(0.01, 0.0),
           1,
           2048,
           new TrainerSettings.Optimizer(0.9, 0.95, 1e-8, 0.0, 1.0));
 
   /** Rejects values no update can be made with. */
   public PolicySettings {
-    if (!(temperature > 0) || !(clipLow > 0 && clipLow < 1) || !(clipHigh > 0)) {
+    if (!(temperature > 0) || epochs < 1 || microTokens < 1) {
       throw new IllegalArgumentException(
           "out of range: temperature="
               + temperature
-              + " clipLow="
-              + clipLow
-              + " clipHigh="
-              + clipHigh);
-    }
-    if (!(importanceCap >= 1) || epochs < 1 || microTokens < 1 || !(klToStart >= 0)) {
-      throw new IllegalArgumentException(
-          "out of range: importanceCap="
-              + importanceCap
               + " epochs="
               + epochs
               + " microTokens="
-              + microTokens
-              + " klToStart="
-              + klToStart);
+              + microTokens);
     }
   }
 
@@ -73,6 +85,6 @@ public record PolicySettings(
    */
   public PolicySettings with(final double entropy, final double kl) {
     return new PolicySettings(
-        temperature, clipLow, clipHigh, entropy, kl, importanceCap, epochs, microTokens, optimizer);
+        temperature, clip, new Terms(entropy, kl), epochs, microTokens, optimizer);
   }
 }

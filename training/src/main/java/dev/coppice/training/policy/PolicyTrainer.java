@@ -33,7 +33,8 @@ public final class PolicyTrainer implements AutoCloseable {
     this.manager = NDManager.newBaseManager();
     try {
       this.weights = LlamaWeights.read(folder, manager);
-      this.start = settings.klToStart() > 0 ? LlamaWeights.read(startFolder, manager) : null;
+      this.start =
+          settings.terms().klToStart() > 0 ? LlamaWeights.read(startFolder, manager) : null;
     } catch (RuntimeException e) {
       manager.close();
       throw e;

@@ -44,7 +44,7 @@ final class TreeForward {
     NDArray stream = at.inputs().matMul(weights.embedding());
     for (final LlamaWeights.Layer layer : weights.layers()) {
       final NDArray read = parts.norm(stream, layer.inputNorm());
-      stream = stream.add(attention(read, layer, at).matMul(layer.o()));
+      stream = stream.add(attention(read, layer, at).matMul(layer.attention().o()));
       stream = stream.add(parts.feedForward(parts.norm(stream, layer.postNorm()), layer));
     }
     return parts.norm(stream, weights.finalNorm()).matMul(weights.embedding().transpose());
@@ -53,13 +53,14 @@ final class TreeForward {
   /** Constants of one pass. */
   private record Constants(
       NDArray inputs,
-      NDArray queryCos,
-      NDArray querySin,
-      NDArray keyCos,
-      NDArray keySin,
+      Angles queries,
+      Angles keys,
       NDArray rotation,
       List<Gathered> buckets,
       NDArray backToRows) {}
+
+  /** Cosines and sines by which rows turn with their positions. */
+  private record Angles(NDArray cos, NDArray sin) {}
 
   /**
    * Constants of one bucket.
@@ -84,13 +85,17 @@ final class TreeForward {
     }
     return new Constants(
         manager.create(oneHot, new Shape(rows, shape.vocabulary())),
-        rotary.cosAt(manager, plan.positions(), parts.queryScale()),
-        rotary.sinAt(manager, plan.positions(), parts.queryScale()),
-        rotary.cosAt(manager, plan.positions(), 1),
-        rotary.sinAt(manager, plan.positions(), 1),
+        angles(manager, plan, parts.queryScale()),
+        angles(manager, plan, 1),
         rotary.rotation(manager),
         buckets,
         index(manager, back));
+  }
+
+  private Angles angles(final NDManager manager, final StripPlan plan, final double scale) {
+    return new Angles(
+        rotary.cosAt(manager, plan.positions(), scale),
+        rotary.sinAt(manager, plan.positions(), scale));
   }
 
   private static Gathered gathered(
@@ -133,9 +138,9 @@ final class TreeForward {
   }
 
   private NDArray attention(final NDArray x, final LlamaWeights.Layer layer, final Constants at) {
-    final NDArray q = rotated(x.matMul(layer.q()), shape.heads(), at.queryCos(), at.querySin(), at);
-    final NDArray k = rotated(x.matMul(layer.k()), shape.kvHeads(), at.keyCos(), at.keySin(), at);
-    final NDArray v = x.matMul(layer.v());
+    final NDArray q = rotated(x.matMul(layer.attention().q()), shape.heads(), at.queries(), at);
+    final NDArray k = rotated(x.matMul(layer.attention().k()), shape.kvHeads(), at.keys(), at);
+    final NDArray v = x.matMul(layer.attention().v());
     final NDList read = new NDList();
     for (final Gathered bucket : at.buckets()) {
       read.add(attend(q, k, v, bucket));
@@ -145,11 +150,11 @@ final class TreeForward {
   }
 
   private NDArray rotated(
-      final NDArray x, final int heads, final NDArray cos, final NDArray sin, final Constants at) {
+      final NDArray x, final int heads, final Angles angles, final Constants at) {
     final NDArray split = x.reshape(-1, heads, shape.headSize());
     return split
-        .mul(cos)
-        .add(split.matMul(at.rotation()).mul(sin))
+        .mul(angles.cos())
+        .add(split.matMul(at.rotation()).mul(angles.sin()))
         .reshape(-1, (long) heads * shape.headSize());
   }
 

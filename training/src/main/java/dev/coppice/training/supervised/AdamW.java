@@ -15,6 +15,10 @@ import java.util.List;
  * <p>Both moments are made in the constructor: made during a step they would belong to the step's
  * scope and be gone with it.
  *
+ * <p>DJL has an AdamW, too. It cannot be asked for its moments nor be given them, so a resumed run
+ * would not end with the same bytes; it has one decay for all weights, and clips element by element
+ * where we clip the norm of the whole. {@code AdamWTest} tells when that changes.
+ *
  * @thread the trainer's thread only
  * @source Loshchilov and Hutter, Decoupled Weight Decay Regularization, arXiv 1711.05101
  */

@@ -54,7 +54,7 @@ public final class LlamaForward {
     NDArray stream = batch.inputs().matMul(weights.embedding());
     for (final LlamaWeights.Layer layer : weights.layers()) {
       final NDArray read = norm(stream, layer.inputNorm());
-      stream = stream.add(attention(read, layer, batch, at).matMul(layer.o()));
+      stream = stream.add(attention(read, layer, batch, at).matMul(layer.attention().o()));
       stream = stream.add(feedForward(norm(stream, layer.postNorm()), layer));
     }
     return norm(stream, weights.finalNorm()).matMul(weights.embedding().transpose());
@@ -89,8 +89,10 @@ public final class LlamaForward {
    * @return an array of the shape of {@code x}.
    */
   public NDArray feedForward(final NDArray x, final LlamaWeights.Layer layer) {
-    final NDArray gate = x.matMul(layer.gate());
-    return gate.mul(Activation.sigmoid(gate)).mul(x.matMul(layer.up())).matMul(layer.down());
+    final NDArray gate = x.matMul(layer.feedForward().gate());
+    return gate.mul(Activation.sigmoid(gate))
+        .mul(x.matMul(layer.feedForward().up()))
+        .matMul(layer.feedForward().down());
   }
 
   /**
@@ -110,9 +112,9 @@ public final class LlamaForward {
     final int rows = batch.rows();
     final int positions = batch.positions();
     final int group = shape.heads() / shape.kvHeads();
-    NDArray q = heads(x.matMul(layer.q()), rows, positions, shape.heads());
-    NDArray k = heads(x.matMul(layer.k()), rows, positions, shape.kvHeads());
-    final NDArray v = heads(x.matMul(layer.v()), rows, positions, shape.kvHeads());
+    NDArray q = heads(x.matMul(layer.attention().q()), rows, positions, shape.heads());
+    NDArray k = heads(x.matMul(layer.attention().k()), rows, positions, shape.kvHeads());
+    final NDArray v = heads(x.matMul(layer.attention().v()), rows, positions, shape.kvHeads());
     q = q.mul(at.queryCos()).add(q.matMul(at.rotation()).mul(at.querySin()));
     k = k.mul(at.keyCos()).add(k.matMul(at.rotation()).mul(at.keySin()));
     // The query heads that share a key head are laid end to end: one product serves them all.

@@ -56,10 +56,12 @@ final class LlamaStep implements AutoCloseable {
     for (int layer = 0; layer < shape.layers(); layer++) {
       final LlamaWeights.Layer at = weights.layers().get(layer);
       final NDArray read = forward.norm(stream, at.inputNorm());
-      final NDArray q = turn(heads(read.matMul(at.q()), shape.heads()), cos, sin, rotation);
-      final NDArray k = turn(heads(read.matMul(at.k()), shape.kvHeads()), cos, sin, rotation);
-      final NDArray v = heads(read.matMul(at.v()), shape.kvHeads());
-      stream = stream.add(attend(q, k, v, layer).matMul(at.o()));
+      final NDArray q =
+          turn(heads(read.matMul(at.attention().q()), shape.heads()), cos, sin, rotation);
+      final NDArray k =
+          turn(heads(read.matMul(at.attention().k()), shape.kvHeads()), cos, sin, rotation);
+      final NDArray v = heads(read.matMul(at.attention().v()), shape.kvHeads());
+      stream = stream.add(attend(q, k, v, layer).matMul(at.attention().o()));
       stream = stream.add(forward.feedForward(forward.norm(stream, at.postNorm()), at));
     }
     position++;

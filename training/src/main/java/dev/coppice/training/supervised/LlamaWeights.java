@@ -32,26 +32,34 @@ public final class LlamaWeights implements AutoCloseable {
    * Holds the weights of one decoder layer.
    *
    * @param inputNorm before attention.
+   * @param attention of the layer.
+   * @param postNorm before the feed-forward layer.
+   * @param feedForward of the layer.
+   * @shape norms [d]
+   */
+  public record Layer(
+      NDArray inputNorm, Attention attention, NDArray postNorm, FeedForward feedForward) {}
+
+  /**
+   * Holds the projections of attention.
+   *
    * @param q of the queries.
    * @param k of the keys.
    * @param v of the values.
-   * @param o after attention.
-   * @param postNorm before the feed-forward layer.
-   * @param gate of the feed-forward layer.
-   * @param up of the feed-forward layer.
-   * @param down of the feed-forward layer.
-   * @shape q [d, d], k and v [d, kvWidth], o [d, d], gate and up [d, F], down [F, d], norms [d]
+   * @param o of the result.
+   * @shape q and o [d, d], k and v [d, kvWidth]
    */
-  public record Layer(
-      NDArray inputNorm,
-      NDArray q,
-      NDArray k,
-      NDArray v,
-      NDArray o,
-      NDArray postNorm,
-      NDArray gate,
-      NDArray up,
-      NDArray down) {}
+  public record Attention(NDArray q, NDArray k, NDArray v, NDArray o) {}
+
+  /**
+   * Holds the projections of the gated feed-forward layer.
+   *
+   * @param gate before the activation.
+   * @param up beside the gate.
+   * @param down of their product.
+   * @shape gate and up [d, F], down [F, d]
+   */
+  public record FeedForward(NDArray gate, NDArray up, NDArray down) {}
 
   /** Draws fresh weights from a seed. */
   LlamaWeights(final LlamaShape shape, final NDManager parent, final long seed) {
@@ -69,14 +77,16 @@ public final class LlamaWeights implements AutoCloseable {
       layers.add(
           new Layer(
               ones(at + "input_layernorm", d),
-              matrix(at + "self_attn.q_proj", random, d, d, in),
-              matrix(at + "self_attn.k_proj", random, d, shape.kvWidth(), in),
-              matrix(at + "self_attn.v_proj", random, d, shape.kvWidth(), in),
-              matrix(at + "self_attn.o_proj", random, d, d, in * residual),
+              new Attention(
+                  matrix(at + "self_attn.q_proj", random, d, d, in),
+                  matrix(at + "self_attn.k_proj", random, d, shape.kvWidth(), in),
+                  matrix(at + "self_attn.v_proj", random, d, shape.kvWidth(), in),
+                  matrix(at + "self_attn.o_proj", random, d, d, in * residual)),
               ones(at + "post_attention_layernorm", d),
-              matrix(at + "mlp.gate_proj", random, d, f, in),
-              matrix(at + "mlp.up_proj", random, d, f, in),
-              matrix(at + "mlp.down_proj", random, f, d, residual * 0.6 / Math.sqrt(f))));
+              new FeedForward(
+                  matrix(at + "mlp.gate_proj", random, d, f, in),
+                  matrix(at + "mlp.up_proj", random, d, f, in),
+                  matrix(at + "mlp.down_proj", random, f, d, residual * 0.6 / Math.sqrt(f)))));
     }
     finalNorm = ones("model.norm", d);
   }

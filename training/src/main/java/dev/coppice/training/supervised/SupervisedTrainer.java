@@ -164,13 +164,13 @@ public final class SupervisedTrainer implements AutoCloseable {
   private void fillQueue() {
     final double progress = (double) step / settings.steps();
     final List<TrainingSequence> drawn = new ArrayList<>();
-    final int count = settings.bucketBatches() * settings.batchSequences();
+    final int count = settings.batch().perBucket() * settings.batch().sequences();
     for (int i = 0; i < count; i++) {
       drawn.add(source.sequence(nextDemonstration++, progress));
     }
     drawn.sort(Comparator.comparingInt(TrainingSequence::length));
-    for (int from = 0; from < count; from += settings.batchSequences()) {
-      queue.add(List.copyOf(drawn.subList(from, from + settings.batchSequences())));
+    for (int from = 0; from < count; from += settings.batch().sequences()) {
+      queue.add(List.copyOf(drawn.subList(from, from + settings.batch().sequences())));
     }
     Collections.shuffle(queue, new Random(settings.seed() + nextDemonstration));
   }

@@ -4,27 +4,42 @@ package dev.coppice.training.supervised;
  * Holds every hyper-parameter of a supervised run.
  *
  * @param steps number of updates.
- * @param batchSequences number of demonstrations per update.
- * @param bucketBatches number of batches whose demonstrations are sorted by length together, so
- *     that little of a batch is padding.
- * @param peakLearningRate of AdamW.
- * @param warmupSteps over which the learning rate rises from 0.
- * @param flatShare of the steps at the peak, after the warm-up.
- * @param finalShare of the peak that the linear decay ends at.
+ * @param batch of demonstrations.
+ * @param schedule of the learning rate.
  * @param optimizer constants of AdamW.
  * @param seed of the initial weights and of the order of the batches.
  * @thread immutable, any thread
  */
 public record TrainerSettings(
-    int steps,
-    int batchSequences,
-    int bucketBatches,
-    double peakLearningRate,
-    int warmupSteps,
-    double flatShare,
-    double finalShare,
-    Optimizer optimizer,
-    long seed) {
+    int steps, Batch batch, Schedule schedule, Optimizer optimizer, long seed) {
+
+  /**
+   * Says how demonstrations are put together.
+   *
+   * @param sequences number of demonstrations per update.
+   * @param perBucket number of batches whose demonstrations are sorted by length together, so that
+   *     little of a batch is padding.
+   */
+  public record Batch(int sequences, int perBucket) {
+    /** Rejects empty batches. */
+    public Batch {
+      if (sequences < 1 || perBucket < 1) {
+        throw new IllegalArgumentException(
+            "must be at least 1: sequences=" + sequences + " perBucket=" + perBucket);
+      }
+    }
+  }
+
+  /**
+   * Says how the learning rate moves.
+   *
+   * @param peakLearningRate of AdamW.
+   * @param warmupSteps over which the learning rate rises from 0.
+   * @param flatShare of the steps at the peak, after the warm-up.
+   * @param finalShare of the peak that the linear decay ends at.
+   */
+  public record Schedule(
+      double peakLearningRate, int warmupSteps, double flatShare, double finalShare) {}
 
   /**
    * Holds the constants of AdamW.
@@ -40,14 +55,8 @@ public record TrainerSettings(
 
   /** Rejects runs without work. */
   public TrainerSettings {
-    if (steps < 1 || batchSequences < 1 || bucketBatches < 1) {
-      throw new IllegalArgumentException(
-          "must be at least 1: steps="
-              + steps
-              + " batchSequences="
-              + batchSequences
-              + " bucketBatches="
-              + bucketBatches);
+    if (steps < 1) {
+      throw new IllegalArgumentException("must be at least 1: steps=" + steps);
     }
   }
 
@@ -60,7 +69,11 @@ public record TrainerSettings(
    */
   public static TrainerSettings tiny(final int steps, final long seed) {
     return new TrainerSettings(
-        steps, 32, 16, 3e-3, 60, 0.2, 0.02, new Optimizer(0.9, 0.95, 1e-8, 0.05, 1.0), seed);
+        steps,
+        new Batch(32, 16),
+        new Schedule(3e-3, 60, 0.2, 0.02),
+        new Optimizer(0.9, 0.95, 1e-8, 0.05, 1.0),
+        seed);
   }
 
   /**
@@ -70,14 +83,14 @@ public record TrainerSettings(
    * @return the learning rate of that update.
    */
   public double learningRate(final int step) {
-    if (step < warmupSteps) {
-      return peakLearningRate * (step + 1) / warmupSteps;
+    if (step < schedule.warmupSteps()) {
+      return schedule.peakLearningRate() * (step + 1) / schedule.warmupSteps();
     }
-    final double decayFrom = warmupSteps + flatShare * steps;
+    final double decayFrom = schedule.warmupSteps() + schedule.flatShare() * steps;
     if (step < decayFrom) {
-      return peakLearningRate;
+      return schedule.peakLearningRate();
     }
     final double share = Math.min(1.0, (step - decayFrom) / Math.max(1.0, steps - decayFrom));
-    return peakLearningRate * (1.0 - share * (1.0 - finalShare));
+    return schedule.peakLearningRate() * (1.0 - share * (1.0 - schedule.finalShare()));
   }
 }

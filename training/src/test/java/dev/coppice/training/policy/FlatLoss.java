@@ -46,7 +46,12 @@ final class FlatLoss {
     int at = 0;
     for (final PolicyNode node : row.nodes()) {
       System.arraycopy(node.tokens(), 0, tokens, at, node.tokens().length);
-      final float[][] from = {node.logprobs(), node.positive(), node.negative(), node.weight()};
+      final float[][] from = {
+        node.logprobs(),
+        node.coefficients().positive(),
+        node.coefficients().negative(),
+        node.coefficients().weight()
+      };
       for (int c = 0; c < from.length; c++) {
         System.arraycopy(from[c], 0, columns[c], at, from[c].length);
       }
@@ -60,11 +65,11 @@ final class FlatLoss {
     final NDArray chosen =
         all.mul(manager.create(next, new Shape(n, shape.vocabulary()))).sum(new int[] {-1});
     final NDArray ratio = chosen.sub(shifted(columns[0])).exp();
-    final NDArray up = ratio.minimum(number(1 + settings.clipHigh())).mul(shifted(columns[1]));
-    final NDArray down = ratio.maximum(number(1 - settings.clipLow())).mul(shifted(columns[2]));
+    final NDArray up = ratio.minimum(number(1 + settings.clip().high())).mul(shifted(columns[1]));
+    final NDArray down = ratio.maximum(number(1 - settings.clip().low())).mul(shifted(columns[2]));
     final NDArray entropy =
         all.exp().mul(all).sum(new int[] {-1}).neg().mul(shifted(columns[3])).sum();
-    return up.add(down).sum().neg().sub(entropy.mul(number(settings.entropyBonus())));
+    return up.add(down).sum().neg().sub(entropy.mul(number(settings.terms().entropyBonus())));
   }
 
   private NDArray number(final double value) {
@@ -88,7 +93,7 @@ final class FlatLoss {
         manager.create(oneHot, new Shape(n, shape.vocabulary())).matMul(weights.embedding());
     for (final LlamaWeights.Layer layer : weights.layers()) {
       final NDArray read = parts.norm(stream, layer.inputNorm());
-      stream = stream.add(attention(read, layer).matMul(layer.o()));
+      stream = stream.add(attention(read, layer).matMul(layer.attention().o()));
       stream = stream.add(parts.feedForward(parts.norm(stream, layer.postNorm()), layer));
     }
     return parts.norm(stream, weights.finalNorm()).matMul(weights.embedding().transpose());
@@ -97,10 +102,13 @@ final class FlatLoss {
   private NDArray attention(final NDArray x, final LlamaWeights.Layer layer) {
     final int n = (int) x.getShape().get(0);
     final int group = shape.heads() / shape.kvHeads();
-    final NDArray q = rotated(x.matMul(layer.q()), shape.heads()).mul(number(parts.queryScale()));
-    final NDArray k = rotated(x.matMul(layer.k()), shape.kvHeads()).repeat(0, group);
+    final NDArray q =
+        rotated(x.matMul(layer.attention().q()), shape.heads()).mul(number(parts.queryScale()));
+    final NDArray k = rotated(x.matMul(layer.attention().k()), shape.kvHeads()).repeat(0, group);
     final NDArray v =
-        x.matMul(layer.v()).reshape(n, shape.kvHeads(), shape.headSize()).transpose(1, 0, 2);
+        x.matMul(layer.attention().v())
+            .reshape(n, shape.kvHeads(), shape.headSize())
+            .transpose(1, 0, 2);
     final float[] mask = new float[n * n];
     for (int i = 0; i < n; i++) {
       java.util.Arrays.fill(mask, i * n + i + 1, (i + 1) * n, -1e9f);

@@ -140,10 +140,7 @@ class PolicyTrainerTest {
             -1,
             new int[] {1},
             new float[1],
-            new float[1],
-            new float[1],
-            new float[] {1},
-            null,
+            new PolicyNode.Coefficients(new float[1], new float[1], new float[] {1}, null),
             null);
 
     assertThrows(IllegalArgumentException.class, () -> new PolicyTree(List.of(root)));
@@ -170,10 +167,11 @@ class PolicyTrainerTest {
             0,
             new int[] {7},
             new float[] {sampled},
-            new float[] {Math.max(0, advantage)},
-            new float[] {Math.min(0, advantage)},
-            new float[] {1},
-            null,
+            new PolicyNode.Coefficients(
+                new float[] {Math.max(0, advantage)},
+                new float[] {Math.min(0, advantage)},
+                new float[] {1},
+                null),
             stale);
     return new PolicyTree(List.of(given, chosen));
   }

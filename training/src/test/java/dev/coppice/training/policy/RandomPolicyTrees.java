@@ -58,10 +58,7 @@ final class RandomPolicyTrees {
               raw.parent(),
               raw.tokens(),
               raw.logprobs(),
-              sums[i][0],
-              sums[i][1],
-              sums[i][2],
-              null,
+              new PolicyNode.Coefficients(sums[i][0], sums[i][1], sums[i][2], null),
               null));
     }
     return new Both(new PolicyTree(nodes), rows);
@@ -97,7 +94,11 @@ final class RandomPolicyTrees {
       }
       nodes.add(
           new PolicyNode(
-              at - 1, raw.tokens(), raw.logprobs(), positive, negative, weight, null, null));
+              at - 1,
+              raw.tokens(),
+              raw.logprobs(),
+              new PolicyNode.Coefficients(positive, negative, weight, null),
+              null));
     }
     return new PolicyTree(nodes);
   }

@@ -37,7 +37,7 @@ class SupervisedTrainerTest {
         LlamaWeights weights = new LlamaWeights(SHAPE, manager, SEED)) {
       final LlamaForward forward = new LlamaForward(SHAPE);
       final List<TrainingSequence> sequences = List.of(copying(0), copying(1));
-      final NDArray weight = weights.layers().get(0).q();
+      final NDArray weight = weights.layers().get(0).attention().q();
       final float[] before = weight.toFloatArray();
       float[] gradient;
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
@@ -115,7 +115,12 @@ class SupervisedTrainerTest {
     final TrainerSettings.Optimizer optimizer =
         new TrainerSettings.Optimizer(0.9, 0.95, 1e-8, 0.05, 1.0);
     final TrainerSettings settings =
-        new TrainerSettings(steps, 16, 2, 1e-2, 10, 0.2, 0.1, optimizer, seed);
+        new TrainerSettings(
+            steps,
+            new TrainerSettings.Batch(16, 2),
+            new TrainerSettings.Schedule(1e-2, 10, 0.2, 0.1),
+            optimizer,
+            seed);
     try (SupervisedTrainer trainer =
         new SupervisedTrainer(SHAPE, settings, (index, progress) -> copying(index))) {
       trainer.run(steps, Math.max(1, steps / 6), progress -> losses.add(progress.loss()));

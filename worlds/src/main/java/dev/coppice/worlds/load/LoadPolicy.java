@@ -29,7 +29,7 @@ final class LoadPolicy implements PathPolicy {
   }
 
   @Override
-  public void logits(final int[] path, final int length, final float[] target, final int offset) {
+  public void scores(final int[] path, final int length, final float[] target, final int offset) {
     Arrays.fill(target, offset, offset + vocabularySize, NEVER);
     target[offset + next(path, length)] = 0f;
   }

@@ -1,6 +1,7 @@
 package dev.coppice.worlds.mcp;
 
 import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.schema.ToolSchema;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolSpec;
 import dev.coppice.environments.toolworld.ToolWorld;
@@ -34,12 +35,14 @@ public final class McpTaskset implements Taskset {
    *
    * @param config of the server and the tasks.
    * @throws IllegalArgumentException if the server does not come up or has no tools.
+   * @throws dev.coppice.environments.schema.ToolSchemaException if a tool's schema is none.
    */
   public McpTaskset(final McpServerConfig config) {
     this.config = config;
     try (McpConnection connection = McpConnection.open(config)) {
       final List<McpSchema.Tool> tools = connection.tools();
       specs = McpWorld.specs(config, connection.identity(), tools);
+      specs.forEach(spec -> ToolSchema.ofArguments(spec.name(), spec.parameters()));
     } catch (ToolFailedException e) {
       throw new IllegalArgumentException("mcp: " + e.getMessage(), e);
     } catch (InterruptedException e) {

@@ -16,6 +16,7 @@ import dev.coppice.trajectory.ToolCall;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -220,19 +221,23 @@ final class McpWorld implements ToolWorld {
           config.readOnly().contains(tool.name())
               || tool.annotations() != null
                   && Boolean.TRUE.equals(tool.annotations().readOnlyHint());
-      final Map<String, Object> schema =
-          tool.inputSchema() == null || !(tool.inputSchema().get("properties") instanceof Map)
-              ? Map.of("type", "object", "properties", Map.of())
-              : tool.inputSchema();
       specs.add(
           new ToolSpec(
               tool.name(),
               tool.description() == null ? "" : tool.description(),
               reads ? SideEffect.READ : SideEffect.WRITE,
               version,
-              schema,
+              schema(tool.inputSchema()),
               Map.of()));
     }
     return List.copyOf(specs);
+  }
+
+  /** A server means the standard, by which more arguments than are named may be given. */
+  private static Map<String, Object> schema(final Map<String, Object> given) {
+    final Map<String, Object> schema = new LinkedHashMap<>(given == null ? Map.of() : given);
+    schema.putIfAbsent("type", "object");
+    schema.putIfAbsent("additionalProperties", true);
+    return schema;
   }
 }

@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.episode.Episode;
+import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
 import dev.coppice.model.BackendException;
-import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.FixedPolicy;
 import java.nio.file.Files;
@@ -22,8 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LoadEnvironmentTest {
-  private static final EngineConfig.Capacity AMPLE =
-      new EngineConfig.Capacity(64, 1_024, 16, 1_024, 65_536, 16, 0);
+  private static final BatchConfig AMPLE = new BatchConfig(64, 1_024, 65_536, 16);
 
   @TempDir Path folder;
 
@@ -46,33 +46,65 @@ class LoadEnvironmentTest {
   }
 
   @Test
+  void shouldPlayEveryOwnRolloutToItsEnd() throws Exception {
+    final LoadEnvironment environment = own();
+
+    final LoadReport report =
+        LoadRun.run(environment, new LoadRun.Settings(1, 1, new ChainPolicy(), AMPLE));
+
+    assertEquals(8, report.completed(), report.text());
+    assertEquals(0, report.other(), report.text());
+    assertEquals(Map.of("recorded", 2, "bounded", 3, "assumed", 3), environment.times());
+    assertTrue(report.latencies().toolLatency().getTotalCount() >= 52, report.text());
+    assertTrue(report.prefixHitRate() > 0.5, report.text());
+  }
+
+  @Test
   void shouldShareThePromptAndTheTrunkWhenTreesBranch() throws Exception {
+    assertTreesDecodeLess(some(), 20);
+  }
+
+  @Test
+  void shouldShareThePromptAndTheTrunkWhenTreesOfOwnRolloutsBranch() throws Exception {
+    assertTreesDecodeLess(own(), 16);
+  }
+
+  private static void assertTreesDecodeLess(final LoadEnvironment environment, final int chainCount)
+      throws Exception {
     final LoadRun.Settings chains = new LoadRun.Settings(1, 2, new ChainPolicy(), AMPLE);
     final LoadRun.Settings trees =
         new LoadRun.Settings(
             1, 1, new FixedPolicy(List.of(new FixedPolicy.Place(false, 1, 2))), AMPLE);
 
-    final LoadReport asChains = LoadRun.run(some(), chains);
-    final LoadReport asTrees = LoadRun.run(some(), trees);
+    final LoadReport asChains = LoadRun.run(environment, chains);
+    final LoadReport asTrees = LoadRun.run(environment, trees);
 
     assertTrue(
-        asTrees.stats().decodedTokens() < asChains.stats().decodedTokens(),
+        asTrees.stats().tokens().decoded() < asChains.stats().tokens().decoded(),
         asTrees.text() + asChains.text());
-    assertEquals(20, asChains.completed(), asChains.text());
+    assertEquals(chainCount, asChains.completed(), asChains.text());
   }
 
   @Test
   void shouldStillEndWhenThePoolIsTooSmallForAll() throws Exception {
-    final LoadEnvironment environment = some();
+    assertEndsInATightPool(some(), 10);
+  }
+
+  @Test
+  void shouldStillEndWhenThePoolIsTooSmallForAllOwnRollouts() throws Exception {
+    assertEndsInATightPool(own(), 8);
+  }
+
+  private static void assertEndsInATightPool(
+      final LoadEnvironment environment, final int rolloutCount) throws Exception {
     final int blocks = environment.contextTokens() / 16 + 8;
-    final EngineConfig.Capacity tight =
-        new EngineConfig.Capacity(64, 1_024, 16, 1_024, blocks, 16, 0);
+    final BatchConfig tight = new BatchConfig(64, 1_024, blocks, 16);
 
     final LoadReport report =
         LoadRun.run(environment, new LoadRun.Settings(1, 1, new ChainPolicy(), tight));
 
-    assertEquals(10, report.completed(), report.text());
-    assertTrue(report.stats().preemptions() > 0, report.text());
+    assertEquals(rolloutCount, report.completed(), report.text());
+    assertTrue(report.stats().runner("preemptions") > 0, report.text());
   }
 
   @Test
@@ -119,12 +151,20 @@ class LoadEnvironmentTest {
 
     assertThrows(
         BackendException.class,
-        () -> environment.policy().logits(new int[] {99, 98}, 2, logits, 0));
+        () -> environment.policy().scores(new int[] {99, 98}, 2, logits, 0));
   }
 
   @Test
   void shouldForkWithoutSeeingItsSiblings() throws Exception {
-    final LoadEnvironment environment = shared();
+    assertForksApart(shared());
+  }
+
+  @Test
+  void shouldForkAnOwnRolloutWithoutSeeingItsSiblings() throws Exception {
+    assertForksApart(own());
+  }
+
+  private static void assertForksApart(final LoadEnvironment environment) throws Exception {
     final Episode trunk = environment.start(environment.task(0), 0);
     trunk.call("");
     final Episode sibling = trunk.fork();
@@ -170,6 +210,10 @@ class LoadEnvironmentTest {
       }
     }
     return new LoadEnvironment(folder, 10_000);
+  }
+
+  private static LoadEnvironment own() {
+    return new LoadEnvironment(OwnData.find(LoadEnvironment.class, "own"), 10_000);
   }
 
   private static LoadEnvironment shared() {

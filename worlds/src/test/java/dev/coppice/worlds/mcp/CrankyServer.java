@@ -47,6 +47,7 @@ public final class CrankyServer {
 
   private final boolean tame;
   private int counter;
+  private boolean broken;
 
   /** Makes a server; a tame one offers only tools that behave. */
   CrankyServer(final boolean tame) {
@@ -91,6 +92,9 @@ public final class CrankyServer {
     for (final String name : tame ? GOOD : ALL) {
       tool(tools, name, "Misbehaves.");
     }
+    if (broken) {
+      tool(tools, "broken", "Has a schema that is none.").put("required", "yes");
+    }
   }
 
   private static ObjectNode tool(final ArrayNode tools, final String name, final String words) {
@@ -132,6 +136,7 @@ public final class CrankyServer {
     final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     out.println("cranky server, at your service");
     final CrankyServer server = new CrankyServer(false);
+    server.broken = List.of(arguments).contains("broken");
     final BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {

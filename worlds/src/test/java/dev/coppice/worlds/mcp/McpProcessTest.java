@@ -5,14 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.environments.schema.ToolSchemaException;
+import dev.coppice.environments.tool.CallText;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
 import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.environments.toolworld.WorldEpisode;
+import dev.coppice.episode.Observation;
 import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.ToolCall;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,8 +56,10 @@ class McpProcessTest {
     }
   }
 
-  private static McpServerConfig config(final McpServerConfig.Limits limits) {
-    return new McpServerConfig(
+  private static McpServerConfig config(
+      final McpServerConfig.Limits limits, final String... manner) {
+    final List<String> command = new ArrayList<>();
+    command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
@@ -58,7 +67,10 @@ class McpProcessTest {
             "-Xmx64m",
             "-cp",
             System.getProperty("java.class.path"),
-            CrankyServer.class.getName()),
+            CrankyServer.class.getName()));
+    command.addAll(List.of(manner));
+    return new McpServerConfig(
+        command,
         Map.of(),
         null,
         Set.of("clock"),
@@ -81,6 +93,36 @@ class McpProcessTest {
     assertEquals("\"counter is 4\"", call("get", Map.of()).text());
     assertEquals("\"[image image/png, 4 base64 characters]\"", call("image", Map.of()).text());
     assertTrue(Double.isNaN(world.reward("anything", null).reward()));
+  }
+
+  @Test
+  void shouldGiveTheServerWhatItsSchemasAllowAndNothingElse() throws Exception {
+    final WorldEnvironment environment = new WorldEnvironment(taskset);
+    final WorldEpisode episode = environment.start(environment.task(0), 1);
+    final Map<String, Object> more = new LinkedHashMap<>();
+    more.put("why", null);
+    more.put("how", List.of(1));
+
+    final Observation free = episode.call(CallText.write("get", more));
+    more.put("n", 4);
+    final Observation extra = episode.call(CallText.write("add", more));
+    final Observation large = episode.call(CallText.write("add", Map.of("n", 1001)));
+    episode.close();
+
+    assertEquals(ToolCall.Status.OK, free.status(), free.text());
+    assertTrue(free.text().contains("counter is 0"), free.text());
+    assertTrue(extra.text().contains("counter is 4"), extra.text());
+    assertEquals(ToolCall.Status.ILLEGAL, large.status());
+    assertTrue(large.text().contains("add: n must be at most 1000, not 1001"), large.text());
+  }
+
+  @Test
+  void shouldNameTheToolWhoseSchemaIsNoneWhenItConnects() {
+    final ToolSchemaException refusal =
+        assertThrows(ToolSchemaException.class, () -> new McpTaskset(config(LIMITS, "broken")));
+
+    assertTrue(refusal.getMessage().contains("the tool broken "), refusal::getMessage);
+    assertTrue(refusal.getMessage().contains("/required"), refusal::getMessage);
   }
 
   @Test

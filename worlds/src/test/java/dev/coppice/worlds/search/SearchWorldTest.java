@@ -25,14 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SearchWorldTest extends EnvironmentContract {
-  private static final String LINE =
-      """
-      {"id":"q%d","question":"Which river runs through the city of %s?","answer":"the %s","type":"bridge",\
-      "supporting_facts":{"title":["%s","%s"],"sent_id":[0,0]},\
-      "context":{"title":["%s","%s","Noise %d"],"sentences":[["%s is a city."," It lies on the %s."],\
-      ["The %s is a river."],["Nothing to see."]]}}
-      """;
-
   @TempDir static Path folder;
 
   @Override
@@ -41,25 +33,7 @@ class SearchWorldTest extends EnvironmentContract {
   }
 
   private static SearchTaskset taskset() {
-    try {
-      final Path file = folder.resolve("hotpotqa_distractor_60.jsonl");
-      if (!Files.exists(file)) {
-        Files.writeString(
-            file, line(1, "Bern", "Aare") + line(2, "Ulm", "Danube") + line(3, "Lyon", "Rhone"));
-        Files.writeString(
-            folder.resolve("2wikimultihopqa_corpus.json"),
-            "[{\"title\":\"Aare Gorge\",\"text\":\"A gorge of the Aare.\"}]");
-      }
-      return new SearchTaskset(folder);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  private static String line(final int id, final String city, final String river) {
-    return LINE.formatted(id, city, river, city, river, city, river, id, city, river, river)
-        .replace("\n", "")
-        .concat("\n");
+    return new SearchTaskset(OwnQuestions.in(folder));
   }
 
   @Override
@@ -147,11 +121,19 @@ class SearchWorldTest extends EnvironmentContract {
 
   @Test
   void shouldEarnEveryRewardWhenTheKnownSolutionsAreReplayed() throws Exception {
-    final Path data = SharedData.find("data/multihop-qa");
+    assertSolved(SharedData.find("data/multihop-qa"), 60);
+  }
+
+  @Test
+  void shouldEarnEveryRewardWhenTheKnownSolutionsOfOwnQuestionsAreReplayed() throws Exception {
+    assertSolved(OwnQuestions.in(folder), 3);
+  }
+
+  private static void assertSolved(final Path data, final int questions) throws Exception {
     try (Environment environment =
         Environments.create(new EnvironmentConfig("search", "", 0, 0, data.toString(), ""))) {
       final Taskset taskset = ((WorldEnvironment) environment).taskset();
-      assertEquals(60, environment.taskCount());
+      assertEquals(questions, environment.taskCount());
       for (int i = 0; i < environment.taskCount(); i++) {
         final Task task = environment.task(i);
         final Episode episode = environment.start(task, 0);
@@ -163,6 +145,16 @@ class SearchWorldTest extends EnvironmentContract {
         assertEquals(1.0, score.reward(), task.id());
         assertEquals(1.0, score.components().get("supporting_recall"), task.id());
       }
+    }
+  }
+
+  /** The question names the city, which is found first; the river is found further down. */
+  @Test
+  void shouldFindTheSupportingPassagesOfOwnQuestions() {
+    try (SearchTaskset taskset = new SearchTaskset(OwnQuestions.in(folder))) {
+      assertEquals(10, taskset.index().size());
+      assertEquals(0.5, recall(taskset, 1), 1e-9);
+      assertEquals(1.0, recall(taskset, 10), 1e-9);
     }
   }
 

@@ -1,0 +1,81 @@
+package dev.coppice.app.runner;
+
+import dev.coppice.app.config.EngineOptions;
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.model.ModelRunner;
+import dev.coppice.model.RunnerPlug;
+import dev.coppice.model.RunnerRequest;
+import dev.coppice.model.SequenceModel;
+import dev.coppice.plug.PlugOptions;
+import dev.coppice.plug.Plugs;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Opens models by the name of the engine that runs them. */
+public final class Engines {
+  private static final String EMBEDDED = "embedded";
+  private static final String SCRIPT = "script";
+
+  /** An engine that computes by itself asks no tokenizer how many tokens there are. */
+  private static final int VOCABULARY_OF_THE_MODEL = 0;
+
+  private Engines() {}
+
+  private static RunnerPlug find(final String name) {
+    return Plugs.of(RunnerPlug.KIND).find(name);
+  }
+
+  /**
+   * Opens the model a configuration names.
+   *
+   * @param config of the run.
+   * @param folder of the model.
+   * @param vocabularySize of its tokenizer.
+   * @return the runner; the caller closes it.
+   */
+  public static ModelRunner open(
+      final RunConfig config, final Path folder, final int vocabularySize) {
+    final RunnerPlug plug = find(config.model().engine());
+    return plug.open(RunnerRequest.of(folder, vocabularySize), EngineOptions.of(config, plug));
+  }
+
+  /**
+   * Opens a script in place of a model.
+   *
+   * @param config of the run.
+   * @param script to play.
+   * @return the runner; the caller closes it.
+   */
+  public static ModelRunner open(final RunConfig config, final RunnerRequest.Script script) {
+    final RunnerPlug plug = find(SCRIPT);
+    return plug.open(RunnerRequest.of(script), EngineOptions.of(config, plug));
+  }
+
+  /**
+   * Opens a model in this process with options of its own.
+   *
+   * @param folder of the model.
+   * @param options by name, as {@code ./coppice list engines} has them.
+   * @return the runner; the caller closes it.
+   */
+  public static ModelRunner openEmbedded(final Path folder, final Map<String, Object> options) {
+    final RunnerPlug plug = find(EMBEDDED);
+    return plug.open(
+        RunnerRequest.of(folder, VOCABULARY_OF_THE_MODEL),
+        PlugOptions.of(RunnerPlug.KIND, plug, options));
+  }
+
+  /**
+   * Opens a model in this process for one sequence at a time.
+   *
+   * @param folder of the model.
+   * @param options by name, as {@code ./coppice list engines} has them.
+   * @return the model; the caller closes it.
+   */
+  public static SequenceModel openSequence(final Path folder, final Map<String, Object> options) {
+    final RunnerPlug plug = find(EMBEDDED);
+    return plug.openSequence(
+        RunnerRequest.of(folder, VOCABULARY_OF_THE_MODEL),
+        PlugOptions.of(RunnerPlug.KIND, plug, options));
+  }
+}

@@ -1,0 +1,99 @@
+package dev.coppice.decoder;
+
+import dev.coppice.decoder.attention.KernelRate;
+import dev.coppice.decoder.batch.BatchOptions;
+import dev.coppice.decoder.batch.BatchRunner;
+import dev.coppice.decoder.sampling.Sampler;
+import dev.coppice.model.ModelRunner;
+import dev.coppice.model.RunnerPlug;
+import dev.coppice.model.RunnerRequest;
+import dev.coppice.model.SequenceModel;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Opens the decoder of this process: {@code model.engine = "embedded"}. */
+public final class EmbeddedEngine implements RunnerPlug {
+  private static final int MOST_THREADS = 1024;
+
+  /** Made by the service loader. */
+  public EmbeddedEngine() {}
+
+  @Override
+  public String name() {
+    return "embedded";
+  }
+
+  @Override
+  public String help() {
+    return "A decoder of the Llama family in this process, from a Hugging Face folder.";
+  }
+
+  @Override
+  public List<PlugOption> options() {
+    final List<PlugOption> options = new ArrayList<>(BatchOptions.all());
+    options.add(
+        PlugOption.choice(
+            "dtype",
+            "f32, or bf16 for speed: weights in bf16, keys and values in half floats, and sums in"
+                + " f32. A seed gives the same tokens whatever the batch in either.",
+            "f32",
+            "bf16"));
+    options.add(
+        PlugOption.text(
+            "device",
+            PlugOption.Type.TEXT,
+            "cpu",
+            "What computes the linear layers: cpu, cuda or cuda:N; cuda needs natives built for it"
+                + " (docs/GPU.md)."));
+    options.add(
+        PlugOption.whole(
+            "threads",
+            1,
+            new PlugOption.Range(1, MOST_THREADS),
+            "Threads the model computes with."));
+    return List.copyOf(options);
+  }
+
+  @Override
+  public void check(final PlugOptions options) {
+    if (!options.text("device").matches("cpu|cuda(:\\d{1,3})?")) {
+      throw new IllegalArgumentException(
+          "device must be cpu, cuda or cuda:N: device=" + options.text("device"));
+    }
+    BatchOptions.check(options);
+  }
+
+  @Override
+  public ModelRunner open(final RunnerRequest request, final PlugOptions options) {
+    final DecoderBackend backend = backend(request, options);
+    return new BatchRunner(
+        backend, BatchOptions.config(options), () -> remark(backend.kernelRate()), Sampler::new);
+  }
+
+  private DecoderBackend backend(final RunnerRequest request, final PlugOptions options) {
+    final Path folder = request.folder();
+    if (folder == null) {
+      throw new IllegalArgumentException(
+          "the engine runs models of a folder, no scripts: engine=" + name());
+    }
+    return DecoderBackend.open(
+        folder,
+        new DecoderSettings(
+            Math.toIntExact(options.whole("threads")),
+            options.text("dtype"),
+            options.text("device"),
+            DecoderSettings.defaults().slabTokens()));
+  }
+
+  private static ModelRunner.Remark remark(final KernelRate rate) {
+    return new ModelRunner.Remark(rate.line(), !rate.good());
+  }
+
+  @Override
+  public SequenceModel openSequence(final RunnerRequest request, final PlugOptions options) {
+    return new SingleSequence(backend(request, options));
+  }
+}

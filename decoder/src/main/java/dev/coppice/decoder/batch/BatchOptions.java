@@ -1,0 +1,65 @@
+package dev.coppice.decoder.batch;
+
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
+import java.util.List;
+
+/** The options of every engine that batches over blocks in this process. */
+public final class BatchOptions {
+  private BatchOptions() {}
+
+  /**
+   * Returns the options.
+   *
+   * @return rows, tokens and blocks with their defaults.
+   */
+  public static List<PlugOption> all() {
+    final BatchConfig otherwise = BatchConfig.DEFAULT;
+    return List.of(
+        PlugOption.whole(
+            "batch-rows",
+            otherwise.batchRows(),
+            new PlugOption.Range(1, 65_536),
+            "Most sequences in one forward pass."),
+        PlugOption.whole(
+            "batch-tokens",
+            otherwise.batchTokens(),
+            new PlugOption.Range(1, 1_048_576),
+            "Most new tokens in one forward pass."),
+        PlugOption.whole(
+            "kv-blocks",
+            otherwise.kvBlocks(),
+            new PlugOption.Range(1, Integer.MAX_VALUE),
+            "Blocks of keys and values in the pool."),
+        PlugOption.whole(
+            "block-tokens",
+            otherwise.blockTokens(),
+            new PlugOption.Range(1, 1024),
+            "Positions in a block, a power of two."));
+  }
+
+  /**
+   * Makes the configuration the options say.
+   *
+   * @param options checked one by one.
+   * @return the configuration.
+   * @throws IllegalArgumentException if they do not fit each other.
+   */
+  public static BatchConfig config(final PlugOptions options) {
+    return new BatchConfig(
+        Math.toIntExact(options.whole("batch-rows")),
+        Math.toIntExact(options.whole("batch-tokens")),
+        Math.toIntExact(options.whole("kv-blocks")),
+        Math.toIntExact(options.whole("block-tokens")));
+  }
+
+  /**
+   * Checks that the options fit each other.
+   *
+   * @param options checked one by one.
+   * @throws IllegalArgumentException if they do not.
+   */
+  public static void check(final PlugOptions options) {
+    config(options);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.coppice.decoder.sampling;
+
+import dev.coppice.model.DrawKey;
+import dev.coppice.model.Draws;
+import dev.coppice.model.Work;
+import dev.coppice.trajectory.SamplingSettings;
+import java.util.Arrays;
+
+/**
+ * Draws tokens from logits and keeps the log-probability of the distribution really drawn from.
+ *
+ * <p>The distribution is {@code p_i = exp((l_i - max l) / temperature) / sum}, cut to top-k, then
+ * top-p, then min-p, and normalised again. Among equal logits the lower id counts as the larger. A
+ * draw is the first token, in order of id, whose cumulative probability exceeds a uniform number
+ * keyed by {@link DrawKey#child} and the position: it does not depend on the batch.
+ *
+ * @shape one row of V logits at a time.
+ * @unit entropies and log-probabilities in nats.
+ * @thread one at a time.
+ * @cost O(V) per row and O(V) per draw; O(V log V) with cuts.
+ */
+public final class Sampler implements RowDrawer {
+  private final SamplingSettings settings;
+  private double[] probability = new double[0];
+  private long[] order = new long[0];
+  private int size;
+  private double total;
+  private int argmax;
+
+  /**
+   * Fixes the distribution.
+   *
+   * @param settings of the cuts and the temperature.
+   */
+  public Sampler(final SamplingSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Reads a row of logits.
+   *
+   * @param logits holding the row.
+   * @param offset of its first logit.
+   * @param length of the row, V.
+   * @return the entropy of the sampling distribution, or NaN if a logit is not finite.
+   */
+  public double load(final float[] logits, final int offset, final int length) {
+    if (probability.length < length) {
+      probability = new double[length];
+      order = new long[length];
+    }
+    size = length;
+    argmax = 0;
+    boolean finite = true;
+    for (int i = 0; i < length; i++) {
+      finite &= Float.isFinite(logits[offset + i]);
+      if (logits[offset + i] > logits[offset + argmax]) {
+        argmax = i;
+      }
+    }
+    if (!finite) {
+      size = 0;
+      return Double.NaN;
+    }
+    if (settings.temperature() == 0) {
+      Arrays.fill(probability, 0, length, 0.0);
+      probability[argmax] = 1.0;
+      total = 1.0;
+      return 0.0;
+    }
+    final double highest = logits[offset + argmax];
+    for (int i = 0; i < length; i++) {
+      probability[i] = Math.exp((logits[offset + i] - highest) / settings.temperature());
+    }
+    if (!settings.isUncut()) {
+      cut();
+    }
+    return entropy();
+  }
+
+  private double entropy() {
+    double mass = 0;
+    double weighted = 0;
+    for (int i = 0; i < size; i++) {
+      final double p = probability[i];
+      if (p > 0) {
+        mass += p;
+        weighted += p * Math.log(p);
+      }
+    }
+    total = mass;
+    return Math.max(0.0, Math.log(mass) - weighted / mass);
+  }
+
+  /** Sorts ids by falling probability: positive doubles order like their bits. */
+  private void cut() {
+    double mass = 0;
+    for (int i = 0; i < size; i++) {
+      mass += probability[i];
+      final long bits = Float.floatToRawIntBits((float) probability[i]);
+      order[i] = (bits << 32) | (Integer.MAX_VALUE - i);
+    }
+    Arrays.sort(order, 0, size);
+    final int mostKept = settings.topK() == 0 ? size : Math.min(settings.topK(), size);
+    final double least = settings.minP() * probability[argmax];
+    double kept = 0;
+    int rank = 0;
+    for (; rank < mostKept; rank++) {
+      final int token = tokenAt(rank);
+      if (rank > 0 && (kept >= settings.topP() * mass || probability[token] < least)) {
+        break;
+      }
+      kept += probability[token];
+    }
+    for (int cut = rank; cut < size; cut++) {
+      probability[tokenAt(cut)] = 0;
+    }
+  }
+
+  private int tokenAt(final int rank) {
+    return Integer.MAX_VALUE - (int) order[size - 1 - rank];
+  }
+
+  /**
+   * Draws one token of the loaded row.
+   *
+   * @param key of the branch.
+   * @param position of the token in its sequence.
+   * @return the token.
+   */
+  public int draw(final long key, final int position) {
+    final double target = DrawKey.uniform(key, position) * total;
+    double sum = 0;
+    int last = argmax;
+    for (int i = 0; i < size; i++) {
+      if (probability[i] > 0) {
+        sum += probability[i];
+        last = i;
+        if (sum > target) {
+          return i;
+        }
+      }
+    }
+    return last;
+  }
+
+  /**
+   * Returns the log-probability of a token of the loaded row.
+   *
+   * @param token to look up.
+   * @return its natural log-probability; negative infinity if it was cut.
+   */
+  public float logprob(final int token) {
+    return (float) Math.log(probability[token] / total);
+  }
+
+  @Override
+  public boolean drawRow(
+      final Draws draws,
+      final float[] logits,
+      final int offset,
+      final int length,
+      final Work work) {
+    final double entropy = load(logits, offset, length);
+    draws.entropy(entropy);
+    if (size == 0) {
+      return false;
+    }
+    final int count = entropy >= work.entropyFloor() ? work.mostDraws() : work.draws();
+    final int position = work.length();
+    for (int child = 0; child < count; child++) {
+      final int token = draw(DrawKey.child(work.key(), position, child), position);
+      draws.beginDraw();
+      draws.add(token, logprob(token));
+    }
+    return true;
+  }
+}

@@ -1,0 +1,182 @@
+package dev.coppice.decoder.sampling;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.model.DrawKey;
+import dev.coppice.model.Draws;
+import dev.coppice.model.Work;
+import dev.coppice.trajectory.SamplingSettings;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class SamplerTest {
+
+  @Test
+  void shouldDrawEachTokenAsOftenAsItsProbabilitySays() {
+    final float[] logits = {0.0f, 1.0f, 2.0f, -1.0f};
+    final double[] expected = softmax(logits, 0.8);
+    final Sampler sampler = new Sampler(new SamplingSettings(0.8, 1.0, 0, 0.0));
+    final int draws = 200_000;
+    final int[] counts = new int[4];
+
+    sampler.load(logits, 0, 4);
+    for (int i = 0; i < draws; i++) {
+      counts[sampler.draw(i, 3)]++;
+    }
+
+    for (int token = 0; token < 4; token++) {
+      final double sigma = Math.sqrt(expected[token] * (1 - expected[token]) / draws);
+      assertEquals(expected[token], counts[token] / (double) draws, 5 * sigma, "token=" + token);
+      assertEquals(Math.log(expected[token]), sampler.logprob(token), 1e-6);
+    }
+  }
+
+  @Test
+  void shouldMeasureTheEntropyOfTheDistributionItDrawsFrom() {
+    final Random random = new Random(3);
+    for (int round = 0; round < 200; round++) {
+      final float[] logits = logits(random, 2 + random.nextInt(60));
+      final double temperature = 0.2 + random.nextDouble() * 2;
+      final Sampler sampler = new Sampler(new SamplingSettings(temperature, 1.0, 0, 0.0));
+      double expected = 0;
+      for (final double p : softmax(logits, temperature)) {
+        expected -= p * Math.log(p);
+      }
+
+      assertEquals(expected, sampler.load(logits, 0, logits.length), 1e-9, "round=" + round);
+    }
+  }
+
+  @Test
+  void shouldKeepWhatASlowReferenceKeepsUnderEveryCut() {
+    final Random random = new Random(11);
+    for (int round = 0; round < 500; round++) {
+      final float[] logits = logits(random, 2 + random.nextInt(40));
+      final SamplingSettings settings =
+          new SamplingSettings(
+              0.5 + random.nextDouble(),
+              0.05 + 0.95 * random.nextDouble(),
+              random.nextInt(logits.length + 1),
+              random.nextBoolean() ? 0 : random.nextDouble());
+      final double[] expected = cut(logits, settings);
+      final Sampler sampler = new Sampler(settings);
+      sampler.load(logits, 0, logits.length);
+
+      for (int token = 0; token < logits.length; token++) {
+        assertEquals(
+            expected[token], Math.exp(sampler.logprob(token)), 1e-6, "round=" + round + settings);
+      }
+    }
+  }
+
+  @Test
+  void shouldTakeTheLargestLogitAtTemperatureZeroAndTheLowerIdAmongEquals() {
+    final Sampler sampler = new Sampler(SamplingSettings.GREEDY);
+
+    final double entropy = sampler.load(new float[] {1, 7, 7, 2}, 0, 4);
+
+    assertEquals(0.0, entropy);
+    assertEquals(1, sampler.draw(99, 5));
+    assertEquals(0.0f, sampler.logprob(1));
+  }
+
+  @Test
+  void shouldDrawNothingFromLogitsThatAreNotFinite() {
+    for (final float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      final Draws draws = new Draws();
+      final float[] logits = {0, bad, 1};
+      final Work work = work(1, 1, 4, 0);
+
+      draws.beginRow(0, 1, 0);
+      assertFalse(new Sampler(SamplingSettings.PLAIN).drawRow(draws, logits, 0, 3, work));
+
+      assertEquals(0, draws.count(0), "bad=" + bad);
+      assertTrue(Float.isNaN(draws.entropy(0)));
+    }
+  }
+
+  @Test
+  void shouldDrawForChildrenOnlyWhereTheEntropyReachesTheFloor() {
+    final float[] decided = {20, 0, 0};
+    final float[] undecided = {1, 1, 1};
+    final Sampler sampler = new Sampler(SamplingSettings.PLAIN);
+    final Work work = work(42, 7, 5, 0.5);
+    final Draws draws = new Draws();
+
+    draws.beginRow(0, 1, 0);
+    assertTrue(sampler.drawRow(draws, decided, 0, 3, work));
+    draws.beginRow(1, 1, 0);
+    assertTrue(sampler.drawRow(draws, undecided, 0, 3, work));
+
+    assertEquals(1, draws.count(0));
+    assertEquals(5, draws.count(1));
+    sampler.load(undecided, 0, 3);
+    assertEquals(sampler.draw(42, 7), draws.token(1, 0, 0));
+    assertEquals(sampler.draw(DrawKey.child(42, 7, 3), 7), draws.token(1, 3, 0));
+  }
+
+  private static float[] logits(final Random random, final int length) {
+    final float[] logits = new float[length];
+    for (int i = 0; i < length; i++) {
+      logits[i] = (float) (random.nextGaussian() * 3);
+    }
+    return logits;
+  }
+
+  private static double[] softmax(final float[] logits, final double temperature) {
+    final double[] p = new double[logits.length];
+    double sum = 0;
+    for (int i = 0; i < p.length; i++) {
+      p[i] = Math.exp(logits[i] / temperature);
+      sum += p[i];
+    }
+    for (int i = 0; i < p.length; i++) {
+      p[i] /= sum;
+    }
+    return p;
+  }
+
+  private static double[] cut(final float[] logits, final SamplingSettings settings) {
+    final double[] p = softmax(logits, settings.temperature());
+    final int[] order =
+        IntStream.range(0, p.length)
+            .boxed()
+            .sorted((a, b) -> Double.compare(p[b], p[a]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    final double[] kept = new double[p.length];
+    final int most = settings.topK() == 0 ? p.length : settings.topK();
+    double before = 0;
+    double sum = 0;
+    for (int rank = 0; rank < order.length; rank++) {
+      final int token = order[rank];
+      final boolean inside =
+          rank == 0
+              || (rank < most
+                  && before < settings.topP()
+                  && p[token] >= settings.minP() * p[order[0]]);
+      if (!inside) {
+        break;
+      }
+      kept[token] = p[token];
+      before += p[token];
+      sum += p[token];
+    }
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] /= sum;
+    }
+    return kept;
+  }
+
+  private static Work work(final long key, final int position, final int most, final double floor) {
+    final Work.Terms terms = new Work.Terms(SamplingSettings.PLAIN, new Work.Stops(-1, List.of()));
+    final Work work = new Work(new Work.Place(0, 0, 0), key, new int[position], terms);
+    work.ask(1, 1);
+    work.askMoreAt(most, floor);
+    return work;
+  }
+}

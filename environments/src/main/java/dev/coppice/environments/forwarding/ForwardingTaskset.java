@@ -1,0 +1,68 @@
+package dev.coppice.environments.forwarding;
+
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.trajectory.Task;
+import java.util.Objects;
+
+/**
+ * Passes everything on to another task set but the opening of worlds.
+ *
+ * @thread as the wrapped task set.
+ */
+public abstract class ForwardingTaskset implements Taskset {
+  private final Taskset base;
+
+  /**
+   * Wraps a task set.
+   *
+   * @param base to wrap; closed with this one.
+   */
+  protected ForwardingTaskset(final Taskset base) {
+    this.base = Objects.requireNonNull(base, "base is null");
+  }
+
+  /**
+   * Returns the wrapped task set.
+   *
+   * @return what was given to the constructor.
+   */
+  protected final Taskset base() {
+    return base;
+  }
+
+  @Override
+  public String name() {
+    return base.name();
+  }
+
+  @Override
+  public int taskCount() {
+    return base.taskCount();
+  }
+
+  @Override
+  public Task task(final int index) {
+    return base.task(index);
+  }
+
+  @Override
+  public String request(final Task task) {
+    return base.request(task);
+  }
+
+  @Override
+  public EpisodePlan plan(final Task task) {
+    return base.plan(task);
+  }
+
+  @Override
+  public Solution solution(final Task task) {
+    return base.solution(task);
+  }
+
+  @Override
+  public void close() {
+    base.close();
+  }
+}

@@ -1,0 +1,210 @@
+package dev.coppice.core;
+
+import dev.coppice.episode.ActionParser;
+import dev.coppice.model.Work;
+import dev.coppice.rollout.GroupResult;
+import dev.coppice.rollout.TreeLedger;
+import dev.coppice.scheduling.BudgetSplit;
+import dev.coppice.trajectory.CounterRandom;
+import dev.coppice.trajectory.RolloutFailure;
+import dev.coppice.trajectory.TrajectoryGroup;
+import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.agrona.collections.Object2ObjectHashMap;
+
+/**
+ * Starts groups in order, gives each its trees within its share of the budget, and delivers it.
+ *
+ * @thread the engine thread.
+ */
+final class Groups {
+  private final State state;
+  private final Scheduler scheduler;
+  private final BudgetSplit split;
+  private final ArrayDeque<Event> offered = new ArrayDeque<>();
+  private final Object2ObjectHashMap<String, GroupState> open = new Object2ObjectHashMap<>();
+  private final List<GroupState> parked = new ArrayList<>();
+  private long started;
+
+  Groups(final State state, final Scheduler scheduler) {
+    this.state = state;
+    this.scheduler = scheduler;
+    this.split = new BudgetSplit(state.config.budget(), state.config.capacity().groupsInFlight());
+  }
+
+  void offer(final Event.GroupOffered offer, final List<Effect> effects) {
+    state.counters.groupsOffered++;
+    offered.add(offer);
+    startGroups(effects);
+  }
+
+  void restore(final Event.GroupRestored restored, final List<Effect> effects) {
+    state.counters.groupsRestored++;
+    offered.add(restored);
+    startGroups(effects);
+  }
+
+  private void startGroups(final List<Effect> effects) {
+    while (!offered.isEmpty() && mayStart()) {
+      final long place = started++;
+      switch (offered.poll()) {
+        case Event.GroupOffered offer -> start(new GroupState(offer), place, effects);
+        case Event.GroupRestored restored -> {
+          final BudgetSplit.Share share = split.start(place);
+          final long cost = restored.computedTokens();
+          state.budget.spend(Math.min(cost, state.budget.remaining()));
+          split.restored(share, cost, restored.trees());
+          split.end(share);
+        }
+        default -> throw new IllegalStateException("not an offer");
+      }
+    }
+    dealRest(effects);
+  }
+
+  private boolean mayStart() {
+    return split.isLimited()
+        ? split.mayStart(started)
+        : open.size() < state.config.capacity().groupsInFlight();
+  }
+
+  private void start(final GroupState group, final long place, final List<Effect> effects) {
+    if (open.put(group.request.id(), group) != null) {
+      throw new IllegalArgumentException("two groups of one name: id=" + group.request.id());
+    }
+    state.counters.groupsOpen++;
+    group.budget = state.budget.child(Long.MAX_VALUE);
+    if (split.isLimited()) {
+      group.share = split.start(place);
+      openTreeOrEnd(group, effects);
+      return;
+    }
+    final int trees = refusal(group) == null ? state.config.budget().trees() : 1;
+    for (int i = 0; i < trees; i++) {
+      openTree(group, effects);
+    }
+  }
+
+  private void openTreeOrEnd(final GroupState group, final List<Effect> effects) {
+    if (group.refused) {
+      close(group, effects);
+    } else if (group.share.isLast()) {
+      parked.add(group);
+    } else if (group.share.allowsTree() && state.budget.remaining() > 0) {
+      openTree(group, effects);
+    } else {
+      close(group, effects);
+    }
+  }
+
+  /** Deals what is left of the budget once every group has ended or waits for it. */
+  private void dealRest(final List<Effect> effects) {
+    final boolean quiet = open.size() == parked.size() && offered.isEmpty();
+    if (parked.isEmpty() || !quiet || started < state.config.budget().groups()) {
+      return;
+    }
+    parked.sort(
+        Comparator.comparingInt((GroupState group) -> group.trees.size())
+            .thenComparingInt(GroupState::place));
+    final int affordable = split.affordableTrees(parked.size());
+    final List<GroupState> chosen = List.copyOf(parked.subList(0, affordable));
+    final List<GroupState> rest = List.copyOf(parked.subList(affordable, parked.size()));
+    if (affordable > 0) {
+      parked.removeAll(chosen);
+      chosen.forEach(group -> openTree(group, effects));
+    } else {
+      parked.clear();
+      rest.forEach(group -> close(group, effects));
+    }
+  }
+
+  private void openTree(final GroupState group, final List<Effect> effects) {
+    final int index = group.trees.size();
+    final long groupKey = CounterRandom.mix(state.config.seed(), group.request.index());
+    final long key = CounterRandom.mix(groupKey, index);
+    final TreeDraft tree = new TreeDraft(group, index, key, state.nextTree++);
+    group.trees.add(tree);
+    group.treesOpen++;
+    tree.liveBranches = 1;
+    final Work.Place place = new Work.Place(state.nextBranch++, tree.number, group.place());
+    final Work work = new Work(place, key, group.prompt, state.terms);
+    work.prompt(true);
+    final Branch root = new Branch(tree, 0L, new ActionParser(state.world.dialect()), work);
+    root.node = tree.prompt;
+    state.branches.put(root.id, root);
+    effects.add(new Effect.StartWorld(group.place(), root.id));
+    final RolloutFailure refusal = refusal(group);
+    if (refusal != null) {
+      end(root, NodeDraft.End.failed(refusal), effects);
+      return;
+    }
+    root.children = state.world.policy().childrenAtTurn(scheduler.pointAt(root));
+    scheduler.ready(root, effects);
+  }
+
+  private RolloutFailure refusal(final GroupState group) {
+    if (group.failure != null) {
+      return group.failure;
+    }
+    if (group.prompt.length == 0) {
+      return Failures.emptyPrompt();
+    }
+    return group.prompt.length < state.world.traits().contextTokens()
+        ? null
+        : Failures.promptTooLong(group.prompt.length, state.world.traits().contextTokens());
+  }
+
+  /** Ends a branch at the leaf it came to. */
+  void end(final Branch branch, final NodeDraft.End leaf, final List<Effect> effects) {
+    branch.wait = Branch.Wait.NOTHING;
+    branch.closeSegment();
+    branch.node.leaf = leaf;
+    state.branches.remove(branch.id);
+    if (!branch.released) {
+      branch.released = true;
+      effects.add(new Effect.Release(branch.id));
+    }
+    effects.add(new Effect.CloseWorld(branch.id));
+    if (--branch.tree.liveBranches == 0) {
+      branch.group.treesOpen--;
+      treeEnded(branch.tree, effects);
+    }
+  }
+
+  private void treeEnded(final TreeDraft tree, final List<Effect> effects) {
+    final GroupState group = tree.group;
+    if (split.isLimited()) {
+      split.treeEnded(group.share, tree.computedTokens());
+      // A tree that was cut before its first token would be opened again and again.
+      group.refused |= !group.hasDrawn || tree.computedTokens() == 0;
+      openTreeOrEnd(group, effects);
+      dealRest(effects);
+    } else if (group.treesOpen == 0) {
+      close(group, effects);
+    }
+  }
+
+  private void close(final GroupState group, final List<Effect> effects) {
+    if (split.isLimited()) {
+      split.end(group.share);
+    }
+    final List<TrajectoryTree> trees = new ArrayList<>();
+    final List<TreeLedger> ledgers = new ArrayList<>();
+    final int[] numbers = new int[group.trees.size()];
+    for (final TreeDraft draft : group.trees) {
+      trees.add(draft.finish(state.config.run(), state.config.sampling()));
+      ledgers.add(draft.ledger());
+      numbers[draft.index] = draft.number;
+    }
+    open.remove(group.request.id());
+    state.counters.groupsOpen--;
+    state.counters.groupsDelivered++;
+    final TrajectoryGroup finished = new TrajectoryGroup(group.request.id(), group.task, trees);
+    final GroupResult result = new GroupResult(group.request, finished, ledgers);
+    effects.add(new Effect.GroupDone(group.place(), numbers, result));
+    startGroups(effects);
+  }
+}

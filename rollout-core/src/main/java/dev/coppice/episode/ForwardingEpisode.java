@@ -1,0 +1,69 @@
+package dev.coppice.episode;
+
+import dev.coppice.trajectory.StopReason;
+import java.util.Objects;
+
+/**
+ * Passes everything on to another episode but forks, which must be wrapped as well.
+ *
+ * @thread as the wrapped episode.
+ */
+public abstract class ForwardingEpisode implements Episode {
+  private final Episode base;
+
+  /**
+   * Wraps an episode.
+   *
+   * @param base to wrap; closed with this one.
+   */
+  protected ForwardingEpisode(final Episode base) {
+    this.base = Objects.requireNonNull(base, "base is null");
+  }
+
+  /**
+   * Returns the wrapped episode.
+   *
+   * @return what was given to the constructor.
+   */
+  protected final Episode base() {
+    return base;
+  }
+
+  @Override
+  public String prompt() {
+    return base.prompt();
+  }
+
+  @Override
+  public EpisodePlan plan() {
+    return base.plan();
+  }
+
+  @Override
+  public Observation call(final String text) throws Exception {
+    return base.call(text);
+  }
+
+  @Override
+  public Score finish(final String answer) throws Exception {
+    return base.finish(answer);
+  }
+
+  @Override
+  public Score truncated(final StopReason reason) {
+    return base.truncated(reason);
+  }
+
+  @Override
+  public abstract Episode fork();
+
+  @Override
+  public String digest() {
+    return base.digest();
+  }
+
+  @Override
+  public void close() {
+    base.close();
+  }
+}

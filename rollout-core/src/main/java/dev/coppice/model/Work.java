@@ -1,0 +1,304 @@
+package dev.coppice.model;
+
+import dev.coppice.trajectory.SamplingSettings;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Asks for the next tokens of one branch; the branch keeps one and fills it again for every answer.
+ *
+ * <p>The core writes between an answer and the next {@link ModelRunner#submit}, the runner reads
+ * from there to its answer: nobody copies the path. {@link #ticket()} names the asking; an answer
+ * under another ticket comes too late.
+ *
+ * @shape tokens int[length], from the beginning of the sequence.
+ * @thread the engine thread.
+ */
+public final class Work {
+  private final int branch;
+  private final int tree;
+  private final int group;
+  private final long key;
+  private int[] tokens;
+  private int length;
+  private int ticket;
+  private boolean prompt;
+  private int mostTokens;
+  private int draws = 1;
+  private int mostDraws = 1;
+  private double entropyFloor = Double.POSITIVE_INFINITY;
+  private Terms terms;
+  private long submittedNs;
+
+  /**
+   * Holds what all work of an engine has in common.
+   *
+   * @param sampling settings of every token.
+   * @param stops that end an answer.
+   */
+  public record Terms(SamplingSettings sampling, Stops stops) {}
+
+  /**
+   * Says what ends an answer; a runner that answers one token at a time need not look.
+   *
+   * <p>A runner may answer beyond a stop: the core cuts there and books the rest as discarded.
+   *
+   * @param endToken the token that ends a sequence, or -1.
+   * @param texts that end a tool call or an answer, none of them empty.
+   */
+  public record Stops(int endToken, List<String> texts) {
+    /** Keeps a copy. */
+    public Stops {
+      texts = List.copyOf(texts);
+    }
+  }
+
+  /**
+   * Says whom the work is for.
+   *
+   * @param branch unique in the engine.
+   * @param tree of the branch, unique in the engine.
+   * @param group of the tree: its place in the run.
+   */
+  public record Place(int branch, int tree, int group) {}
+
+  /**
+   * Makes the work of one branch.
+   *
+   * @param place of the branch.
+   * @param key of its draws.
+   * @param path the tokens there are; copied.
+   * @param terms all work of the engine has in common.
+   */
+  public Work(final Place place, final long key, final int[] path, final Terms terms) {
+    this(place, key, path.clone(), path.length, terms);
+  }
+
+  private Work(
+      final Place place, final long key, final int[] path, final int length, final Terms terms) {
+    this.branch = place.branch();
+    this.tree = place.tree();
+    this.group = place.group();
+    this.key = key;
+    this.tokens = path;
+    this.length = length;
+    this.terms = terms;
+  }
+
+  /**
+   * Copies the path for a child born at its end.
+   *
+   * @param child the number of the child.
+   * @param childKey of its draws.
+   * @return work that asks for one draw.
+   */
+  public Work fork(final int child, final long childKey) {
+    final int[] path = Arrays.copyOf(tokens, tokens.length);
+    return new Work(new Place(child, tree, group), childKey, path, length, terms);
+  }
+
+  /**
+   * Appends a token to the path.
+   *
+   * @param token id.
+   */
+  public void append(final int token) {
+    if (length == tokens.length) {
+      tokens = Arrays.copyOf(tokens, Math.max(16, length * 2));
+    }
+    tokens[length++] = token;
+  }
+
+  /**
+   * Appends tokens to the path.
+   *
+   * @param more ids.
+   */
+  public void append(final int[] more) {
+    if (length + more.length > tokens.length) {
+      tokens = Arrays.copyOf(tokens, Math.max(length + more.length, tokens.length * 2));
+    }
+    System.arraycopy(more, 0, tokens, length, more.length);
+    length += more.length;
+  }
+
+  /**
+   * Asks anew: the last answer was taken in.
+   *
+   * @param most tokens wanted per draw, at least 1.
+   * @param newDraws wanted whatever the entropy, at least 1.
+   * @return this.
+   */
+  public Work ask(final int most, final int newDraws) {
+    ticket++;
+    mostTokens = most;
+    draws = newDraws;
+    mostDraws = newDraws;
+    entropyFloor = Double.POSITIVE_INFINITY;
+    return this;
+  }
+
+  /**
+   * Asks for more draws where the next token is uncertain.
+   *
+   * @param most draws wanted where the entropy reaches the floor.
+   * @param floor in nats.
+   */
+  public void askMoreAt(final int most, final double floor) {
+    mostDraws = most;
+    entropyFloor = floor;
+  }
+
+  /**
+   * Says whether the path is the prompt of its group, which the group's other trees start from too.
+   *
+   * @param isPrompt whether it is.
+   */
+  public void prompt(final boolean isPrompt) {
+    prompt = isPrompt;
+  }
+
+  /**
+   * Notes when the work was handed over; it decides nothing but the deadline.
+   *
+   * @param timeNs of the engine's clock.
+   */
+  public void submittedAt(final long timeNs) {
+    submittedNs = timeNs;
+  }
+
+  /**
+   * Returns the branch.
+   *
+   * @return its number, unique in the engine.
+   */
+  public int branch() {
+    return branch;
+  }
+
+  /**
+   * Returns the tree of the branch.
+   *
+   * @return its number, unique in the engine.
+   */
+  public int tree() {
+    return tree;
+  }
+
+  /**
+   * Returns the group of the tree.
+   *
+   * @return its place in the run.
+   */
+  public int group() {
+    return group;
+  }
+
+  /**
+   * Returns the key of the branch's draws.
+   *
+   * @return the key; with the position of a token it fixes the draw.
+   */
+  public long key() {
+    return key;
+  }
+
+  /**
+   * Returns the path.
+   *
+   * @return the array of tokens; what lies behind {@link #length()} is not part of it.
+   */
+  public int[] tokens() {
+    return tokens;
+  }
+
+  /**
+   * Returns the length of the path.
+   *
+   * @return the number of tokens.
+   */
+  public int length() {
+    return length;
+  }
+
+  /**
+   * Returns the name of this asking.
+   *
+   * @return a number that rises with every asking of the branch.
+   */
+  public int ticket() {
+    return ticket;
+  }
+
+  /**
+   * Returns whether the path is the prompt of its group.
+   *
+   * @return true until the branch has drawn.
+   */
+  public boolean isPrompt() {
+    return prompt;
+  }
+
+  /**
+   * Returns the most tokens wanted per draw.
+   *
+   * @return the number, at least 1; fewer may come.
+   */
+  public int mostTokens() {
+    return mostTokens;
+  }
+
+  /**
+   * Returns the draws wanted in any case.
+   *
+   * @return the number, at least 1.
+   */
+  public int draws() {
+    return draws;
+  }
+
+  /**
+   * Returns the draws wanted where the entropy of the next token reaches {@link #entropyFloor()}.
+   *
+   * @return the number, at least {@link #draws()}.
+   */
+  public int mostDraws() {
+    return mostDraws;
+  }
+
+  /**
+   * Returns the entropy from which {@link #mostDraws()} are wanted.
+   *
+   * @return the bound in nats; positive infinity where entropy is not asked about.
+   */
+  public double entropyFloor() {
+    return entropyFloor;
+  }
+
+  /**
+   * Returns the settings to draw with.
+   *
+   * @return the settings.
+   */
+  public SamplingSettings sampling() {
+    return terms.sampling();
+  }
+
+  /**
+   * Returns what ends an answer.
+   *
+   * @return the stops.
+   */
+  public Stops stops() {
+    return terms.stops();
+  }
+
+  /**
+   * Returns when the work was handed over.
+   *
+   * @return the time of the engine's clock in nanoseconds.
+   */
+  public long submittedNs() {
+    return submittedNs;
+  }
+}
