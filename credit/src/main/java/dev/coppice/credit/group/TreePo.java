@@ -117,8 +117,7 @@ public final class TreePo implements CreditFormula {
               "How subgroups are put together: alike, or by their size.",
               "average",
               "group-size"),
-          PlugOption.choice(
-              "uniform", "What becomes of subgroups of equal rewards.", "keep", "drop"),
+          PlugOption.choice("uniform", "Whether subgroups of equal rewards count.", "keep", "drop"),
           SharedValue.OPTION);
     }
 

@@ -180,9 +180,16 @@ public final class Gigpo implements CreditFormula {
               1.0,
               Range.NOT_NEGATIVE,
               "Weight of the step's advantage beside the trajectory's."),
-          PlugOption.choice("norm", "What is taken off, and divided by.", "mean", "mean-std"),
           PlugOption.choice(
-              "baseline", "Over what the mean of the group is taken.", "trajectory", "row"),
+              "norm",
+              "Whether a difference from the mean is divided by the deviation.",
+              "mean",
+              "mean-std"),
+          PlugOption.choice(
+              "baseline",
+              "How the mean counts a trajectory: once, or once per step.",
+              "trajectory",
+              "row"),
           SharedValue.OPTION);
     }
 

@@ -72,7 +72,7 @@ public final class SpoChain implements CreditFormula {
               "threshold",
               0.9,
               Range.NOT_NEGATIVE,
-              "Probability of a token below which it is a cut point."),
+              "Tokens more probable than this decided nothing and get 0."),
           TrunkValues.TRUNK);
     }
 

@@ -80,7 +80,7 @@ public final class SpoTree implements CreditFormula {
           "An edge of the tree by the step in value it makes.",
           PlugOption.choice(
               "mode",
-              "The step in value itself, or in units of the deviation.",
+              "The step in value itself, or in units of the siblings' deviation.",
               "difference",
               "normalised"));
     }

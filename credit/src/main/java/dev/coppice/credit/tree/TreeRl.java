@@ -111,7 +111,10 @@ public final class TreeRl implements CreditFormula {
               "code",
               "unweighted"),
           PlugOption.choice(
-              "fill", "What a node without evidence gets: 0, or its parent's.", "zero", "inherit"));
+              "fill",
+              "What a value of 0 becomes: it stays, or takes its predecessor's.",
+              "zero",
+              "inherit"));
     }
 
     @Override
