@@ -26,9 +26,8 @@ final class DocumentLaws {
   private static final Pattern LINK = Pattern.compile("!?\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
   private static final Pattern CALL =
       Pattern.compile("(?<![\\w/])\\./coppice(?:[ \\t]+([a-z][\\w-]*))?(?:[ \\t]+([a-z][\\w-]*))?");
-  private static final Pattern COMMAND =
-      Pattern.compile(
-          "@Command\\((?:[^)]|\\)(?!\\s*(?:public|final|class)))*?name = \"([\\w-]+)\"");
+  private static final Pattern COMMAND_END = Pattern.compile("\\)\\s*(?:public|final|class)\\b");
+  private static final Pattern COMMAND_NAME = Pattern.compile("\\bname = \"([\\w-]+)\"");
   private static final Pattern CASE = Pattern.compile("(?m)^ +([a-z][a-z |-]*)\\)$");
 
   private final Path root;
@@ -157,10 +156,7 @@ final class DocumentLaws {
     final Set<String> measured = cases(launcher.substring(bench, benchEnd));
     for (final JavaSource source : sources) {
       if (!source.isTest()) {
-        final Matcher command = COMMAND.matcher(String.join("\n", source.lines()));
-        while (command.find()) {
-          commands.add(command.group(1));
-        }
+        commands.addAll(commandNames(String.join("\n", source.lines())));
       }
     }
     measured.add("peer");
@@ -177,6 +173,22 @@ final class DocumentLaws {
       }
     }
     return found;
+  }
+
+  /** Finds the first name inside each annotation of a command. */
+  private static List<String> commandNames(final String source) {
+    final List<String> names = new ArrayList<>();
+    int at = source.indexOf("@Command(");
+    while (at >= 0) {
+      final Matcher end = COMMAND_END.matcher(source);
+      final int to = end.find(at) ? end.start() : source.length();
+      final Matcher name = COMMAND_NAME.matcher(source).region(at, to);
+      if (name.find()) {
+        names.add(name.group(1));
+      }
+      at = source.indexOf("@Command(", at + 1);
+    }
+    return names;
   }
 
   private static Set<String> cases(final String script) {

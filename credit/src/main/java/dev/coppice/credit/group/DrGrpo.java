@@ -2,14 +2,11 @@ package dev.coppice.credit.group;
 
 import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
-import dev.coppice.credit.forest.CreditSheet;
-import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.Moments;
 import dev.coppice.credit.forest.SharedValue;
 import dev.coppice.plug.NamedPlug;
 import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -21,40 +18,28 @@ import java.util.Locale;
  *
  * @source Dr. GRPO, arXiv:2503.20783.
  */
-public final class DrGrpo implements CreditFormula {
-  private final boolean singletonReward;
-  private final SharedValue shared;
-
+public final class DrGrpo extends GroupBaseline {
   /**
    * Fixes the options.
    *
    * @param options as {@link Offer} declares them.
    */
   public DrGrpo(final PlugOptions options) {
-    singletonReward = options.is("singleton", "reward");
-    shared = SharedValue.of(options);
+    super(options);
   }
 
   @Override
-  public void score(final Forest forest, final CreditSheet sheet) {
-    final double[] value = forest.rewards();
-    GroupNorm.apply(value, 0, value.length, false, singletonReward);
-    for (int i = 0; i < value.length; i++) {
-      sheet.setLeaf(i, value[i]);
-    }
-    sheet.spreadLeaves(forest, shared);
+  void score(final double[] value, final boolean rewardsSingleton) {
+    GroupNorm.apply(value, 0, value.length, false, rewardsSingleton);
   }
 
   @Override
-  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
-    final Moments group = Moments.of(forest.rewards());
-    return List.of(
-        String.format(
-            Locale.ROOT,
-            "group: %d scored leaves, mean %.6g, not divided by a deviation",
-            group.count(),
-            group.mean()),
-        Explain.leaves(forest, sheet, node, shared));
+  String explain(final Moments group) {
+    return String.format(
+        Locale.ROOT,
+        "group: %d scored leaves, mean %.6g, not divided by a deviation",
+        group.count(),
+        group.mean());
   }
 
   /** Offers the estimator by the name {@code dr-grpo}. */

@@ -2,14 +2,11 @@ package dev.coppice.credit.group;
 
 import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
-import dev.coppice.credit.forest.CreditSheet;
-import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.Moments;
 import dev.coppice.credit.forest.SharedValue;
 import dev.coppice.plug.NamedPlug;
 import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -22,14 +19,12 @@ import java.util.Locale;
  *
  * @source DeepSeekMath, arXiv:2402.03300; verl core_algos.compute_grpo_outcome_advantage.
  */
-public final class Grpo implements CreditFormula {
+public final class Grpo extends GroupBaseline {
   /** The rule for a group with one scored leaf. */
   public static final PlugOption SINGLETON =
       PlugOption.choice("singleton", "What a group with one scored leaf gets.", "reward", "zero");
 
   private final boolean divides;
-  private final boolean singletonReward;
-  private final SharedValue shared;
 
   /**
    * Fixes the options.
@@ -37,33 +32,24 @@ public final class Grpo implements CreditFormula {
    * @param options as {@link Offer} declares them.
    */
   public Grpo(final PlugOptions options) {
+    super(options);
     divides = options.is("std", "sample");
-    singletonReward = options.is("singleton", "reward");
-    shared = SharedValue.of(options);
   }
 
   @Override
-  public void score(final Forest forest, final CreditSheet sheet) {
-    final double[] value = forest.rewards();
-    GroupNorm.apply(value, 0, value.length, divides, singletonReward);
-    for (int i = 0; i < value.length; i++) {
-      sheet.setLeaf(i, value[i]);
-    }
-    sheet.spreadLeaves(forest, shared);
+  void score(final double[] value, final boolean rewardsSingleton) {
+    GroupNorm.apply(value, 0, value.length, divides, rewardsSingleton);
   }
 
   @Override
-  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
-    final Moments group = Moments.of(forest.rewards());
-    return List.of(
-        String.format(
-            Locale.ROOT,
-            "group: %d scored leaves, mean %.6g, deviation %.6g%s",
-            group.count(),
-            group.mean(),
-            group.std(1),
-            divides ? "" : " (not divided by)"),
-        Explain.leaves(forest, sheet, node, shared));
+  String explain(final Moments group) {
+    return String.format(
+        Locale.ROOT,
+        "group: %d scored leaves, mean %.6g, deviation %.6g%s",
+        group.count(),
+        group.mean(),
+        group.std(1),
+        divides ? "" : " (not divided by)");
   }
 
   /** Offers the estimator by the name {@code grpo}. */

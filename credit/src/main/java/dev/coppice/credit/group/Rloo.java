@@ -2,14 +2,11 @@ package dev.coppice.credit.group;
 
 import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.forest.CreditFormula;
-import dev.coppice.credit.forest.CreditSheet;
-import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.Moments;
 import dev.coppice.credit.forest.SharedValue;
 import dev.coppice.plug.NamedPlug;
 import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -22,43 +19,34 @@ import java.util.Locale;
  *
  * @source Ahmadian et al., arXiv:2402.14740; verl core_algos.compute_rloo_outcome_advantage.
  */
-public final class Rloo implements CreditFormula {
-  private final boolean singletonReward;
-  private final SharedValue shared;
-
+public final class Rloo extends GroupBaseline {
   /**
    * Fixes the options.
    *
    * @param options as {@link Offer} declares them.
    */
   public Rloo(final PlugOptions options) {
-    singletonReward = options.is("singleton", "reward");
-    shared = SharedValue.of(options);
+    super(options);
   }
 
   @Override
-  public void score(final Forest forest, final CreditSheet sheet) {
-    final double[] reward = forest.rewards();
-    final Moments group = Moments.of(reward);
+  void score(final double[] value, final boolean rewardsSingleton) {
+    final Moments group = Moments.of(value);
     final boolean single = group.count() == 1;
-    final double mean = single && singletonReward ? 0.0 : group.mean();
+    final double mean = single && rewardsSingleton ? 0.0 : group.mean();
     final double scale = single ? 1.0 : group.count() / (group.count() - 1.0);
-    for (int i = 0; i < reward.length; i++) {
-      sheet.setLeaf(i, scale * (reward[i] - mean));
+    for (int i = 0; i < value.length; i++) {
+      value[i] = scale * (value[i] - mean);
     }
-    sheet.spreadLeaves(forest, shared);
   }
 
   @Override
-  public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
-    final Moments group = Moments.of(forest.rewards());
-    return List.of(
-        String.format(
-            Locale.ROOT,
-            "baseline of a leaf: mean of the other %d scored leaves; mean of all %.6g",
-            group.count() - 1,
-            group.mean()),
-        Explain.leaves(forest, sheet, node, shared));
+  String explain(final Moments group) {
+    return String.format(
+        Locale.ROOT,
+        "baseline of a leaf: mean of the other %d scored leaves; mean of all %.6g",
+        group.count() - 1,
+        group.mean());
   }
 
   /** Offers the estimator by the name {@code rloo}. */
