@@ -15,6 +15,9 @@ import java.util.List;
  * @thread the engine thread.
  */
 public final class Work {
+  /** Tokens a path has room for beyond what it begins with: most paths never grow again. */
+  private static final int ROOM = 96;
+
   private final int branch;
   private final int tree;
   private final int group;
@@ -71,7 +74,7 @@ public final class Work {
    * @param terms all work of the engine has in common.
    */
   public Work(final Place place, final long key, final int[] path, final Terms terms) {
-    this(place, key, path.clone(), path.length, terms);
+    this(place, key, Arrays.copyOf(path, path.length + ROOM), path.length, terms);
   }
 
   private Work(
@@ -93,7 +96,7 @@ public final class Work {
    * @return work that asks for one draw.
    */
   public Work fork(final int child, final long childKey) {
-    final int[] path = Arrays.copyOf(tokens, tokens.length);
+    final int[] path = Arrays.copyOf(tokens, length + ROOM);
     return new Work(new Place(child, tree, group), childKey, path, length, terms);
   }
 

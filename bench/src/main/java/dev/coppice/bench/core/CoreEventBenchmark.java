@@ -30,6 +30,7 @@ import dev.coppice.scheduling.FixedPolicy;
 import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +69,7 @@ public class CoreEventBenchmark implements RunnerListener {
   private Core core;
   private BatchRunner runner;
   private final List<Effect> effects = new ArrayList<>();
+  private final ArrayDeque<Event> following = new ArrayDeque<>();
   private int groups;
   private long timeNs;
   private long counter;
@@ -103,16 +105,15 @@ public class CoreEventBenchmark implements RunnerListener {
                 new Dialect("(", ")", "[", "]"),
                 runner.traits()));
     for (int i = 0; i < 96; i++) {
-      offer();
+      apply(offered());
     }
   }
 
-  private void offer() {
+  private Event offered() {
     final GroupRequest request = new GroupRequest("g" + groups, groups, groups);
     groups++;
-    apply(
-        new Event.GroupOffered(
-            request, new Task("t", "{}"), PROMPT, new EpisodePlan(0, 3), "s", null));
+    return new Event.GroupOffered(
+        request, new Task("t", "{}"), PROMPT, new EpisodePlan(0, 3), "s", null);
   }
 
   /**
@@ -160,36 +161,45 @@ public class CoreEventBenchmark implements RunnerListener {
     return phase == 12 ? 8 : phase == 16 ? 9 : 1 + (int) (phase % 7);
   }
 
-  private void apply(final Event event) {
-    effects.clear();
-    core.step(event, effects);
-    final List<Effect> todo = List.copyOf(effects);
-    for (final Effect effect : todo) {
-      switch (effect) {
-        case Effect.Sample sample -> runner.submit(sample.work());
-        case Effect.Fork fork -> runner.fork(fork.parent(), fork.child());
-        case Effect.Release release -> runner.release(release.branch());
-        case Effect.Call call ->
-            apply(
-                new Event.CallDone(
-                    call.ticket(),
-                    new Event.CallOutcome(
-                        "tool", "{}", ToolCall.Status.OK, null, 1, Provenance.REAL),
-                    OBSERVATION,
-                    false,
-                    0,
-                    "s",
-                    null));
-        case Effect.Score score -> apply(new Event.Scored(score.ticket(), Score.NONE, null));
-        case Effect.ScoreTruncated score ->
-            apply(new Event.Scored(score.ticket(), Score.NONE, null));
-        case Effect.GroupDone done -> {
-          runner.forget(done.group(), done.trees());
-          offer();
-        }
-        default -> {}
+  /** Applies an event and what follows from its effects, as the engine thread does. */
+  private void apply(final Event first) {
+    Event event = first;
+    while (event != null) {
+      effects.clear();
+      core.step(event, effects);
+      for (int i = 0; i < effects.size(); i++) {
+        carryOut(effects.get(i));
       }
+      event = following.poll();
     }
+  }
+
+  private void carryOut(final Effect effect) {
+    switch (effect) {
+      case Effect.Sample sample -> runner.submit(sample.work());
+      case Effect.Fork fork -> runner.fork(fork.parent(), fork.child());
+      case Effect.Release release -> runner.release(release.branch());
+      case Effect.Call call -> following.add(called(call));
+      case Effect.Score score -> following.add(new Event.Scored(score.ticket(), Score.NONE, null));
+      case Effect.ScoreTruncated score ->
+          following.add(new Event.Scored(score.ticket(), Score.NONE, null));
+      case Effect.GroupDone done -> {
+        runner.forget(done.group(), done.trees());
+        following.add(offered());
+      }
+      default -> {}
+    }
+  }
+
+  private static Event called(final Effect.Call call) {
+    return new Event.CallDone(
+        call.ticket(),
+        new Event.CallOutcome("tool", "{}", ToolCall.Status.OK, null, 1, Provenance.REAL),
+        OBSERVATION,
+        false,
+        0,
+        "s",
+        null);
   }
 
   /** Computes nothing: the draws are a script. */
