@@ -65,6 +65,7 @@ final class Branch {
     this.parser = parser;
     this.work = work;
     this.sample = new Effect.Sample(work);
+    work.asker(this);
   }
 
   /** Copies where the branch stands; the child's work is already a copy of the path. */

@@ -60,7 +60,7 @@ public final class Core {
 
   private void pay(final Quotes quotes, final List<Effect> effects) {
     for (int row = 0; row < quotes.rows(); row++) {
-      final Branch branch = scheduler.asking(quotes.branch(row), quotes.ticket(row));
+      final Branch branch = scheduler.asking(quotes, row);
       if (branch != null && !scheduler.pay(branch, quotes, row)) {
         growth.declined(branch, effects);
       }

@@ -152,9 +152,9 @@ final class Groups {
     if (group.prompt.length == 0) {
       return Failures.emptyPrompt();
     }
-    return group.prompt.length < state.world.traits().contextTokens()
+    return group.prompt.length < state.contextTokens
         ? null
-        : Failures.promptTooLong(group.prompt.length, state.world.traits().contextTokens());
+        : Failures.promptTooLong(group.prompt.length, state.contextTokens);
   }
 
   /** Ends a branch at the leaf it came to. */

@@ -28,7 +28,7 @@ final class Growth {
 
   void drawn(final Draws draws, final List<Effect> effects) {
     for (int row = 0; row < draws.rows(); row++) {
-      final Branch branch = scheduler.asking(draws.branch(row), draws.ticket(row));
+      final Branch branch = scheduler.asking(draws, row);
       if (branch == null) {
         state.counters.lateAnswers++;
       } else if (draws.failure(row) != null) {
@@ -66,7 +66,9 @@ final class Growth {
       truncate(branch, StopReason.BUDGET, effects);
       return;
     }
-    scheduler.discardSampled(branch, sampled - tokens(draws, row, children));
+    if (sampled > children) {
+      scheduler.discardSampled(branch, sampled - tokens(draws, row, children));
+    }
     if (children == 1) {
       if (branch.node.kind != NodeKind.ACTION) {
         branch.beginSegment();
@@ -109,6 +111,9 @@ final class Growth {
    * comes from a distribution that was computed anyway.
    */
   private static int sampled(final Draws draws, final int row, final int children) {
+    if (draws.tokens(row) == draws.count(row)) {
+      return children; // Draws of one token each, as the embedded model has them.
+    }
     int tokens = tokens(draws, row, children);
     for (int draw = children; draw < draws.count(row); draw++) {
       tokens += draws.length(row, draw) - 1;
@@ -181,24 +186,23 @@ final class Growth {
       final int row,
       final int draw,
       final List<Effect> effects) {
-    final int length = draws.length(row, draw);
+    final int start = draws.start(row, draw);
+    final int end = start + draws.length(row, draw);
     final int version = draws.version(row);
     boolean goesOn = true;
-    int taken = 0;
-    while (goesOn && taken < length) {
-      final int token = draws.token(row, draw, taken);
-      if (taken > 0) {
+    int next = start;
+    while (goesOn && next < end) {
+      if (next > start) {
         // Whoever sampled this token had computed the one before it.
         branch.everComputed = branch.length();
       }
-      branch.node.append(token, draws.logprob(row, draw, taken), version);
-      taken++;
-      goesOn = append(branch, token, effects);
+      branch.node.append(draws.tokenAt(next), draws.logprobAt(next), version);
+      goesOn = append(branch, draws.tokenAt(next++), effects);
     }
     if (goesOn) {
       scheduler.ready(branch, effects);
-    } else if (taken < length) {
-      scheduler.discardSampled(branch, length - taken);
+    } else if (next < end) {
+      scheduler.discardSampled(branch, end - next);
     }
   }
 
@@ -210,7 +214,7 @@ final class Growth {
     branch.tree.decoded++;
     state.counters.decoded++;
     // The end of a sequence is no part of what was said.
-    final boolean ends = token == state.world.tokenizer().endToken();
+    final boolean ends = token == state.endToken;
     final ActionParser.Signal signal =
         branch.parser.accept(ends ? "" : state.world.tokenizer().piece(token));
     if (signal == ActionParser.Signal.CALL) {
@@ -219,7 +223,7 @@ final class Growth {
       score(branch, StopReason.ANSWER, branch.parser.content(), effects);
     } else if (ends) {
       score(branch, StopReason.EOS, branch.parser.contentAtEnd(), effects);
-    } else if (branch.length() >= state.world.traits().contextTokens()) {
+    } else if (branch.length() >= state.contextTokens) {
       truncate(branch, StopReason.CONTEXT, effects);
     } else if (branch.sampled >= state.config.limits().newTokens()) {
       truncate(branch, StopReason.LENGTH, effects);
@@ -300,7 +304,7 @@ final class Growth {
     branch.observe(done.observation());
     if (done.over()) {
       conclude(branch, LeafStatus.COMPLETED, StopReason.ENVIRONMENT, effects);
-    } else if (branch.length() >= state.world.traits().contextTokens()) {
+    } else if (branch.length() >= state.contextTokens) {
       truncate(branch, StopReason.CONTEXT, effects);
     } else {
       branch.children = state.world.policy().childrenAtTurn(scheduler.pointAt(branch));

@@ -2,6 +2,7 @@ package dev.coppice.core;
 
 import dev.coppice.model.Draws;
 import dev.coppice.model.Quotes;
+import dev.coppice.model.Work;
 import dev.coppice.scheduling.BranchPoint;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.trajectory.NodeKind;
@@ -33,7 +34,7 @@ final class Scheduler {
   /** Has a branch sample as soon as the model has room for it. */
   void ready(final Branch branch, final List<Effect> effects) {
     branch.wait = Branch.Wait.SAMPLING;
-    if (state.inFlight < state.world.traits().mostWork()) {
+    if (state.inFlight < state.mostWork) {
       submit(branch, effects);
     } else {
       waiting.add(branch);
@@ -42,7 +43,7 @@ final class Scheduler {
 
   /** Hands over the branches that waited for room. */
   void fillRoom(final List<Effect> effects) {
-    while (!waiting.isEmpty() && state.inFlight < state.world.traits().mostWork()) {
+    while (!waiting.isEmpty() && state.inFlight < state.mostWork) {
       submit(waiting.poll(), effects);
     }
   }
@@ -55,7 +56,7 @@ final class Scheduler {
     final int most =
         Math.min(
             state.config.limits().newTokens() - branch.sampled,
-            state.world.traits().contextTokens() - branch.length());
+            state.contextTokens - branch.length());
     // A call may end with the last token allowed: the turn after it then gets one more.
     branch.work.ask(Math.max(1, most), branch.children);
     if (branch.children == 1) {
@@ -75,14 +76,31 @@ final class Scheduler {
         .afterForks(branch.forks, branch.lastForkTurn);
   }
 
+  /** Finds the branch a quote is for, or null if it asks for something else by now. */
+  Branch asking(final Quotes quotes, final int row) {
+    final Work work = quotes.work(row);
+    return work == null
+        ? asking(quotes.branch(row), quotes.ticket(row))
+        : stillAsking((Branch) work.asker(), quotes.ticket(row));
+  }
+
   /** Finds the branch an answer is for, or null if it asks for something else by now. */
+  Branch asking(final Draws draws, final int row) {
+    final Work work = draws.work(row);
+    return work == null
+        ? asking(draws.branch(row), draws.ticket(row))
+        : stillAsking((Branch) work.asker(), draws.ticket(row));
+  }
+
+  /** Finds a branch by its number, or null if it asks for something else by now. */
   Branch asking(final int id, final int ticket) {
     final Branch branch = state.branches.get(id);
+    return branch == null ? null : stillAsking(branch, ticket);
+  }
+
+  private static Branch stillAsking(final Branch branch, final int ticket) {
     final boolean fits =
-        branch != null
-            && branch.wait == Branch.Wait.SAMPLING
-            && branch.work.ticket() == ticket
-            && !branch.released;
+        branch.wait == Branch.Wait.SAMPLING && branch.work.ticket() == ticket && !branch.released;
     return fits ? branch : null;
   }
 

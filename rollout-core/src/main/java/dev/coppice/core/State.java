@@ -20,6 +20,9 @@ public final class State {
   final EngineConfig config;
   final World world;
   final Work.Terms terms;
+  final int contextTokens;
+  final int mostWork;
+  final int endToken;
   final BudgetLease budget;
   final CoreCounters counters = new CoreCounters();
   final Int2ObjectHashMap<Branch> branches = new Int2ObjectHashMap<>();
@@ -45,6 +48,9 @@ public final class State {
     this.config = config;
     this.world = world;
     this.terms = new Work.Terms(config.sampling(), stops(world));
+    this.contextTokens = world.traits().contextTokens();
+    this.mostWork = world.traits().mostWork();
+    this.endToken = world.tokenizer().endToken();
     this.budget = BudgetLease.root(config.budget().computedTokens());
     this.policyVersion = config.weights().firstVersion();
   }

@@ -10,6 +10,7 @@ import dev.coppice.model.Draws;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.Quotes;
 import dev.coppice.model.RunnerListener;
+import dev.coppice.model.Work;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
 import java.util.ArrayList;
@@ -152,19 +153,26 @@ final class EngineAgent implements Agent, RunnerListener {
     final int type = EventCodec.encode(event, bytes);
     parts.journal().append(type, bytes.buffer(), 0, bytes.length());
     effects.clear();
-    heardNs = pace.isLive() ? pace.nowNs() : 0;
+    heardNs = gauge.nowNs();
     core.step(event, effects);
     for (int i = 0; i < effects.size(); i++) {
-      carryOut(effects.get(i));
+      // Nearly all effects ask the model: they go past the switch.
+      if (effects.get(i) instanceof Effect.Sample sample) {
+        submit(sample.work());
+      } else {
+        carryOut(effects.get(i));
+      }
     }
+  }
+
+  private void submit(final Work asked) {
+    work.submitted(asked, heardNs);
+    runner.submit(asked);
   }
 
   private void carryOut(final Effect effect) {
     switch (effect) {
-      case Effect.Sample sample -> {
-        work.submitted(sample.work(), heardNs);
-        runner.submit(sample.work());
-      }
+      case Effect.Sample sample -> submit(sample.work());
       case Effect.StartWorld start ->
           worlds.put(start.branch(), Offers.forked(offers.world(start.group())));
       case Effect.Fork fork -> {

@@ -45,6 +45,11 @@ final class EngineGauge {
     }
   }
 
+  /** The time of the engine's clock, whatever events are stamped with. */
+  long nowNs() {
+    return clockNs.getAsLong();
+  }
+
   /** Books what was idle before this cycle and answers the time. */
   long beginCycle() {
     final long nowNs = clockNs.getAsLong();

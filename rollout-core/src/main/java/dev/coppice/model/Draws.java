@@ -25,6 +25,7 @@ public final class Draws {
   private int[] heads = new int[64 * COLUMNS];
   private float[] entropy = new float[64];
   private RolloutFailure[] failures = new RolloutFailure[64];
+  private Work[] works = new Work[64];
   private int[] firstDraw = new int[65];
   private int[] firstToken = new int[257];
   private int[] tokens = new int[256];
@@ -33,9 +34,21 @@ public final class Draws {
   /** Empties the draws. */
   public void clear() {
     Arrays.fill(failures, 0, rows, null);
+    Arrays.fill(works, 0, rows, null);
     rows = 0;
     draws = 0;
     count = 0;
+  }
+
+  /**
+   * Begins the next row, which answers work at hand.
+   *
+   * @param work answered, as it was asked last.
+   * @param version of the weights that computed it.
+   */
+  public void beginRow(final Work work, final int version) {
+    beginRow(work.branch(), work.ticket(), version);
+    works[rows - 1] = work;
   }
 
   /**
@@ -50,6 +63,7 @@ public final class Draws {
       heads = Arrays.copyOf(heads, heads.length * 2);
       entropy = Arrays.copyOf(entropy, rows * 2);
       failures = Arrays.copyOf(failures, rows * 2);
+      works = Arrays.copyOf(works, rows * 2);
       firstDraw = Arrays.copyOf(firstDraw, rows * 2 + 1);
     }
     final int at = rows * COLUMNS;
@@ -114,12 +128,43 @@ public final class Draws {
   }
 
   /**
+   * Adds a draw of one token to the last row.
+   *
+   * @param token drawn.
+   * @param logprob of the token under the distribution drawn from.
+   */
+  public void addDraw(final int token, final float logprob) {
+    beginDraw();
+    add(token, logprob);
+  }
+
+  /**
    * Returns the number of rows.
    *
    * @return the number of rows.
    */
   public int rows() {
     return rows;
+  }
+
+  /**
+   * Returns the work a row answers.
+   *
+   * @param row from 0.
+   * @return the work, or null where the row was read from a journal or names an earlier asking.
+   */
+  public Work work(final int row) {
+    return works[row];
+  }
+
+  /**
+   * Returns the number of tokens of all draws of a row.
+   *
+   * @param row from 0.
+   * @return the number of tokens.
+   */
+  public int tokens(final int row) {
+    return firstToken[firstDraw[row + 1]] - firstToken[firstDraw[row]];
   }
 
   /**
@@ -202,6 +247,37 @@ public final class Draws {
   public int length(final int row, final int draw) {
     final int at = firstDraw[row] + draw;
     return firstToken[at + 1] - firstToken[at];
+  }
+
+  /**
+   * Returns where the tokens of a draw begin among those of all draws.
+   *
+   * @param row from 0.
+   * @param draw from 0.
+   * @return the index of its first token, for {@link #tokenAt} and {@link #logprobAt}.
+   */
+  public int start(final int row, final int draw) {
+    return firstToken[firstDraw[row] + draw];
+  }
+
+  /**
+   * Returns a token by its index among those of all draws.
+   *
+   * @param index from {@link #start}.
+   * @return the token.
+   */
+  public int tokenAt(final int index) {
+    return tokens[index];
+  }
+
+  /**
+   * Returns a log-probability by its index among those of all draws.
+   *
+   * @param index from {@link #start}.
+   * @return the natural logarithm of its probability under the distribution drawn from.
+   */
+  public float logprobAt(final int index) {
+    return logprobs[index];
   }
 
   /**

@@ -19,10 +19,25 @@ public final class Quotes {
 
   private int rows;
   private int[] cells = new int[32 * COLUMNS];
+  private Work[] works = new Work[32];
 
   /** Empties the quotes. */
   public void clear() {
+    Arrays.fill(works, 0, rows, null);
     rows = 0;
+  }
+
+  /**
+   * Adds a row about work at hand.
+   *
+   * @param work asked for.
+   * @param cached tokens of its path found or still there.
+   * @param computes tokens after them.
+   * @param samples tokens after those, 0 if the path's end is not reached.
+   */
+  public void add(final Work work, final int cached, final int computes, final int samples) {
+    add(work.branch(), work.ticket(), cached, computes, samples);
+    works[rows - 1] = work;
   }
 
   /**
@@ -39,6 +54,7 @@ public final class Quotes {
     final int at = rows * COLUMNS;
     if (at == cells.length) {
       cells = Arrays.copyOf(cells, at * 2);
+      works = Arrays.copyOf(works, rows * 2);
     }
     cells[at] = branch;
     cells[at + 1] = ticket;
@@ -55,6 +71,16 @@ public final class Quotes {
    */
   public int rows() {
     return rows;
+  }
+
+  /**
+   * Returns the work of a row.
+   *
+   * @param row from 0.
+   * @return the work, or null where the row was read from a journal.
+   */
+  public Work work(final int row) {
+    return works[row];
   }
 
   /**

@@ -32,6 +32,8 @@ public final class Work {
   private double entropyFloor = Double.POSITIVE_INFINITY;
   private Terms terms;
   private long submittedNs;
+  private Object asker;
+  private Object attachment;
 
   /**
    * Holds what all work of an engine has in common.
@@ -159,6 +161,42 @@ public final class Work {
    */
   public void prompt(final boolean isPrompt) {
     prompt = isPrompt;
+  }
+
+  /**
+   * Names who asks, so that an answer need not look it up.
+   *
+   * @param newAsker the core's own; no runner looks at it.
+   */
+  public void asker(final Object newAsker) {
+    asker = newAsker;
+  }
+
+  /**
+   * Returns who asks.
+   *
+   * @return what the core set.
+   */
+  public Object asker() {
+    return asker;
+  }
+
+  /**
+   * Attaches what the runner knows of the branch, so that the next asking need not look it up.
+   *
+   * @param newAttachment the runner's own; the core does not look at it.
+   */
+  public void attach(final Object newAttachment) {
+    attachment = newAttachment;
+  }
+
+  /**
+   * Returns what the runner attached.
+   *
+   * @return what was attached, or null.
+   */
+  public Object attachment() {
+    return attachment;
   }
 
   /**

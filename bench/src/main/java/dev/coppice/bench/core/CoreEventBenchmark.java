@@ -149,8 +149,7 @@ public class CoreEventBenchmark implements RunnerListener {
       final Work work) {
     draws.entropy(1.0);
     for (int draw = 0; draw < DRAWS; draw++) {
-      draws.beginDraw();
-      draws.add(nextToken(), -1.0f);
+      draws.addDraw(nextToken(), -1.0f);
     }
     return true;
   }
@@ -168,7 +167,11 @@ public class CoreEventBenchmark implements RunnerListener {
       effects.clear();
       core.step(event, effects);
       for (int i = 0; i < effects.size(); i++) {
-        carryOut(effects.get(i));
+        if (effects.get(i) instanceof Effect.Sample sample) {
+          runner.submit(sample.work());
+        } else {
+          carryOut(effects.get(i));
+        }
       }
       event = following.poll();
     }
@@ -176,7 +179,6 @@ public class CoreEventBenchmark implements RunnerListener {
 
   private void carryOut(final Effect effect) {
     switch (effect) {
-      case Effect.Sample sample -> runner.submit(sample.work());
       case Effect.Fork fork -> runner.fork(fork.parent(), fork.child());
       case Effect.Release release -> runner.release(release.branch());
       case Effect.Call call -> following.add(called(call));

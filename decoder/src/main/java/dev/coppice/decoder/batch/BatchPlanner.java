@@ -17,11 +17,11 @@ import java.util.List;
  * @thread the engine thread.
  */
 final class BatchPlanner {
+  private static final int NO_PLACE = -1;
+
   private final BatchState state;
   private final Prompts prompts;
   private final Versions versions;
-  private final List<Sequence> skipped = new ArrayList<>();
-  private final List<Sequence> otherVersions = new ArrayList<>();
   private final List<Sequence> hopeless = new ArrayList<>();
 
   BatchPlanner(final BatchState state, final Prompts prompts, final Versions versions) {
@@ -46,43 +46,46 @@ final class BatchPlanner {
   /** Fills the batch with sequences of one version; answers how many of them found no place. */
   private int fill(final int version) {
     final PlannedBatch batch = state.batch;
+    final WaitingSequences queue = state.queue;
     batch.version(version);
     int tokensLeft = state.config.batchTokens();
-    while (batch.rows() < state.config.batchRows() && tokensLeft > 0 && !state.queue.isEmpty()) {
-      final Sequence sequence = state.queue.poll();
-      if (sequence.tree.version() == version) {
-        tokensLeft -= admit(sequence, tokensLeft);
+    int kept = 0;
+    int skipped = 0;
+    int next = 0;
+    while (batch.rows() < state.config.batchRows() && tokensLeft > 0 && next < queue.size()) {
+      final Sequence sequence = queue.get(next++);
+      if (sequence.tree.version() != version) {
+        queue.keep(kept++, sequence);
+        continue;
+      }
+      final int tokens = admit(sequence, tokensLeft);
+      if (tokens == NO_PLACE) {
+        skipped++;
+        queue.keep(kept++, sequence);
       } else {
-        otherVersions.add(sequence);
+        tokensLeft -= tokens;
       }
     }
-    final int found = skipped.size();
-    state.queue.addAll(skipped);
-    state.queue.addAll(otherVersions);
-    skipped.clear();
-    otherVersions.clear();
-    return found;
+    queue.closeGap(kept, next);
+    return skipped;
   }
 
-  /** Puts a sequence into the batch, gives it up, or skips it; answers the tokens it takes up. */
+  /** Puts a sequence into the batch or gives it up; answers the tokens it takes, or NO_PLACE. */
   private int admit(final Sequence sequence, final int tokensLeft) {
     if (sequence.drawOnly) {
       enter(sequence, 0, true);
       return 0;
     }
     if (sequence.lease == null && !leasePrefix(sequence)) {
-      skipped.add(sequence);
-      return 0;
+      return NO_PLACE;
     }
     if (waitsForAnother(sequence)) {
       sequence.closeLease();
-      skipped.add(sequence);
-      return 0;
+      return NO_PLACE;
     }
     final int tokens = Math.min(sequence.uncomputed(), tokensLeft);
     if (!reserve(sequence, tokens)) {
-      giveUpOrSkip(sequence);
-      return 0;
+      return giveUp(sequence) ? 0 : NO_PLACE;
     }
     enter(sequence, tokens, tokens == sequence.uncomputed());
     return tokens;
@@ -146,7 +149,8 @@ final class BatchPlanner {
     return true;
   }
 
-  private void giveUpOrSkip(final Sequence sequence) {
+  /** Gives a sequence up if nobody else holds a block it could get; false if it may wait. */
+  private boolean giveUp(final Sequence sequence) {
     boolean alone = state.batch.rows() == 0;
     for (final Sequence other : state.sequences.values()) {
       alone &= other == sequence || other.lease == null;
@@ -154,8 +158,7 @@ final class BatchPlanner {
     if (alone) {
       sequence.queued = false;
       hopeless.add(sequence);
-    } else {
-      skipped.add(sequence);
     }
+    return alone;
   }
 }

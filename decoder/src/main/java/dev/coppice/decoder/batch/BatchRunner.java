@@ -127,16 +127,22 @@ public final class BatchRunner implements ModelRunner {
   @Override
   public void submit(final Work work) {
     state.stalled = false;
-    Sequence sequence = state.sequences.get(work.branch());
-    if (sequence == null) {
-      sequence = open(work.branch(), tree(work.tree(), work.group()));
-    }
-    sequence.work = work;
+    final Sequence known = (Sequence) work.attachment();
+    final Sequence sequence = known == null ? attached(work) : known;
     if (work.isPrompt()) {
       prompts.place(sequence);
     } else {
       state.enqueue(sequence);
     }
+  }
+
+  private Sequence attached(final Work work) {
+    final Sequence forked = state.sequences.get(work.branch());
+    final Sequence sequence =
+        forked == null ? open(work.branch(), tree(work.tree(), work.group())) : forked;
+    sequence.work = work;
+    work.attach(sequence);
+    return sequence;
   }
 
   private Sequence open(final int branch, final GrownTree tree) {
@@ -230,7 +236,7 @@ public final class BatchRunner implements ModelRunner {
   }
 
   private void beginRow(final Sequence sequence) {
-    draws.beginRow(sequence.branch, sequence.work.ticket(), sequence.tree.version());
+    draws.beginRow(sequence.work, sequence.tree.version());
   }
 
   private void quote() {
@@ -239,8 +245,7 @@ public final class BatchRunner implements ModelRunner {
     for (int row = 0; row < batch.rows(); row++) {
       final Sequence sequence = batch.sequence(row);
       quotes.add(
-          sequence.branch,
-          sequence.work.ticket(),
+          sequence.work,
           sequence.cachedTokens(),
           batch.computed(row),
           batch.draws(row) ? sequence.work.draws() : 0);

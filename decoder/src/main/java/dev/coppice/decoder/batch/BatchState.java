@@ -3,8 +3,6 @@ package dev.coppice.decoder.batch;
 import dev.coppice.kvcache.KvCacheConfig;
 import dev.coppice.kvcache.PrefixCache;
 import dev.coppice.model.RunnerSession;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
@@ -18,8 +16,7 @@ final class BatchState {
   final PrefixCache cache;
   final Int2ObjectHashMap<Sequence> sequences = new Int2ObjectHashMap<>();
   final Int2ObjectHashMap<GrownTree> trees = new Int2ObjectHashMap<>();
-  final PriorityQueue<Sequence> queue =
-      new PriorityQueue<>(256, Comparator.comparingInt(sequence -> sequence.branch));
+  final WaitingSequences queue = new WaitingSequences();
   final PlannedBatch batch = new PlannedBatch();
   long drawn;
   long blocksCopied;

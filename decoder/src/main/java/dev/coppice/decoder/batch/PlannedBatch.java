@@ -1,8 +1,6 @@
 package dev.coppice.decoder.batch;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Holds the batch that was planned: who is in it, how many tokens of each are computed, who draws.
@@ -13,7 +11,8 @@ import java.util.List;
  * @thread the engine thread; refilled by each plan.
  */
 final class PlannedBatch {
-  private final List<Sequence> sequences = new ArrayList<>();
+  private Sequence[] sequences = new Sequence[16];
+  private int rows;
   private int[] computed = new int[16];
   private boolean[] draws = new boolean[16];
   private int[] copies = new int[12];
@@ -21,7 +20,8 @@ final class PlannedBatch {
   private int version;
 
   void clear() {
-    sequences.clear();
+    Arrays.fill(sequences, 0, rows, null);
+    rows = 0;
     copyCount = 0;
   }
 
@@ -35,12 +35,13 @@ final class PlannedBatch {
   }
 
   void add(final Sequence sequence, final int computedTokens, final boolean isDrawn) {
-    final int row = sequences.size();
+    final int row = rows++;
     if (row == computed.length) {
+      sequences = Arrays.copyOf(sequences, row * 2);
       computed = Arrays.copyOf(computed, row * 2);
       draws = Arrays.copyOf(draws, row * 2);
     }
-    sequences.add(sequence);
+    sequences[row] = sequence;
     computed[row] = computedTokens;
     draws[row] = isDrawn;
     sequence.inBatch = true;
@@ -58,8 +59,8 @@ final class PlannedBatch {
   /** Whether a row computes a block that another sequence could take from the cache a pass later. */
   boolean computesNextBlockOf(final Sequence other, final int blockTokens) {
     final int end = other.lease.tokens() + blockTokens;
-    for (int row = 0; row < sequences.size(); row++) {
-      final Sequence sequence = sequences.get(row);
+    for (int row = 0; row < rows; row++) {
+      final Sequence sequence = sequences[row];
       if (computed[row] >= blockTokens
           && sequence.lease.tokens() + computed[row] >= end
           && Arrays.equals(sequence.work.tokens(), 0, end, other.work.tokens(), 0, end)) {
@@ -70,11 +71,11 @@ final class PlannedBatch {
   }
 
   int rows() {
-    return sequences.size();
+    return rows;
   }
 
   Sequence sequence(final int row) {
-    return sequences.get(row);
+    return sequences[row];
   }
 
   /** The tokens a row computes; 0 if it only draws. */

@@ -170,8 +170,7 @@ public final class Sampler implements RowDrawer {
     final int position = work.length();
     for (int child = 0; child < count; child++) {
       final int token = draw(DrawKey.child(work.key(), position, child), position);
-      draws.beginDraw();
-      draws.add(token, logprob(token));
+      draws.addDraw(token, logprob(token));
     }
     return true;
   }
