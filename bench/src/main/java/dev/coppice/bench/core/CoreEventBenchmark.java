@@ -58,7 +58,6 @@ import org.openjdk.jmh.annotations.Setup;
 public class CoreEventBenchmark implements RunnerListener {
   private static final int ROWS = 64;
   private static final int PASSES = 100;
-  private static final int DRAWS = 8;
   private static final int[] PROMPT = {1, 2, 3, 4, 5, 6, 7, 1};
   private static final int[] OBSERVATION = {10, 14, 15, 11};
 
@@ -140,7 +139,7 @@ public class CoreEventBenchmark implements RunnerListener {
     apply(new Event.Drawn(timeNs += 1_000, draws));
   }
 
-  /** Draws what the script says, as many draws as may be asked for. */
+  /** Draws what the script says, as many draws as are asked for. */
   private boolean drawRow(
       final Draws draws,
       final float[] logits,
@@ -148,7 +147,7 @@ public class CoreEventBenchmark implements RunnerListener {
       final int length,
       final Work work) {
     draws.entropy(1.0);
-    for (int draw = 0; draw < DRAWS; draw++) {
+    for (int draw = 0; draw < work.mostDraws(); draw++) {
       draws.addDraw(nextToken(), -1.0f);
     }
     return true;
