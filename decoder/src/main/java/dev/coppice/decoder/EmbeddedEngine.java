@@ -1,7 +1,6 @@
 package dev.coppice.decoder;
 
 import dev.coppice.decoder.attention.KernelRate;
-import dev.coppice.decoder.batch.BatchOptions;
 import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.decoder.sampling.Sampler;
 import dev.coppice.model.ModelRunner;

@@ -1,6 +1,5 @@
 package dev.coppice.decoder;
 
-import dev.coppice.decoder.batch.BatchOptions;
 import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.model.ModelRunner;

@@ -1,11 +1,12 @@
-package dev.coppice.decoder.batch;
+package dev.coppice.decoder;
 
+import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
 import java.util.List;
 
 /** The options of every engine that batches over blocks in this process. */
-public final class BatchOptions {
+final class BatchOptions {
   private BatchOptions() {}
 
   /**
@@ -13,7 +14,7 @@ public final class BatchOptions {
    *
    * @return rows, tokens and blocks with their defaults.
    */
-  public static List<PlugOption> all() {
+  static List<PlugOption> all() {
     final BatchConfig otherwise = BatchConfig.DEFAULT;
     return List.of(
         PlugOption.whole(
@@ -45,7 +46,7 @@ public final class BatchOptions {
    * @return the configuration.
    * @throws IllegalArgumentException if they do not fit each other.
    */
-  public static BatchConfig config(final PlugOptions options) {
+  static BatchConfig config(final PlugOptions options) {
     return new BatchConfig(
         Math.toIntExact(options.whole("batch-rows")),
         Math.toIntExact(options.whole("batch-tokens")),
@@ -59,7 +60,7 @@ public final class BatchOptions {
    * @param options checked one by one.
    * @throws IllegalArgumentException if they do not.
    */
-  public static void check(final PlugOptions options) {
+  static void check(final PlugOptions options) {
     config(options);
   }
 }
