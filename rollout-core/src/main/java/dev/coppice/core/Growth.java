@@ -37,8 +37,8 @@ final class Growth {
       } else {
         scheduler.computed(branch, draws.cached(row));
         if (draws.count(row) > 0) {
-          scheduler.answered(branch);
-          answered(branch, draws, row, effects);
+          scheduler.answered();
+          extend(branch, draws, row, effects);
         }
       }
     }
@@ -52,7 +52,7 @@ final class Growth {
     }
   }
 
-  private void answered(
+  private void extend(
       final Branch branch, final Draws draws, final int row, final List<Effect> effects) {
     branch.group.hasDrawn = true;
     branch.work.prompt(false);
@@ -261,7 +261,7 @@ final class Growth {
 
   /** Ends a branch whose quote the budget cannot pay. */
   void declined(final Branch branch, final List<Effect> effects) {
-    scheduler.answered(branch);
+    scheduler.answered();
     truncate(branch, StopReason.BUDGET, effects);
   }
 

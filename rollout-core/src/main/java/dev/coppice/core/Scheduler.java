@@ -192,7 +192,7 @@ final class Scheduler {
   }
 
   /** Takes an answer as the end of the work; the branch samples no more until it is ready again. */
-  void answered(final Branch branch) {
+  void answered() {
     state.inFlight--;
   }
 
@@ -217,7 +217,7 @@ final class Scheduler {
     bookPrefill(branch, -branch.paidPrefill, -branch.paidAgain);
     branch.paidPrefill = 0;
     branch.paidAgain = 0;
-    answered(branch);
+    answered();
   }
 
   /** Books tokens that were sampled beyond the end of what was asked for. */

@@ -49,9 +49,10 @@ final class Dispatcher implements Agent, AutoCloseable {
     return "coppice-dispatcher";
   }
 
-  /** Work.Stops; what is queued is never started. */
+  /** Stops; what is still queued is run here, and by then only closes what it was given. */
   @Override
   public void close() {
     runner.close();
+    queue.drain(Runnable::run);
   }
 }

@@ -74,11 +74,16 @@ final class EngineAgent implements Agent, RunnerListener {
     // Read before the results are: one that came in time must not expire while others are taken in.
     final long nowNs = gauge.beginCycle();
     int done = inbox.poll(this::receive);
-    done += calls.expire(nowNs, this::giveUp) + work.expire(nowNs, this::apply);
+    done += calls.expire(nowNs, this::giveUp);
     done += pace.release(calls.size(), this::land);
     done += switchWeights();
-    done += paused || !pace.maySample(calls.size()) ? 0 : runner.poll(this);
+    done += paused || !pace.maySample(calls.size()) ? work.unheard(nowNs) : hearModel(nowNs);
     return gauge.endCycle(done);
+  }
+
+  private int hearModel(final long nowNs) {
+    work.heard(nowNs);
+    return runner.poll(this) + work.expire(nowNs, this::apply);
   }
 
   private void receive(final Object message) {

@@ -25,15 +25,13 @@ final class EngineGauge {
   private long passes;
   private long rows;
   private boolean counting;
-  private final boolean measuresDelays;
   private volatile Snapshot published =
       new Snapshot(EngineStats.NOTHING, new Histogram(LARGEST_NS, 3), new Histogram(LARGEST_NS, 3));
 
   private record Snapshot(EngineStats stats, Histogram schedulingDelay, Histogram stepTime) {}
 
-  EngineGauge(final LongSupplier clockNs, final boolean measuresDelays) {
+  EngineGauge(final LongSupplier clockNs) {
     this.clockNs = clockNs;
-    this.measuresDelays = measuresDelays;
   }
 
   /** Starts the wall clock at the first offer. */
@@ -77,9 +75,6 @@ final class EngineGauge {
   }
 
   void waited(final long delayNs) {
-    if (!measuresDelays) {
-      return;
-    }
     schedulingDelay.recordValue(Math.clamp(delayNs, 0, LARGEST_NS));
   }
 

@@ -97,9 +97,12 @@ public final class RolloutEngine implements AutoCloseable {
       final EngineConfig config, final Parts parts, final Pace pace, final LongSupplier clockNs) {
     final EngineConfig.Capacity capacity = config.capacity();
     this.queuedGroups = capacity.queuedGroups();
-    this.gauge = new EngineGauge(clockNs, pace.isLive());
+    this.gauge = new EngineGauge(clockNs);
     final ModelRunner runner = parts.runner();
+    // Before any thread is started: all of them may refuse.
+    final State.World world = world(parts);
     runner.begin(session(config, pace));
+    final Core core = new Core(config, world);
     this.workers =
         new ToolWorkers(capacity.toolThreads(), parts.tokenizer(), config.limits(), inbox);
     final int firstVersion = config.weights().firstVersion();
@@ -115,7 +118,7 @@ public final class RolloutEngine implements AutoCloseable {
             result -> delivered(listener, result));
     this.agent =
         new EngineAgent(
-            new Core(config, world(parts)),
+            core,
             counted,
             new EngineAgent.Outside(inbox, workers, publisher),
             new EngineAgent.Limits(config.seed(), config.limits().callDeadlineNs()),
@@ -263,6 +266,7 @@ public final class RolloutEngine implements AutoCloseable {
     publisher.close();
     // The runner does not close an agent whose error handler throws.
     agent.onClose();
+    emptyInbox();
     throw new org.agrona.concurrent.AgentTerminationException(throwable);
   }
 
@@ -358,7 +362,8 @@ public final class RolloutEngine implements AutoCloseable {
    * Starts no forward pass any more until {@link #resume}; offers are still taken, tool calls run on
    * and their results wait. The journal needs no record of it: passes are its events, pauses are not.
    *
-   * @return completed once the pass that was running has ended.
+   * @return completed once the pass that was running has ended; fails with an {@link
+   *     IllegalStateException} if the engine ends before.
    * @throws IllegalStateException if the engine failed or is closed.
    */
   public CompletableFuture<Void> pause() {
@@ -368,7 +373,8 @@ public final class RolloutEngine implements AutoCloseable {
   /**
    * Goes on after {@link #pause}; does nothing if the engine is not paused.
    *
-   * @return completed once passes may start.
+   * @return completed once passes may start; fails with an {@link IllegalStateException} if the
+   *     engine ends before.
    * @throws IllegalStateException if the engine failed or is closed.
    */
   public CompletableFuture<Void> resume() {
@@ -388,6 +394,12 @@ public final class RolloutEngine implements AutoCloseable {
     requireRunningNow();
     final CompletableFuture<Void> done = new CompletableFuture<>();
     inbox.publish(new Pause(paused, done));
+    try {
+      requireRunningNow();
+    } catch (final IllegalStateException e) {
+      // It ended meanwhile and may have looked into the inbox for the last time.
+      done.completeExceptionally(e);
+    }
     return done;
   }
 
@@ -418,13 +430,15 @@ public final class RolloutEngine implements AutoCloseable {
     return gauge.latencies(workers.latency());
   }
 
-  /** Releases weights that came after the engine thread had ended. */
-  private void releaseUnusedWeights() {
+  /** Releases the weights and fails the wishes that came after the engine thread had ended. */
+  private void emptyInbox() {
     try {
       inbox.poll(
           message -> {
             if (message instanceof WeightPublisher.Loaded loaded) {
               loaded.weights().close();
+            } else if (message instanceof Pause pause) {
+              pause.done().completeExceptionally(new IllegalStateException("the engine has ended"));
             }
           });
     } catch (final Exception e) {
@@ -432,7 +446,7 @@ public final class RolloutEngine implements AutoCloseable {
     }
   }
 
-  /** Work.Stops the engine; unfinished groups are not delivered. */
+  /** Stops the engine; unfinished groups are not delivered. */
   @Override
   public void close() {
     lock.lock();
@@ -444,6 +458,6 @@ public final class RolloutEngine implements AutoCloseable {
     }
     publisher.close();
     thread.close();
-    releaseUnusedWeights();
+    emptyInbox();
   }
 }

@@ -125,7 +125,7 @@ final class ToolWorkers implements AutoCloseable {
 
   private void run(final Running running, final java.util.function.Supplier<Event> work) {
     if (!running.begin()) {
-      running.episode.close();
+      Offers.closed(running.episode);
       return;
     }
     final Event event = work.get();
@@ -133,7 +133,7 @@ final class ToolWorkers implements AutoCloseable {
     if (running.finish()) {
       inbox.publish(event);
     } else {
-      running.episode.close();
+      Offers.closed(running.episode);
     }
   }
 
@@ -267,6 +267,6 @@ final class ToolWorkers implements AutoCloseable {
   @Override
   public void close() {
     dispatcher.close();
-    threads.shutdownNow();
+    threads.shutdownNow().forEach(Runnable::run);
   }
 }

@@ -19,11 +19,13 @@ final class WorkUnderWay {
   private static final int LOOKS_PER_DEADLINE = 16;
   private static final int FIRST_TICKET = 1;
   private static final long ANSWERED = Long.MAX_VALUE;
+  private static final long HEARD = Long.MAX_VALUE;
 
   private final long answerWithinNs;
   private final Int2ObjectHashMap<Work> byBranch = new Int2ObjectHashMap<>();
   private final List<Work> overdue = new ArrayList<>();
   private long lookAtNs = Long.MIN_VALUE;
+  private long unheardSinceNs = HEARD;
 
   WorkUnderWay(final long answerWithinNs) {
     this.answerWithinNs = answerWithinNs;
@@ -61,6 +63,24 @@ final class WorkUnderWay {
         work.submittedAt(ANSWERED);
       }
     }
+  }
+
+  /** Notes that nobody listens to the model now; answers nothing done. */
+  int unheard(final long nowNs) {
+    unheardSinceNs = Math.min(unheardSinceNs, nowNs);
+    return 0;
+  }
+
+  /** Listens again: the time in which nobody did counts against no deadline. */
+  void heard(final long nowNs) {
+    if (unheardSinceNs != HEARD && isTimed()) {
+      for (final Work work : byBranch.values()) {
+        if (work.submittedNs() != ANSWERED) {
+          work.submittedAt(nowNs - Math.max(0, unheardSinceNs - work.submittedNs()));
+        }
+      }
+    }
+    unheardSinceNs = HEARD;
   }
 
   void released(final int branch) {

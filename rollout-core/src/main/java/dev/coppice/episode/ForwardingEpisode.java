@@ -45,6 +45,11 @@ public abstract class ForwardingEpisode implements Episode {
   }
 
   @Override
+  public Observation call(final String text, final String turn) throws Exception {
+    return base.call(text, turn);
+  }
+
+  @Override
   public Score finish(final String answer) throws Exception {
     return base.finish(answer);
   }

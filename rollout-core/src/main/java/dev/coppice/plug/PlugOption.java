@@ -106,7 +106,7 @@ public record PlugOption(
     choices = List.copyOf(choices);
     if (!name.matches("[a-z][a-z0-9]*([-_.][a-z0-9]+)*")) {
       throw new IllegalArgumentException(
-          "an option's name has small letters, digits and hyphens: option=" + name);
+          "an option's name has small letters and digits, separated by - _ or .: option=" + name);
     }
     if (help.isBlank()) {
       throw new IllegalArgumentException("an option needs a line of help: option=" + name);
@@ -308,8 +308,7 @@ public record PlugOption(
    * @return for example {@code std=sample|none (default sample)}.
    */
   public String describe() {
-    final String values =
-        choices.isEmpty() ? type.name().replace('_', ' ') : String.join("|", choices);
+    final String values = choices.isEmpty() ? type.name() : String.join("|", choices);
     final String otherwise = defaultValue == null ? "unset" : "default " + defaultText();
     return name + "=" + values + " (" + otherwise + ")";
   }

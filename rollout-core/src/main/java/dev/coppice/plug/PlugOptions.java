@@ -91,7 +91,17 @@ public final class PlugOptions {
   }
 
   /**
-   * Returns whether an option has a value.
+   * Returns whether an option has any value: one without a default may have none.
+   *
+   * @param name of the option.
+   * @return true if it was set or has a default.
+   */
+  public boolean has(final String name) {
+    return values.get(name) != null;
+  }
+
+  /**
+   * Returns whether an option has this value.
    *
    * @param name of the option.
    * @param value to compare with.
@@ -177,7 +187,13 @@ public final class PlugOptions {
     final Object value = values.get(name);
     if (!type.isInstance(value)) {
       throw new IllegalArgumentException(
-          "undeclared option: option=" + name + " type=" + type.getSimpleName());
+          (values.containsKey(name) ? "option without such a value" : "undeclared option")
+              + ": option="
+              + name
+              + " type="
+              + type.getSimpleName()
+              + " value="
+              + value);
     }
     return type.cast(value);
   }

@@ -129,6 +129,9 @@ public final class EntropyPolicy implements BranchingPolicy {
       if (options.wholes("children").length == 0) {
         throw new IllegalArgumentException("children is empty; try [8]");
       }
+      if (!(options.number("threshold") > 0)) {
+        throw new IllegalArgumentException("threshold must be above 0; try 0.3");
+      }
     }
   }
 }

@@ -53,7 +53,7 @@ final class HandoffTest {
   @Test
   void shouldPublishCountersThatBelongTogether() throws InterruptedException {
     final AtomicLong nowNs = new AtomicLong();
-    final EngineGauge gauge = new EngineGauge(nowNs::get, true);
+    final EngineGauge gauge = new EngineGauge(nowNs::get);
     final Core core =
         new Core(
             new TestRun().config(),
