@@ -1,6 +1,7 @@
 package dev.coppice.core;
 
 import dev.coppice.episode.ActionParser;
+import dev.coppice.episode.Provenance;
 import dev.coppice.episode.Score;
 import dev.coppice.model.DrawKey;
 import dev.coppice.model.Draws;
@@ -293,6 +294,7 @@ final class Growth {
     }
     branch.closeSegment();
     branch.node.madeCall = new NodeDraft.MadeCall(done.outcome());
+    branch.node.simulated |= done.outcome().provenance() == Provenance.SIMULATED;
     branch.tree.calls++;
     state.counters.calls++;
     if (done.failure() != null) {

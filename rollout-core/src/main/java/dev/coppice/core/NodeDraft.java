@@ -5,13 +5,16 @@ import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.TrajectoryNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Holds a node while it grows.
@@ -24,6 +27,11 @@ final class NodeDraft {
   final NodeDraft parent;
   final NodeKind kind;
   final List<NodeDraft> children = new ArrayList<>(1);
+  int draws = 1;
+
+  /** Whether a model simulated a call on the path to here. */
+  boolean simulated;
+
   int kvVersion;
   int cachedTokens;
   int call = Span.NO_CALL;
@@ -47,6 +55,8 @@ final class NodeDraft {
       parent.children.add(this);
       state = parent.state;
       kvVersion = parent.kvVersion;
+      draws = parent.draws;
+      simulated = parent.simulated;
     }
   }
 
@@ -81,6 +91,17 @@ final class NodeDraft {
     return runs;
   }
 
+  private Set<NodeMark> marks() {
+    final Set<NodeMark> marks = EnumSet.noneOf(NodeMark.class);
+    if (runStarts.length > 2) {
+      marks.add(NodeMark.MIXED_VERSION);
+    }
+    if (simulated) {
+      marks.add(NodeMark.SIMULATED);
+    }
+    return marks;
+  }
+
   int length() {
     return length;
   }
@@ -101,7 +122,9 @@ final class NodeDraft {
         state,
         branch,
         stepReward,
-        callId);
+        callId,
+        draws,
+        marks());
   }
 
   /**
@@ -114,9 +137,9 @@ final class NodeDraft {
    */
   record End(LeafStatus status, StopReason stop, Score score, RolloutFailure failure) {
 
-    Leaf at(final int node) {
+    Leaf at(final int node, final int draws) {
       return new Leaf(
-          node, status, stop, score.reward(), score.components(), score.answer(), failure);
+          node, status, stop, score.reward(), score.components(), score.answer(), failure, draws);
     }
 
     static End failed(final RolloutFailure failure) {

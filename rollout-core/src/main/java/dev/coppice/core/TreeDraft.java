@@ -106,7 +106,7 @@ final class TreeDraft {
       final boolean answersCall = draft.kind == NodeKind.OBSERVATION;
       nodes.add(draft.finish(id, visit.parentId, answersCall ? visit.call : Span.NO_CALL));
       if (draft.leaf != null) {
-        leaves.add(draft.leaf.at(id));
+        leaves.add(draft.leaf.at(id, draft.draws));
       }
       return call;
     }

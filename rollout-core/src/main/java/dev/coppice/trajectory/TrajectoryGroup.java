@@ -44,4 +44,19 @@ public record TrajectoryGroup(String id, Task task, List<TrajectoryTree> trees) 
     }
     return count;
   }
+
+  /**
+   * Counts the samples that ended in the leaves of all trees.
+   *
+   * @return the number of draws, at least {@link #leafCount()}.
+   */
+  public int drawCount() {
+    int count = 0;
+    for (final TrajectoryTree tree : trees) {
+      for (final Leaf leaf : tree.leaves()) {
+        count += leaf.draws();
+      }
+    }
+    return count;
+  }
 }

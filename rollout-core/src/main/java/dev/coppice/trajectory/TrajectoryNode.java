@@ -2,6 +2,7 @@ package dev.coppice.trajectory;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Holds one segment of a tree: tokens that were added in one go by one writer.
@@ -25,6 +26,8 @@ import java.util.Objects;
  * @param branch the decision on the number of children, or null at a leaf.
  * @param stepReward given by the environment for this node.
  * @param call the id of the call an observation answers, or {@link Span#NO_CALL}.
+ * @param draws the samples that run through the node and share its tokens, at least 1.
+ * @param marks what a trainer must know of the tokens.
  */
 public record TrajectoryNode(
     int id,
@@ -39,7 +42,9 @@ public record TrajectoryNode(
     String state,
     BranchDecision branch,
     double stepReward,
-    int call) {
+    int call,
+    int draws,
+    Set<NodeMark> marks) {
   private static final float[] NO_LOGPROBS = {};
 
   /**
@@ -74,6 +79,11 @@ public record TrajectoryNode(
     Objects.requireNonNull(kind, "kind is null");
     spans = List.copyOf(spans);
     versionRuns = List.copyOf(versionRuns);
+    marks = Set.copyOf(marks);
+    if (draws < 1) {
+      throw new IllegalArgumentException(
+          "a node stands for at least one draw: id=" + id + " draws=" + draws);
+    }
     if (parent >= id || parent < -1) {
       throw new IllegalArgumentException(
           "parent must come before its child: id=" + id + " parent=" + parent);
@@ -89,6 +99,55 @@ public record TrajectoryNode(
               + logprobs.length);
     }
     requireRuns(id, expected, versionRuns);
+  }
+
+  /**
+   * Makes a node of one draw without marks.
+   *
+   * @param id of the node, its place in depth-first pre-order.
+   * @param parent the id of the parent, always less than {@code id}, or -1 at the root.
+   * @param kind says who wrote the tokens.
+   * @param tokens of this node alone.
+   * @param logprobs of each token where the node was sampled, else empty.
+   * @param spans of the node in order of their start.
+   * @param versionRuns the weights that sampled the tokens, run after run.
+   * @param kvVersion the weights whose keys and values the end of the node was computed from.
+   * @param cachedTokens the tokens of this node whose keys and values were found in the cache.
+   * @param state digest of the world after this node, or null.
+   * @param branch the decision on the number of children, or null at a leaf.
+   * @param stepReward given by the environment for this node.
+   * @param call the id of the call an observation answers, or {@link Span#NO_CALL}.
+   */
+  public TrajectoryNode(
+      final int id,
+      final int parent,
+      final NodeKind kind,
+      final int[] tokens,
+      final float[] logprobs,
+      final List<Span> spans,
+      final List<VersionRun> versionRuns,
+      final int kvVersion,
+      final int cachedTokens,
+      final String state,
+      final BranchDecision branch,
+      final double stepReward,
+      final int call) {
+    this(
+        id,
+        parent,
+        kind,
+        tokens,
+        logprobs,
+        spans,
+        versionRuns,
+        kvVersion,
+        cachedTokens,
+        state,
+        branch,
+        stepReward,
+        call,
+        1,
+        Set.of());
   }
 
   private static void requireRuns(final int id, final int tokens, final List<VersionRun> runs) {
@@ -214,7 +273,35 @@ public record TrajectoryNode(
         state,
         branch,
         stepReward,
-        call);
+        call,
+        draws,
+        marks);
+  }
+
+  /**
+   * Copies the node for another number of draws and with other marks.
+   *
+   * @param newDraws the samples that run through the copy, at least 1.
+   * @param newMarks what a trainer must know of the tokens.
+   * @return a node that shares this node's arrays.
+   */
+  public TrajectoryNode with(final int newDraws, final Set<NodeMark> newMarks) {
+    return new TrajectoryNode(
+        id,
+        parent,
+        kind,
+        tokens,
+        logprobs,
+        spans,
+        versionRuns,
+        kvVersion,
+        cachedTokens,
+        state,
+        branch,
+        stepReward,
+        call,
+        newDraws,
+        newMarks);
   }
 
   /**

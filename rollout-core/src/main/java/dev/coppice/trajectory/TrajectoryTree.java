@@ -24,6 +24,7 @@ public final class TrajectoryTree {
   private final List<Leaf> leaves;
   private final int[] subtreeEnd;
   private final int[] childCount;
+  private final int[] drawsBelow;
   private final int[] leafOfNode;
 
   /**
@@ -54,6 +55,7 @@ public final class TrajectoryTree {
     this.leaves = List.copyOf(leaves);
     this.subtreeEnd = new int[nodes.size()];
     this.childCount = new int[nodes.size()];
+    this.drawsBelow = new int[nodes.size()];
     this.leafOfNode = new int[nodes.size()];
     indexNodes();
     indexLeaves();
@@ -80,6 +82,7 @@ public final class TrajectoryTree {
       }
       if (i > 0) {
         childCount[node.parent()]++;
+        drawsBelow[node.parent()] += node.draws();
       }
       path[depth++] = i;
     }
@@ -95,6 +98,15 @@ public final class TrajectoryTree {
       requireNode(node, "leaf");
       if (leafOfNode[node] >= 0) {
         throw new IllegalArgumentException("two leaves name one node: node=" + node);
+      }
+      if (leaves.get(i).draws() != nodes.get(node).draws()) {
+        throw new IllegalArgumentException(
+            "all draws of a node end in its leaf: node="
+                + node
+                + " draws="
+                + nodes.get(node).draws()
+                + " leaf="
+                + leaves.get(i).draws());
       }
       leafOfNode[node] = i;
     }
@@ -233,30 +245,54 @@ public final class TrajectoryTree {
   }
 
   /**
-   * Returns the path weight of a node: the product of 1/children over its ancestors.
+   * Returns the number of samples that begin at the root.
    *
-   * <p>The number of children is the one decided before sampling where a decision is recorded.
+   * @return the draws of the root; the chains a tree of coalesced branches stands for.
+   */
+  public int draws() {
+    return nodes.getFirst().draws();
+  }
+
+  /**
+   * Returns the path weight of a node: the product of its path's shares.
+   *
+   * <p>A child's share is its draws over those of its parent and its siblings together: the parent's
+   * draws, times the children decided before sampling where a decision is recorded.
    *
    * @param id of the node.
    * @return the share of the tree's mass that belongs to the node's subtree.
    */
   public double pathWeight(final int id) {
     double weight = 1.0;
-    for (int i = nodes.get(id).parent(); i >= 0; i = nodes.get(i).parent()) {
-      weight /= decidedChildren(i);
+    for (int i = id; nodes.get(i).parent() >= 0; i = nodes.get(i).parent()) {
+      weight = weight * nodes.get(i).draws() / drawsOfFamily(i);
     }
     return weight;
   }
 
+  /** Counts the draws of a node and its siblings together, those a limit cut included. */
+  private long drawsOfFamily(final int id) {
+    final int parent = nodes.get(id).parent();
+    final BranchDecision decision = nodes.get(parent).branch();
+    return decision == null
+        ? drawsBelow[parent]
+        : (long) decision.children() * nodes.get(parent).draws();
+  }
+
   /**
-   * Returns the number of children a node was given before sampling.
+   * Returns the number of children each draw of a node was given before sampling.
+   *
+   * <p>Draws that merely part ways are no children: a node of four draws with two nodes of two below
+   * it was given one child a draw.
    *
    * @param id of the node.
-   * @return the decided number where one is recorded, else the real one; at least 1.
+   * @return the decided number where one is recorded, else the draws below it for each of its own; at
+   *     least 1.
    */
   public int decidedChildren(final int id) {
     final BranchDecision decision = nodes.get(id).branch();
-    return Math.max(1, decision == null ? childCount[id] : decision.children());
+    return Math.max(
+        1, decision == null ? drawsBelow[id] / nodes.get(id).draws() : decision.children());
   }
 
   /**
