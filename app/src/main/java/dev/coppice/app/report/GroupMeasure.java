@@ -3,6 +3,7 @@ package dev.coppice.app.report;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
+import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.List;
@@ -18,7 +19,8 @@ final class GroupMeasure {
 
   /** Adds all trees of a group, with their ledgers in the same order. */
   static void add(
-      final List<TrajectoryTree> trees, final List<TreeLedger> ledgers, final TaskTally tally) {
+      final TrajectoryGroup group, final List<TreeLedger> ledgers, final TaskTally tally) {
+    final List<TrajectoryTree> trees = group.trees();
     final DistinctKeys distinct = new DistinctKeys();
     tally.add(Sum.GROUPS, 1);
     for (int i = 0; i < trees.size(); i++) {
@@ -28,7 +30,8 @@ final class GroupMeasure {
     }
     tally.add(Sum.DISTINCT_L0, distinct.exactCount());
     tally.add(Sum.DISTINCT_L1, distinct.actionCount());
-    addOutcomes(trees, tally);
+    addOutcomes(group, tally);
+    tally.add(Sum.MASS, mass(trees));
   }
 
   private static void addTree(final TrajectoryTree tree, final TaskTally tally) {
@@ -86,19 +89,42 @@ final class GroupMeasure {
     tally.add(Sum.PROMPT_COMPUTED, Math.min(prompt, ledger.prefilledTokens()));
   }
 
-  private static void addOutcomes(final List<TrajectoryTree> trees, final TaskTally tally) {
+  /** Returns the sum over draws of the squared distance from the group's mean reward. */
+  private static double mass(final List<TrajectoryTree> trees) {
+    double count = 0;
+    double sum = 0;
+    double squares = 0;
+    for (final TrajectoryTree tree : trees) {
+      for (final Leaf leaf : tree.leaves()) {
+        if (leaf.isScored()) {
+          count += leaf.draws();
+          sum += leaf.draws() * leaf.reward();
+          squares += leaf.draws() * leaf.reward() * leaf.reward();
+        }
+      }
+    }
+    return count == 0 ? 0 : Math.max(0, squares - sum * sum / count);
+  }
+
+  private static void addOutcomes(final TrajectoryGroup group, final TaskTally tally) {
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     double leaves = 0;
     double squared = 0;
-    for (final TrajectoryTree tree : trees) {
+    int draws = 0;
+    for (final TrajectoryTree tree : group.trees()) {
       final RewardStats stats = RewardStats.of(tree);
+      // A draw that was made because of rewards would bias their mean.
+      final boolean isUnbiased = draws < group.sizing().unbiased();
+      draws += tree.node(0).draws();
       if (stats.count() > 0) {
         least = Math.min(least, stats.least());
         most = Math.max(most, stats.most());
         leaves += stats.count();
         squared += stats.count() * stats.count();
-        stats.addTo(tally);
+        if (isUnbiased) {
+          stats.addTo(tally);
+        }
         tally.beginTrunk();
         for (final Leaf leaf : tree.leaves()) {
           if (leaf.isScored()) {

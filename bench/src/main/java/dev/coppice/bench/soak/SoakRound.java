@@ -77,7 +77,8 @@ final class SoakRound implements AutoCloseable {
             new RolloutLimits(128, 8, 256, 10_000_000_000L),
             BudgetConfig.trees(2),
             new EngineConfig.Capacity(4, 8, 0),
-            new EngineConfig.Weights(swap, 0, 2));
+            new EngineConfig.Weights(swap, 0, 2),
+            EngineConfig.Coalescing.NONE);
     engine =
         RolloutEngine.start(
             config,
