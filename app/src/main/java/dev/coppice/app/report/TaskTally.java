@@ -47,10 +47,10 @@ final class TaskTally {
   }
 
   /** Adds a fork that has a number of forks above it, once for every draw that took it. */
-  void addFork(final int forksAbove, final int draws, final int children) {
+  void addFork(final int forksAbove, final double draws, final int children) {
     final int depth = Math.min(forksAbove + 1, MAX_FORKS);
     forks[depth] += draws;
-    decidedChildren[depth] += (double) draws * children;
+    decidedChildren[depth] += draws * children;
   }
 
   /** Returns the rewards of the task, group by group. */

@@ -57,7 +57,7 @@ public final class CreditCheck {
    * @param estimator the name.
    * @param solver against the solver's values.
    * @param policy against the policy's own values.
-   * @param all the same with its error over groups.
+   * @param all the same with its error over tasks.
    * @param forked of them the nodes that have siblings, so that something contrasts them.
    * @param alone of them the nodes of turns that never forked.
    */
@@ -78,10 +78,10 @@ public final class CreditCheck {
           new GroupedCorrelation());
     }
 
-    void beginGroup() {
-      all.beginGroup();
-      forked.beginGroup();
-      alone.beginGroup();
+    void begin(final String task) {
+      all.begin(task);
+      forked.begin(task);
+      alone.begin(task);
     }
 
     void addTree(final GroupAdvantages advantages, final int tree, final double[] values) {
@@ -137,7 +137,7 @@ public final class CreditCheck {
       int next = 0;
       for (final TrajectoryGroup group : groups) {
         final GroupAdvantages advantages = estimator.estimate(group);
-        row.beginGroup();
+        row.begin(group.task().id());
         for (int tree = 0; tree < group.trees().size(); tree++) {
           row.solver().addTree(advantages, tree, states.get(next).exactValues());
           row.addTree(advantages, tree, values.get(next++));

@@ -43,7 +43,7 @@ public final class CreditCheckCommand implements Callable<Integer> {
 
   @Option(
       names = "--groups",
-      defaultValue = "64",
+      defaultValue = "120",
       description =
           "Groups to take from the start of the arm for correlations; 0 for none (default"
               + " ${DEFAULT-VALUE}: a standard error of about 0.03).")
@@ -173,23 +173,24 @@ public final class CreditCheckCommand implements Callable<Integer> {
 
   private static void print(final List<CreditCheck.Row> rows) {
     System.out.println(
-        "Correlation of a node's advantage with its step in value (standard error over groups);"
-            + " rank: Spearman's");
+        "Correlation of a node's advantage with its step in value (standard error over tasks); rank:"
+            + " Spearman's; never forked: size of advantages and of steps (root mean square)");
     System.out.printf(
-        "%-12s %7s %14s %6s %14s %6s %14s %6s %14s%n",
+        "%-12s %7s %14s %6s %14s %6s %6s %14s %6s %14s%n",
         "estimator",
         "nodes",
         "solver r, rank",
         "nodes",
         "policy r",
         "rank",
+        "nodes",
         "at forks",
         "nodes",
         "never forked");
     for (final CreditCheck.Row row : rows) {
       System.out.printf(
           Locale.ROOT,
-          "%-12s %7d %7.3f %6.3f %6d %14s %6.3f %14s %6d %14s%n",
+          "%-12s %7d %7.3f %6.3f %6d %14s %6.3f %6d %14s %6d %7.3f %6.3f%n",
           row.estimator(),
           row.solver().count(),
           row.solver().pearson(),
@@ -197,9 +198,11 @@ public final class CreditCheckCommand implements Callable<Integer> {
           row.policy().count(),
           text(row.all()),
           row.policy().spearman(),
+          row.forked().count(),
           text(row.forked()),
           row.alone().count(),
-          text(row.alone()));
+          row.alone().firstSize(),
+          row.alone().secondSize());
     }
   }
 
@@ -223,19 +226,21 @@ public final class CreditCheckCommand implements Callable<Integer> {
             + " tokens a group%n",
         tokensPerGroup);
     System.out.printf(
-        "%-12s %6s %18s %12s %18s %18s%n",
+        "%-12s %6s %18s %12s %18s %18s %16s%n",
         "estimator",
         "tasks",
         "noise and bias",
         "noise alone",
         "times tokens/1000",
-        "(1 + it) times");
+        "(1 + it) times",
+        "over the first");
+    final GradientNoise first = noises.getFirst();
     for (int e = 0; e < noises.size(); e++) {
       final GradientNoise noise = noises.get(e);
       final double scale = tokensPerGroup / 1000;
       System.out.printf(
           Locale.ROOT,
-          "%-12s %6d %18s %12s %18s %18s%n",
+          "%-12s %6d %18s %12s %18s %18s %16s%n",
           chosen.get(e).name(),
           noise.prompts(),
           number("%.2f", noise.noise(), noise.standardError()),
@@ -243,7 +248,8 @@ public final class CreditCheckCommand implements Callable<Integer> {
               ? String.format(Locale.ROOT, "%.2f", noise.ownNoise())
               : "-",
           number("%.3f", noise.noise() * scale, noise.standardError() * scale),
-          number("%.3f", (1 + noise.noise()) * scale, noise.standardError() * scale));
+          number("%.3f", (1 + noise.noise()) * scale, noise.standardError() * scale),
+          number("%.2f", noise.over(first), noise.standardErrorOver(first)));
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.coppice.bench.creditcheck;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Tells how much of an estimator's gradient is noise, inside a prompt, from independent groups.
@@ -114,10 +115,24 @@ final class GradientNoise {
 
   /** Returns the standard error of {@link #noise()}, by leaving out a prompt at a time. */
   double standardError() {
+    return standardError(this::noise);
+  }
+
+  /** Returns the noise over another estimator's on the same prompts, which share their signal. */
+  double over(final GradientNoise other) {
+    return noise() / other.noise();
+  }
+
+  /** Returns the standard error of {@link #over}, by leaving a prompt out of both. */
+  double standardErrorOver(final GradientNoise other) {
+    return standardError(without -> noise(without) / other.noise(without));
+  }
+
+  private double standardError(final IntToDoubleFunction without) {
     double mean = 0;
     double squares = 0;
     for (int i = 0; i < prompts.size(); i++) {
-      final double replicate = noise(i);
+      final double replicate = without.applyAsDouble(i);
       final double distance = replicate - mean;
       mean += distance / (i + 1);
       squares += distance * (replicate - mean);

@@ -1,12 +1,12 @@
 package dev.coppice.bench.creditcheck;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * Correlates pairs that come in groups, with a standard error over groups.
+ * Correlates pairs that come in groups, those of one task each, with a standard error over groups.
  *
- * <p>Nodes of one group share a task and rewards, so the error leaves out a group at a time.
+ * <p>Nodes of one task share its difficulty, so the error leaves out all of one at a time.
  *
  * @thread one.
  * @source Efron and Tibshirani, An Introduction to the Bootstrap, chapter 11.
@@ -14,25 +14,25 @@ import java.util.List;
 public final class GroupedCorrelation {
   private static final int SUMS = 6;
 
-  private final List<double[]> groups = new ArrayList<>();
+  private final Map<String, double[]> groups = new LinkedHashMap<>();
+  private double[] open;
 
-  /** Begins a group. */
-  void beginGroup() {
-    groups.add(new double[SUMS]);
+  /** Says whose pairs come now; a name that was there before goes on. */
+  void begin(final String group) {
+    open = groups.computeIfAbsent(group, name -> new double[SUMS]);
   }
 
-  /** Adds a pair to the group begun last; one with a {@code NaN} is passed over. */
+  /** Adds a pair to the group named last; one with a {@code NaN} is passed over. */
   void add(final double x, final double y) {
     if (Double.isNaN(x) || Double.isNaN(y)) {
       return;
     }
-    final double[] sums = groups.getLast();
-    sums[0]++;
-    sums[1] += x;
-    sums[2] += y;
-    sums[3] += x * x;
-    sums[4] += y * y;
-    sums[5] += x * y;
+    open[0]++;
+    open[1] += x;
+    open[2] += y;
+    open[3] += x * x;
+    open[4] += y * y;
+    open[5] += x * y;
   }
 
   /**
@@ -63,7 +63,7 @@ public final class GroupedCorrelation {
     double mean = 0;
     double squares = 0;
     int used = 0;
-    for (final double[] group : groups) {
+    for (final double[] group : groups.values()) {
       if (group[0] > 0) {
         final double[] rest = new double[SUMS];
         for (int i = 0; i < SUMS; i++) {
@@ -78,9 +78,27 @@ public final class GroupedCorrelation {
     return used < 2 ? Double.NaN : Math.sqrt(squares * (used - 1) / used);
   }
 
+  /**
+   * Returns the size of the first sides.
+   *
+   * @return the root of their mean square; {@code NaN} without a pair.
+   */
+  public double firstSize() {
+    return Math.sqrt(total()[3] / count());
+  }
+
+  /**
+   * Returns the size of the second sides.
+   *
+   * @return the root of their mean square; {@code NaN} without a pair.
+   */
+  public double secondSize() {
+    return Math.sqrt(total()[4] / count());
+  }
+
   private double[] total() {
     final double[] total = new double[SUMS];
-    for (final double[] group : groups) {
+    for (final double[] group : groups.values()) {
       for (int i = 0; i < SUMS; i++) {
         total[i] += group[i];
       }

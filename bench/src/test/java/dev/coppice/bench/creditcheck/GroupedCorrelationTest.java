@@ -14,7 +14,7 @@ class GroupedCorrelationTest {
     final GroupedCorrelation grouped = new GroupedCorrelation();
     final OracleCorrelation whole = new OracleCorrelation();
     for (int group = 0; group < 20; group++) {
-      grouped.beginGroup();
+      grouped.begin("task" + group % 15);
       for (int i = 0; i < random.nextInt(9); i++) {
         final double x = random.nextDouble();
         final double y = i == 4 ? Double.NaN : x + random.nextDouble();
@@ -37,7 +37,7 @@ class GroupedCorrelationTest {
       final SplittableRandom random = new SplittableRandom(repeat);
       final GroupedCorrelation grouped = new GroupedCorrelation();
       for (int group = 0; group < 40; group++) {
-        grouped.beginGroup();
+        grouped.begin("task" + group);
         final double common = random.nextGaussian();
         for (int i = 0; i < 6; i++) {
           grouped.add(common + random.nextGaussian(), common + random.nextGaussian());
@@ -55,10 +55,12 @@ class GroupedCorrelationTest {
   @Test
   void shouldHaveNoCorrelationWhereOneSideIsConstant() {
     final GroupedCorrelation grouped = new GroupedCorrelation();
-    grouped.beginGroup();
+    grouped.begin("task");
     for (int i = 0; i < 5; i++) {
       grouped.add(0.3, i);
     }
     assertTrue(Double.isNaN(grouped.pearson()));
+    assertEquals(0.3, grouped.firstSize(), 1e-12);
+    assertEquals(Math.sqrt((1 + 4 + 9 + 16) / 5.0), grouped.secondSize(), 1e-12);
   }
 }
