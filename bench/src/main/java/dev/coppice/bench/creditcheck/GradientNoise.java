@@ -22,6 +22,7 @@ final class GradientNoise {
   static final int LEAST_GROUPS = 3;
 
   private final List<double[]> prompts = new ArrayList<>();
+  private final double[] totals = new double[4];
 
   /** Holds the products of the plain gradient, which all estimators of a prompt are held against. */
   static final class Plain {
@@ -99,7 +100,11 @@ final class GradientNoise {
         products += dot(estimates.get(j), estimates.get(k)) / (groups * (groups - 1) / 2.0);
       }
     }
-    prompts.add(new double[] {squares, products, plain.along(estimates), plain.signal()});
+    final double[] sums = {squares, products, plain.along(estimates), plain.signal()};
+    prompts.add(sums);
+    for (int k = 0; k < totals.length; k++) {
+      totals[k] += sums[k];
+    }
   }
 
   /** Returns noise and bias over signal. */
@@ -151,11 +156,9 @@ final class GradientNoise {
   }
 
   private double[] sums(final int without) {
-    final double[] sums = new double[4];
-    for (int i = 0; i < prompts.size(); i++) {
-      for (int k = 0; k < sums.length && i != without; k++) {
-        sums[k] += prompts.get(i)[k];
-      }
+    final double[] sums = totals.clone();
+    for (int k = 0; k < sums.length && without >= 0; k++) {
+      sums[k] -= prompts.get(without)[k];
     }
     return sums;
   }
