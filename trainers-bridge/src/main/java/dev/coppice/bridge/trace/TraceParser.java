@@ -14,9 +14,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** Reads one line. */
 final class TraceParser {
+  private static final String FORMATS = TraceFields.FORMAT_ONE_DRAW + " and " + TraceFields.FORMAT;
+
   private final LineParser in;
   private final List<TrajectoryNode> nodes = new ArrayList<>();
   private final List<ToolCall> calls = new ArrayList<>();
@@ -66,6 +69,10 @@ final class TraceParser {
     checkFormat(format);
     in.require(group != null, "the line has no group");
     in.require(!nodes.isEmpty(), "the line has no nodes");
+    if (format.equals(TraceFields.FORMAT_ONE_DRAW)) {
+      nodes.replaceAll(node -> node.with(1, Set.of()));
+      leaves.replaceAll(OutcomeParser::ofOneDraw);
+    }
     final TrajectoryTree parsed =
         new TrajectoryTree(
             new TrajectoryTree.Origin(run, group, tree),
@@ -83,15 +90,14 @@ final class TraceParser {
 
   private static void checkFormat(final String format) {
     if (format == null) {
-      throw new IllegalArgumentException(
-          "the line has no format; this build reads " + TraceFields.FORMAT);
+      throw new IllegalArgumentException("the line has no format; this build reads " + FORMATS);
     }
-    if (!format.equals(TraceFields.FORMAT)) {
+    if (!format.equals(TraceFields.FORMAT) && !format.equals(TraceFields.FORMAT_ONE_DRAW)) {
       throw new IllegalArgumentException(
           "the line has format "
               + format
               + "; this build reads "
-              + TraceFields.FORMAT
+              + FORMATS
               + (format.startsWith(TraceFields.FORMAT_FAMILY)
                   ? ": use the build that wrote it"
                   : ": it is not a trace of Coppice"));
