@@ -24,6 +24,7 @@ from coppice_rl.marks import MarkRule
 from coppice_rl.rows import FlatGroup, PackedGroup
 
 ESTIMATOR = "coppice"
+_ROW = (1 << 20) - 1
 
 
 @register_adv_est(ESTIMATOR)
@@ -104,7 +105,8 @@ def to_queue(
     :param marks: what becomes of marked nodes, see :mod:`coppice_rl.marks`.
     """
     rows = [path for path in paths(groups, marks=marks) if path.trained]
-    keys = [f"{row.group}_{row.leaf}_{row.draw}" for row in rows]
+    # The last part counts trajectories of one session, whose reward verl takes from the last one.
+    keys = [f"{row.group}_{row.rollout & _ROW}_0" for row in rows]
     columns = {
         "prompts": [_long(row.tokens[: row.prompt_len]) for row in rows],
         "responses": [_long(row.tokens[row.prompt_len :]) for row in rows],
