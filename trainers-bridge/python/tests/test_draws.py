@@ -143,7 +143,7 @@ def test_a_marked_group_is_refused_by_name_unless_somebody_says_so() -> None:
     for one in (group, group.expand()):
         with pytest.raises(coppice_rl.MarkedError, match='marks="mask"') as fault:
             list(paths([one]))
-        assert fault.value.mark in MARKS and "rollouts-marked" in str(fault.value)
+        assert fault.value.mark in MARKS
         with pytest.raises(coppice_rl.MarkedError, match=mark):
             list(paths([one], marks={**dict.fromkeys(MARKS, "keep"), mark: "refuse"}))
     forests = [forest(seed) for seed in SEEDS]

@@ -10,9 +10,9 @@ class MarkedError(ValueError):
 
     def __init__(self, mark: str, group: int) -> None:
         super().__init__(
-            f"group {group} has nodes marked {mark}: set marks=\"mask\" to leave their tokens out, "
-            f"marks=\"keep\" to train them, or either for this mark alone with "
-            f"marks={{\"{mark}\": \"mask\"}} [rollouts-marked]"
+            f'group {group} has nodes marked {mark}: set marks="mask" to leave their tokens out, '
+            f'marks="keep" to train them, or either for this mark alone with '
+            f'marks={{"{mark}": "mask"}}'
         )
         self.mark = mark
         self.group = group

@@ -35,6 +35,7 @@ final class GroupMeasure {
     tally.add(Sum.TREES, 1);
     tally.add(Sum.LEAVES, tree.leaves().size());
     for (final Leaf leaf : tree.leaves()) {
+      tally.add(Sum.DRAWS, leaf.draws());
       tally.add(Sum.COMPLETED, leaf.status() == LeafStatus.COMPLETED ? 1 : 0);
       tally.add(Sum.SCORED, leaf.isScored() ? 1 : 0);
       if (leaf.failure() != null) {
@@ -43,7 +44,7 @@ final class GroupMeasure {
     }
     final int count = tree.nodes().size();
     final int[] forksAbove = new int[count];
-    final int[] leavesBelow = leavesBelow(tree);
+    final int[] drawsBelow = drawsBelow(tree);
     for (int id = 0; id < count; id++) {
       final TrajectoryNode node = tree.node(id);
       if (id > 0) {
@@ -51,7 +52,7 @@ final class GroupMeasure {
         forksAbove[id] = forksAbove[node.parent()] + above;
         // An observation that ends the episode is shown to nobody and computed by nobody.
         final boolean isSeen = node.kind().isSampled() || tree.leafAt(id) < 0;
-        final double chainTokens = isSeen ? (double) node.length() * leavesBelow[id] : 0;
+        final double chainTokens = isSeen ? (double) node.length() * drawsBelow[id] : 0;
         tally.addSegment(forksAbove[id], chainTokens);
         tally.add(Sum.CHAIN_TOKENS, chainTokens);
       }
@@ -61,10 +62,11 @@ final class GroupMeasure {
     }
   }
 
-  private static int[] leavesBelow(final TrajectoryTree tree) {
+  /** Counts the samples that end below each node. */
+  private static int[] drawsBelow(final TrajectoryTree tree) {
     final int[] below = new int[tree.nodes().size()];
     for (int id = below.length - 1; id >= 0; id--) {
-      below[id] += tree.leafAt(id) >= 0 ? 1 : 0;
+      below[id] += tree.leafAt(id) >= 0 ? tree.node(id).draws() : 0;
       if (id > 0) {
         below[tree.node(id).parent()] += below[id];
       }
@@ -97,12 +99,12 @@ final class GroupMeasure {
         least = Math.min(least, stats.least());
         most = Math.max(most, stats.most());
         leaves += stats.count();
-        squared += stats.count() * stats.count();
+        squared += stats.count() * stats.count() / tree.draws();
         stats.addTo(tally);
         tally.beginTrunk();
         for (final Leaf leaf : tree.leaves()) {
           if (leaf.isScored()) {
-            tally.addReward(tree.task().id(), leaf.reward());
+            addRewards(tree, leaf, tally);
           }
         }
       }
@@ -114,8 +116,21 @@ final class GroupMeasure {
     }
   }
 
-  /** Holds the rewards of one tree: over leaves alike, and by path weight. */
-  private record RewardStats(double count, double byPath, double least, double most) {
+  /** Draws of a tree that never forks are trunks of their own; below a fork nobody can say. */
+  private static void addRewards(
+      final TrajectoryTree tree, final Leaf leaf, final TaskTally tally) {
+    final boolean forks =
+        tree.nodes().stream().anyMatch(node -> tree.decidedChildren(node.id()) > 1);
+    for (int draw = 0; draw < leaf.draws(); draw++) {
+      if (!forks && tree.draws() > 1) {
+        tally.beginTrunk();
+      }
+      tally.addReward(tree.task().id(), leaf.reward());
+    }
+  }
+
+  /** Holds the rewards of one tree: over draws alike, and by path weight. */
+  private record RewardStats(double count, double byPath, double trees, double least, double most) {
     static RewardStats of(final TrajectoryTree tree) {
       double count = 0;
       double mass = 0;
@@ -125,19 +140,21 @@ final class GroupMeasure {
       for (final Leaf leaf : tree.leaves()) {
         if (leaf.isScored()) {
           final double weight = tree.pathWeight(leaf.node());
-          count++;
+          count += leaf.draws();
           mass += weight;
           weighted += weight * leaf.reward();
           least = Math.min(least, leaf.reward());
           most = Math.max(most, leaf.reward());
         }
       }
-      return new RewardStats(count, weighted / mass, least, most);
+      // A tree of several draws stands for as many trees, but for those that have no reward.
+      final double trees = tree.draws() == 1 ? 1 : tree.draws() * mass;
+      return new RewardStats(count, weighted / mass, trees, least, most);
     }
 
     void addTo(final TaskTally tally) {
-      tally.add(Sum.TREE_VALUES, byPath);
-      tally.add(Sum.VALUED_TREES, 1);
+      tally.add(Sum.TREE_VALUES, byPath * trees);
+      tally.add(Sum.VALUED_TREES, trees);
     }
   }
 }

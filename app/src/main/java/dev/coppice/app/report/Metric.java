@@ -18,6 +18,11 @@ public enum Metric implements Figure {
   TREES("trees", "Finished trees.", arm -> arm.get(Sum.TREES)),
   /** Trajectories of all trees. */
   LEAVES("leaves", "Trajectories of all trees.", arm -> arm.get(Sum.LEAVES)),
+  /** Samples of all trees; one trajectory stands for those that are equal. */
+  DRAWS(
+      "draws",
+      "Samples of all trees; one trajectory stands for those that are equal.",
+      arm -> arm.get(Sum.DRAWS)),
   /** Trajectories the policy ended itself. */
   COMPLETED("completed", "Trajectories the policy ended itself.", arm -> arm.get(Sum.COMPLETED)),
   /** {@code C = W + G + I}. */

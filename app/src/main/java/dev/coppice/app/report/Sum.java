@@ -8,6 +8,8 @@ public enum Sum {
   TREES,
   /** Trajectories. */
   LEAVES,
+  /** Samples the trajectories stand for. */
+  DRAWS,
   /** Trajectories the policy ended itself. */
   COMPLETED,
   /** Trajectories with a reward. */

@@ -98,22 +98,23 @@ public record HeldOutScore(
       int wins = 0;
       for (final TrajectoryTree tree : group.trees()) {
         for (final Leaf leaf : tree.leaves()) {
-          wins += leaf.isScored() && leaf.reward() > 0.5 ? 1 : 0;
+          wins += leaf.isScored() && leaf.reward() > 0.5 ? leaf.draws() : 0;
           sequences.add(DistinctKeys.actionSequence(tree, leaf));
-          episodes++;
+          episodes += leaf.draws();
         }
         for (final TrajectoryNode node : tree.nodes()) {
           for (final float logprob : node.logprobs()) {
-            surprisal -= logprob;
-            sampled++;
+            surprisal -= node.draws() * logprob;
+            sampled += node.draws();
           }
         }
         for (final ToolCall call : tree.calls()) {
-          calls++;
-          accepted += call.status() == ToolCall.Status.OK ? 1 : 0;
+          final int draws = tree.node(call.node()).draws();
+          calls += draws;
+          accepted += call.status() == ToolCall.Status.OK ? draws : 0;
         }
       }
-      final int samples = group.trees().size();
+      final int samples = group.trees().stream().mapToInt(TrajectoryTree::draws).sum();
       final double share = (double) wins / samples;
       solved += share;
       solvedSquares += share * share;
