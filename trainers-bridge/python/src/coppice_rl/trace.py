@@ -139,6 +139,11 @@ class Tree:
         """The samples that begin at the root: how often the tree counts in its group."""
         return self.nodes[0].draws
 
+    @property
+    def division(self) -> str:
+        """How the draws were divided over the tokens: ``independent`` or ``systematic``."""
+        return str(self.sampling.get("division", "independent"))
+
     def path(self, leaf: Leaf) -> tuple[Node, ...]:
         """Lists the nodes from the root to a leaf."""
         nodes = []

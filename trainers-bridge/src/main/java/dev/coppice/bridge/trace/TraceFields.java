@@ -17,6 +17,7 @@ final class TraceFields {
   static final String TOKENS = "tokens";
   static final String CHILDREN = "children";
   static final String POLICY = "policy";
+  static final String DIVISION = "division";
   static final String DRAWS = "draws";
   static final String PROVENANCE = "provenance";
   static final String PROVENANCE_REAL = "real";

@@ -2,6 +2,7 @@ package dev.coppice.bridge.trace;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.Task;
@@ -38,6 +39,7 @@ final class TraceParser {
   private double topP = 1.0;
   private int topK;
   private double minP;
+  private Division division = Division.INDEPENDENT;
 
   private TraceParser(final LineParser in) {
     this.in = in;
@@ -70,12 +72,13 @@ final class TraceParser {
     in.require(group != null, "the line has no group");
     in.require(!nodes.isEmpty(), "the line has no nodes");
     if (format.equals(TraceFields.FORMAT_ONE_DRAW)) {
+      division = Division.INDEPENDENT;
       nodes.replaceAll(node -> node.with(1, Set.of()));
       leaves.replaceAll(OutcomeParser::ofOneDraw);
     }
     final TrajectoryTree parsed =
         new TrajectoryTree(
-            new TrajectoryTree.Origin(run, group, tree),
+            new TrajectoryTree.Origin(run, group, tree, division),
             new Task(taskId, taskInput, contract),
             new SamplingSettings(temperature, topP, topK, minP),
             nodes,
@@ -156,6 +159,7 @@ final class TraceParser {
       case "top_p" -> topP = in.real();
       case "top_k" -> topK = in.integer();
       case "min_p" -> minP = in.real();
+      case TraceFields.DIVISION -> division = Division.ofKey(in.text());
       default -> in.skip();
     }
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.coppice.trajectory.BranchDecision;
+import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.RolloutFailure;
@@ -79,7 +80,7 @@ public final class TraceWriter {
     writeInput(json, tree);
     json.writeStringField("runtime_contract", tree.task().contract().wireName());
     json.writeEndObject();
-    writeSampling(json, tree.sampling());
+    writeSampling(json, tree);
     json.writeArrayFieldStart(TraceFields.NODES);
     for (final TrajectoryNode node : tree.nodes()) {
       writeNode(json, trace, node);
@@ -111,14 +112,18 @@ public final class TraceWriter {
     JsonText.copy(input, json);
   }
 
-  private static void writeSampling(final JsonGenerator json, final SamplingSettings sampling)
+  private static void writeSampling(final JsonGenerator json, final TrajectoryTree tree)
       throws IOException {
+    final SamplingSettings sampling = tree.sampling();
     json.writeObjectFieldStart("sampling");
     json.writeNumberField("temperature", sampling.temperature());
     json.writeNumberField("top_p", sampling.topP());
     json.writeNumberField("top_k", sampling.topK());
     json.writeNumberField("min_p", sampling.minP());
     json.writeStringField(TraceFields.LOGPROBS, "sampled");
+    if (tree.division() != Division.INDEPENDENT) {
+      json.writeStringField(TraceFields.DIVISION, tree.division().key());
+    }
     json.writeEndObject();
   }
 

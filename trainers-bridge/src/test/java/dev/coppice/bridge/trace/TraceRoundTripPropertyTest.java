@@ -116,6 +116,7 @@ class TraceRoundTripPropertyTest {
     assertEquals(expected.run(), actual.run(), seed);
     assertEquals(expected.group(), actual.group(), seed);
     assertEquals(expected.tree(), actual.tree(), seed);
+    assertEquals(expected.division(), actual.division(), seed);
     assertEquals(expected.task(), actual.task(), seed);
     assertEquals(expected.sampling(), actual.sampling(), seed);
     assertEquals(expected.leaves(), actual.leaves(), seed);
