@@ -173,6 +173,24 @@ class ExtendingTest {
   }
 
   @Test
+  void shouldTrainOnTreesAndCreditOfAStranger() throws IOException {
+    final Path out = folder.resolve("trained");
+    final List<String> arguments =
+        new ArrayList<>(List.of("train", "--classpath", plugs, "--out", out.toString()));
+    arguments.addAll(List.of("--task.environment", "drawers", "--task.split", "train"));
+    arguments.addAll(List.of("--task.count", "10", "--model.path", model()));
+    arguments.addAll(List.of("--tree.policy", "first-turns", "--tree.trees", "1"));
+    arguments.addAll(List.of("--credit.estimators", "over-median", "--bridge.batch", "2"));
+    arguments.addAll(List.of("--train.updates", "1", "--train.evaluation-problems", "0"));
+
+    final Result train = execute(arguments.toArray(String[]::new));
+
+    assertEquals(CoppiceCommand.DONE, train.status(), train.all());
+    assertTrue(train.out().contains("update 1/1"), train.all());
+    assertTrue(Files.exists(out.resolve("checkpoints/step-00001/model.safetensors")), train.all());
+  }
+
+  @Test
   void shouldRefuseAPolicyThatNeedsTheEntropyAnEngineDoesNotTell() {
     final Result run =
         execute(
