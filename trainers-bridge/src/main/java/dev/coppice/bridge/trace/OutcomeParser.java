@@ -98,6 +98,7 @@ final class OutcomeParser {
             default -> in.skip();
           }
         });
+    in.require(boundary != null, "has no boundary");
     return new RolloutFailure(boundary, code, message);
   }
 }
