@@ -75,7 +75,7 @@ public final class PolicyTrainer implements AutoCloseable {
    * @param trees whose coefficients add up to the whole batch's loss.
    * @param learningRate of AdamW.
    * @return how it went.
-   * @throws dev.coppice.training.supervised.GradientException if a gradient is not finite; the
+   * @throws dev.coppice.training.supervised.AdamW.GradientException if a gradient is not finite; the
    *     weights are then as the epochs before left them.
    */
   public UpdateReport update(final List<PolicyTree> trees, final double learningRate) {

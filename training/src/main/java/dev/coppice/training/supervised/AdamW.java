@@ -2,6 +2,9 @@ package dev.coppice.training.supervised;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +32,24 @@ public final class AdamW implements AutoCloseable {
   private final List<NDArray> means = new ArrayList<>();
   private final List<NDArray> squares = new ArrayList<>();
   private int updates;
+
+  /** Signals a gradient that is not finite; the weights stay as they were. */
+  public static final class GradientException extends CoppiceException {
+    private static final long serialVersionUID = 1L;
+    private static final ErrorCode CODE =
+        new ErrorCode(ErrorCategory.BACKEND, "gradient-not-finite");
+
+    private GradientException(final double norm, final int update) {
+      super(
+          CODE,
+          "the gradient is not finite: norm="
+              + norm
+              + " update="
+              + update
+              + "; the weights stay as they were; lower the learning rate or look at the batch",
+          null);
+    }
+  }
 
   /**
    * Prepares updates of some weights.

@@ -10,8 +10,9 @@ import java.util.function.DoubleUnaryOperator;
  * Makes the constants of the rotary position embedding in Hugging Face's half-rotation.
  *
  * <p>{@code rope(x, p)[i] = x[i] cos(p f_i) + rotated(x)[i] sin(p f_i)} with {@code f_i =
- * theta^(-2 (i mod D/2) / D)}, or what the scaling of {@link RopeSettings} makes of it, where {@code rotated(x)} is the second half of x negated, then the
- * first half. Turning is a product with a constant matrix, as that has a cheap gradient.
+ * theta^(-2 (i mod D/2) / D)}, or what the scaling of {@link RopeSettings} makes of it, where
+ * {@code rotated(x)} is the second half of x negated, then the first half. Turning is a product with
+ * a constant matrix, as that has a cheap gradient.
  *
  * @thread immutable, any thread
  */

@@ -136,9 +136,10 @@ class AdamWTest {
         final float[] bad = second.clone();
         bad[update] = update % 2 == 0 ? Float.NaN : Float.POSITIVE_INFINITY;
 
-        final GradientException refused =
+        final AdamW.GradientException refused =
             assertThrows(
-                GradientException.class, () -> update(adam, struck, 1e-2, first.clone(), bad));
+                AdamW.GradientException.class,
+                () -> update(adam, struck, 1e-2, first.clone(), bad));
 
         assertEquals("gradient-not-finite", refused.errorCode().name());
         assertEquals(update + 1, adam.updates());
