@@ -1,5 +1,6 @@
 package dev.coppice.bench.creditcheck;
 
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.GroupScan;
@@ -8,8 +9,10 @@ import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.RunResources;
 import dev.coppice.credit.AdvantageEstimator;
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.oracle.OracleCorrelation;
+import dev.coppice.plug.Plugs;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.RolloutLimits;
@@ -17,9 +20,9 @@ import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -58,6 +61,8 @@ public final class CreditCheckCommand implements Callable<Integer> {
       description = "Estimators to check; all if not given.")
   private List<String> estimators;
 
+  @Mixin private PlugPath plugs;
+
   /** Made by picocli. */
   public CreditCheckCommand() {}
 
@@ -70,11 +75,12 @@ public final class CreditCheckCommand implements Callable<Integer> {
               + " continuations="
               + continuations);
     }
+    plugs.install();
     final RunFolder run = RunFolder.find(folder);
     final RunConfig config = RolloutJob.configOf(run);
     final List<AdvantageEstimator> chosen =
         (estimators == null ? Estimators.names() : estimators)
-            .stream().map(name -> Estimators.create(name, Map.of())).toList();
+            .stream().map(name -> estimator(name, config)).toList();
     try (RunResources resources = RunResources.open(config)) {
       final CreditCheck check =
           new CreditCheck(
@@ -89,6 +95,12 @@ public final class CreditCheckCommand implements Callable<Integer> {
       print(check.run(chosen));
     }
     return 0;
+  }
+
+  /** Makes an estimator with the options the run was configured with. */
+  private static AdvantageEstimator estimator(final String name, final RunConfig config) {
+    final EstimatorPlug plug = Plugs.of(EstimatorPlug.KIND).find(name);
+    return Estimators.of(plug, config.plugs().of(EstimatorPlug.KIND, plug));
   }
 
   private int addGroups(final CreditCheck check, final RunFolder run) {
