@@ -115,8 +115,15 @@ class ExtendingTest {
   void shouldCheckTheWorldByItsNameAndGiveItItsOption() throws IOException {
     final Result check = execute("check", "ladder", "--classpath", plugs, "--episodes", "50");
 
+    final Result set =
+        execute("check", "ladder", "--classpath", plugs, "--episodes", "5", "--set", "rungs=\"4\"");
+    final Result wrong = execute("check", "ladder", "--classpath", plugs, "--set", "rungs=many");
+
     assertEquals(CoppiceCommand.DONE, check.status(), check.all());
     assertTrue(check.out().contains("world      ladder"), check.all());
+    assertEquals(CoppiceCommand.DONE, set.status(), set.all());
+    assertEquals(CoppiceCommand.WRONG_CALL, wrong.status(), wrong.all());
+    assertTrue(wrong.err().contains("rungs=many"), wrong.all());
     final Path run = ladders("--task.ladder.rungs", "2");
     final String traces = Files.readString(run.resolve("traces.jsonl"));
     assertTrue(traces.contains("\"rung\":2"), traces);
