@@ -86,7 +86,7 @@ public final class ServeJob {
   public static RunFolder prepare(final RunConfig config) {
     final RunFolder folder =
         RunFolder.create(Path.of(config.run().out()), config.task().environment());
-    final String text = ConfigText.resolved(config.withoutSecrets());
+    final String text = ConfigText.resolved(config);
     DurableFile.write(folder.config(), text.getBytes(StandardCharsets.UTF_8));
     return folder;
   }
