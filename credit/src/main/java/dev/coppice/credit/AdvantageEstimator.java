@@ -22,6 +22,13 @@ public interface AdvantageEstimator {
   String name();
 
   /**
+   * Returns the options it was made with, defaults included.
+   *
+   * @return key to value.
+   */
+  Map<String, String> options();
+
+  /**
    * Scores a group.
    *
    * @param group of finished trees that grew from one prompt; may be empty.

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Runs a formula over a group. */
-record FormulaEstimator(EstimatorPlug plug, PlugOptions options, CreditFormula formula)
+record FormulaEstimator(EstimatorPlug plug, PlugOptions given, CreditFormula formula)
     implements AdvantageEstimator {
   @Override
   public String name() {
@@ -22,9 +22,14 @@ record FormulaEstimator(EstimatorPlug plug, PlugOptions options, CreditFormula f
   }
 
   @Override
+  public Map<String, String> options() {
+    return given.asTexts();
+  }
+
+  @Override
   public GroupAdvantages estimate(final TrajectoryGroup group) {
     final Forest forest = new Forest(group);
-    final Map<String, String> texts = new LinkedHashMap<>(options.asTexts());
+    final Map<String, String> texts = new LinkedHashMap<>(given.asTexts());
     if (formula instanceof final LearningFormula learning) {
       texts.put(LearningFormula.PAIRS, learning.observe(forest));
     }
@@ -47,7 +52,7 @@ record FormulaEstimator(EstimatorPlug plug, PlugOptions options, CreditFormula f
 
   @Override
   public AdvantageEstimator with(final Map<String, String> changed) {
-    final Map<String, String> texts = new LinkedHashMap<>(options.asTexts());
+    final Map<String, String> texts = new LinkedHashMap<>(given.asTexts());
     texts.putAll(changed);
     return Estimators.of(plug, PlugOptions.of(EstimatorPlug.KIND, plug, texts));
   }
@@ -93,7 +98,7 @@ record FormulaEstimator(EstimatorPlug plug, PlugOptions options, CreditFormula f
         forest.node(index).kind().wireName(),
         forest.node(index).length(),
         name(),
-        options.asTexts());
+        given.asTexts());
   }
 
   private static String values(

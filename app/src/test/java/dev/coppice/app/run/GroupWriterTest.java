@@ -40,7 +40,7 @@ class GroupWriterTest {
   }
 
   private GroupWriter writer(final TraceFile file, final SegmentSink sink) {
-    final CreditAssigner credit = CreditAssigner.of(RunConfig.DEFAULT);
+    final CreditInOrder credit = new CreditInOrder(CreditAssigner.of(RunConfig.DEFAULT), 4);
     final GroupWriter writer = new GroupWriter("tree", file, credit, sink, RunProgress.NONE);
     writer.start(0, 0);
     return writer;

@@ -16,6 +16,9 @@ public interface LearningFormula extends CreditFormula {
   /** The entry of a credit block that holds what the group itself told. */
   String PAIRS = "pairs";
 
+  /** The option that names the turn that decides, from 0; -1 where the run's plan shall say. */
+  String DECISION = "decision";
+
   /** The option that says how many groups lie between a group and the newest it learns from. */
   String BEHIND = "behind";
 

@@ -69,7 +69,7 @@ public final class TurnShare implements LearningFormula {
     shares = options.is("lambda", "share");
     floor = options.number("floor");
     tool = options.is("tool", "on");
-    decision = Math.max(0, options.count("decision"));
+    decision = (int) Math.max(0, options.whole(LearningFormula.DECISION));
     variances = TurnVariances.parse(options.text(LearningFormula.SHARES));
   }
 
@@ -187,7 +187,7 @@ public final class TurnShare implements LearningFormula {
           PlugOption.number("floor", 0.2, new Range(0, 1), "Least weight of a turn."),
           PlugOption.choice("tool", "Whether contrasts between calls count.", "on", "off"),
           PlugOption.whole(
-              "decision",
+              LearningFormula.DECISION,
               -1,
               new Range(-1, 1_000_000),
               "Turn that decides, from 0; -1 for the run's plan, or the first where nobody says."),
