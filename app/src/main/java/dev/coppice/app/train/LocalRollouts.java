@@ -58,7 +58,22 @@ public final class LocalRollouts implements AutoCloseable {
    * @param trees per group.
    * @param sampling settings.
    */
-  public record Shape(BranchingPolicy policy, int trees, SamplingSettings sampling) {}
+  public record Shape(
+      BranchingPolicy policy,
+      int trees,
+      SamplingSettings sampling,
+      EngineConfig.Coalescing coalescing) {
+    /**
+     * Has every sample computed for itself.
+     *
+     * @param policy that branches.
+     * @param trees of a group.
+     * @param sampling settings.
+     */
+    public Shape(final BranchingPolicy policy, final int trees, final SamplingSettings sampling) {
+      this(policy, trees, sampling, EngineConfig.Coalescing.NONE);
+    }
+  }
 
   /**
    * Holds the groups of a round in the order of their tasks.
@@ -86,13 +101,14 @@ public final class LocalRollouts implements AutoCloseable {
         new RolloutEngine.Parts(environment, tokenizer, runner, shape.policy(), results::add);
     EngineConfig config =
         new EngineConfig(
-                "train",
-                seed,
-                shape.sampling(),
-                RolloutLimits.DEFAULT,
-                BudgetConfig.trees(shape.trees()),
-                CAPACITY)
-            .with(new EngineConfig.Weights(WeightSwap.FINISH, runner.policyVersion(), 2));
+            "train",
+            seed,
+            shape.sampling(),
+            RolloutLimits.DEFAULT,
+            BudgetConfig.trees(shape.trees()),
+            CAPACITY,
+            new EngineConfig.Weights(WeightSwap.FINISH, runner.policyVersion(), 2),
+            shape.coalescing());
     final long startNs = System.nanoTime();
     try (RolloutEngine engine = RolloutEngine.start(config, parts)) {
       for (int i = 0; i < groups; i++) {
