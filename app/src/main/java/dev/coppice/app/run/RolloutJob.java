@@ -284,7 +284,10 @@ public final class RolloutJob {
               .computeIfAbsent(group.arm(), arm -> new HashMap<>())
               .put(
                   Math.toIntExact(group.number()),
-                  new ArmSession.FinishedGroup(cost, group.trees().size()));
+                  new ArmSession.FinishedGroup(
+                      cost,
+                      group.trees().size(),
+                      CreditInOrder.told(group.trees().getFirst().trace().credit())));
         }
         return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
       }

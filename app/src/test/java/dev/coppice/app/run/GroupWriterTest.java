@@ -42,7 +42,7 @@ class GroupWriterTest {
   }
 
   private GroupWriter writer(final TraceFile file, final SegmentSink sink) {
-    final CreditAssigner credit = CreditAssigner.of(RunConfig.DEFAULT);
+    final CreditInOrder credit = new CreditInOrder(CreditAssigner.of(RunConfig.DEFAULT), 4);
     final GroupWriter writer = new GroupWriter("tree", file, credit, sink, RunProgress.NONE);
     writer.start(0, 0);
     return writer;
@@ -109,7 +109,8 @@ class GroupWriterTest {
 
   @Test
   void shouldTellAnErrorOfItsThreadToWhoeverWaits() throws Exception {
-    final CreditAssigner credit = new CreditAssigner(List.of(new BrokenEstimator()));
+    final CreditInOrder credit =
+        new CreditInOrder(new CreditAssigner(List.of(new BrokenEstimator())), 4);
     try (SegmentSink sink = sink();
         TraceFile file = TraceFile.open(folder.resolve("traces.jsonl"), 0)) {
       final GroupWriter writer = new GroupWriter("tree", file, credit, sink, RunProgress.NONE);

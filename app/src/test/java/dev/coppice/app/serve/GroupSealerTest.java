@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.run.CreditAssigner;
+import dev.coppice.app.run.CreditInOrder;
 import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.fixture.FaultyDisk;
 import dev.coppice.bridge.fixture.Headers;
@@ -92,7 +93,8 @@ class GroupSealerTest {
   }
 
   private GroupSealer sealer(final Outbox outbox, final ArrowSegmentWriter writer) {
-    final CreditAssigner credit = new CreditAssigner(List.of(Estimators.create("grpo", Map.of())));
+    final CreditInOrder credit =
+        new CreditInOrder(new CreditAssigner(List.of(Estimators.create("grpo", Map.of()))), 4);
     return new GroupSealer(outbox, writer, credit, new GroupSealer.Limits(2, 1_000_000, 1_000_000));
   }
 
@@ -142,7 +144,8 @@ class GroupSealerTest {
 
   @Test
   void shouldTellAnErrorOfItsThread() throws Exception {
-    final CreditAssigner credit = new CreditAssigner(List.of(new BrokenEstimator()));
+    final CreditInOrder credit =
+        new CreditInOrder(new CreditAssigner(List.of(new BrokenEstimator())), 4);
     try (Outbox outbox = issued(1);
         ArrowSegmentWriter writer = writer(Disk.LOCAL)) {
       final GroupSealer sealer =
