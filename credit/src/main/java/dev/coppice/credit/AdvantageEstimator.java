@@ -24,9 +24,11 @@ public interface AdvantageEstimator {
   /**
    * Returns the options it was made with, defaults included.
    *
-   * @return key to value.
+   * @return key to value; empty for an estimator without options.
    */
-  Map<String, String> options();
+  default Map<String, String> options() {
+    return Map.of();
+  }
 
   /**
    * Scores a group.
