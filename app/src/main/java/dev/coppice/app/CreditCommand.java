@@ -1,13 +1,16 @@
 package dev.coppice.app;
 
 import dev.coppice.app.arguments.PlugPath;
+import dev.coppice.app.config.CommandValue;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.bridge.trace.TraceGroup;
 import dev.coppice.bridge.trace.TraceReader;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.CreditLine;
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.plug.Plugs;
 import dev.coppice.trajectory.TrajectoryGroup;
 import java.io.BufferedOutputStream;
 import java.io.PrintStream;
@@ -58,7 +61,7 @@ final class CreditCommand implements Callable<Integer> {
     if (!Files.isRegularFile(traces)) {
       throw new ConfigException("no such trace file: " + traces);
     }
-    final AdvantageEstimator chosen = Estimators.create(estimator, options);
+    final AdvantageEstimator chosen = chosen();
     if (explain != null) {
       return explain(chosen, NodeName.parse(explain));
     }
@@ -76,6 +79,15 @@ final class CreditCommand implements Callable<Integer> {
       out.flush();
     }
     return CoppiceCommand.DONE;
+  }
+
+  private AdvantageEstimator chosen() {
+    try {
+      final EstimatorPlug plug = Plugs.of(EstimatorPlug.KIND).find(estimator);
+      return Estimators.of(plug, CommandValue.options(EstimatorPlug.KIND, plug, options));
+    } catch (final IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage() + "; one of your own needs --classpath");
+    }
   }
 
   /** Names a node of a trace file: a group or null for the first, a tree, a node. */

@@ -1,10 +1,12 @@
 package dev.coppice.app.report;
 
+import dev.coppice.credit.rho.TreeMoments;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,18 +35,23 @@ final class GroupMeasure {
 
   private static void addTree(final TrajectoryTree tree, final TaskTally tally) {
     tally.add(Sum.TREES, 1);
-    tally.add(Sum.LEAVES, tree.leaves().size());
+    tally.add(Sum.TRUNKS, tree.draws());
     for (final Leaf leaf : tree.leaves()) {
+      tally.add(Sum.LEAVES, 1);
       tally.add(Sum.DRAWS, leaf.draws());
-      tally.add(Sum.COMPLETED, leaf.status() == LeafStatus.COMPLETED ? 1 : 0);
-      tally.add(Sum.SCORED, leaf.isScored() ? 1 : 0);
+      tally.add(Sum.COMPLETED, leaf.status() == LeafStatus.COMPLETED ? leaf.draws() : 0);
+      tally.add(Sum.SCORED, leaf.isScored() ? leaf.draws() : 0);
       if (leaf.failure() != null) {
-        tally.addFailure(leaf.failure().boundary().wireName());
+        tally.addFailure(leaf.failure().boundary().wireName(), leaf.draws());
       }
     }
+    addSegments(tree, tally);
+  }
+
+  private static void addSegments(final TrajectoryTree tree, final TaskTally tally) {
     final int count = tree.nodes().size();
     final int[] forksAbove = new int[count];
-    final int[] drawsBelow = drawsBelow(tree);
+    final int[] samplesBelow = samplesBelow(tree);
     for (int id = 0; id < count; id++) {
       final TrajectoryNode node = tree.node(id);
       if (id > 0) {
@@ -52,18 +59,18 @@ final class GroupMeasure {
         forksAbove[id] = forksAbove[node.parent()] + above;
         // An observation that ends the episode is shown to nobody and computed by nobody.
         final boolean isSeen = node.kind().isSampled() || tree.leafAt(id) < 0;
-        final double chainTokens = isSeen ? (double) node.length() * drawsBelow[id] : 0;
+        final double chainTokens = isSeen ? (double) node.length() * samplesBelow[id] : 0;
         tally.addSegment(forksAbove[id], chainTokens);
         tally.add(Sum.CHAIN_TOKENS, chainTokens);
       }
       if (tree.decidedChildren(id) > 1) {
-        tally.addFork(forksAbove[id], tree.decidedChildren(id));
+        tally.addFork(forksAbove[id], node.draws(), tree.decidedChildren(id));
       }
     }
   }
 
-  /** Counts the samples that end below each node. */
-  private static int[] drawsBelow(final TrajectoryTree tree) {
+  /** Counts the samples that run through each node: chains would have computed it that often. */
+  private static int[] samplesBelow(final TrajectoryTree tree) {
     final int[] below = new int[tree.nodes().size()];
     for (int id = below.length - 1; id >= 0; id--) {
       below[id] += tree.leafAt(id) >= 0 ? tree.node(id).draws() : 0;
@@ -91,48 +98,31 @@ final class GroupMeasure {
   private static void addOutcomes(final List<TrajectoryTree> trees, final TaskTally tally) {
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
-    double leaves = 0;
-    double squared = 0;
+    double draws = 0;
+    double value = 0;
+    final List<TreeMoments> moments = new ArrayList<>();
     for (final TrajectoryTree tree : trees) {
-      final RewardStats stats = RewardStats.of(tree);
-      if (stats.count() > 0) {
-        least = Math.min(least, stats.least());
-        most = Math.max(most, stats.most());
-        leaves += stats.count();
-        squared += stats.count() * stats.count() / tree.draws();
-        stats.addTo(tally);
-        tally.beginTrunk();
-        for (final Leaf leaf : tree.leaves()) {
-          if (leaf.isScored()) {
-            addRewards(tree, leaf, tally);
-          }
-        }
+      final TreeRewards rewards = TreeRewards.of(tree);
+      moments.add(TreeMoments.of(tree));
+      if (rewards.mass() > 0) {
+        least = Math.min(least, rewards.least());
+        most = Math.max(most, rewards.most());
+        draws += tree.draws();
+        value += tree.draws() * rewards.weighted() / rewards.mass();
       }
     }
+    tally.samples().add(moments);
     tally.add(Sum.MIXED_GROUPS, most > least ? 1 : 0);
     tally.add(Sum.SOLVED_GROUPS, most >= 1 ? 1 : 0);
-    if (leaves > 0) {
-      tally.addCluster(leaves, squared / leaves);
+    if (draws > 0) {
+      tally.add(Sum.GROUP_VALUES, value / draws);
+      tally.add(Sum.VALUED_GROUPS, 1);
     }
   }
 
-  /** Draws of a tree that never forks are trunks of their own; below a fork nobody can say. */
-  private static void addRewards(
-      final TrajectoryTree tree, final Leaf leaf, final TaskTally tally) {
-    final boolean forks =
-        tree.nodes().stream().anyMatch(node -> tree.decidedChildren(node.id()) > 1);
-    for (int draw = 0; draw < leaf.draws(); draw++) {
-      if (!forks && tree.draws() > 1) {
-        tally.beginTrunk();
-      }
-      tally.addReward(tree.task().id(), leaf.reward());
-    }
-  }
-
-  /** Holds the rewards of one tree: over draws alike, and by path weight. */
-  private record RewardStats(double count, double byPath, double trees, double least, double most) {
-    static RewardStats of(final TrajectoryTree tree) {
-      double count = 0;
+  /** Holds the rewards of one tree by path weight, and their range. */
+  private record TreeRewards(double mass, double weighted, double least, double most) {
+    static TreeRewards of(final TrajectoryTree tree) {
       double mass = 0;
       double weighted = 0;
       double least = Double.POSITIVE_INFINITY;
@@ -140,21 +130,13 @@ final class GroupMeasure {
       for (final Leaf leaf : tree.leaves()) {
         if (leaf.isScored()) {
           final double weight = tree.pathWeight(leaf.node());
-          count += leaf.draws();
           mass += weight;
           weighted += weight * leaf.reward();
           least = Math.min(least, leaf.reward());
           most = Math.max(most, leaf.reward());
         }
       }
-      // A tree of several draws stands for as many trees, but for those that have no reward.
-      final double trees = tree.draws() == 1 ? 1 : tree.draws() * mass;
-      return new RewardStats(count, weighted / mass, trees, least, most);
-    }
-
-    void addTo(final TaskTally tally) {
-      tally.add(Sum.TREE_VALUES, byPath * trees);
-      tally.add(Sum.VALUED_TREES, trees);
+      return new TreeRewards(mass, weighted, least, most);
     }
   }
 }

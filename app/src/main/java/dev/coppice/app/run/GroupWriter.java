@@ -94,8 +94,12 @@ final class GroupWriter implements GroupListener {
         }
       }
       sink.flush();
-    } catch (final RuntimeException e) {
-      failure = e;
+    } catch (final Throwable e) {
+      // An error too: whoever waits for this thread must learn that it ended.
+      failure =
+          e instanceof RuntimeException failed
+              ? failed
+              : new IllegalStateException(Thread.currentThread().getName() + " ended: " + e, e);
     }
   }
 

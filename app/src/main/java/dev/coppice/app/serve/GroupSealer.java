@@ -93,8 +93,12 @@ final class GroupSealer implements GroupListener {
       seal();
     } catch (final Stopped e) {
       return; // The disk stayed full; what was not sealed will be grown again.
-    } catch (final RuntimeException e) {
-      failure = e;
+    } catch (final Throwable e) {
+      // An error too: whoever waits for this thread must learn that it ended.
+      failure =
+          e instanceof RuntimeException failed
+              ? failed
+              : new IllegalStateException(Thread.currentThread().getName() + " ended: " + e, e);
     }
   }
 

@@ -86,7 +86,7 @@ public final class ServeJob {
   public static RunFolder prepare(final RunConfig config) {
     final RunFolder folder =
         RunFolder.create(Path.of(config.run().out()), config.task().environment());
-    final String text = ConfigText.resolved(config.withoutSecrets());
+    final String text = ConfigText.resolved(config);
     DurableFile.write(folder.config(), text.getBytes(StandardCharsets.UTF_8));
     return folder;
   }
@@ -255,6 +255,7 @@ public final class ServeJob {
     final int firstVersion = published == null ? 0 : published.version() - 1;
     final WeightSwap swap = WeightSwap.valueOf(config.bridge().weights().toUpperCase(Locale.ROOT));
     return EngineConfigs.of(config, runName(), BudgetConfig.trees(trees))
+        .with(Policies.coalescing(policy(), config))
         .with(new EngineConfig.Weights(swap, firstVersion, LIVE_VERSIONS));
   }
 
