@@ -4,6 +4,7 @@ import dev.coppice.environments.conversation.ChatEnvironment;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.environments.toolworld.WorldNoise;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Environment;
 import dev.coppice.plug.PlugOptions;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -92,10 +94,32 @@ public final class Environments {
       return plug.open(checked(plug, config.tasks()));
     }
     final WorldPlug world = requireWorld(plug, mode);
-    return new WorldEnvironment(
+    return closing(
         mode.over(() -> world.taskset(checked(world, config.tasks()))),
-        world.format(),
-        world.template(config.tasks()));
+        taskset -> new WorldEnvironment(taskset, world.format(), world.template(config.tasks())));
+  }
+
+  /**
+   * Makes an environment whose noise is shared as told.
+   *
+   * @param config of the environment.
+   * @param mode that says where results come from.
+   * @param chat that writes prompts and observations, or null for plain text.
+   * @param noise says who shares what a world of tools draws; others draw nothing that could be
+   *     shared or not.
+   * @return the environment; the caller closes it.
+   * @throws IllegalArgumentException if the name, the split or the data are not what they should be.
+   */
+  public static Environment create(
+      final EnvironmentConfig config,
+      final WorldMode mode,
+      final Conversation.Form chat,
+      final WorldNoise noise) {
+    final Environment environment = create(config, mode, chat);
+    if (environment instanceof WorldNoise.Hearer hearer) {
+      hearer.noise(noise);
+    }
+    return environment;
   }
 
   /**
@@ -150,9 +174,17 @@ public final class Environments {
               + "; such are "
               + String.join(", ", names(one -> one instanceof WorldPlug other && other.chats())));
     }
-    final Taskset taskset = mode.over(() -> world.taskset(checked(world, request)));
+    return closing(
+        mode.over(() -> world.taskset(checked(world, request))),
+        taskset ->
+            new ChatEnvironment(taskset, request.promptOr(ChatEnvironment.DEFAULT_PROMPT), chat));
+  }
+
+  /** Makes an environment of tasks, and closes them where it cannot be made. */
+  private static Environment closing(
+      final Taskset taskset, final Function<Taskset, Environment> maker) {
     try {
-      return new ChatEnvironment(taskset, request.promptOr(ChatEnvironment.DEFAULT_PROMPT), chat);
+      return maker.apply(taskset);
     } catch (final RuntimeException e) {
       taskset.close();
       throw e;
@@ -172,7 +204,7 @@ public final class Environments {
               + String.join(", ", plug.splits()));
     }
     if (!plug.data().isEmpty() && request.path().isEmpty()) {
-      throw new IllegalArgumentException(plug.name() + " needs environment.path: " + plug.data());
+      throw new IllegalArgumentException(plug.name() + " needs task.path: " + plug.data());
     }
     final Map<String, Object> given = new HashMap<>(request.options().asMap());
     given.values().removeIf(Objects::isNull);

@@ -99,10 +99,6 @@ final class Groups {
     return coalesces() ? COALESCED_GROUPS * groups : groups;
   }
 
-  /**
-   * A group of coalesced samples begins with one row and gains more as they part, so groups are
-   * started until there are as many rows as separate samples of two a group would have.
-   */
   private void learn(final GroupOutcome outcome) {
     allocation.learn(outcome);
     state.world.policy().learn(outcome);
@@ -112,6 +108,10 @@ final class Groups {
     return order.mayStart(started) && hasRoom();
   }
 
+  /**
+   * A group of coalesced samples begins with one row and gains more as they part, so groups are
+   * started until there are as many rows as separate samples of two a group would have.
+   */
   private boolean hasRoom() {
     if (split.isLimited()) {
       return split.mayStart(started);
@@ -306,7 +306,8 @@ final class Groups {
     order.end(group.start, group.outcome(trees));
     final TrajectoryGroup finished =
         new TrajectoryGroup(group.request.id(), group.task, trees, group.sizing(allocation));
-    final GroupResult result = new GroupResult(group.request, finished, ledgers);
+    final GroupResult result =
+        new GroupResult(group.request, finished, ledgers, group.plan.decisionTurn());
     effects.add(new Effect.GroupDone(group.place(), numbers, result));
     startGroups(effects);
   }

@@ -6,11 +6,15 @@ public enum Sum {
   GROUPS,
   /** Finished trees. */
   TREES,
-  /** Trajectories. */
+  /** Draws of the roots: the independent trunks that trees stand for. */
+  TRUNKS,
+  /** Trajectories, a coalesced one once. */
   LEAVES,
-  /** Trajectories the policy ended itself. */
+  /** Samples the trajectories stand for. */
+  DRAWS,
+  /** Samples the policy ended itself. */
   COMPLETED,
-  /** Trajectories with a reward. */
+  /** Samples with a reward. */
   SCORED,
   /** Groups whose rewards differ. */
   MIXED_GROUPS,
@@ -40,8 +44,8 @@ public enum Sum {
   PROMPT_COMPUTED,
   /** Tokens that chains would have computed. */
   CHAIN_TOKENS,
-  /** Path-weighted rewards of trees. */
-  TREE_VALUES,
-  /** Trees with a reward. */
-  VALUED_TREES
+  /** Path-weighted rewards of groups, a tree as often as its root was drawn. */
+  GROUP_VALUES,
+  /** Groups with a reward. */
+  VALUED_GROUPS
 }

@@ -47,8 +47,8 @@ final class ArmSession {
   /** Bundles where the arm's groups and inputs are kept. */
   record Keep(TraceFile traces, SegmentSink trajectories, EngineJournal journal) {}
 
-  /** Holds what a group came to that an earlier session finished. */
-  record FinishedGroup(List<GroupOutcome.Tree> trees) {
+  /** Holds what a group came to and told that an earlier session finished. */
+  record FinishedGroup(List<GroupOutcome.Tree> trees, Map<String, String> told) {
     long computedTokens() {
       return trees.stream().mapToLong(GroupOutcome.Tree::computedTokens).sum();
     }
@@ -64,7 +64,9 @@ final class ArmSession {
       final Map<Integer, FinishedGroup> done,
       final Keep keep)
       throws InterruptedException {
-    final CreditAssigner credit = CreditAssigner.of(config);
+    final CreditInOrder credit =
+        new CreditInOrder(CreditAssigner.of(config), config.engine().groupsInFlight());
+    done.forEach((number, group) -> credit.restore(number, group.told()));
     final GroupWriter writer =
         new GroupWriter(state.arm(), keep.traces(), credit, keep.trajectories(), progress);
     final RolloutEngine.Parts parts =

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -148,8 +149,9 @@ public final class RolloutJob {
     final RunLog log = logs.log();
     try (TraceFile traces = TraceFile.open(folder.traces(), finished.keepBytes())) {
       for (final ArmState arm : begun.arms()) {
-        try (SegmentSink segments = segments(folder, begun.run(), arm.arm())) {
-          if (isDone(arm, finished.of(arm.arm()).size())) {
+        final Set<Integer> done = finished.of(arm.arm()).keySet();
+        try (SegmentSink segments = segments(folder, begun.run(), arm.arm(), done)) {
+          if (isDone(arm, done.size())) {
             segments.flush();
             state = state.with(asComplete(arm));
             continue;
@@ -220,13 +222,18 @@ public final class RolloutJob {
             arm.groups(),
             Policies.trees(arm.policy(), config),
             Policies.allocation(arm.policy(), config));
-    return EngineConfigs.of(config, run + "/" + arm.arm(), budget);
+    return EngineConfigs.of(config, run + "/" + arm.arm(), budget)
+        .with(Policies.coalescing(arm.policy(), config));
   }
 
   /** Opens the arm's segments and adds what an earlier session kept in the traces alone. */
-  private SegmentSink segments(final RunFolder folder, final String runName, final String arm) {
+  private SegmentSink segments(
+      final RunFolder folder, final String runName, final String arm, final Set<Integer> done) {
     final String armRun = runName + "/" + arm;
     final SegmentSink sink = new SegmentSink(folder.trajectories(), armRun, resources, config);
+    if (sink.hasAll(done)) {
+      return sink; // The traces need not be parsed again.
+    }
     try (GroupScan scan = new GroupScan(folder.traces())) {
       for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
         if (group.arm().equals(arm)) {
@@ -287,7 +294,8 @@ public final class RolloutJob {
       for (final StoredTree tree : group.trees()) {
         trees.add(GroupOutcome.Tree.of(tree.trace().tree(), tree.ledger().computedTokens()));
       }
-      return new ArmSession.FinishedGroup(trees);
+      return new ArmSession.FinishedGroup(
+          trees, CreditInOrder.told(group.trees().getFirst().trace().credit()));
     }
 
     Map<Integer, ArmSession.FinishedGroup> of(final String arm) {

@@ -11,12 +11,10 @@ import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;
 import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
-import dev.coppice.chat.value.TemplateException;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.engine.GroupListener;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.Environments;
-import dev.coppice.environments.record.ResultStoreException;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
@@ -119,7 +117,8 @@ public record RunResources(
           Environments.create(
               TaskRequests.of(config, path),
               WorldModes.of(config.world(), ProjectPaths::modelFolder),
-              conversations(config));
+              conversations(config),
+              WorldModes.noise(config.world()));
       if (environment.taskCount() < task.first() + task.count()) {
         final int there = environment.taskCount();
         environment.close();
@@ -132,8 +131,8 @@ public record RunResources(
                 + there);
       }
       return environment;
-    } catch (final IllegalArgumentException | ResultStoreException | TemplateException e) {
-      throw new ConfigException(e.getMessage().replace("environment.path", "task.path"));
+    } catch (final IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
     }
   }
 
@@ -231,13 +230,9 @@ public record RunResources(
   }
 
   private static String chatTemplate(final RunConfig config) {
-    try {
-      return ChatForms.wanted(config)
-          ? chat(config).template().sha256()
-          : ChatTemplate.sha256(ProjectPaths.modelFolder(config.model().path()));
-    } catch (final TemplateException e) {
-      throw new ConfigException(e.getMessage());
-    }
+    return ChatForms.wanted(config)
+        ? chat(config).template().sha256()
+        : ChatTemplate.sha256(ProjectPaths.modelFolder(config.model().path()));
   }
 
   private static String sha256(final Path file) {

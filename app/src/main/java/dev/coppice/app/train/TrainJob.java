@@ -1,6 +1,7 @@
 package dev.coppice.app.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
@@ -46,6 +47,7 @@ public final class TrainJob {
   private final TrainFolder folder;
   private final Path start;
   private final TrainProgress progress;
+  private final ImitationSampler imitation;
   private EngineLink link;
   private GroupIntake intake;
   private int restarts;
@@ -63,6 +65,7 @@ public final class TrainJob {
     if (!(config.sampling().temperature() > 0)) {
       throw new ConfigException("sampling.temperature must be above 0 to train");
     }
+    this.imitation = imitation();
   }
 
   /**
@@ -77,12 +80,15 @@ public final class TrainJob {
   public static TrainJob begin(
       final RunConfig config, final Path root, final TrainProgress progress) throws IOException {
     if (Files.exists(root)) {
-      throw new ConfigException(root + " exists already; continue with  train --resume " + root);
+      throw new ConfigException(
+          root
+              + " exists already; continue with  "
+              + PlugPath.again("./coppice train --resume " + root));
     }
     final TrainJob job = new TrainJob(config, root, progress);
     Files.createDirectories(job.folder.engineParent());
     Files.createDirectories(root.resolve("weights"));
-    Files.writeString(job.folder.config(), ConfigText.resolved(config.withoutSecrets()));
+    Files.writeString(job.folder.config(), ConfigText.resolved(config));
     return job;
   }
 
@@ -180,8 +186,11 @@ public final class TrainJob {
     final BatchTally tally = new BatchTally();
     groups.forEach(tally::add);
     final TrainingBatch batch =
-        TrainingBatch.of(groups, SharedTokenRule.ofWireName(train.rule()), before.version())
-            .with(imitation().of(before.step()));
+        TrainingBatch.of(
+                MarkRule.ofName(train.marks()).apply(groups),
+                SharedTokenRule.ofWireName(train.rule()),
+                before.version())
+            .with(imitation.of(before.step()));
     final UpdateReport update = trainer.update(batch.trees(), rate(before.step()));
     final long trainedNs = System.nanoTime();
     final TrainFolder.State after =
@@ -358,7 +367,9 @@ public final class TrainJob {
     final String name = config.task().environment().toUpperCase(Locale.ROOT);
     final boolean known = List.of("COUNTDOWN", "DRAWERS").contains(name);
     if (!none && !known) {
-      throw new ConfigException("train.imitation needs countdown or drawers; set it to 0");
+      throw new ConfigException(
+          "train.imitation needs countdown or drawers; set it to 0: environment="
+              + config.task().environment());
     }
     return new ImitationSampler(
         imitation, known ? TaskKind.valueOf(name) : TaskKind.COUNTDOWN, config.run().seed());

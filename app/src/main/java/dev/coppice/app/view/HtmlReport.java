@@ -9,6 +9,7 @@ import dev.coppice.app.report.Estimate;
 import dev.coppice.app.report.Figure;
 import dev.coppice.app.report.Metric;
 import dev.coppice.app.report.RunReport;
+import dev.coppice.trajectory.Leaf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -98,7 +99,9 @@ public final class HtmlReport {
         .append(HtmlText.escape(main))
         .append(" over ")
         .append(RunReport.BASELINE)
-        .append(", the same tasks, ± one standard error over tasks.</p>\n");
+        .append(", ")
+        .append(report.scope().comparedTasks())
+        .append(" tasks that every arm has, ± one standard error over tasks.</p>\n");
   }
 
   private void card(final String what, final Estimate estimate, final String unit) {
@@ -131,7 +134,7 @@ public final class HtmlReport {
         figure(row.text(arm.figures().get(row.metric())));
       }
       for (final Map<Figure, Estimate> ratios : report.ratios().values()) {
-        figure(row.hasRatio() ? ReportTable.withError(ratios.get(row.metric())) : "");
+        figure(row.hasRatio() ? ReportTable.withInterval(ratios.get(row.metric())) : "");
       }
       page.append("</tr>");
     }
@@ -141,7 +144,12 @@ public final class HtmlReport {
       ReportTable.added(report, figure.fieldName()).forEach(this::figure);
       page.append("</tr>");
     }
-    page.append("</tbody></table></section>\n");
+    page.append("</tbody></table>");
+    report
+        .notes()
+        .forEach(
+            note -> page.append("<p class=note>").append(HtmlText.escape(note)).append("</p>"));
+    page.append("</section>\n");
   }
 
   private void cell(final String tag, final String content) {
@@ -197,12 +205,20 @@ public final class HtmlReport {
     final double strongest = TreeDrawing.strongest(group.trees());
     long computed = 0;
     int leaves = 0;
+    int draws = 0;
     for (final StoredTree stored : group.trees()) {
       computed += stored.ledger().computedTokens();
-      leaves += stored.trace().tree().leaves().size();
+      for (final Leaf leaf : stored.trace().tree().leaves()) {
+        leaves++;
+        draws += leaf.draws();
+      }
     }
     page.append("<h4>").append(HtmlText.escape(group.arm())).append("<small> ");
-    page.append(leaves).append(" trajectories from ").append(computed);
+    page.append(leaves).append(" trajectories ");
+    if (draws > leaves) {
+      page.append("of ").append(draws).append(" samples ");
+    }
+    page.append("from ").append(computed);
     page.append(" computed tokens</small></h4><div class=trees>");
     for (final StoredTree stored : group.trees()) {
       page.append(new TreeDrawing(stored, longest, strongest, text).draw());

@@ -1,6 +1,8 @@
 package dev.coppice.chat.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.coppice.chat.files.JsonFiles;
 import dev.coppice.chat.files.ModelFileException;
 import dev.coppice.model.Tokenizer;
 import java.io.IOException;
@@ -44,10 +46,11 @@ public final class ModelTokenizer implements Tokenizer {
    * @throws ModelFileException if {@code tokenizer.json} is missing or defective.
    */
   public static ModelTokenizer open(final Path folder) {
-    final TokenizerFiles files = TokenizerFiles.read(folder);
     final Path file = folder.resolve("tokenizer.json");
+    final JsonNode root = JsonFiles.read(file);
+    final TokenizerFiles files = TokenizerFiles.read(folder, root);
     try (var stream = Files.newInputStream(file)) {
-      final PieceBytes bytes = PieceBytes.read(folder, files.vocabularySize());
+      final PieceBytes bytes = PieceBytes.of(root, files.vocabularySize());
       return new ModelTokenizer(HuggingFaceTokenizer.newInstance(stream, OPTIONS), files, bytes);
     } catch (IOException | RuntimeException e) {
       throw new ModelFileException(file, "is not a usable tokenizer: " + e.getMessage(), e);
@@ -84,8 +87,12 @@ public final class ModelTokenizer implements Tokenizer {
     return tokenizer.decode(ids, false);
   }
 
+  /** A model whose {@code vocab_size} is padded may sample ids that stand for no text. */
   @Override
   public String piece(final int token) {
+    if (token < 0 || token >= pieces.length) {
+      return "";
+    }
     String piece = pieces[token];
     if (piece == null) {
       piece = decodePiece(token);

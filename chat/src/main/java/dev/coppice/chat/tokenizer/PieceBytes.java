@@ -1,11 +1,9 @@
 package dev.coppice.chat.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.coppice.chat.files.JsonFiles;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 
 /**
  * Returns the bytes of tokens that are parts of characters: those of byte-level vocabularies, and the
@@ -13,7 +11,7 @@ import java.nio.file.Path;
  *
  * @thread any; immutable.
  */
-public final class PieceBytes {
+final class PieceBytes {
   private static final int ESCAPE = 0xDC00;
 
   private final String[] names;
@@ -30,15 +28,8 @@ public final class PieceBytes {
     }
   }
 
-  /**
-   * Reads the vocabulary of a folder.
-   *
-   * @param folder of the model.
-   * @param vocabularySize one more than the largest id.
-   * @return the bytes.
-   */
-  public static PieceBytes read(final Path folder, final int vocabularySize) {
-    final JsonNode root = JsonFiles.read(folder.resolve("tokenizer.json"));
+  /** Takes the vocabulary of a parsed {@code tokenizer.json}. */
+  static PieceBytes of(final JsonNode root, final int vocabularySize) {
     final String[] names = new String[vocabularySize];
     final JsonNode vocabulary = root.path("model").path("vocab");
     if (vocabulary.isObject()) {

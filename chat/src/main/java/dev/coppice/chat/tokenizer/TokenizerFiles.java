@@ -29,9 +29,12 @@ public record TokenizerFiles(int vocabularySize, int beginToken, int endToken) {
    * @throws ModelFileException if {@code tokenizer.json} is missing, or a file is no JSON.
    */
   public static TokenizerFiles read(final Path folder) {
-    final Path file = folder.resolve("tokenizer.json");
-    final JsonNode root = JsonFiles.read(file);
-    final Map<String, Integer> ids = ids(file, root);
+    return read(folder, JsonFiles.read(folder.resolve("tokenizer.json")));
+  }
+
+  /** Reads the other files of a folder whose {@code tokenizer.json} is parsed. */
+  static TokenizerFiles read(final Path folder, final JsonNode root) {
+    final Map<String, Integer> ids = ids(folder.resolve("tokenizer.json"), root);
     int size = 0;
     for (final int id : ids.values()) {
       size = Math.max(size, id + 1);

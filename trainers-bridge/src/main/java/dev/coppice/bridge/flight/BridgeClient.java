@@ -173,7 +173,7 @@ public final class BridgeClient implements AutoCloseable {
     return call("ack", body, DEADLINE_S).path("acknowledged").asInt();
   }
 
-  /** Work.Stops issuing and computing. */
+  /** Stops issuing and computing. */
   public void pause() {
     call("pause", BridgeJson.newObject(), DEADLINE_S);
   }
@@ -235,7 +235,10 @@ public final class BridgeClient implements AutoCloseable {
 
   private static Ticket ticket(final SegmentForm form, final long groups, final boolean redeliver) {
     final ObjectNode ticket = BridgeJson.newObject();
-    ticket.put("form", form == SegmentForm.FLAT ? "flat" : "tree");
+    ticket.put("form", form.isFlat() ? "flat" : "tree");
+    if (form == SegmentForm.FLAT_DRAWS) {
+      ticket.put("per", "draw");
+    }
     ticket.put("groups", groups);
     ticket.put("redeliver", redeliver);
     return new Ticket(BridgeJson.bytes(ticket));

@@ -8,7 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BatchSamplerTest {
-  private static final LlamaShape SHAPE = new LlamaShape(11, 16, 1, 2, 1, 24, 64, 10_000.0, 1e-5);
+  private static final LlamaShape SHAPE =
+      new LlamaShape(11, 16, 1, 2, 1, 24, 64, LlamaShape.plainRope(64), 1e-5);
   private static final int EVEN_REPLY = 7;
 
   @Test

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class SupervisedTrainerTest {
   private static final long SEED = 3;
-  private static final LlamaShape SHAPE = new LlamaShape(11, 16, 2, 4, 2, 24, 64, 10_000.0, 1e-5);
+  private static final LlamaShape SHAPE =
+      new LlamaShape(11, 16, 2, 4, 2, 24, 64, LlamaShape.plainRope(64), 1e-5);
 
   @Test
   void shouldLearnToCopyWhenTheSecondHalfRepeatsTheFirst() {
