@@ -36,22 +36,34 @@ public record GroupOutcome(int task, List<Tree> trees) {
   }
 
   /**
-   * Holds the sums of one tree.
+   * Returns how many draws the group had, whether or not they share their paths.
+   *
+   * @return the draws of all trees.
+   */
+  public int draws() {
+    return trees.stream().mapToInt(Tree::draws).sum();
+  }
+
+  /**
+   * Sums rewards.
    *
    * @param scored trajectories, each as often as it was drawn.
-   * @param rewardSum of them.
-   * @param squareSum of their rewards.
+   * @param sum of their rewards.
+   * @param squareSum of their squared rewards.
+   */
+  public record Rewards(long scored, double sum, double squareSum) {}
+
+  /**
+   * Holds the sums of one tree.
+   *
+   * @param draws that begin at its root; 1 unless samples share their paths.
+   * @param rewards of its trajectories.
    * @param trunkTokens behind the prompt and before the first fork; all where nothing forked.
    * @param tokens behind the prompt; what is learned from, since no machine or cache changes it.
    * @param computedTokens of the whole tree, which the budget is charged with.
    */
   public record Tree(
-      long scored,
-      double rewardSum,
-      double squareSum,
-      long trunkTokens,
-      long tokens,
-      long computedTokens) {
+      int draws, Rewards rewards, long trunkTokens, long tokens, long computedTokens) {
 
     /**
      * Sums a tree, in the order of its leaves.
@@ -71,8 +83,9 @@ public record GroupOutcome(int task, List<Tree> trees) {
           squares += leaf.draws() * leaf.reward() * leaf.reward();
         }
       }
+      final Rewards rewards = new Rewards(scored, sum, squares);
       return new Tree(
-          scored, sum, squares, tokens(tree, true), tokens(tree, false), computedTokens);
+          tree.draws(), rewards, tokens(tree, true), tokens(tree, false), computedTokens);
     }
 
     private static long tokens(final TrajectoryTree tree, final boolean ofTrunk) {

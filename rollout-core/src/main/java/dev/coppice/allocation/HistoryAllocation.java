@@ -133,7 +133,7 @@ public final class HistoryAllocation implements GroupAllocation {
 
   @Override
   public void learn(final GroupOutcome outcome) {
-    final int drawn = outcome.trees().size();
+    final int drawn = outcome.draws();
     adjust(drawn, outcome.tokens());
     if (drawn == 0) {
       return;
@@ -144,9 +144,11 @@ public final class HistoryAllocation implements GroupAllocation {
     record.drawn += drawn;
     record.tokens += outcome.tokens();
     for (final GroupOutcome.Tree tree : outcome.trees()) {
-      if (tree.scored() > 0) {
-        record.count++;
-        record.sum += Math.clamp(tree.rewardSum() / tree.scored(), 0, 1);
+      // A tree that forks brings one observation, however many leaves it has.
+      final long count = Math.min(tree.draws(), tree.rewards().scored());
+      if (count > 0) {
+        record.count += count;
+        record.sum += count * Math.clamp(tree.rewards().sum() / tree.rewards().scored(), 0, 1);
       }
     }
   }

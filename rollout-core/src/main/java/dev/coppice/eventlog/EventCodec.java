@@ -71,9 +71,10 @@ public final class EventCodec {
     to.putLong(outcome.computedTokens());
     to.putInt(outcome.trees().size());
     for (final GroupOutcome.Tree tree : outcome.trees()) {
-      to.putLong(tree.scored());
-      to.putDouble(tree.rewardSum());
-      to.putDouble(tree.squareSum());
+      to.putInt(tree.draws());
+      to.putLong(tree.rewards().scored());
+      to.putDouble(tree.rewards().sum());
+      to.putDouble(tree.rewards().squareSum());
       to.putLong(tree.trunkTokens());
       to.putLong(tree.tokens());
       to.putLong(tree.computedTokens());
@@ -221,9 +222,8 @@ public final class EventCodec {
           isOld
               ? unknown(computedTokens / count + (tree == 0 ? computedTokens % count : 0))
               : new GroupOutcome.Tree(
-                  from.getLong(),
-                  from.getDouble(),
-                  from.getDouble(),
+                  from.getInt(),
+                  new GroupOutcome.Rewards(from.getLong(), from.getDouble(), from.getDouble()),
                   from.getLong(),
                   from.getLong(),
                   from.getLong()));
@@ -242,7 +242,7 @@ public final class EventCodec {
   }
 
   private static GroupOutcome.Tree unknown(final long computedTokens) {
-    return new GroupOutcome.Tree(0, 0, 0, 0, 0, computedTokens);
+    return new GroupOutcome.Tree(1, new GroupOutcome.Rewards(0, 0, 0), 0, 0, computedTokens);
   }
 
   private static GroupRequest request(final EventBytes from) {

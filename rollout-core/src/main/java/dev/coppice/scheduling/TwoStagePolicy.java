@@ -22,6 +22,10 @@ import dev.coppice.plug.PlugOptions;
  * <p>What a group has depends on the groups that {@link dev.coppice.allocation.LearningOrder} shows,
  * and goes to its trees as their first tag.
  *
+ * <p>Trees that share their paths ({@code tree.coalesce = true}) would show no two rewards of different
+ * trunks, so nothing could be learned of rho: {@link #looksAtPathAlone} stays false, and the engine
+ * refuses the two together by name.
+ *
  * @thread the engine thread; an object serves one engine.
  */
 public final class TwoStagePolicy implements BranchingPolicy {
@@ -127,11 +131,11 @@ public final class TwoStagePolicy implements BranchingPolicy {
   public void learn(final GroupOutcome outcome) {
     pairs.add(outcome);
     for (final GroupOutcome.Tree tree : outcome.trees()) {
-      if (tree.trunkTokens() < tree.tokens() && tree.scored() > 1) {
+      if (tree.trunkTokens() < tree.tokens() && tree.rewards().scored() > 1) {
         forkedTrees++;
         trunkTokens += tree.trunkTokens();
         branchTokens += tree.tokens() - tree.trunkTokens();
-        branches += tree.scored();
+        branches += tree.rewards().scored();
       }
     }
   }
@@ -152,11 +156,12 @@ public final class TwoStagePolicy implements BranchingPolicy {
       double samePairs = 0;
       double same = 0;
       for (final GroupOutcome.Tree tree : outcome.trees()) {
-        count += tree.scored();
-        sum += tree.rewardSum();
-        squares += tree.squareSum();
-        samePairs += tree.scored() * (tree.scored() - 1.0) / 2;
-        same += (tree.scored() * tree.squareSum() - tree.rewardSum() * tree.rewardSum()) / 2;
+        final GroupOutcome.Rewards rewards = tree.rewards();
+        count += rewards.scored();
+        sum += rewards.sum();
+        squares += rewards.squareSum();
+        samePairs += rewards.scored() * (rewards.scored() - 1.0) / 2;
+        same += (rewards.scored() * rewards.squareSum() - rewards.sum() * rewards.sum()) / 2;
       }
       final double allPairs = count * (count - 1) / 2;
       final double all = (count * squares - sum * sum) / 2;

@@ -95,6 +95,34 @@ final class AllocationSimulationTest {
   }
 
   @Test
+  void drawsThatShareATreeTeachWhatDrawsOfTheirOwnTeach() {
+    final HistoryAllocation apart = new HistoryAllocation(HistoryAllocation.Sizes.DEFAULT, MEAN);
+    final HistoryAllocation together = new HistoryAllocation(HistoryAllocation.Sizes.DEFAULT, MEAN);
+    final long seed = new java.util.Random().nextLong();
+    final SplittableRandom random = new SplittableRandom(seed);
+    for (int place = 0; place < 2000; place++) {
+      final int task = random.nextInt(TASKS);
+      final GroupAllocation.First first = apart.open(task, place);
+      assertEquals(first, together.open(task, place), "seed=" + seed);
+      final List<Integer> rewards = new ArrayList<>();
+      for (int draw = 0; draw < first.draws(); draw++) {
+        rewards.add(random.nextInt(TASKS) < task ? 1 : 0);
+      }
+      final int solved = rewards.stream().mapToInt(Integer::intValue).sum();
+      final long cost = (long) COST * rewards.size();
+      final GroupOutcome.Tree shared =
+          new GroupOutcome.Tree(
+              rewards.size(),
+              new GroupOutcome.Rewards(rewards.size(), solved, solved),
+              cost,
+              cost,
+              cost);
+      apart.learn(outcome(task, rewards));
+      together.learn(new GroupOutcome(task, rewards.isEmpty() ? List.of() : List.of(shared)));
+    }
+  }
+
+  @Test
   void thePosteriorIsThatOfJeffreysPrior() {
     assertEquals(0.125, HistoryAllocation.contrast(0, 0), 1e-12);
     assertEquals(4.5 * 4.5 / (9 * 10), HistoryAllocation.contrast(4, 8), 1e-12);
@@ -139,9 +167,12 @@ final class AllocationSimulationTest {
 
   private static GroupOutcome outcome(final int task, final List<Integer> rewards) {
     final List<GroupOutcome.Tree> trees = new ArrayList<>();
-    rewards.forEach(
-        reward -> trees.add(new GroupOutcome.Tree(1, reward, reward, COST, COST, COST)));
+    rewards.forEach(reward -> trees.add(tree(1, new GroupOutcome.Rewards(1, reward, reward))));
     return new GroupOutcome(task, trees);
+  }
+
+  private static GroupOutcome.Tree tree(final int draws, final GroupOutcome.Rewards rewards) {
+    return new GroupOutcome.Tree(draws, rewards, COST, COST, COST);
   }
 
   /** Draws tasks as the shipped ones are: many hopeless or sure, some between. */

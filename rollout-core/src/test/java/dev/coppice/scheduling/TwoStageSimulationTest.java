@@ -47,7 +47,8 @@ final class TwoStageSimulationTest {
         }
         final long tokens = Math.round(trunk + children * branch);
         final long trunkTokens = children == 1 ? tokens : Math.round(trunk);
-        sums.add(new GroupOutcome.Tree(children, sum, sum, trunkTokens, tokens, tokens));
+        final GroupOutcome.Rewards rewards = new GroupOutcome.Rewards(children, sum, sum);
+        sums.add(new GroupOutcome.Tree(1, rewards, trunkTokens, tokens, tokens));
       }
       return new GroupOutcome(0, sums);
     }
