@@ -1,5 +1,6 @@
 package dev.coppice.app.config;
 
+import dev.coppice.environments.Environments;
 import dev.coppice.plug.NearestName;
 import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
@@ -117,9 +118,26 @@ public final class ConfigLoader {
    */
   public RunConfig load() {
     try {
-      return (RunConfig) bind(RunConfig.class, RunConfig.DEFAULT, "");
+      final RunConfig config = (RunConfig) bind(RunConfig.class, RunConfig.DEFAULT, "");
+      requireEnvironment(config.task().environment());
+      return config;
     } catch (final IllegalArgumentException e) {
       throw new ConfigException(e.getMessage());
+    }
+  }
+
+  private void requireEnvironment(final String name) {
+    try {
+      Environments.find(name);
+    } catch (final IllegalArgumentException e) {
+      final Setting setting = settings.get("task.environment");
+      final String where = setting == null ? "" : setting.origin();
+      throw new ConfigException(
+          where
+              + "task.environment must be one of "
+              + String.join(", ", Environments.names())
+              + ", or name a Python environment, such as my_env.py or reasoning-gym/countdown, not "
+              + ConfigText.literal(name));
     }
   }
 

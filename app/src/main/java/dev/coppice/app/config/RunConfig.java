@@ -49,7 +49,7 @@ public record RunConfig(
           new Run("", 1, "runs", List.of(), true),
           new Model("embedded", "models/tiny-policy", "model", "f32", "cpu", 1, "none"),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", ""),
-          new World("real", "", List.of(), 1, ""),
+          new World("real", "", List.of(), 1, "", "", "bubblewrap"),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree("entropy", 8),
           new Budget(OptionalLong.empty()),
@@ -234,7 +234,12 @@ public record RunConfig(
    * @param system message of a conversation.
    */
   public record TaskSet(
-      @Key(value = "Environment that offers the tasks.", plugs = PlugSection.ENVIRONMENTS)
+      @Key(
+              value =
+                  "Environment that offers the tasks, or a Python one: FILE.py, ROWS.jsonl,"
+                      + " reasoning-gym/NAME, textarena/ID, gymnasium/ID, skyrl/ID.",
+              plugs = PlugSection.ENVIRONMENTS,
+              others = true)
           String environment,
       @Key(
               "Split of the tasks, one of the environment's (`./coppice list environments`); empty for"
@@ -270,6 +275,8 @@ public record RunConfig(
    * @param faults that are injected.
    * @param seed of the faults.
    * @param model that imagines.
+   * @param python that runs Python environments.
+   * @param sandbox that holds them.
    */
   public record World(
       @Key(
@@ -285,7 +292,17 @@ public record RunConfig(
                   + " error, malformed, oversize, silence and timeout.")
           List<String> faults,
       @Key("Seed of the faults.") long seed,
-      @Key("Model folder of the model that imagines in 'simulate'.") String model) {
+      @Key("Model folder of the model that imagines in 'simulate'.") String model,
+      @Key(
+              "Interpreter of Python environments; empty for the active virtual environment's, else"
+                  + " python3.")
+          String python,
+      @Key(
+              value =
+                  "What holds Python environments: bubblewrap, or none: then their code and the"
+                      + " tools reach your files, the network and other processes.",
+              choices = {"bubblewrap", "none"})
+          String sandbox) {
     /** Keeps a copy. */
     public World {
       faults = List.copyOf(faults);
@@ -297,7 +314,9 @@ public record RunConfig(
      * @return a copy that replays what this one records, and is this one otherwise.
      */
     public World reading() {
-      return mode.equals("record") ? new World("replay", store, faults, seed, model) : this;
+      return mode.equals("record")
+          ? new World("replay", store, faults, seed, model, python, sandbox)
+          : this;
     }
   }
 

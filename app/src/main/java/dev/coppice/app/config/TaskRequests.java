@@ -2,8 +2,9 @@ package dev.coppice.app.config;
 
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentPlug;
+import dev.coppice.environments.Environments;
 import dev.coppice.environments.TaskRequest;
-import dev.coppice.plug.Plugs;
+import java.util.Map;
 
 /** Makes the request for the tasks that a configuration names. */
 public final class TaskRequests {
@@ -42,15 +43,16 @@ public final class TaskRequests {
       final long seed,
       final String path) {
     final String name = config.task().environment();
-    final EnvironmentPlug plug = Plugs.of(EnvironmentPlug.KIND).find(name);
+    final EnvironmentPlug plug = Environments.find(name);
+    final boolean isPlug = plug.name().equals(name);
     return new EnvironmentConfig(
-        name,
+        plug.name(),
         new TaskRequest(
             split,
             count,
             seed,
             path,
             config.task().prompt(),
-            config.plugs().of(EnvironmentPlug.KIND, plug)));
+            WorldOptions.of(config, plug, isPlug ? Map.of() : plug.aliased(name))));
   }
 }

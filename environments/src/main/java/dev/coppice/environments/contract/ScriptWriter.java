@@ -64,7 +64,7 @@ public final class ScriptWriter {
       final int forkEvery = scout.canFork() ? FORK_EVERY : REPLAYED_FORK_EVERY;
       for (int i = 0; i < STEPS; i++) {
         final int branch = random.nextInt(STEPS);
-        if (random.nextInt(forkEvery) == 0) {
+        if (scout.tools().isEmpty() || random.nextInt(forkEvery) == 0) {
           steps.add(new Script.Step(branch, null));
         } else {
           final CallText call = draw.call(new ArrayList<>(words));

@@ -128,7 +128,9 @@ public final class WorldEnvironment implements ScriptedEnvironment {
 
   @Override
   public Map<String, Long> counters() {
-    return tally.counters();
+    final Map<String, Long> counters = new LinkedHashMap<>(tally.counters());
+    counters.putAll(taskset.counters());
+    return counters;
   }
 
   @Override
