@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Offers environments that are written in Python: a file, rows, a package's by name, a module's.
@@ -38,6 +39,15 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
     super(
         PythonEnvTaskset.NAME,
         "Any Python environment: FILE.py, ROWS.jsonl, reasoning-gym/NAME, textarena/ID, gymnasium/ID...",
+        declared());
+  }
+
+  private static PlugOption[] declared() {
+    return Stream.concat(Stream.of(kinds()), Stream.of(bounds())).toArray(PlugOption[]::new);
+  }
+
+  private static PlugOption[] kinds() {
+    return new PlugOption[] {
         PlugOption.text(
             "environment",
             PlugOption.Type.TEXT,
@@ -59,7 +69,12 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
             "copy",
             "How states are copied: by fork where that copies everything.",
             "fork",
-            "replay"),
+            "replay")
+    };
+  }
+
+  private static PlugOption[] bounds() {
+    return new PlugOption[] {
         PlugOption.whole(
             "memory-mb",
             1_024,
@@ -81,7 +96,8 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
         PlugOption.texts("readable", List.of(), "Further files and folders the sandbox shows."),
         PlugOption.flag(
             "repeatable", true, "Whether equal calls in equal states always have equal answers."),
-        PlugOption.flag("log", false, "Whether what it prints is shown on standard error."));
+        PlugOption.flag("log", false, "Whether what it prints is shown on standard error.")
+    };
   }
 
   @Override

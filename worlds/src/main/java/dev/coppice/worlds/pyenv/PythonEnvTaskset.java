@@ -231,6 +231,11 @@ public final class PythonEnvTaskset implements Taskset {
     return zygote;
   }
 
+  /** Tells whether the host runs; when it was killed, so were all worlds that came of it. */
+  synchronized boolean isHostAlive() {
+    return zygote != null && !zygote.isOver();
+  }
+
   synchronized void release(final HostConnection world) {
     world.close();
     if (zygote != null) {

@@ -149,12 +149,12 @@ final class PythonEnvWorld implements ToolWorld {
   /** Returns a process in this state; one that has ended is made again. */
   private HostConnection alive() throws Exception {
     final HostConnection current = process;
-    if (current != null && !current.isOver()) {
+    if (isUsable(current)) {
       return current;
     }
     mending.lockInterruptibly();
     try {
-      if (process == null || process.isOver()) {
+      if (!isUsable(process)) {
         release();
         process = rebuilt();
       }
@@ -166,6 +166,10 @@ final class PythonEnvWorld implements ToolWorld {
     } finally {
       mending.unlock();
     }
+  }
+
+  private boolean isUsable(final HostConnection current) {
+    return current != null && !current.isOver() && tasks.isHostAlive();
   }
 
   /** Takes the path of this state in a fresh fork of the zygote. */

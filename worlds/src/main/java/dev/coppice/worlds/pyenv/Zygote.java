@@ -37,6 +37,7 @@ final class Zygote implements AutoCloseable {
   private static final int HELLO_TIMEOUT_MS = 10_000;
   private static final int KILL_TIMEOUT_MS = 10_000;
   private static final int END_TIMEOUT_MS = 2_000;
+  private static final int LAST_WORDS_MS = 3_000;
   private static final int TOKEN_BYTES = 16;
   private static final SecureRandom TOKENS = new SecureRandom();
 
@@ -82,24 +83,7 @@ final class Zygote implements AutoCloseable {
     Zygote zygote = null;
     try {
       zygote = new Zygote(start, limits);
-      Thread.ofPlatform().name("python-accept").daemon().start(zygote::accept);
-      final String token = token();
-      final CompletableFuture<HostConnection> hello = zygote.await(token);
-      zygote.process = start.start(token);
-      zygote
-          .process
-          .onExit()
-          .thenRun(() -> hello.completeExceptionally(new IOException("it ended")));
-      zygote.connection = hello.get(limits.startTimeoutMs(), TimeUnit.MILLISECONDS);
-      refuseFailed(zygote.connection.hello(), start.python());
-      zygote.live.remove(zygote.connection);
-      Thread.ofPlatform().name("python-reaper").daemon().start(zygote::reap);
-      zygote.watch =
-          new ForkWatch(
-              zygote.process,
-              ((Number) zygote.connection.hello().get("pid")).longValue(),
-              limits,
-              tally);
+      zygote.begin(start, tally);
       return zygote;
     } catch (final ExecutionException | TimeoutException | IOException e) {
       end(zygote);
@@ -118,6 +102,26 @@ final class Zygote implements AutoCloseable {
       end(zygote);
       throw e;
     }
+  }
+
+  private void begin(final HostStart start, final ForkTally tally)
+      throws IOException, InterruptedException, ExecutionException, TimeoutException {
+    Thread.ofPlatform().name("python-accept").daemon().start(this::accept);
+    final String token = token();
+    final CompletableFuture<HostConnection> hello = await(token);
+    process = start.start(token);
+    // What it said before it ended may be on its way still.
+    process
+        .onExit()
+        .thenRunAsync(
+            () -> hello.completeExceptionally(new IOException("it ended")),
+            CompletableFuture.delayedExecutor(LAST_WORDS_MS, TimeUnit.MILLISECONDS));
+    connection = hello.get(limits.startTimeoutMs(), TimeUnit.MILLISECONDS);
+    refuseFailed(connection.hello(), start.python());
+    live.remove(connection);
+    Thread.ofPlatform().name("python-reaper").daemon().start(this::reap);
+    final long number = ((Number) connection.hello().get("pid")).longValue();
+    watch = new ForkWatch(process, number, limits, tally);
   }
 
   private static void end(final Zygote zygote) {

@@ -5,7 +5,7 @@ import random
 import socket
 import types
 
-MOST_OBJECTS = 200_000
+MOST_OBJECTS = 50_000
 DEEPEST = 200
 OPAQUE = (types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType, types.FrameType, socket.socket, io.IOBase)
 NAMED = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)

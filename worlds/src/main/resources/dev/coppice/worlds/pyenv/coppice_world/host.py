@@ -147,7 +147,8 @@ class Host:
 
     def refused(self, kinds):
         """Lists what a fork would not copy; a child has what its parent had, though it cannot see it."""
-        found = guard.hazards(own_fds(self.wire) | self.loop.fds(), self.children)
+        own = guard.children() if self.is_zygote else self.children  # The zygote adopts orphans.
+        found = guard.hazards(own_fds(self.wire) | self.loop.fds(), own)
         self.taint = sorted({*self.taint, *found})
         return [hazard for hazard in self.taint if hazard.startswith(tuple(kinds))]
 

@@ -1,16 +1,19 @@
 """Plays a user's own module: tasks, tools and rewards as plain functions, TRL's conventions, or a class."""
 import inspect
+import json
 import os
 import sys
 import types
 
-from coppice_world.digest import MOST_OBJECTS, NoDigest, Walk
+from coppice_world.digest import NoDigest, Walk
 from coppice_world.rows import Rows, content_of, text_of
 from coppice_world.schema import tool
+from coppice_world.wire import plain
 
 TASKS = ("tasks", "TASKS", "dataset", "DATASET", "rows", "ROWS")
 FACTORIES = ("environment_factory", "Environment", "Env", "World")
 RESERVED = {"reset", "step", "state", "digest", "close", "after_fork", "warm", "main", "setup", "load_environment", "reward", "observe"}
+MOST_VARIABLES = 2_000  # Objects in a module's variables that are hashed after every call.
 SAY = {
     "name": "say",
     "description": "Says one turn to the environment, which answers.",
@@ -78,7 +81,7 @@ class ModuleEnvironment:
             walk.value(variables(self.module), 0)
         except (NoDigest, RecursionError):
             return False
-        return walk.count * 10 < MOST_OBJECTS
+        return walk.count <= MOST_VARIABLES
 
 
 class ModuleWorld:
@@ -108,13 +111,12 @@ class ModuleWorld:
             step = getattr(self.instance, "step", None) or self.offered.module.step
             return stepped(await awaited(step(arguments["text"])))
         try:
-            return stepped(await awaited(self.tools[name](**arguments)))
+            said = await awaited(self.tools[name](**arguments))
         except (MemoryError, RecursionError):
             raise
         except Exception as error:  # The policy sees it, as in TRL's trainer.
-            import json
-
             return {"text": json.dumps({"error": f"{type(error).__name__}: {error}"}, ensure_ascii=False), "failed": True}
+        return stepped(said)
 
     def state(self):
         own = getattr(self.instance, "state", None)
@@ -229,8 +231,6 @@ def bound(function, given):
 
 def stepped(said):
     """Reads what a tool or a step returned: text, value, (text, done), (text, reward, done), five of Gymnasium's, or a mapping."""
-    import json
-
     if isinstance(said, dict) and set(said) <= {"text", "done", "reward", "observation", "info", "note", "failed"} and ("text" in said or "observation" in said):
         return {**said, "text": texted(said.get("text", said.get("observation")))}
     if isinstance(said, tuple) and len(said) == 2 and isinstance(said[1], bool):
@@ -243,10 +243,6 @@ def stepped(said):
 
 
 def texted(value):
-    import json
-
-    from coppice_world.wire import plain
-
     if isinstance(value, bytes):
         raise TypeError("a tool returned bytes, which are no text")
     if isinstance(value, str):

@@ -1,11 +1,14 @@
 """Environments that are known by name: PACKAGE/ID. Each class is the least that plays its package."""
 import random
+import re
 import types
 
 from coppice_world.module import SAY, number
 from coppice_world.rows import Rows, content_of, text_of
 
 ENDLESS = None
+HIGHLIGHT = re.compile("\x1b\\[4[0-9]m(.)\x1b\\[0m")
+COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
 class ReasoningGym:
@@ -18,6 +21,7 @@ class ReasoningGym:
         size, seed = config.pop("size"), config.pop("dataset_seed")
         self.data = reasoning_gym.create_dataset(name, seed=seed, size=size, **config)
         self.size = size
+        self.data[0]  # Loads lazily: better here, once.
 
     def describe(self, run):
         return {"tasks": self.size, "tools": []}
@@ -78,7 +82,7 @@ class TextArena(Talking):
         self.textarena, self.config = textarena, config
         # The plain id wraps the game: every observation would be the whole history again.
         self.name = name if name.endswith("-raw") else name + "-raw"
-        textarena.make(self.name, **config)
+        TextArenaWorld(self).reset(0, 0)  # Loads lazily: better here, once.
 
     def open(self):
         return TextArenaWorld(self)
@@ -129,7 +133,7 @@ class Gymnasium(Talking):
         self.gymnasium, self.name = gymnasium, name
         self.render, self.actions = config.pop("render"), config.pop("actions")
         self.config = config
-        self.make().close()
+        GymnasiumWorld(self).reset(0, 0)  # Loads lazily: better here, once.
 
     def make(self):
         return self.gymnasium.make(self.name, render_mode=self.render or None, **self.config)
@@ -148,7 +152,10 @@ class GymnasiumWorld:
         return self.shown(seen)
 
     def shown(self, seen):
-        return (self.env.render() or "") if self.offered.render else str(seen)
+        if not self.offered.render:
+            return str(seen)
+        text = HIGHLIGHT.sub(r"[\1]", self.env.render() or "")  # Where the player is stands in colour alone.
+        return COLOUR.sub("", text)
 
     def call(self, tool, arguments):
         if self.over:

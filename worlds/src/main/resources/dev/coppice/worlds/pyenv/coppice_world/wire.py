@@ -1,7 +1,6 @@
 """Frames between a process and the engine: a u32 length, big endian, and that many bytes of JSON in UTF-8."""
 import fcntl
 import json
-import math
 import os
 import socket
 import struct
@@ -35,7 +34,10 @@ class Wire:
         data = bytearray(size)
         view, got = memoryview(data), 0
         while got < size:
-            count = self.socket.recv_into(view[got:])
+            try:
+                count = self.socket.recv_into(view[got:])
+            except OSError:  # Reset, or closed by careless code.
+                count = 0
             if count == 0:
                 raise Gone
             got += count
@@ -78,10 +80,8 @@ def printable(text):
 
 def plain(value):
     """Turns a value into one that JSON has, numpy's scalars and arrays included; others become their text."""
-    if value is None or isinstance(value, (bool, int, str)):
+    if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
