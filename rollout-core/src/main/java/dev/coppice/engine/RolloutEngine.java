@@ -142,7 +142,11 @@ public final class RolloutEngine implements AutoCloseable {
               + "; choose a policy that forks between turns");
     }
     return new State.World(
-        parts.policy(), parts.tokenizer(), parts.environment().dialect(), traits);
+        parts.policy(),
+        parts.tokenizer(),
+        parts.environment().dialect(),
+        parts.environment().sharing(),
+        traits);
   }
 
   private static RunnerSession session(final EngineConfig config, final Pace pace) {

@@ -70,8 +70,8 @@ final class ContinuationWorld implements Environment {
     }
 
     @Override
-    public Episode fork() {
-      return new Continued(prompt, base().fork());
+    protected Episode around(final Episode fork) {
+      return new Continued(prompt, fork);
     }
   }
 }
