@@ -11,6 +11,16 @@ public final class TaskRequests {
   private TaskRequests() {}
 
   /**
+   * Names the environment as a folder may be named after it.
+   *
+   * @param config of the run.
+   * @return the name of the plug that offers it.
+   */
+  public static String plugName(final RunConfig config) {
+    return Environments.find(config.task().environment()).name();
+  }
+
+  /**
    * Asks for the configured tasks.
    *
    * @param config of the run.

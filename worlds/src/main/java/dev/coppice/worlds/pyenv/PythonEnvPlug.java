@@ -48,55 +48,52 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
 
   private static PlugOption[] kinds() {
     return new PlugOption[] {
-        PlugOption.text(
-            "environment",
-            PlugOption.Type.TEXT,
-            "",
-            "The environment; task.environment may name it itself."),
-        PlugOption.text("config", PlugOption.Type.TEXT, "", "Its configuration, a JSON object."),
-        PlugOption.text(
-            "python",
-            PlugOption.Type.TEXT,
-            "",
-            "Interpreter; empty for the active virtual environment's, else python3."),
-        PlugOption.choice(
-            "sandbox",
-            "What holds it: bubblewrap, or none: then its code and the tools reach your files, the"
-                + " network and other processes.",
-            "bubblewrap",
-            "none"),
-        PlugOption.choice(
-            "copy",
-            "How states are copied: by fork where that copies everything.",
-            "fork",
-            "replay")
+      PlugOption.text(
+          "environment",
+          PlugOption.Type.TEXT,
+          "",
+          "The environment; task.environment may name it itself."),
+      PlugOption.text("config", PlugOption.Type.TEXT, "", "Its configuration, a JSON object."),
+      PlugOption.text(
+          "python",
+          PlugOption.Type.TEXT,
+          "",
+          "Interpreter; empty for the active virtual environment's, else python3."),
+      PlugOption.choice(
+          "sandbox",
+          "What holds it: bubblewrap, or none: then its code and the tools reach your files, the"
+              + " network and other processes.",
+          "bubblewrap",
+          "none"),
+      PlugOption.choice(
+          "copy", "How states are copied: by fork where that copies everything.", "fork", "replay")
     };
   }
 
   private static PlugOption[] bounds() {
     return new PlugOption[] {
-        PlugOption.whole(
-            "memory-mb",
-            1_024,
-            new PlugOption.Range(0, 1 << 20),
-            "Memory that one state may take beyond what it shares, in MiB; 0 for no bound."),
-        PlugOption.whole(
-            "processes", 64, new PlugOption.Range(1, 4_096), "Processes that one state may have."),
-        PlugOption.whole(
-            "call-timeout-ms",
-            30_000,
-            new PlugOption.Range(1, Integer.MAX_VALUE),
-            "Time for one call, in milliseconds; limits.call-deadline-ms is usually shorter."),
-        PlugOption.whole(
-            "start-timeout-ms",
-            120_000,
-            new PlugOption.Range(1, Integer.MAX_VALUE),
-            "Time for imports, in milliseconds."),
-        PlugOption.flag("network", false, "Whether the sandbox reaches the network."),
-        PlugOption.texts("readable", List.of(), "Further files and folders the sandbox shows."),
-        PlugOption.flag(
-            "repeatable", true, "Whether equal calls in equal states always have equal answers."),
-        PlugOption.flag("log", false, "Whether what it prints is shown on standard error.")
+      PlugOption.whole(
+          "memory-mb",
+          1_024,
+          new PlugOption.Range(0, 1 << 20),
+          "Memory that one state may take beyond what it shares, in MiB; 0 for no bound."),
+      PlugOption.whole(
+          "processes", 64, new PlugOption.Range(1, 4_096), "Processes that one state may have."),
+      PlugOption.whole(
+          "call-timeout-ms",
+          30_000,
+          new PlugOption.Range(1, Integer.MAX_VALUE),
+          "Time for one call, in milliseconds; limits.call-deadline-ms is usually shorter."),
+      PlugOption.whole(
+          "start-timeout-ms",
+          120_000,
+          new PlugOption.Range(1, Integer.MAX_VALUE),
+          "Time for imports, in milliseconds."),
+      PlugOption.flag("network", false, "Whether the sandbox reaches the network."),
+      PlugOption.texts("readable", List.of(), "Further files and folders the sandbox shows."),
+      PlugOption.flag(
+          "repeatable", true, "Whether equal calls in equal states always have equal answers."),
+      PlugOption.flag("log", false, "Whether what it prints is shown on standard error.")
     };
   }
 
