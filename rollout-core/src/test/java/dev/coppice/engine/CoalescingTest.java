@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.fixture.LetterPolicy;
 import dev.coppice.fixture.LetterWorld;
+import dev.coppice.fixture.SampledPaths;
 import dev.coppice.fixture.ScriptedRunner;
 import dev.coppice.fixture.ScriptedRunner.Manners;
 import dev.coppice.fixture.TestRun;
@@ -25,7 +26,6 @@ import dev.coppice.trajectory.TrajectoryTree;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -59,47 +59,6 @@ final class CoalescingTest {
     return new TestRun().seed(seed).policy(policy).budget(BudgetConfig.trees(SAMPLES));
   }
 
-  /** Writes every path token by token, with what the world said, and counts the samples on it. */
-  private static Map<String, Integer> samples(final Map<Integer, GroupResult> results) {
-    final Map<String, Integer> counts = new TreeMap<>();
-    for (final GroupResult result : results.values()) {
-      for (final TrajectoryTree tree : result.group().trees()) {
-        for (final Leaf leaf : tree.leaves()) {
-          final String path = result.request().id() + path(tree, leaf);
-          counts.merge(path, leaf.draws(), Integer::sum);
-        }
-      }
-    }
-    return counts;
-  }
-
-  private static String path(final TrajectoryTree tree, final Leaf leaf) {
-    final StringBuilder text = new StringBuilder();
-    for (int id = leaf.node(); id >= 0; id = tree.node(id).parent()) {
-      final TrajectoryNode node = tree.node(id);
-      int run = node.versionRuns().size() - 1;
-      int left = run < 0 ? 0 : node.versionRuns().get(run).length();
-      for (int i = node.length() - 1; i >= 0; i--) {
-        text.append(' ').append(node.tokens()[i]);
-        if (node.kind().isSampled()) {
-          text.append(':').append(Float.floatToIntBits(node.logprobs()[i]));
-          text.append('v').append(node.versionRuns().get(run).version());
-          if (--left == 0 && run > 0) {
-            left = node.versionRuns().get(--run).length();
-          }
-        }
-      }
-      text.append(node.kind().isSampled() ? "" : node.state() + node.kind());
-    }
-    return text.append(tree.node(leaf.node()).state())
-        .append(leaf.status())
-        .append(leaf.stop())
-        .append(leaf.reward())
-        .append(leaf.answer())
-        .append(leaf.failure() == null ? "" : leaf.failure().code())
-        .toString();
-  }
-
   private static long computed(final Map<Integer, GroupResult> results) {
     return results.values().stream()
         .flatMap(result -> result.ledgers().stream())
@@ -116,26 +75,10 @@ final class CoalescingTest {
       final Map<Integer, GroupResult> together =
           run(policy).coalescing(Coalescing.INDEPENDENT).runner(sure(manners)).run();
 
-      assertSame(alone, together, "seed=" + seed + " " + manners);
+      SampledPaths.assertSame(alone, together, "seed=" + seed + " " + manners);
       together.values().forEach(result -> checkTree(result.group().trees().getFirst()));
       assertTrue(computed(together) < computed(alone), "seed=" + seed + " " + manners);
     }
-  }
-
-  private static void assertSame(
-      final Map<Integer, GroupResult> alone,
-      final Map<Integer, GroupResult> together,
-      final String message) {
-    final List<String> expected = lines(alone);
-    final List<String> actual = lines(together);
-    for (int i = 0; i < Math.min(expected.size(), actual.size()); i++) {
-      assertEquals(expected.get(i), actual.get(i), message);
-    }
-    assertEquals(expected.size(), actual.size(), message);
-  }
-
-  private static List<String> lines(final Map<Integer, GroupResult> results) {
-    return samples(results).entrySet().stream().map(Map.Entry::toString).toList();
   }
 
   private void checkTree(final TrajectoryTree tree) {
@@ -174,7 +117,7 @@ final class CoalescingTest {
             .groups(30)
             .coalescing(Coalescing.INDEPENDENT);
 
-    assertSame(alone.run(), together.run(), "seed=" + seed);
+    SampledPaths.assertSame(alone.run(), together.run(), "seed=" + seed);
   }
 
   @Test
@@ -188,7 +131,7 @@ final class CoalescingTest {
               .runner(sure(Manners.BEST).switchingAt(position))
               .run();
 
-      assertSame(alone, together, "seed=" + seed + " position=" + position);
+      SampledPaths.assertSame(alone, together, "seed=" + seed + " position=" + position);
       final boolean mixed =
           together.values().stream()
               .flatMap(result -> result.group().trees().getFirst().nodes().stream())
