@@ -329,8 +329,7 @@ public record RunConfig(
      */
     public World reading() {
       return mode.equals("record")
-          ? new World(
-              "replay", store, faults, seed, model, noise, judges, python, sandbox)
+          ? new World("replay", store, faults, seed, model, noise, judges, python, sandbox)
           : this;
     }
   }
