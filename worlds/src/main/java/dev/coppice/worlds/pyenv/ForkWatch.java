@@ -56,7 +56,7 @@ final class ForkWatch implements AutoCloseable {
   }
 
   /** Describes one process. */
-  private record Seen(long pid, long session, long faults) {}
+  private record Seen(long pid, String session, long faults) {}
 
   private void run() {
     try {
@@ -74,7 +74,7 @@ final class ForkWatch implements AutoCloseable {
   }
 
   private void look() {
-    final Map<Long, List<Seen>> sessions = new HashMap<>();
+    final Map<String, List<Seen>> sessions = new HashMap<>();
     for (final Seen seen : tree(outermost.pid())) {
       sessions.computeIfAbsent(seen.session(), session -> new ArrayList<>()).add(seen);
     }
@@ -82,8 +82,9 @@ final class ForkWatch implements AutoCloseable {
   }
 
   /** Ends a session that has too much, if it is a world's: the zygote may be of any size. */
-  private void judge(final long session, final List<Seen> members) {
-    final boolean isWorld = members.stream().anyMatch(seen -> seen.pid() == session);
+  private void judge(final String session, final List<Seen> members) {
+    final boolean isWorld =
+        members.stream().anyMatch(seen -> Long.toString(seen.pid()).equals(session));
     if (!isWorld || members.stream().anyMatch(seen -> isZygote(seen.pid()))) {
       return;
     }
@@ -163,7 +164,7 @@ final class ForkWatch implements AutoCloseable {
     final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     return new Seen(
         Long.parseLong(process.getFileName().toString()),
-        Long.parseLong(fields[SESSION]),
+        fields[SESSION],
         Long.parseLong(fields[FAULTS]));
   }
 

@@ -39,10 +39,10 @@ record HostSettings(
   /**
    * Bounds processes.
    *
-   * @param memoryBytes that one world may take beyond what it shares with the zygote; 0 for no bound.
    * @param processes that one world may have.
+   * @param memoryBytes that one world may take beyond what it shares with the zygote; 0 for no bound.
    * @param startTimeoutMs for imports.
    * @param callTimeoutMs for everything else; the engine's own deadline is usually shorter.
    */
-  record Limits(long memoryBytes, int processes, int startTimeoutMs, int callTimeoutMs) {}
+  record Limits(int processes, long memoryBytes, int startTimeoutMs, int callTimeoutMs) {}
 }

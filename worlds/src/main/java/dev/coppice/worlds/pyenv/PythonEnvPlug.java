@@ -148,8 +148,8 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
             options.texts("readable"),
             options.flag("log")),
         new HostSettings.Limits(
-            options.whole("memory-mb") << BYTES_PER_MIB,
             options.count("processes"),
+            options.whole("memory-mb") << BYTES_PER_MIB,
             options.count("start-timeout-ms"),
             options.count("call-timeout-ms")),
         options.is("copy", "replay"),
