@@ -155,7 +155,7 @@ final class Groups {
     group.treesOpen++;
     tree.liveBranches = 1;
     final Work.Place place = new Work.Place(state.nextBranch++, tree.number, group.place());
-    final Work work = new Work(place, samples(groupKey, index), group.prompt, state.terms);
+    final Work work = new Work(place, samples(group, groupKey, index), group.prompt, state.terms);
     tree.prompt.draws = work.copies().count();
     work.prompt(true);
     final Branch root = new Branch(tree, 0L, new ActionParser(state.world.dialect()), work);
@@ -172,12 +172,12 @@ final class Groups {
   }
 
   /** Names the samples of a tree: each has the key it would have as a tree of its own. */
-  private Copies samples(final long groupKey, final int tree) {
+  private Copies samples(final GroupState group, final long groupKey, final int tree) {
     if (!coalesces()) {
       return Copies.one(CounterRandom.mix(groupKey, tree));
     }
     final int count = state.config.budget().trees();
-    if (state.config.coalescing().division() == Division.SYSTEMATIC) {
+    if (state.config.coalescing().of(group.place()) == Division.SYSTEMATIC) {
       return Copies.systematic(count, CounterRandom.mix(groupKey, tree));
     }
     final long[] keys = new long[count];
@@ -239,7 +239,9 @@ final class Groups {
     for (final TreeDraft draft : group.trees) {
       trees.add(
           draft.finish(
-              state.config.run(), state.config.sampling(), state.config.coalescing().division()));
+              state.config.run(),
+              state.config.sampling(),
+              state.config.coalescing().of(group.place())));
       ledgers.add(draft.ledger());
       numbers[draft.index] = draft.number;
     }

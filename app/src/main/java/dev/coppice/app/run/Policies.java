@@ -9,6 +9,9 @@ import dev.coppice.scheduling.PolicyPlug;
 
 /** Makes branching policies from a configuration. */
 public final class Policies {
+  /** A learner of shares needs pairs of independent samples: one group of so many has them. */
+  private static final int PAIRS_EVERY = 8;
+
   private Policies() {}
 
   /**
@@ -41,7 +44,11 @@ public final class Policies {
     final boolean systematic =
         tree.division().equals("systematic")
             || (tree.division().equals("auto") && Engines.drawsAsNamed(config));
-    return systematic ? EngineConfig.Coalescing.SYSTEMATIC : EngineConfig.Coalescing.INDEPENDENT;
+    if (!systematic) {
+      return EngineConfig.Coalescing.INDEPENDENT;
+    }
+    final boolean learns = config.credit().estimators().contains("turn-share");
+    return EngineConfig.Coalescing.SYSTEMATIC.withIndependent(learns ? PAIRS_EVERY : 0);
   }
 
   /**

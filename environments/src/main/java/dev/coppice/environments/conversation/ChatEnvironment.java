@@ -5,7 +5,7 @@ import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
-import dev.coppice.environments.toolworld.WorldNoise;
+import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Episode;

@@ -1,5 +1,7 @@
 package dev.coppice.environments.toolworld;
 
+import dev.coppice.environments.tool.WorldNoise;
+
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;

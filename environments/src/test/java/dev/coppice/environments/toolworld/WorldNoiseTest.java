@@ -1,5 +1,7 @@
 package dev.coppice.environments.toolworld;
 
+import dev.coppice.environments.tool.WorldNoise;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
