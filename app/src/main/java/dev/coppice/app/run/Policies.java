@@ -30,14 +30,15 @@ public final class Policies {
   /**
    * Says whether the samples of an arm share paths, and how they are divided.
    *
-   * @param name of the arm's policy.
+   * @param arm of the run; with {@code trees} the arm {@code chain} stays plain.
    * @param config that says so.
    * @return how they are coalesced.
    * @throws IllegalArgumentException if there is no such policy.
    */
-  public static EngineConfig.Coalescing coalescing(final String name, final RunConfig config) {
+  public static EngineConfig.Coalescing coalescing(final String arm, final RunConfig config) {
     final RunConfig.Tree tree = config.tree();
-    final boolean fits = !name.equals("chain") && of(name, config).looksAtPathAlone();
+    final boolean fits =
+        !arm.equals("chain") && of(config.policyOf(arm), config).looksAtPathAlone();
     if (!tree.coalesce().equals("true") && !(tree.coalesce().equals("trees") && fits)) {
       return EngineConfig.Coalescing.NONE;
     }
