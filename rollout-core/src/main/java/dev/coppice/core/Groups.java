@@ -3,15 +3,15 @@ package dev.coppice.core;
 import dev.coppice.allocation.GroupAllocation;
 import dev.coppice.allocation.GroupOutcome;
 import dev.coppice.allocation.LearningOrder;
+import dev.coppice.draw.Copies;
+import dev.coppice.draw.CounterRandom;
+import dev.coppice.draw.Division;
 import dev.coppice.episode.ActionParser;
-import dev.coppice.model.Copies;
 import dev.coppice.model.Work;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.BudgetSplit;
-import dev.coppice.trajectory.CounterRandom;
-import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
@@ -225,7 +225,7 @@ final class Groups {
     final boolean isLimited = split.isLimited() && group.first.draws() == GroupAllocation.EVERY;
     final int count = isLimited ? state.config.budget().trees() : Math.max(1, group.drawsToOpen());
     final int first = group.opened(count);
-    if (state.config.coalescing().division() == Division.SYSTEMATIC) {
+    if (state.config.coalescing().of(group.place()) == Division.SYSTEMATIC) {
       return Copies.systematic(count, CounterRandom.mix(groupKey, tree));
     }
     final long[] keys = new long[count];
@@ -296,7 +296,9 @@ final class Groups {
     for (final TreeDraft draft : group.trees) {
       trees.add(
           draft.finish(
-              state.config.run(), state.config.sampling(), state.config.coalescing().division()));
+              state.config.run(),
+              state.config.sampling(),
+              state.config.coalescing().of(group.place())));
       ledgers.add(draft.ledger());
       numbers[draft.index] = draft.number;
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.draw.Division;
 import dev.coppice.fixture.LetterPolicy;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.SampledPaths;
@@ -159,8 +160,7 @@ final class CoalescingTest {
   @Test
   void divisionNeedsSomethingToDivide() {
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new Coalescing(false, dev.coppice.trajectory.Division.SYSTEMATIC));
+        IllegalArgumentException.class, () -> new Coalescing(false, Division.SYSTEMATIC, 0));
   }
 
   @Test

@@ -13,6 +13,9 @@ import java.util.function.Supplier;
 
 /** Makes branching policies from a configuration. */
 public final class Policies {
+  /** A learner of shares needs pairs of independent samples: one group of so many has them. */
+  private static final int PAIRS_EVERY = 8;
+
   private Policies() {}
 
   /**
@@ -31,21 +34,26 @@ public final class Policies {
   /**
    * Says whether the samples of an arm share paths, and how they are divided.
    *
-   * @param name of the arm's policy.
+   * @param arm of the run; with {@code trees} the arm {@code chain} stays plain.
    * @param config that says so.
    * @return how they are coalesced.
    * @throws IllegalArgumentException if there is no such policy.
    */
-  public static EngineConfig.Coalescing coalescing(final String name, final RunConfig config) {
+  public static EngineConfig.Coalescing coalescing(final String arm, final RunConfig config) {
     final RunConfig.Tree tree = config.tree();
-    final boolean fits = !name.equals("chain") && of(name, config).looksAtPathAlone();
+    final boolean fits =
+        !arm.equals("chain") && of(config.policyOf(arm), config).looksAtPathAlone();
     if (!tree.coalesce().equals("true") && !(tree.coalesce().equals("trees") && fits)) {
       return EngineConfig.Coalescing.NONE;
     }
     final boolean systematic =
         tree.division().equals("systematic")
             || (tree.division().equals("auto") && Engines.drawsAsNamed(config));
-    return systematic ? EngineConfig.Coalescing.SYSTEMATIC : EngineConfig.Coalescing.INDEPENDENT;
+    if (!systematic) {
+      return EngineConfig.Coalescing.INDEPENDENT;
+    }
+    final boolean learns = config.credit().estimators().contains("turn-share");
+    return EngineConfig.Coalescing.SYSTEMATIC.withIndependent(learns ? PAIRS_EVERY : 0);
   }
 
   /**

@@ -223,7 +223,7 @@ public final class RolloutJob {
             Policies.trees(arm.policy(), config),
             Policies.allocation(arm.policy(), config));
     return EngineConfigs.of(config, run + "/" + arm.arm(), budget)
-        .with(Policies.coalescing(arm.policy(), config));
+        .with(Policies.coalescing(arm.arm(), config));
   }
 
   /** Opens the arm's segments and adds what an earlier session kept in the traces alone. */

@@ -2,8 +2,8 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.draw.Division;
 import dev.coppice.rollout.EngineConfig;
-import dev.coppice.trajectory.Division;
 import java.util.Locale;
 import java.util.OptionalLong;
 
@@ -34,7 +34,7 @@ public final class RunPlan {
         final int trees = Policies.trees(policy, config);
         line(text, "arm         %s: %s, %d trees per group", arm, policy, trees);
       }
-      describeSharing(config, policy, text);
+      describeSharing(config, arm, text);
     }
     if (!resources.runner().memory().isEmpty()) {
       line(text, "KV pool     %s", resources.runner().memory());
@@ -45,8 +45,8 @@ public final class RunPlan {
   }
 
   private static void describeSharing(
-      final RunConfig config, final String policy, final StringBuilder text) {
-    final EngineConfig.Coalescing coalescing = Policies.coalescing(policy, config);
+      final RunConfig config, final String arm, final StringBuilder text) {
+    final EngineConfig.Coalescing coalescing = Policies.coalescing(arm, config);
     if (coalescing.enabled()) {
       final String form = "            %d samples share what they have in common, divided: %s%s";
       final boolean cannot =
@@ -54,7 +54,7 @@ public final class RunPlan {
       line(
           text,
           form,
-          Policies.trees(policy, config),
+          Policies.trees(config.policyOf(arm), config),
           coalescing.division().key(),
           cannot ? " (the engine draws with numbers of its own)" : "");
     }

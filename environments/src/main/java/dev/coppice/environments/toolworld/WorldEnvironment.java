@@ -4,6 +4,7 @@ import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.schema.ToolSchema;
+import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Sharing;
 import dev.coppice.trajectory.Task;
@@ -156,7 +157,9 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
 
   @Override
   public Map<String, Long> counters() {
-    return tally.counters();
+    final Map<String, Long> counters = new LinkedHashMap<>(tally.counters());
+    counters.putAll(taskset.counters());
+    return counters;
   }
 
   @Override
