@@ -56,7 +56,7 @@ public final class RunPlan {
           form,
           Policies.trees(config.policyOf(arm), config),
           coalescing.division().key(),
-          cannot ? " (the engine draws with numbers of its own)" : "");
+          cannot ? " (the engine draws with its own numbers, or an estimator needs it)" : "");
     }
   }
 
