@@ -41,7 +41,7 @@ final class GenerateCommand implements Callable<Integer> {
     final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
     try (SequenceModel sequence = model.open(dtype)) {
       final SequenceModel.Plan plan =
-          new SequenceModel.Plan(maxNew, sampling, seed, model.endToken());
+          new SequenceModel.Plan(maxNew, sampling, seed, model.endTokens()::contains);
       System.out.println(SequenceJson.of(sequence.generate(ids, plan)));
     }
     return CoppiceCommand.DONE;

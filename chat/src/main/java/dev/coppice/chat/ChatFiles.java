@@ -1,5 +1,6 @@
 package dev.coppice.chat;
 
+import dev.coppice.chat.documents.ModelDocuments;
 import dev.coppice.chat.value.TemplateException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,13 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds the chat templates and special tokens of a model folder. */
+/** Finds the chat templates and special tokens of a model folder or GGUF file. */
 final class ChatFiles {
   private final Path folder;
+  private final ModelDocuments documents;
   private final Map<?, ?> config;
 
   ChatFiles(final Path folder) {
     this.folder = folder;
+    documents = ModelDocuments.of(folder);
     config = object("tokenizer_config.json");
   }
 
@@ -82,12 +85,14 @@ final class ChatFiles {
   }
 
   private Map<?, ?> object(final String name) {
-    final Path file = folder.resolve(name);
-    if (!Files.isRegularFile(file)) {
+    final Path file = documents.place(name);
+    final byte[] bytes = documents.bytes(name);
+    if (bytes == null) {
       return Map.of();
     }
     try {
-      if (ChatValues.json(read(file)) instanceof Map<?, ?> map) {
+      final String text = new String(bytes, StandardCharsets.UTF_8);
+      if (ChatValues.json(text) instanceof Map<?, ?> map) {
         return map;
       }
     } catch (final TemplateException e) {

@@ -215,7 +215,7 @@ final class Growth {
     branch.tree.decoded++;
     state.counters.decoded++;
     // The end of a sequence is no part of what was said.
-    final boolean ends = token == state.endToken;
+    final boolean ends = state.world.tokenizer().isEnd(token);
     final ActionParser.Signal signal =
         branch.parser.accept(ends ? "" : state.world.tokenizer().piece(token));
     if (signal == ActionParser.Signal.CALL) {

@@ -39,11 +39,21 @@ public interface Tokenizer extends AutoCloseable {
   int beginToken();
 
   /**
-   * Returns the token that ends a sequence.
+   * Returns the token that ends a sequence, and is written where one is to be ended.
    *
    * @return its id, or -1 if the model has none.
    */
   int endToken();
+
+  /**
+   * Tells whether a token ends a sequence; a model may have several that do.
+   *
+   * @param token id, at least 0.
+   * @return true for {@link #endToken()} and its like.
+   */
+  default boolean isEnd(final int token) {
+    return token == endToken();
+  }
 
   /**
    * Returns the number of tokens.

@@ -1,15 +1,17 @@
 package dev.coppice.chat.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.coppice.chat.documents.ModelDocuments;
 import dev.coppice.chat.files.ModelFileException;
 import dev.coppice.model.Tokenizer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Map;
 
 /**
- * Encodes and decodes by a model folder's {@code tokenizer.json}.
+ * Encodes and decodes by a model's {@code tokenizer.json}, or what a GGUF file holds of it.
  *
  * <p>Nothing is added to what is encoded, and nothing is cut off, whatever the file asks for; special
  * tokens written out in the text become their ids.
@@ -25,6 +27,7 @@ public final class ModelTokenizer implements Tokenizer {
   private final TokenizerFiles files;
   private final PieceBytes bytes;
   private final String[] pieces;
+  private final BitSet ends = new BitSet();
   private final int anchor;
 
   private ModelTokenizer(
@@ -33,21 +36,24 @@ public final class ModelTokenizer implements Tokenizer {
     this.files = files;
     this.bytes = bytes;
     pieces = new String[files.vocabularySize()];
+    files.endTokens().forEach(ends::set);
     anchor = findAnchor();
   }
 
   /**
-   * Loads the tokenizer of a folder.
+   * Loads the tokenizer of a model.
    *
-   * @param folder of the model.
+   * @param model folder, or GGUF file.
    * @return the tokenizer.
-   * @throws ModelFileException if {@code tokenizer.json} is missing or defective.
+   * @throws ModelFileException if {@code tokenizer.json} is missing or defective, or the GGUF file's
+   *     tokenizer is not supported.
    */
-  public static ModelTokenizer open(final Path folder) {
-    final TokenizerFiles files = TokenizerFiles.read(folder);
-    final Path file = folder.resolve("tokenizer.json");
-    try (var stream = Files.newInputStream(file)) {
-      final PieceBytes bytes = PieceBytes.read(folder, files.vocabularySize());
+  public static ModelTokenizer open(final Path model) {
+    final ModelDocuments documents = ModelDocuments.of(model);
+    final TokenizerFiles files = TokenizerFiles.of(documents);
+    final Path file = documents.place(TokenizerFiles.NAME);
+    try (var stream = new ByteArrayInputStream(documents.bytes(TokenizerFiles.NAME))) {
+      final PieceBytes bytes = PieceBytes.of(documents, files.vocabularySize());
       return new ModelTokenizer(HuggingFaceTokenizer.newInstance(stream, OPTIONS), files, bytes);
     } catch (IOException | RuntimeException e) {
       throw new ModelFileException(file, "is not a usable tokenizer: " + e.getMessage(), e);
@@ -86,6 +92,9 @@ public final class ModelTokenizer implements Tokenizer {
 
   @Override
   public String piece(final int token) {
+    if (token >= pieces.length) {
+      return ""; // A row that pads the vocabulary stands for no text.
+    }
     String piece = pieces[token];
     if (piece == null) {
       piece = decodePiece(token);
@@ -116,7 +125,12 @@ public final class ModelTokenizer implements Tokenizer {
 
   @Override
   public int endToken() {
-    return files.endToken();
+    return files.endTokens().isEmpty() ? -1 : files.endTokens().getFirst();
+  }
+
+  @Override
+  public boolean isEnd(final int token) {
+    return ends.get(token);
   }
 
   @Override

@@ -1,11 +1,10 @@
 package dev.coppice.chat.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.coppice.chat.files.JsonFiles;
+import dev.coppice.chat.documents.ModelDocuments;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 
 /**
  * Returns the bytes of tokens that are parts of characters: those of byte-level vocabularies, and the
@@ -31,14 +30,14 @@ public final class PieceBytes {
   }
 
   /**
-   * Reads the vocabulary of a folder.
+   * Reads the vocabulary of a model.
    *
-   * @param folder of the model.
+   * @param documents of the model.
    * @param vocabularySize one more than the largest id.
    * @return the bytes.
    */
-  public static PieceBytes read(final Path folder, final int vocabularySize) {
-    final JsonNode root = JsonFiles.read(folder.resolve("tokenizer.json"));
+  static PieceBytes of(final ModelDocuments documents, final int vocabularySize) {
+    final JsonNode root = documents.read(TokenizerFiles.NAME);
     final String[] names = new String[vocabularySize];
     final JsonNode vocabulary = root.path("model").path("vocab");
     if (vocabulary.isObject()) {
