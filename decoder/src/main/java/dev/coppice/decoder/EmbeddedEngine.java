@@ -27,7 +27,8 @@ public final class EmbeddedEngine implements RunnerPlug {
 
   @Override
   public String help() {
-    return "A decoder of the Llama family in this process, from a Hugging Face folder.";
+    return "A decoder of the Llama family in this process, from a Hugging Face folder or a GGUF"
+        + " file.";
   }
 
   @Override
@@ -53,6 +54,13 @@ public final class EmbeddedEngine implements RunnerPlug {
             1,
             new PlugOption.Range(1, MOST_THREADS),
             "Threads the model computes with."));
+    options.add(
+        PlugOption.text(
+            "lora",
+            PlugOption.Type.TEXT,
+            "",
+            "Folder of a LoRA adapter, as PEFT saves it, to be merged into the weights; empty for"
+                + " none."));
     return List.copyOf(options);
   }
 
@@ -78,8 +86,10 @@ public final class EmbeddedEngine implements RunnerPlug {
       throw new IllegalArgumentException(
           "the engine runs models of a folder, no scripts: engine=" + name());
     }
+    final String lora = options.text("lora");
     return DecoderBackend.open(
         folder,
+        lora.isEmpty() ? null : Path.of(lora),
         new DecoderSettings(
             Math.toIntExact(options.whole("threads")),
             options.text("dtype"),

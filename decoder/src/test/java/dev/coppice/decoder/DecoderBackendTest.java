@@ -173,7 +173,8 @@ class DecoderBackendTest {
   @Test
   void shouldScoreItsOwnContinuationAsItGeneratedIt() throws IOException {
     try (DecoderBackend backend = open(5)) {
-      final var plan = new SequenceModel.Plan(30, new SamplingSettings(1.0, 1, 0, 0), 11, token -> false);
+      final var plan =
+          new SequenceModel.Plan(30, new SamplingSettings(1.0, 1, 0, 0), 11, token -> false);
 
       final var out = Generator.generate(backend, new int[] {1, 9}, plan);
       final int[] all = new int[32];

@@ -87,7 +87,7 @@ public final class ChatTemplateCommand implements Callable<Integer> {
             options());
     final byte[] text;
     try {
-      final ChatTemplate template = ChatTemplate.open(ProjectPaths.modelFolder(model), name);
+      final ChatTemplate template = ChatTemplate.open(ProjectPaths.model(model), name);
       text = template.render(request).getBytes(StandardCharsets.UTF_8);
     } catch (final TemplateException e) {
       throw new ConfigException(e.getMessage());

@@ -11,6 +11,7 @@ import dev.coppice.chat.files.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,7 +67,8 @@ class ModelConfigTest {
     final RopeSettings after =
         read("rope_parameters", scaling.formatted(",\"rope_theta\":5e5")).rope();
 
-    assertEquals(new RopeSettings("llama3", 5e5, 8, 1, 4, 64), before);
+    assertEquals(
+        new RopeSettings("llama3", 5e5, 8, RopeSettings.Band.DEFAULT, 64, List.of()), before);
     assertEquals(before, after);
     assertEquals(
         "linear", read("rope_scaling", "{\"type\":\"linear\",\"factor\":2}").rope().type());
