@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Encodes and decodes by a model's {@code tokenizer.json}, or what a GGUF file holds of it.
@@ -79,6 +80,17 @@ public final class ModelTokenizer implements Tokenizer {
       tokens[i] = Math.toIntExact(ids[i]);
     }
     return tokens;
+  }
+
+  @Override
+  public int[] encodePrompt(final String text) {
+    if (!text.startsWith(BEGIN) || encode(BEGIN).length == 1) {
+      return encode(text);
+    }
+    final int[] rest = encode(text.substring(BEGIN.length()));
+    return beginToken() < 0
+        ? rest
+        : IntStream.concat(IntStream.of(beginToken()), IntStream.of(rest)).toArray();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.coppice.chat.gguf;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -85,6 +86,16 @@ class GgufTokenizerTest {
       assertEquals(first + 4, plain.vocabularySize());
       assertEquals("", plain.piece(plain.vocabularySize()));
       assertTrue(plain.encode("[PAD0]").length > 1);
+    }
+  }
+
+  @Test
+  void shouldBeginAPromptWithThisModelsOwnTokenOrNone() {
+    try (ModelTokenizer plain = ModelTokenizer.open(STORED.resolve("smollm.gguf"));
+        ModelTokenizer begun = ModelTokenizer.open(STORED.resolve("llama-bpe.gguf"))) {
+      assertArrayEquals(plain.encode("Hello 12"), plain.encodePrompt("<bos>Hello 12"));
+      assertArrayEquals(begun.encode("<|endoftext|>Hello 12"), begun.encodePrompt("<bos>Hello 12"));
+      assertArrayEquals(begun.encode("a<bos>"), begun.encodePrompt("a<bos>"));
     }
   }
 
