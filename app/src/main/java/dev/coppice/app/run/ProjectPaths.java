@@ -1,6 +1,7 @@
 package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.runner.PythonPackage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -56,9 +56,8 @@ public final class GgufDocuments {
             config.put(theirs + "_token", tokenizer.text(id));
           }
         });
-    if (metadata.has("tokenizer.ggml.add_bos_token")) {
-      config.put("add_bos_token", metadata.flag("tokenizer.ggml.add_bos_token", false));
-    }
+    config.put(
+        "add_bos_token", metadata.flag("tokenizer.ggml.add_bos_token", tokenizer.usuallyBegins()));
     final Set<String> names = new LinkedHashSet<>();
     metadata.keys().stream().filter(key -> key.startsWith(TEMPLATE + ".")).forEach(names::add);
     if (names.isEmpty()) {

@@ -98,6 +98,14 @@ final class GgufTokenizer {
     return (int) id;
   }
 
+  /** Tells whether texts of the family begin with a token where the file does not say so. */
+  boolean usuallyBegins() {
+    final PreTokenizer cuts = PreTokenizer.of(metadata.text(PREFIX + "pre", ""));
+    return metadata.text(PREFIX + "model", "").equals("llama")
+        || cuts == PreTokenizer.LLAMA3
+        || cuts == PreTokenizer.TEKKEN;
+  }
+
   String text(final int id) {
     return tokens.get(id);
   }

@@ -76,7 +76,9 @@ class GgufTokenizerTest {
   @Test
   void shouldKnowEndsBeginAndPaddingOfTheVocabulary() {
     try (ModelTokenizer plain = ModelTokenizer.open(STORED.resolve("smollm.gguf"));
+        ModelTokenizer scored = ModelTokenizer.open(STORED.resolve("scored.gguf"));
         ModelTokenizer begun = ModelTokenizer.open(STORED.resolve("llama-bpe.gguf"))) {
+      assertEquals(1, scored.beginToken());
       final int first = plain.encode("<|endoftext|>")[0];
       assertEquals(-1, plain.beginToken());
       assertEquals(begun.encode("<|endoftext|>")[0], begun.beginToken());

@@ -46,7 +46,7 @@ public final class BlockReader {
         case F32 -> out[to] = Float.intBitsToFloat((int) INT.get(in, from));
         case F16 -> out[to] = half(from);
         case BF16 -> out[to] = Float.intBitsToFloat((short) SHORT.get(in, from) << 16);
-        case Q4_0 -> nibbles(from, to, -8);
+        case Q4_0 -> nibbles(from, to);
         case Q4_1 -> nibblesAbove(from, to);
         case Q5_0 -> fives(from, to);
         case Q5_1 -> fivesAbove(from, to);
@@ -63,12 +63,12 @@ public final class BlockReader {
   }
 
   /** Scale, then 16 bytes: the low halves are numbers 0 to 15, the high ones 16 to 31. */
-  private void nibbles(final int from, final int to, final int offset) {
+  private void nibbles(final int from, final int to) {
     final float scale = half(from);
     for (int i = 0; i < 16; i++) {
       final int pair = in[from + 2 + i];
-      out[to + i] = scale * ((pair & 15) + offset);
-      out[to + 16 + i] = scale * ((pair >> 4 & 15) + offset);
+      out[to + i] = scale * ((pair & 15) - 8);
+      out[to + 16 + i] = scale * ((pair >> 4 & 15) - 8);
     }
   }
 

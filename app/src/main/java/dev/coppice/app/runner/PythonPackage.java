@@ -1,4 +1,4 @@
-package dev.coppice.app.run;
+package dev.coppice.app.runner;
 
 import dev.coppice.app.config.ConfigException;
 import java.io.IOException;
@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
  *
  * @thread any.
  */
-final class PythonPackage {
+public final class PythonPackage {
   /** What a name of such a model begins with. */
-  static final String PREFIX = "package:";
+  public static final String PREFIX = "package:";
 
   private static final int SECONDS = 30;
   private static final String ASK =
@@ -36,13 +36,25 @@ final class PythonPackage {
 
   private PythonPackage() {}
 
-  /** Returns the one GGUF file of a package, or says how to get it. */
-  static Path model(final String name) {
+  /**
+   * Finds the one GGUF file of a package.
+   *
+   * @param name of the package.
+   * @return the file.
+   * @throws ConfigException if the package is not installed, which says how to get it, or has none or
+   *     several such files.
+   */
+  public static Path model(final String name) {
+    return model(name, pythons());
+  }
+
+  /** Returns the one GGUF file of a package that the first Python that has it tells. */
+  static Path model(final String name, final List<String> pythons) {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
       throw new ConfigException("'" + name + "' is no name of a Python package: " + PREFIX + name);
     }
     final List<String> asked = new ArrayList<>();
-    for (final String python : pythons()) {
+    for (final String python : pythons) {
       final List<Path> files = ask(python, name);
       if (files != null) {
         return only(name, files);
