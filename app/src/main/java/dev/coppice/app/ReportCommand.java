@@ -4,6 +4,7 @@ import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.RunSettings;
 import dev.coppice.app.report.ArmReport;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,13 +96,20 @@ final class ReportCommand implements Callable<Integer> {
 
   private static RunReport sideBySide(final List<RunFolder> runs, final List<RunReport> reports) {
     final List<ArmReport> arms = new ArrayList<>();
+    final Map<String, String> settings = new TreeMap<>();
     for (int i = 0; i < runs.size(); i++) {
       final Path folder = runs.get(i).root().toAbsolutePath().normalize();
       for (final ArmReport arm : reports.get(i).arms()) {
         final String name = folder.getFileName() + ":" + arm.arm();
         arms.add(new ArmReport(name, arm.figures(), arm.failures()));
       }
+      reports
+          .get(i)
+          .scope()
+          .settings()
+          .values()
+          .forEach((key, value) -> settings.put(folder.getFileName() + ":" + key, value));
     }
-    return new RunReport(arms, Map.of());
+    return new RunReport(arms, Map.of(), new RunReport.Scope(0, 0, new RunSettings(settings)));
   }
 }

@@ -15,6 +15,7 @@ import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Makes small trees whose figures can be told by hand. */
 public final class TreeSamples {
@@ -77,6 +78,40 @@ public final class TreeSamples {
         SamplingSettings.PLAIN,
         nodes,
         calls,
+        leaves);
+  }
+
+  /** Copies a tree of {@link #tree} without its fork, as chains that part after the trunk. */
+  public static TrajectoryTree coalesced(final TrajectoryTree tree, final int... drawsOfLeaves) {
+    final int all = java.util.Arrays.stream(drawsOfLeaves).sum();
+    final List<TrajectoryNode> nodes = new ArrayList<>();
+    final List<Leaf> leaves = new ArrayList<>();
+    for (final TrajectoryNode node : tree.nodes()) {
+      final int draws = node.id() < 2 ? all : drawsOfLeaves[node.id() - 2];
+      final TrajectoryNode plain =
+          node.kind() == NodeKind.PROMPT
+              ? node
+              : TrajectoryNode.action(node.id(), node.parent(), node.tokens(), node.logprobs());
+      nodes.add(plain.with(draws, Set.of()));
+    }
+    for (final Leaf leaf : tree.leaves()) {
+      leaves.add(
+          new Leaf(
+              leaf.node(),
+              leaf.status(),
+              leaf.stop(),
+              leaf.reward(),
+              leaf.components(),
+              leaf.answer(),
+              leaf.failure(),
+              drawsOfLeaves[leaf.node() - 2]));
+    }
+    return new TrajectoryTree(
+        new TrajectoryTree.Origin(tree.run(), tree.group(), tree.tree()),
+        tree.task(),
+        tree.sampling(),
+        nodes,
+        tree.calls(),
         leaves);
   }
 

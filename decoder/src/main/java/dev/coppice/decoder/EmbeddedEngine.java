@@ -74,6 +74,11 @@ public final class EmbeddedEngine implements RunnerPlug {
   }
 
   @Override
+  public boolean drawsAsNamed() {
+    return true;
+  }
+
+  @Override
   public ModelRunner open(final RunnerRequest request, final PlugOptions options) {
     final DecoderBackend backend = backend(request, options);
     return new BatchRunner(

@@ -36,6 +36,11 @@ public final class ScriptEngine implements RunnerPlug {
   }
 
   @Override
+  public boolean drawsAsNamed() {
+    return true;
+  }
+
+  @Override
   public ModelRunner open(final RunnerRequest request, final PlugOptions options) {
     return new BatchRunner(backend(request), BatchOptions.config(options));
   }

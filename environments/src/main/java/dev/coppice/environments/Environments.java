@@ -4,6 +4,7 @@ import dev.coppice.environments.conversation.ChatEnvironment;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.environments.toolworld.WorldNoise;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Environment;
 import dev.coppice.plug.PlugOptions;
@@ -96,6 +97,29 @@ public final class Environments {
         mode.over(() -> world.taskset(checked(world, config.tasks()))),
         world.format(),
         world.template(config.tasks()));
+  }
+
+  /**
+   * Makes an environment whose noise is shared as told.
+   *
+   * @param config of the environment.
+   * @param mode that says where results come from.
+   * @param chat that writes prompts and observations, or null for plain text.
+   * @param noise says who shares what a world of tools draws; others draw nothing that could be
+   *     shared or not.
+   * @return the environment; the caller closes it.
+   * @throws IllegalArgumentException if the name, the split or the data are not what they should be.
+   */
+  public static Environment create(
+      final EnvironmentConfig config,
+      final WorldMode mode,
+      final Conversation.Form chat,
+      final WorldNoise noise) {
+    final Environment environment = create(config, mode, chat);
+    if (environment instanceof WorldNoise.Hearer hearer) {
+      hearer.noise(noise);
+    }
+    return environment;
   }
 
   /**

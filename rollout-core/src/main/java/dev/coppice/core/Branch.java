@@ -1,6 +1,7 @@
 package dev.coppice.core;
 
 import dev.coppice.episode.ActionParser;
+import dev.coppice.model.Copies;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
@@ -83,6 +84,11 @@ final class Branch {
     return child;
   }
 
+  /** The samples that share the branch. */
+  Copies copies() {
+    return work.copies();
+  }
+
   int length() {
     return work.length();
   }
@@ -91,6 +97,7 @@ final class Branch {
   void beginSegment() {
     closeSegment();
     node = new NodeDraft(node, NodeKind.ACTION, 8);
+    node.draws = copies().count();
   }
 
   /** Writes down what the tokens of the growing action node are for; done when it closes. */
@@ -104,6 +111,7 @@ final class Branch {
   /** Ends a turn with what the environment answered. */
   void observe(final int[] tokens) {
     node = NodeDraft.given(node, NodeKind.OBSERVATION, tokens);
+    node.draws = copies().count();
     work.append(tokens);
     turn++;
     callPrefilled = 0;

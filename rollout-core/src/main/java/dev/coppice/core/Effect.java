@@ -12,8 +12,9 @@ public sealed interface Effect {
    *
    * @param group the place of the group in the run.
    * @param branch the new branch.
+   * @param noise the key of what the world draws for the branch's samples.
    */
-  record StartWorld(int group, int branch) implements Effect {}
+  record StartWorld(int group, int branch, long noise) implements Effect {}
 
   /**
    * Hands work to the model; made once per branch.
@@ -27,8 +28,9 @@ public sealed interface Effect {
    *
    * @param parent branch.
    * @param child branch.
+   * @param noise the key of what the world draws for the child's samples.
    */
-  record Fork(int parent, int child) implements Effect {}
+  record Fork(int parent, int child, long noise) implements Effect {}
 
   /**
    * Tells the model that a branch asks for nothing more.

@@ -1,16 +1,19 @@
 package dev.coppice.core;
 
 import dev.coppice.episode.ActionParser;
+import dev.coppice.model.Copies;
 import dev.coppice.model.Work;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.scheduling.BudgetSplit;
 import dev.coppice.trajectory.CounterRandom;
+import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.agrona.collections.Object2ObjectHashMap;
@@ -21,6 +24,8 @@ import org.agrona.collections.Object2ObjectHashMap;
  * @thread the engine thread.
  */
 final class Groups {
+  private static final int COALESCED_GROUPS = 2;
+
   private final State state;
   private final Scheduler scheduler;
   private final BudgetSplit split;
@@ -32,7 +37,7 @@ final class Groups {
   Groups(final State state, final Scheduler scheduler) {
     this.state = state;
     this.scheduler = scheduler;
-    this.split = new BudgetSplit(state.config.budget(), state.config.capacity().groupsInFlight());
+    this.split = new BudgetSplit(state.config.budget(), lanes());
   }
 
   void offer(final Event.GroupOffered offer, final List<Effect> effects) {
@@ -65,10 +70,29 @@ final class Groups {
     dealRest(effects);
   }
 
+  private boolean coalesces() {
+    return state.config.coalescing().enabled();
+  }
+
+  /** Groups whose samples share their paths have few rows: twice as many keep the model busy. */
+  private int lanes() {
+    final int groups = state.config.capacity().groupsInFlight();
+    return coalesces() ? COALESCED_GROUPS * groups : groups;
+  }
+
+  /**
+   * A group of coalesced samples begins with one row and gains more as they part, so groups are
+   * started until there are as many rows as separate samples of two a group would have.
+   */
   private boolean mayStart() {
-    return split.isLimited()
-        ? split.mayStart(started)
-        : open.size() < state.config.capacity().groupsInFlight();
+    if (split.isLimited()) {
+      return split.mayStart(started);
+    }
+    final int groups = state.config.capacity().groupsInFlight();
+    return open.size() < groups
+        || (coalesces()
+            && open.size() < lanes()
+            && state.branches.size() < COALESCED_GROUPS * groups);
   }
 
   private void start(final GroupState group, final long place, final List<Effect> effects) {
@@ -82,7 +106,8 @@ final class Groups {
       openTreeOrEnd(group, effects);
       return;
     }
-    final int trees = refusal(group) == null ? state.config.budget().trees() : 1;
+    final boolean single = refusal(group) != null || coalesces();
+    final int trees = single ? 1 : state.config.budget().trees();
     for (int i = 0; i < trees; i++) {
       openTree(group, effects);
     }
@@ -130,12 +155,13 @@ final class Groups {
     group.treesOpen++;
     tree.liveBranches = 1;
     final Work.Place place = new Work.Place(state.nextBranch++, tree.number, group.place());
-    final Work work = new Work(place, key, group.prompt, state.terms);
+    final Work work = new Work(place, samples(groupKey, index), group.prompt, state.terms);
+    tree.prompt.draws = work.copies().count();
     work.prompt(true);
     final Branch root = new Branch(tree, 0L, new ActionParser(state.world.dialect()), work);
     root.node = tree.prompt;
     state.branches.put(root.id, root);
-    effects.add(new Effect.StartWorld(group.place(), root.id));
+    effects.add(new Effect.StartWorld(group.place(), root.id, work.copies().key()));
     final RolloutFailure refusal = refusal(group);
     if (refusal != null) {
       end(root, NodeDraft.End.failed(refusal), effects);
@@ -143,6 +169,20 @@ final class Groups {
     }
     root.children = state.world.policy().childrenAtTurn(scheduler.pointAt(root));
     scheduler.ready(root, effects);
+  }
+
+  /** Names the samples of a tree: each has the key it would have as a tree of its own. */
+  private Copies samples(final long groupKey, final int tree) {
+    if (!coalesces()) {
+      return Copies.one(CounterRandom.mix(groupKey, tree));
+    }
+    final int count = state.config.budget().trees();
+    if (state.config.coalescing().division() == Division.SYSTEMATIC) {
+      return Copies.systematic(count, CounterRandom.mix(groupKey, tree));
+    }
+    final long[] keys = new long[count];
+    Arrays.setAll(keys, sample -> CounterRandom.mix(groupKey, (long) tree * count + sample));
+    return Copies.independent(keys);
   }
 
   private RolloutFailure refusal(final GroupState group) {
@@ -171,6 +211,8 @@ final class Groups {
     if (--branch.tree.liveBranches == 0) {
       branch.group.treesOpen--;
       treeEnded(branch.tree, effects);
+    } else if (coalesces()) {
+      startGroups(effects); // There may be rows to spare now.
     }
   }
 
@@ -195,7 +237,9 @@ final class Groups {
     final List<TreeLedger> ledgers = new ArrayList<>();
     final int[] numbers = new int[group.trees.size()];
     for (final TreeDraft draft : group.trees) {
-      trees.add(draft.finish(state.config.run(), state.config.sampling()));
+      trees.add(
+          draft.finish(
+              state.config.run(), state.config.sampling(), state.config.coalescing().division()));
       ledgers.add(draft.ledger());
       numbers[draft.index] = draft.number;
     }

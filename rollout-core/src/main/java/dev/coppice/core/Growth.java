@@ -3,12 +3,14 @@ package dev.coppice.core;
 import dev.coppice.episode.ActionParser;
 import dev.coppice.episode.Provenance;
 import dev.coppice.episode.Score;
-import dev.coppice.model.DrawKey;
+import dev.coppice.episode.Sharing;
+import dev.coppice.model.Copies;
 import dev.coppice.model.Draws;
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.StopReason;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,11 +22,13 @@ final class Growth {
   private final State state;
   private final Scheduler scheduler;
   private final Groups groups;
+  private final Parts parts;
 
   Growth(final State state, final Scheduler scheduler, final Groups groups) {
     this.state = state;
     this.scheduler = scheduler;
     this.groups = groups;
+    this.parts = new Parts(state.config.coalescing().enabled(), this::asksAfresh);
   }
 
   void drawn(final Draws draws, final List<Effect> effects) {
@@ -62,64 +66,54 @@ final class Growth {
     }
     branch.node.kvVersion = draws.version(row);
     final int children = decide(branch, draws, row);
-    final int sampled = sampled(draws, row, children);
+    parts.read(branch, children, draws, row);
+    // The first token of a draw nobody uses costs nothing: its distribution was computed anyway.
+    final int sampled = draws.tokens(row) - draws.count(row) + parts.count();
     if (!settle(branch, sampled)) {
       truncate(branch, StopReason.BUDGET, effects);
       return;
     }
-    if (sampled > children) {
-      scheduler.discardSampled(branch, sampled - tokens(draws, row, children));
-    }
-    if (children == 1) {
+    discardUntaken(branch, draws, row, sampled);
+    if (parts.count() > 1 || children > 1) {
+      fork(branch, children, draws, row, effects);
+    } else {
       if (branch.node.kind != NodeKind.ACTION) {
         branch.beginSegment();
       }
       grow(branch, draws, row, 0, effects);
-    } else {
-      fork(branch, children, draws, row, effects);
     }
   }
 
+  /** Decides how many children each sample of a branch gets. */
   private int decide(final Branch branch, final Draws draws, final int row) {
-    if (branch.children > 1) {
-      if (draws.count(row) < branch.children) {
-        throw new IllegalStateException(
-            "fewer draws than asked for: draws="
-                + draws.count(row)
-                + " children="
-                + branch.children);
-      }
-      return branch.children;
+    final int each = draws.count(row) / branch.copies().count();
+    if (each < branch.children) {
+      throw new IllegalStateException(
+          "fewer draws than asked for: draws="
+              + draws.count(row)
+              + " samples="
+              + branch.copies().count()
+              + " children="
+              + branch.children);
     }
-    if (draws.count(row) == 1) {
-      return 1;
+    if (branch.children > 1 || each == 1) {
+      return branch.children;
     }
     final int wanted =
         state.world.policy().childrenAtToken(scheduler.pointAt(branch), draws.entropy(row));
-    return Math.clamp(wanted, 1, draws.count(row));
+    return Math.clamp(wanted, 1, each);
   }
 
-  private static int tokens(final Draws draws, final int row, final int children) {
-    int tokens = 0;
-    for (int draw = 0; draw < children; draw++) {
-      tokens += draws.length(row, draw);
-    }
-    return tokens;
-  }
-
-  /**
-   * Counts what the draws of a row cost. The first token of a draw nobody uses costs nothing: it
-   * comes from a distribution that was computed anyway.
-   */
-  private static int sampled(final Draws draws, final int row, final int children) {
+  private void discardUntaken(
+      final Branch branch, final Draws draws, final int row, final int sampled) {
     if (draws.tokens(row) == draws.count(row)) {
-      return children; // Draws of one token each, as the embedded model has them.
+      return; // Draws of one token each, as the embedded model has them: all are taken.
     }
-    int tokens = tokens(draws, row, children);
-    for (int draw = children; draw < draws.count(row); draw++) {
-      tokens += draws.length(row, draw) - 1;
+    int taken = 0;
+    for (int part = 0; part < parts.count(); part++) {
+      taken += parts.taken(part, draws, row);
     }
-    return tokens;
+    scheduler.discardSampled(branch, sampled - taken);
   }
 
   /** Pays what was sampled beyond what was quoted, or gives back the rest. */
@@ -141,6 +135,7 @@ final class Growth {
     state.counters.cached += Math.max(0, cachedTokens);
   }
 
+  /** Has the parts of a row go on apart, where children were decided or draws differ. */
   private void fork(
       final Branch branch,
       final int children,
@@ -148,47 +143,63 @@ final class Growth {
       final int row,
       final List<Effect> effects) {
     branch.closeSegment();
-    branch.node.branch =
-        new BranchDecision(state.world.policy().name(), children, draws.entropy(row));
-    final Branch[] siblings = new Branch[children];
+    final boolean decided = children > 1;
+    if (decided) {
+      branch.node.branch =
+          new BranchDecision(state.world.policy().name(), children, draws.entropy(row));
+    }
+    final Branch[] siblings = new Branch[parts.count()];
     siblings[0] = branch;
-    for (int child = 1; child < children; child++) {
-      siblings[child] = child(branch, child, effects);
+    for (int part = 1; part < siblings.length; part++) {
+      siblings[part] = child(branch, part, effects);
     }
+    branch.work.copies(parts.copies(0));
     for (final Branch sibling : siblings) {
-      sibling.forks++;
-      sibling.lastForkTurn = sibling.turn;
-      sibling.children = 1;
+      if (decided) {
+        sibling.forks++;
+        sibling.lastForkTurn = sibling.turn;
+        sibling.children = 1;
+      }
+      sibling.beginSegment();
     }
-    for (int child = 0; child < children; child++) {
-      siblings[child].beginSegment();
-    }
-    for (int child = 0; child < children; child++) {
-      grow(siblings[child], draws, row, child, effects);
+    for (int part = 0; part < siblings.length; part++) {
+      grow(siblings[part], draws, row, part, effects);
     }
   }
 
-  private Branch child(final Branch parent, final int child, final List<Effect> effects) {
-    final long key = DrawKey.child(parent.work.key(), parent.length(), child);
-    final long tag = state.world.policy().childTag(scheduler.pointAt(parent), child);
-    final Branch branch = parent.fork(parent.work.fork(state.nextBranch++, key), tag);
+  private Branch child(final Branch parent, final int part, final List<Effect> effects) {
+    final long tag = coalesces() ? parent.tag : childTag(parent, part);
+    return child(parent, parts.copies(part), tag, effects);
+  }
+
+  private long childTag(final Branch parent, final int child) {
+    return state.world.policy().childTag(scheduler.pointAt(parent), child);
+  }
+
+  private Branch child(
+      final Branch parent, final Copies copies, final long tag, final List<Effect> effects) {
+    final Branch branch = parent.fork(parent.work.fork(state.nextBranch++, copies), tag);
     parent.tree.liveBranches++;
     state.branches.put(branch.id, branch);
     state.counters.forks++;
     countCall(branch, branch.length());
-    effects.add(new Effect.Fork(parent.id, branch.id));
+    effects.add(new Effect.Fork(parent.id, branch.id, copies.key()));
     return branch;
   }
 
-  /** Appends the tokens of a draw up to the first that ends something. */
+  private boolean coalesces() {
+    return state.config.coalescing().enabled();
+  }
+
+  /** Appends the tokens of a part up to the first that ends something. */
   private void grow(
       final Branch branch,
       final Draws draws,
       final int row,
-      final int draw,
+      final int part,
       final List<Effect> effects) {
-    final int start = draws.start(row, draw);
-    final int end = start + draws.length(row, draw);
+    final int start = draws.start(row, parts.rowDraw(part));
+    final int end = start + parts.taken(part, draws, row);
     final int version = draws.version(row);
     boolean goesOn = true;
     int next = start;
@@ -303,6 +314,15 @@ final class Growth {
     }
     branch.node.state = done.digest();
     branch.node.stepReward = done.stepReward();
+    final boolean isFull = branch.length() + done.observation().length >= state.contextTokens;
+    if ((done.over() || isFull) && !state.world.sharing().sharesScore()) {
+      separate(branch, effects).forEach(sample -> observe(sample, done, effects));
+    } else {
+      observe(branch, done, effects);
+    }
+  }
+
+  private void observe(final Branch branch, final Event.CallDone done, final List<Effect> effects) {
     branch.observe(done.observation());
     if (done.over()) {
       conclude(branch, LeafStatus.COMPLETED, StopReason.ENVIRONMENT, effects);
@@ -312,6 +332,41 @@ final class Growth {
       branch.children = state.world.policy().childrenAtTurn(scheduler.pointAt(branch));
       scheduler.ready(branch, effects);
     }
+  }
+
+  /** Gives every sample of a branch one of its own. */
+  private List<Branch> separate(final Branch branch, final List<Effect> effects) {
+    final Copies all = branch.copies();
+    final List<Branch> samples = new ArrayList<>(all.count());
+    samples.add(branch);
+    for (int sample = 1; sample < all.count(); sample++) {
+      samples.add(child(branch, alone(all, sample, branch), branch.tag, effects));
+    }
+    branch.work.copies(alone(all, 0, branch));
+    return samples;
+  }
+
+  private static Copies alone(final Copies all, final int sample, final Branch branch) {
+    return all.apart(new int[] {sample}, 1, branch.length(), sample);
+  }
+
+  /** Tells whether a token ends something that each sample draws an answer to for itself. */
+  private boolean asksAfresh(final Branch branch, final int token) {
+    final Sharing sharing = state.world.sharing();
+    if (sharing.sharesAll()) {
+      return false;
+    }
+    final boolean ends = state.world.tokenizer().isEnd(token);
+    final ActionParser parser = branch.parser.fork();
+    final ActionParser.Signal signal =
+        parser.accept(ends ? "" : state.world.tokenizer().piece(token));
+    if (signal == ActionParser.Signal.CALL && branch.calls < state.config.limits().calls()) {
+      return !sharing.sharesCall(parser.content());
+    }
+    final boolean isLast =
+        branch.length() + 1 >= state.contextTokens
+            || branch.sampled + 1 >= state.config.limits().newTokens();
+    return (signal != ActionParser.Signal.NONE || ends || isLast) && !sharing.sharesScore();
   }
 
   void scored(final Event.Scored scored, final List<Effect> effects) {

@@ -58,7 +58,7 @@ final class Scheduler {
             state.config.limits().newTokens() - branch.sampled,
             state.contextTokens - branch.length());
     // A call may end with the last token allowed: the turn after it then gets one more.
-    branch.work.ask(Math.max(1, most), branch.children);
+    branch.work.ask(tokensAsked(branch, Math.max(1, most)), branch.children);
     if (branch.children == 1) {
       final int children = policy.mostChildrenAtToken(pointAt(branch));
       if (children > 1) {
@@ -66,6 +66,15 @@ final class Scheduler {
       }
     }
     effects.add(branch.sample);
+  }
+
+  /** Samples that share a path look at every token, for they may part there. */
+  private int tokensAsked(final Branch branch, final int most) {
+    final boolean several =
+        branch.copies().count() > 1
+            || branch.children > 1
+            || policy.entropyFloor() != Double.POSITIVE_INFINITY;
+    return several && state.config.coalescing().enabled() ? 1 : most;
   }
 
   /** Shows the policy where a branch stands. */

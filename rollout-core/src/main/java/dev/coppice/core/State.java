@@ -1,6 +1,7 @@
 package dev.coppice.core;
 
 import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Sharing;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.model.Work;
@@ -38,12 +39,35 @@ public final class State {
    * @param policy that decides on children.
    * @param tokenizer whose pieces the parser reads.
    * @param dialect of the environment.
+   * @param sharing says which of its answers all samples of a path share.
    * @param traits of the model's runner.
    */
   public record World(
-      BranchingPolicy policy, Tokenizer tokenizer, Dialect dialect, ModelRunner.Traits traits) {}
+      BranchingPolicy policy,
+      Tokenizer tokenizer,
+      Dialect dialect,
+      Sharing sharing,
+      ModelRunner.Traits traits) {
+
+    /**
+     * Names a world whose answers all samples of a path share.
+     *
+     * @param policy that decides on children.
+     * @param tokenizer whose pieces the parser reads.
+     * @param dialect of the environment.
+     * @param traits of the model's runner.
+     */
+    public World(
+        final BranchingPolicy policy,
+        final Tokenizer tokenizer,
+        final Dialect dialect,
+        final ModelRunner.Traits traits) {
+      this(policy, tokenizer, dialect, Sharing.EVERYTHING, traits);
+    }
+  }
 
   State(final EngineConfig config, final World world) {
+    requireFit(config, world.policy());
     this.config = config;
     this.world = world;
     this.terms = new Work.Terms(config.sampling(), stops(world));
@@ -51,6 +75,16 @@ public final class State {
     this.mostWork = world.traits().mostWork();
     this.budget = BudgetLease.root(config.budget().computedTokens());
     this.policyVersion = config.weights().firstVersion();
+  }
+
+  private static void requireFit(final EngineConfig config, final BranchingPolicy policy) {
+    if (config.coalescing().enabled() && !policy.looksAtPathAlone()) {
+      throw new IllegalArgumentException(
+          "the policy may decide differently for samples of one path, so they cannot share it:"
+              + " policy="
+              + policy.name()
+              + "; set tree.coalesce = false, or choose chain, fixed or entropy");
+    }
   }
 
   private static Work.Stops stops(final World world) {

@@ -1,6 +1,7 @@
 package dev.coppice.core;
 
 import dev.coppice.rollout.TreeLedger;
+import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.SamplingSettings;
@@ -51,11 +52,12 @@ final class TreeDraft {
     return prefilled + decoded + discarded;
   }
 
-  TrajectoryTree finish(final String run, final SamplingSettings sampling) {
+  TrajectoryTree finish(
+      final String run, final SamplingSettings sampling, final Division division) {
     final Finisher finisher = new Finisher();
     finisher.walk(prompt);
     return new TrajectoryTree(
-        new TrajectoryTree.Origin(run, group.request.id(), index),
+        new TrajectoryTree.Origin(run, group.request.id(), index, division),
         group.task,
         sampling,
         finisher.nodes,

@@ -179,10 +179,10 @@ final class EngineAgent implements Agent, RunnerListener {
     switch (effect) {
       case Effect.Sample sample -> submit(sample.work());
       case Effect.StartWorld start ->
-          worlds.put(start.branch(), Offers.forked(offers.world(start.group())));
+          worlds.put(start.branch(), Offers.forked(offers.world(start.group()), start.noise()));
       case Effect.Fork fork -> {
         runner.fork(fork.parent(), fork.child());
-        worlds.put(fork.child(), Offers.forked(worlds.get(fork.parent())));
+        worlds.put(fork.child(), Offers.forked(worlds.get(fork.parent()), fork.noise()));
       }
       case Effect.Release release -> {
         work.released(release.branch());

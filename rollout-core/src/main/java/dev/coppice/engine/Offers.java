@@ -72,9 +72,9 @@ final class Offers {
   }
 
   /** Forks a world; one that cannot be forked is replaced by one that fails whatever is asked. */
-  static Episode forked(final Episode world) {
+  static Episode forked(final Episode world, final long noise) {
     try {
-      return world.fork();
+      return world.fork(noise);
     } catch (final RuntimeException e) {
       return new BrokenWorld("the world could not be forked: " + e);
     }

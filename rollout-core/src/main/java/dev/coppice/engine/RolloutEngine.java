@@ -13,6 +13,7 @@ import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.WeightSwap;
 import dev.coppice.scheduling.BranchingPolicy;
+import dev.coppice.trajectory.Division;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -101,6 +102,7 @@ public final class RolloutEngine implements AutoCloseable {
     final ModelRunner runner = parts.runner();
     // Before any thread is started: all of them may refuse.
     final State.World world = world(parts);
+    requireNamedDraws(config, parts);
     runner.begin(session(config, pace));
     final Core core = new Core(config, world);
     this.workers =
@@ -142,7 +144,22 @@ public final class RolloutEngine implements AutoCloseable {
               + "; choose a policy that forks between turns");
     }
     return new State.World(
-        parts.policy(), parts.tokenizer(), parts.environment().dialect(), traits);
+        parts.policy(),
+        parts.tokenizer(),
+        parts.environment().dialect(),
+        parts.environment().sharing(),
+        traits);
+  }
+
+  private static void requireNamedDraws(final EngineConfig config, final Parts parts) {
+    final boolean systematic = config.coalescing().division() == Division.SYSTEMATIC;
+    if (systematic && !parts.runner().traits().drawsAsNamed()) {
+      throw new IllegalArgumentException(
+          "tree.division = systematic needs an engine that draws with the numbers it is given, and"
+              + " this one draws with its own: model="
+              + parts.runner().name()
+              + "; set tree.division = independent, or auto");
+    }
   }
 
   private static RunnerSession session(final EngineConfig config, final Pace pace) {

@@ -49,6 +49,15 @@ public interface Environment extends AutoCloseable {
   Episode start(Task task, long seed);
 
   /**
+   * Says which answers all samples of one path share.
+   *
+   * @return everything, unless the environment says otherwise.
+   */
+  default Sharing sharing() {
+    return Sharing.EVERYTHING;
+  }
+
+  /**
    * Returns counters of what running the environment took, for the ledger of the run.
    *
    * @return the counts so far by name; they only grow.

@@ -75,6 +75,17 @@ public interface Episode extends AutoCloseable {
   Episode fork();
 
   /**
+   * Copies the state of the world for samples of another branch.
+   *
+   * @param noise the key of whatever the world draws at random for these samples, where it draws for
+   *     each sample and not for each state.
+   * @return an episode in the same state that shares nothing mutable with this one.
+   */
+  default Episode fork(final long noise) {
+    return fork();
+  }
+
+  /**
    * Returns a digest of the state; equal states have equal digests.
    *
    * @return a short text.

@@ -60,7 +60,22 @@ public abstract class ForwardingEpisode implements Episode {
   }
 
   @Override
-  public abstract Episode fork();
+  public final Episode fork() {
+    return around(base.fork());
+  }
+
+  @Override
+  public Episode fork(final long noise) {
+    return around(base.fork(noise));
+  }
+
+  /**
+   * Wraps a fork of the wrapped episode as this one is wrapped.
+   *
+   * @param fork of {@link #base}.
+   * @return the fork of this.
+   */
+  protected abstract Episode around(Episode fork);
 
   @Override
   public String digest() {

@@ -32,6 +32,8 @@ public interface ModelRunner extends AutoCloseable {
    * @param contextTokens the largest number of tokens in one sequence.
    * @param mostWork the most pieces of work it takes at a time.
    * @param tellsEntropy whether draws carry the entropy of their first token.
+   * @param drawsAsNamed whether tokens are drawn with the numbers of {@link Work#copies}; a runner
+   *     that draws with its own cannot divide samples systematically.
    * @param answerWithinNs how long the core waits for the answer to a piece of work, in nanoseconds;
    *     {@link #ALWAYS_ANSWERS} for a runner that never loses one.
    */
@@ -40,6 +42,7 @@ public interface ModelRunner extends AutoCloseable {
       int contextTokens,
       int mostWork,
       boolean tellsEntropy,
+      boolean drawsAsNamed,
       long answerWithinNs) {
     /** Stands for a runner that answers everything, if in no stated time. */
     public static final long ALWAYS_ANSWERS = Long.MAX_VALUE;

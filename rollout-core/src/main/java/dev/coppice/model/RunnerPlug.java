@@ -24,6 +24,16 @@ public interface RunnerPlug extends Plug {
   ModelRunner open(RunnerRequest request, PlugOptions options);
 
   /**
+   * Says whether its runners draw with the numbers they are given, {@link
+   * ModelRunner.Traits#drawsAsNamed}: known before a model is open.
+   *
+   * @return false unless the plug says otherwise.
+   */
+  default boolean drawsAsNamed() {
+    return false;
+  }
+
+  /**
    * Opens the model for one sequence at a time, to score and to continue it.
    *
    * @param request for a model.

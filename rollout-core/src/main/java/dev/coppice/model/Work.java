@@ -21,7 +21,7 @@ public final class Work {
   private final int branch;
   private final int tree;
   private final int group;
-  private final long key;
+  private Copies copies;
   private int[] tokens;
   private int length;
   private int ticket;
@@ -71,20 +71,24 @@ public final class Work {
    * Makes the work of one branch.
    *
    * @param place of the branch.
-   * @param key of its draws.
+   * @param copies the samples that share the path.
    * @param path the tokens there are; copied.
    * @param terms all work of the engine has in common.
    */
-  public Work(final Place place, final long key, final int[] path, final Terms terms) {
-    this(place, key, Arrays.copyOf(path, path.length + ROOM), path.length, terms);
+  public Work(final Place place, final Copies copies, final int[] path, final Terms terms) {
+    this(place, copies, Arrays.copyOf(path, path.length + ROOM), path.length, terms);
   }
 
   private Work(
-      final Place place, final long key, final int[] path, final int length, final Terms terms) {
+      final Place place,
+      final Copies copies,
+      final int[] path,
+      final int length,
+      final Terms terms) {
     this.branch = place.branch();
     this.tree = place.tree();
     this.group = place.group();
-    this.key = key;
+    this.copies = copies;
     this.tokens = path;
     this.length = length;
     this.terms = terms;
@@ -94,12 +98,12 @@ public final class Work {
    * Copies the path for a child born at its end.
    *
    * @param child the number of the child.
-   * @param childKey of its draws.
-   * @return work that asks for one draw.
+   * @param childCopies the samples that go on with the child.
+   * @return work that asks for one draw of each.
    */
-  public Work fork(final int child, final long childKey) {
+  public Work fork(final int child, final Copies childCopies) {
     final int[] path = Arrays.copyOf(tokens, length + ROOM);
-    return new Work(new Place(child, tree, group), childKey, path, length, terms);
+    return new Work(new Place(child, tree, group), childCopies, path, length, terms);
   }
 
   /**
@@ -131,7 +135,7 @@ public final class Work {
    * Asks anew: the last answer was taken in.
    *
    * @param most tokens wanted per draw, at least 1.
-   * @param newDraws wanted whatever the entropy, at least 1.
+   * @param newDraws wanted of each sample whatever the entropy, at least 1.
    * @return this.
    */
   public Work ask(final int most, final int newDraws) {
@@ -146,7 +150,7 @@ public final class Work {
   /**
    * Asks for more draws where the next token is uncertain.
    *
-   * @param most draws wanted where the entropy reaches the floor.
+   * @param most draws wanted of each sample where the entropy reaches the floor.
    * @param floor in nats.
    */
   public void askMoreAt(final int most, final double floor) {
@@ -236,12 +240,21 @@ public final class Work {
   }
 
   /**
-   * Returns the key of the branch's draws.
+   * Returns the samples that share the path; a row has the draws of each, sample after sample.
    *
-   * @return the key; with the position of a token it fixes the draw.
+   * @return the samples; with the position of a token they fix its draws.
    */
-  public long key() {
-    return key;
+  public Copies copies() {
+    return copies;
+  }
+
+  /**
+   * Names the samples that go on with the path, where others left it.
+   *
+   * @param newCopies the samples, at least one.
+   */
+  public void copies(final Copies newCopies) {
+    copies = newCopies;
   }
 
   /**
@@ -290,7 +303,7 @@ public final class Work {
   }
 
   /**
-   * Returns the draws wanted in any case.
+   * Returns the draws wanted of each sample in any case.
    *
    * @return the number, at least 1.
    */
@@ -299,7 +312,7 @@ public final class Work {
   }
 
   /**
-   * Returns the draws wanted where the entropy of the next token reaches {@link #entropyFloor()}.
+   * Returns the draws wanted of each sample where the entropy of the next token reaches {@link #entropyFloor()}.
    *
    * @return the number, at least {@link #draws()}.
    */

@@ -256,10 +256,17 @@ public record PlugOption(
       case WHOLE -> whole(value, type, range);
       case NUMBER -> number(value, type, range);
       case FLAG -> value instanceof Boolean flag ? flag : wrong(type.words());
-      case TEXT, NAME -> chosen(value, type, choices);
+      case TEXT, NAME -> chosen(flagAsText(value, choices), type, choices);
       case TEXTS -> each(value, type, item -> chosen(item, Type.TEXT, choices));
       case WHOLES -> each(value, type, item -> whole(item, Type.WHOLE, range));
     };
+  }
+
+  /** A choice may be between true, false and more: then a flag is a choice too. */
+  private static Object flagAsText(final Object value, final List<String> choices) {
+    return value instanceof Boolean && choices.contains(value.toString())
+        ? value.toString()
+        : value;
   }
 
   private static Object whole(final Object value, final Type type, final Range range) {

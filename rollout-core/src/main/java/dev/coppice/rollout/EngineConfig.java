@@ -1,5 +1,6 @@
 package dev.coppice.rollout;
 
+import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Objects;
 
@@ -13,6 +14,7 @@ import java.util.Objects;
  * @param budget of the run.
  * @param capacity of queues.
  * @param weights says how versions follow one another.
+ * @param coalescing says whether samples that are alike so far share a path.
  */
 public record EngineConfig(
     String run,
@@ -21,7 +23,8 @@ public record EngineConfig(
     RolloutLimits limits,
     BudgetConfig budget,
     Capacity capacity,
-    Weights weights) {
+    Weights weights,
+    Coalescing coalescing) {
   /** Checks that nothing is missing. */
   public EngineConfig {
     Objects.requireNonNull(run, "run is null");
@@ -30,10 +33,11 @@ public record EngineConfig(
     Objects.requireNonNull(budget, "budget is null");
     Objects.requireNonNull(capacity, "capacity is null");
     Objects.requireNonNull(weights, "weights is null");
+    Objects.requireNonNull(coalescing, "coalescing is null");
   }
 
   /**
-   * Makes a configuration that starts at version 0 and lets running trees finish.
+   * Makes a configuration that starts at version 0, lets running trees finish and coalesces nothing.
    *
    * @param run the name of the run, written into every tree.
    * @param seed of every draw.
@@ -49,7 +53,7 @@ public record EngineConfig(
       final RolloutLimits limits,
       final BudgetConfig budget,
       final Capacity capacity) {
-    this(run, seed, sampling, limits, budget, capacity, Weights.DEFAULT);
+    this(run, seed, sampling, limits, budget, capacity, Weights.DEFAULT, Coalescing.NONE);
   }
 
   /**
@@ -59,7 +63,46 @@ public record EngineConfig(
    * @return a copy.
    */
   public EngineConfig with(final Weights newWeights) {
-    return new EngineConfig(run, seed, sampling, limits, budget, capacity, newWeights);
+    return new EngineConfig(run, seed, sampling, limits, budget, capacity, newWeights, coalescing);
+  }
+
+  /**
+   * Copies the configuration with another way to share paths.
+   *
+   * @param newCoalescing says whether samples that are alike so far share a path.
+   * @return a copy.
+   */
+  public EngineConfig with(final Coalescing newCoalescing) {
+    return new EngineConfig(run, seed, sampling, limits, budget, capacity, weights, newCoalescing);
+  }
+
+  /**
+   * Says whether samples that are alike so far share a path.
+   *
+   * <p>A group's trees are then one tree of as many samples: tokens all of them drew are computed
+   * once, and they part where their draws differ.
+   *
+   * @param enabled whether they share it.
+   * @param division of the samples over the next tokens.
+   */
+  public record Coalescing(boolean enabled, Division division) {
+    /** Every sample is computed for itself. */
+    public static final Coalescing NONE = new Coalescing(false, Division.INDEPENDENT);
+
+    /** Samples share what they have in common, and are what they would be alone. */
+    public static final Coalescing INDEPENDENT = new Coalescing(true, Division.INDEPENDENT);
+
+    /** Samples share what they have in common, and are divided by one number. */
+    public static final Coalescing SYSTEMATIC = new Coalescing(true, Division.SYSTEMATIC);
+
+    /** Checks that there is something to divide. */
+    public Coalescing {
+      Objects.requireNonNull(division, "division is null");
+      if (division == Division.SYSTEMATIC && !enabled) {
+        throw new IllegalArgumentException(
+            "tree.division = systematic divides the samples of one path: set tree.coalesce = true");
+      }
+    }
   }
 
   /**

@@ -59,6 +59,17 @@ public interface BranchingPolicy {
   }
 
   /**
+   * Says whether every sample of one path gets the same answers: those of a policy that looks at the
+   * path alone, and at neither {@link BranchPoint#tag} nor {@link BranchPoint#treeKey}. Only then
+   * may samples share a path, as {@code tree.coalesce} has them do.
+   *
+   * @return false unless the policy says otherwise.
+   */
+  default boolean looksAtPathAlone() {
+    return false;
+  }
+
+  /**
    * Names a child, so that the policy knows it again.
    *
    * @param point the place of the fork.

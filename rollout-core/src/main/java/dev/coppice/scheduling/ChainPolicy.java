@@ -14,6 +14,11 @@ public final class ChainPolicy implements BranchingPolicy {
     return "chain";
   }
 
+  @Override
+  public boolean looksAtPathAlone() {
+    return true;
+  }
+
   /** Offers the policy by the name {@code chain}. */
   public static final class Offer extends NamedPlug implements PolicyPlug {
     /** Declares its options. */

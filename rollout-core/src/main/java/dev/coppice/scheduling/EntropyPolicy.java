@@ -70,6 +70,11 @@ public final class EntropyPolicy implements BranchingPolicy {
   }
 
   @Override
+  public boolean looksAtPathAlone() {
+    return true;
+  }
+
+  @Override
   public double entropyFloor() {
     return thresholdNats;
   }

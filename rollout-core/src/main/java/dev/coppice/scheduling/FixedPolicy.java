@@ -74,6 +74,11 @@ public final class FixedPolicy implements BranchingPolicy {
   }
 
   @Override
+  public boolean looksAtPathAlone() {
+    return true;
+  }
+
+  @Override
   public int childrenAtTurn(final BranchPoint point) {
     int children = 1;
     for (int i = 0; i < places.size(); i++) {

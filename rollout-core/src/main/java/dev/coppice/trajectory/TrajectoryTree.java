@@ -17,6 +17,7 @@ public final class TrajectoryTree {
   private final String run;
   private final String group;
   private final int tree;
+  private final Division division;
   private final Task task;
   private final SamplingSettings sampling;
   private final List<TrajectoryNode> nodes;
@@ -48,6 +49,7 @@ public final class TrajectoryTree {
     this.run = origin.run();
     this.group = origin.group();
     this.tree = origin.tree();
+    this.division = origin.division();
     this.task = Objects.requireNonNull(task, "task is null");
     this.sampling = Objects.requireNonNull(sampling, "sampling is null");
     this.nodes = List.copyOf(nodes);
@@ -143,6 +145,15 @@ public final class TrajectoryTree {
    */
   public int tree() {
     return tree;
+  }
+
+  /**
+   * Returns how the samples of the tree were divided over the tokens.
+   *
+   * @return the division; samples of one systematic division are not independent.
+   */
+  public Division division() {
+    return division;
   }
 
   /**
@@ -301,12 +312,25 @@ public final class TrajectoryTree {
    * @param run the name of the run.
    * @param group the id of the group, unique in the run.
    * @param tree the place of the tree in its group, from 0.
+   * @param division of its samples over the tokens.
    */
-  public record Origin(String run, String group, int tree) {
+  public record Origin(String run, String group, int tree, Division division) {
+    /**
+     * Names a tree whose samples are independent.
+     *
+     * @param run the name of the run.
+     * @param group the id of the group, unique in the run.
+     * @param tree the place of the tree in its group, from 0.
+     */
+    public Origin(final String run, final String group, final int tree) {
+      this(run, group, tree, Division.INDEPENDENT);
+    }
+
     /** Checks that nothing is missing. */
     public Origin {
       Objects.requireNonNull(run, "run is null");
       Objects.requireNonNull(group, "group is null");
+      Objects.requireNonNull(division, "division is null");
       if (tree < 0) {
         throw new IllegalArgumentException("tree must not be negative: tree=" + tree);
       }

@@ -141,6 +141,7 @@ final class EngineEndTest {
                 all.contextTokens(),
                 all.mostWork(),
                 false,
+                all.drawsAsNamed(),
                 all.answerWithinNs());
           }
         };

@@ -22,8 +22,8 @@ final class ForwardingEpisodeTest {
     }
 
     @Override
-    public Episode fork() {
-      return new Same(base().fork());
+    protected Episode around(final Episode fork) {
+      return new Same(fork);
     }
   }
 

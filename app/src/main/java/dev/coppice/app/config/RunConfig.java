@@ -49,9 +49,9 @@ public record RunConfig(
           new Run("", 1, "runs", List.of(), true),
           new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "none"),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", ""),
-          new World("real", "", List.of(), 1, ""),
+          new World("real", "", List.of(), 1, "", "common", "fresh"),
           new Sampling(1.0, 1.0, 0, 0.0),
-          new Tree("entropy", 8),
+          new Tree("entropy", 8, "false", "independent"),
           new Budget(OptionalLong.empty()),
           new Limits(512, 64, 2048, 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
@@ -277,6 +277,8 @@ public record RunConfig(
    * @param faults that are injected.
    * @param seed of the faults.
    * @param model that imagines.
+   * @param noise says who shares what the world draws at random.
+   * @param judges says the same of judges and simulated users.
    */
   public record World(
       @Key(
@@ -292,7 +294,19 @@ public record RunConfig(
                   + " error, malformed, oversize, silence and timeout.")
           List<String> faults,
       @Key("Seed of the faults.") long seed,
-      @Key("Model folder of the model that imagines in 'simulate'.") String model) {
+      @Key("Model folder of the model that imagines in 'simulate'.") String model,
+      @Key(
+              value =
+                  "With tree.coalesce, what samples of one path share of a world's noise: common, one"
+                      + " call for all of them, or fresh, a call for each, where the path splits.",
+              choices = {"common", "fresh"})
+          String noise,
+      @Key(
+              value =
+                  "The same for judges and simulated users. Shared, their noise makes samples count"
+                      + " for less.",
+              choices = {"fresh", "common"})
+          String judges) {
     /** Keeps a copy. */
     public World {
       faults = List.copyOf(faults);
@@ -304,7 +318,9 @@ public record RunConfig(
      * @return a copy that replays what this one records, and is this one otherwise.
      */
     public World reading() {
-      return mode.equals("record") ? new World("replay", store, faults, seed, model) : this;
+      return mode.equals("record")
+          ? new World("replay", store, faults, seed, model, noise, judges)
+          : this;
     }
   }
 
@@ -329,12 +345,41 @@ public record RunConfig(
    * Says how trees branch.
    *
    * @param policy of the arm {@code tree}.
-   * @param trees per group without a budget.
+   * @param trees per group without a budget; with coalescing the samples of one tree.
+   * @param coalesce which arms have samples share paths.
+   * @param division of samples that share a path.
    */
   public record Tree(
       @Key(value = "Branching policy of the arm 'tree'.", plugs = PlugSection.POLICIES)
           String policy,
-      @Key(value = "Trees per group where no budget is set.", min = 1, max = 65_536) int trees) {}
+      @Key(
+              value =
+                  "Trees per group where no budget is set; with tree.coalesce the samples that begin"
+                      + " one coalesced tree, with or without a budget.",
+              min = 1,
+              max = 65_536)
+          int trees,
+      @Key(
+              value =
+                  "Which arms compute samples that are alike so far once: all (true), all but 'chain'"
+                      + " and policies that cannot (trees), or none (false).",
+              choices = {"false", "true", "trees"})
+          String coalesce,
+      @Key(
+              value =
+                  "How samples of one path are divided over the next tokens: independent, each what"
+                      + " it would be alone; systematic, by one number, which takes most of the"
+                      + " variance away; auto, systematic where the engine can.",
+              choices = {"independent", "systematic", "auto"})
+          String division) {
+    /** Refuses to divide what is not together. */
+    public Tree {
+      if (division.equals("systematic") && coalesce.equals("false")) {
+        throw new IllegalArgumentException(
+            "tree.division = systematic divides the samples of one path: set tree.coalesce = true");
+      }
+    }
+  }
 
   /**
    * Says how much may be computed.

@@ -2,6 +2,7 @@ package dev.coppice.app.mode;
 
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.environments.record.WorldMode;
+import dev.coppice.environments.toolworld.WorldNoise;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
@@ -29,6 +30,16 @@ public final class WorldModes {
         kind == WorldMode.Kind.SIMULATE && !world.model().isEmpty()
             ? ModelSimulator.open(modelFolder.apply(world.model()))
             : null);
+  }
+
+  /**
+   * Says who shares what the world draws.
+   *
+   * @param world as configured.
+   * @return the noise.
+   */
+  public static WorldNoise noise(final RunConfig.World world) {
+    return new WorldNoise(world.noise().equals("fresh"), world.judges().equals("fresh"));
   }
 
   /**

@@ -52,6 +52,6 @@ public record ArmReport(String arm, Map<Figure, Estimate> figures, Map<String, L
         return entry.getValue();
       }
     }
-    return new Estimate(Double.NaN, Double.NaN);
+    return Estimate.NONE;
   }
 }

@@ -1,12 +1,14 @@
 package dev.coppice.app.report;
 
-import dev.coppice.credit.rho.TrunkAnova;
+import dev.coppice.credit.rho.EffectiveSize;
+import dev.coppice.credit.rho.GroupSamples;
 import java.util.List;
 
 /**
  * Sums the tasks of one arm, all of them or all but some, and answers with figures.
  *
- * <p>Rewards are compared between trunks of the same task only, with trees as trunks.
+ * <p>Rewards are compared within a task only, and every task weighs alike, however many groups and
+ * trees the budget left it: easy tasks are short and get more trees.
  *
  * @thread one at a time.
  */
@@ -16,27 +18,24 @@ public final class ArmTally {
 
   private final TaskTally total = new TaskTally();
   private final double wallSeconds;
-  private final double rho;
-  private double effectiveLeaves;
+  private final EffectiveSize size;
+  private final int tasks;
   private double taskMeans;
   private int valuedTasks;
 
-  ArmTally(final List<TaskTally> tasks, final double wallSeconds) {
+  ArmTally(final List<TaskTally> tasks, final double wallSeconds, final boolean isSystematic) {
     this.wallSeconds = wallSeconds;
-    final TrunkAnova anova = new TrunkAnova();
+    this.tasks = tasks.size();
     for (final TaskTally task : tasks) {
       total.merge(task);
-      anova.addTasks(task.trunks());
-      if (task.get(Sum.VALUED_TREES) > 0) {
-        taskMeans += task.get(Sum.TREE_VALUES) / task.get(Sum.VALUED_TREES);
+      if (task.get(Sum.VALUED_GROUPS) > 0) {
+        taskMeans += task.get(Sum.GROUP_VALUES) / task.get(Sum.VALUED_GROUPS);
         valuedTasks++;
       }
     }
-    rho = anova.isShared() ? anova.rhoRaw() : 0;
-    final double clipped = Double.isNaN(rho) ? 1 : Math.clamp(rho, 0, 1);
-    for (final TaskTally task : tasks) {
-      effectiveLeaves += task.effectiveLeaves(clipped);
-    }
+    final List<GroupSamples> samples = tasks.stream().map(TaskTally::samples).toList();
+    size =
+        isSystematic ? EffectiveSize.ofSystematic(samples) : EffectiveSize.ofIndependent(samples);
   }
 
   /**
@@ -72,12 +71,17 @@ public final class ArmTally {
     return wallSeconds;
   }
 
-  double rho() {
-    return rho;
+  /** Returns how many tasks have a finished group. */
+  int tasks() {
+    return tasks;
   }
 
-  double effectiveLeaves() {
-    return effectiveLeaves;
+  double rho() {
+    return size.rho();
+  }
+
+  double effectiveSize() {
+    return size.effective();
   }
 
   double rewardMean() {

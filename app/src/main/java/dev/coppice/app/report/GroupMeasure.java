@@ -1,10 +1,12 @@
 package dev.coppice.app.report;
 
+import dev.coppice.credit.rho.TreeMoments;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,17 +35,22 @@ final class GroupMeasure {
 
   private static void addTree(final TrajectoryTree tree, final TaskTally tally) {
     tally.add(Sum.TREES, 1);
-    tally.add(Sum.LEAVES, tree.leaves().size());
+    tally.add(Sum.TRUNKS, tree.draws());
     for (final Leaf leaf : tree.leaves()) {
-      tally.add(Sum.COMPLETED, leaf.status() == LeafStatus.COMPLETED ? 1 : 0);
-      tally.add(Sum.SCORED, leaf.isScored() ? 1 : 0);
+      tally.add(Sum.LEAVES, leaf.draws());
+      tally.add(Sum.COMPLETED, leaf.status() == LeafStatus.COMPLETED ? leaf.draws() : 0);
+      tally.add(Sum.SCORED, leaf.isScored() ? leaf.draws() : 0);
       if (leaf.failure() != null) {
-        tally.addFailure(leaf.failure().boundary().wireName());
+        tally.addFailure(leaf.failure().boundary().wireName(), leaf.draws());
       }
     }
+    addSegments(tree, tally);
+  }
+
+  private static void addSegments(final TrajectoryTree tree, final TaskTally tally) {
     final int count = tree.nodes().size();
     final int[] forksAbove = new int[count];
-    final int[] leavesBelow = leavesBelow(tree);
+    final int[] samplesBelow = samplesBelow(tree);
     for (int id = 0; id < count; id++) {
       final TrajectoryNode node = tree.node(id);
       if (id > 0) {
@@ -51,20 +58,21 @@ final class GroupMeasure {
         forksAbove[id] = forksAbove[node.parent()] + above;
         // An observation that ends the episode is shown to nobody and computed by nobody.
         final boolean isSeen = node.kind().isSampled() || tree.leafAt(id) < 0;
-        final double chainTokens = isSeen ? (double) node.length() * leavesBelow[id] : 0;
+        final double chainTokens = isSeen ? (double) node.length() * samplesBelow[id] : 0;
         tally.addSegment(forksAbove[id], chainTokens);
         tally.add(Sum.CHAIN_TOKENS, chainTokens);
       }
       if (tree.decidedChildren(id) > 1) {
-        tally.addFork(forksAbove[id], tree.decidedChildren(id));
+        tally.addFork(forksAbove[id], node.draws(), tree.decidedChildren(id));
       }
     }
   }
 
-  private static int[] leavesBelow(final TrajectoryTree tree) {
+  /** Counts the samples that run through each node: chains would have computed it that often. */
+  private static int[] samplesBelow(final TrajectoryTree tree) {
     final int[] below = new int[tree.nodes().size()];
     for (int id = below.length - 1; id >= 0; id--) {
-      below[id] += tree.leafAt(id) >= 0 ? 1 : 0;
+      below[id] += tree.leafAt(id) >= 0 ? tree.node(id).draws() : 0;
       if (id > 0) {
         below[tree.node(id).parent()] += below[id];
       }
@@ -89,35 +97,31 @@ final class GroupMeasure {
   private static void addOutcomes(final List<TrajectoryTree> trees, final TaskTally tally) {
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
-    double leaves = 0;
-    double squared = 0;
+    double draws = 0;
+    double value = 0;
+    final List<TreeMoments> moments = new ArrayList<>();
     for (final TrajectoryTree tree : trees) {
-      final RewardStats stats = RewardStats.of(tree);
-      if (stats.count() > 0) {
-        least = Math.min(least, stats.least());
-        most = Math.max(most, stats.most());
-        leaves += stats.count();
-        squared += stats.count() * stats.count();
-        stats.addTo(tally);
-        tally.beginTrunk();
-        for (final Leaf leaf : tree.leaves()) {
-          if (leaf.isScored()) {
-            tally.addReward(tree.task().id(), leaf.reward());
-          }
-        }
+      final TreeRewards rewards = TreeRewards.of(tree);
+      moments.add(TreeMoments.of(tree));
+      if (rewards.mass() > 0) {
+        least = Math.min(least, rewards.least());
+        most = Math.max(most, rewards.most());
+        draws += tree.draws();
+        value += tree.draws() * rewards.weighted() / rewards.mass();
       }
     }
+    tally.samples().add(moments);
     tally.add(Sum.MIXED_GROUPS, most > least ? 1 : 0);
     tally.add(Sum.SOLVED_GROUPS, most >= 1 ? 1 : 0);
-    if (leaves > 0) {
-      tally.addCluster(leaves, squared / leaves);
+    if (draws > 0) {
+      tally.add(Sum.GROUP_VALUES, value / draws);
+      tally.add(Sum.VALUED_GROUPS, 1);
     }
   }
 
-  /** Holds the rewards of one tree: over leaves alike, and by path weight. */
-  private record RewardStats(double count, double byPath, double least, double most) {
-    static RewardStats of(final TrajectoryTree tree) {
-      double count = 0;
+  /** Holds the rewards of one tree by path weight, and their range. */
+  private record TreeRewards(double mass, double weighted, double least, double most) {
+    static TreeRewards of(final TrajectoryTree tree) {
       double mass = 0;
       double weighted = 0;
       double least = Double.POSITIVE_INFINITY;
@@ -125,19 +129,13 @@ final class GroupMeasure {
       for (final Leaf leaf : tree.leaves()) {
         if (leaf.isScored()) {
           final double weight = tree.pathWeight(leaf.node());
-          count++;
           mass += weight;
           weighted += weight * leaf.reward();
           least = Math.min(least, leaf.reward());
           most = Math.max(most, leaf.reward());
         }
       }
-      return new RewardStats(count, weighted / mass, least, most);
-    }
-
-    void addTo(final TaskTally tally) {
-      tally.add(Sum.TREE_VALUES, byPath);
-      tally.add(Sum.VALUED_TREES, 1);
+      return new TreeRewards(mass, weighted, least, most);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.coppice.app.report;
 
+import dev.coppice.credit.tool.StudentT;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -13,6 +14,9 @@ final class Jackknife {
   /** More tasks than this are left out in blocks. */
   static final int MAX_BLOCKS = 200;
 
+  /** Leaves 2.5 % above and as much below. */
+  private static final double LEVEL = 0.975;
+
   private Jackknife() {}
 
   /** Returns the number of blocks for a number of tasks. */
@@ -25,11 +29,17 @@ final class Jackknife {
     return task % blocks;
   }
 
-  /** Returns the standard error of replicates, each a figure without one block. */
-  static double standardError(final int blocks, final IntToDoubleFunction replicate) {
+  /** Returns a figure with what its replicates, each without one block, say of its error. */
+  static Estimate estimate(
+      final double whole, final int blocks, final IntToDoubleFunction replicate) {
     if (blocks < 2) {
-      return Double.NaN;
+      return new Estimate(whole, Double.NaN, Double.NaN);
     }
+    final double error = standardError(blocks, replicate);
+    return new Estimate(whole, error, StudentT.quantile(LEVEL, blocks - 1) * error);
+  }
+
+  private static double standardError(final int blocks, final IntToDoubleFunction replicate) {
     double mean = 0;
     final double[] values = new double[blocks];
     for (int block = 0; block < blocks; block++) {

@@ -12,16 +12,31 @@ import java.util.function.ToDoubleFunction;
  *     discarded.
  */
 public enum Metric implements Figure {
+  /** Tasks with a finished group. */
+  TASKS("tasks", "Tasks with a finished group.", ArmTally::tasks),
   /** Finished groups. */
   GROUPS("groups", "Finished groups.", arm -> arm.get(Sum.GROUPS)),
   /** Finished trees. */
   TREES("trees", "Finished trees.", arm -> arm.get(Sum.TREES)),
-  /** Trajectories of all trees. */
-  LEAVES("leaves", "Trajectories of all trees.", arm -> arm.get(Sum.LEAVES)),
+  /** Draws of the roots: the independent trunks that trees stand for. */
+  TRUNKS(
+      "trunks",
+      "Draws of the roots: the independent trunks that trees stand for.",
+      arm -> arm.get(Sum.TRUNKS)),
+  /** Trajectories of all trees, a coalesced one as often as it was drawn. */
+  LEAVES(
+      "leaves",
+      "Trajectories of all trees, a coalesced one as often as it was drawn.",
+      arm -> arm.get(Sum.LEAVES)),
   /** Trajectories the policy ended itself. */
   COMPLETED("completed", "Trajectories the policy ended itself.", arm -> arm.get(Sum.COMPLETED)),
   /** {@code C = W + G + I}. */
   COMPUTED_TOKENS("computed_tokens", "C = W + G + I.", ArmTally::computed),
+  /** Computed tokens per finished group; distinct and mixed compare at equal ones alone. */
+  TOKENS_PER_GROUP(
+      "tokens_per_group",
+      "Computed tokens per finished group; distinct and mixed compare at equal ones alone.",
+      arm -> ArmTally.quotient(arm.computed(), arm.get(Sum.GROUPS))),
   /** {@code W}: prompts and observations computed, recomputed ones included. */
   PREFILL_TOKENS(
       "prefill_tokens",
@@ -74,20 +89,18 @@ public enum Metric implements Figure {
       "distinct_l1_per_1k",
       "The same per 1k, by calls and answer: the headline.",
       arm -> perThousand(arm, arm.get(Sum.DISTINCT_L1))),
-  /** Effective sample size: {@code sum over groups of n / (1 + (m - 1) rho)}. */
+  /** Effective sample size of the path-weighted mean: {@code n sum Var r / sum Var X}. */
   ESS(
       "ess",
-      "Effective sample size: sum over groups of n / (1 + (m - 1) rho).",
-      ArmTally::effectiveLeaves),
+      "Effective sample size of the path-weighted mean: n sum Var r / sum Var X.",
+      ArmTally::effectiveSize),
   /** Effective sample size per 1k. */
   ESS_PER_1K(
-      "ess_per_1k",
-      "Effective sample size per 1k.",
-      arm -> perThousand(arm, arm.effectiveLeaves())),
-  /** Correlation of rewards within a trunk, as estimated; clipped to [0, 1] where it is used. */
+      "ess_per_1k", "Effective sample size per 1k.", arm -> perThousand(arm, arm.effectiveSize())),
+  /** Correlation of rewards within a trunk, as estimated; 0 where nothing forked. */
   RHO(
       "rho",
-      "Correlation of rewards within a trunk, as estimated; clipped to [0, 1] where it is used.",
+      "Correlation of rewards within a trunk, as estimated; 0 where nothing forked.",
       ArmTally::rho),
   /** Share of groups whose rewards differ: only those carry a learning signal. */
   MIXED_OUTCOME_RATIO(

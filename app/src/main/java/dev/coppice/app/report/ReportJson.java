@@ -2,6 +2,7 @@ package dev.coppice.app.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Set;
@@ -9,7 +10,8 @@ import java.util.Set;
 /** Writes {@code report.json}. */
 public final class ReportJson {
   /** Names the fields of an arm that are no figures. */
-  static final Set<String> OTHER_FIELDS = Set.of("reward_std_error", "failed", "standard_errors");
+  static final Set<String> OTHER_FIELDS =
+      Set.of("reward_std_error", "failed", "standard_errors", "half_widths");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -33,7 +35,8 @@ public final class ReportJson {
    * Makes the JSON of a report.
    *
    * @param report of a run.
-   * @return {@code arms}, {@code ratios}, their errors, and {@code ratios_by_arm} if there are more.
+   * @return {@code arms}, {@code ratios}, their errors and half-widths of 95 %, {@code ratios_by_arm}
+   *     if there are more, the settings and what to know before comparing.
    */
   static ObjectNode tree(final RunReport report) {
     final ObjectNode root = JSON.createObjectNode();
@@ -45,6 +48,8 @@ public final class ReportJson {
       root.put("ratio_of", main + " over " + RunReport.BASELINE);
       writeValues(ratios, report.ratios().get(main));
       writeErrors(root.putObject("ratio_standard_errors"), report.ratios().get(main));
+      writeHalfWidths(root.putObject("ratio_half_widths"), report.ratios().get(main));
+      root.put("compared_tasks", report.scope().comparedTasks());
     }
     if (report.ratios().size() > 1) {
       final ObjectNode byArm = root.putObject("ratios_by_arm");
@@ -55,8 +60,13 @@ public final class ReportJson {
                 final ObjectNode node = byArm.putObject(arm);
                 writeValues(node, figures);
                 writeErrors(node.putObject("standard_errors"), figures);
+                writeHalfWidths(node.putObject("half_widths"), figures);
               });
     }
+    final ObjectNode settings = root.putObject("settings");
+    report.scope().settings().values().forEach(settings::put);
+    final ArrayNode notes = root.putArray("notes");
+    report.notes().forEach(notes::add);
     return root;
   }
 
@@ -66,6 +76,7 @@ public final class ReportJson {
     final ObjectNode failed = node.putObject("failed");
     arm.failures().forEach(failed::put);
     writeErrors(node.putObject("standard_errors"), arm.figures());
+    writeHalfWidths(node.putObject("half_widths"), arm.figures());
   }
 
   private static void writeValues(final ObjectNode node, final Map<Figure, Estimate> figures) {
@@ -74,6 +85,10 @@ public final class ReportJson {
 
   private static void writeErrors(final ObjectNode node, final Map<Figure, Estimate> figures) {
     figures.forEach((figure, estimate) -> put(node, figure.fieldName(), estimate.standardError()));
+  }
+
+  private static void writeHalfWidths(final ObjectNode node, final Map<Figure, Estimate> figures) {
+    figures.forEach((figure, estimate) -> put(node, figure.fieldName(), estimate.halfWidth()));
   }
 
   private static void put(final ObjectNode node, final String name, final double value) {

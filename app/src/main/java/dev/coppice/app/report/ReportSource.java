@@ -3,6 +3,7 @@ package dev.coppice.app.report;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.folder.GroupScan;
 import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.RunSettings;
 import dev.coppice.app.folder.RunState;
 import dev.coppice.app.folder.StoredGroup;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class ReportSource {
    * @return the report of every group that is finished.
    */
   public static RunReport read(final RunFolder folder, final List<Figure> figures) {
-    final RunMeasure measure = new RunMeasure(figures);
+    final RunMeasure measure = new RunMeasure(figures, RunSettings.read(folder.config()));
     for (final ArmState arm : RunState.load(folder.ledger()).arms()) {
       if (arm.wallNs() > 0) {
         measure.wall(arm.arm(), arm.wallNs() / NS_PER_SECOND);

@@ -1,11 +1,13 @@
 package dev.coppice.app.report;
 
+import dev.coppice.app.folder.RunSettings;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Reads groups one after the other and makes the report of the run.
@@ -15,6 +17,7 @@ import java.util.Map;
  */
 public final class RunMeasure {
   private final List<Figure> figures;
+  private final RunSettings settings;
   private final Map<String, Map<String, TaskTally>> tasksByArm = new LinkedHashMap<>();
   private final Map<String, Double> wallSeconds = new LinkedHashMap<>();
 
@@ -22,9 +25,11 @@ public final class RunMeasure {
    * Begins.
    *
    * @param figures to compute.
+   * @param settings of the run, which say how draws were divided.
    */
-  public RunMeasure(final List<Figure> figures) {
+  public RunMeasure(final List<Figure> figures, final RunSettings settings) {
     this.figures = List.copyOf(figures);
+    this.settings = settings;
   }
 
   /**
@@ -58,62 +63,86 @@ public final class RunMeasure {
   /**
    * Computes every figure.
    *
-   * @return the report of everything added.
+   * @return the report of everything added; its ratios are over the tasks that all arms have.
    */
   public RunReport report() {
-    final Map<String, Replicates> replicates = new LinkedHashMap<>();
-    final List<String> tasks = tasksOfAllArms();
-    for (final String arm : tasksByArm.keySet()) {
-      final double wall = wallSeconds.getOrDefault(arm, Double.NaN);
-      replicates.put(arm, new Replicates(tasksByArm.get(arm), tasks, wall));
-    }
+    final List<String> all = tasksOfAnyArm();
+    final List<String> compared = all.stream().filter(this::isInEveryArm).toList();
     final List<ArmReport> arms = new ArrayList<>();
     final Map<String, Map<Figure, Estimate>> ratios = new LinkedHashMap<>();
-    final Replicates baseline = replicates.get(RunReport.BASELINE);
-    replicates.forEach(
-        (arm, measured) -> {
-          arms.add(measured.report(arm));
-          if (baseline != null && measured != baseline) {
-            ratios.put(arm, measured.ratiosOver(baseline));
-          }
-        });
-    return new RunReport(arms, ratios);
+    final Replicates baseline =
+        tasksByArm.containsKey(RunReport.BASELINE)
+            ? replicates(RunReport.BASELINE, compared)
+            : null;
+    for (final String arm : tasksByArm.keySet()) {
+      arms.add(replicates(arm, all).report(arm));
+      if (baseline != null && !arm.equals(RunReport.BASELINE)) {
+        ratios.put(arm, replicates(arm, compared).ratiosOver(baseline));
+      }
+    }
+    return new RunReport(arms, ratios, new RunReport.Scope(compared.size(), all.size(), settings));
   }
 
-  private List<String> tasksOfAllArms() {
+  private List<String> tasksOfAnyArm() {
     final Map<String, Boolean> tasks = new LinkedHashMap<>();
     tasksByArm.values().forEach(arm -> arm.keySet().forEach(task -> tasks.put(task, true)));
     return List.copyOf(tasks.keySet());
   }
 
-  /** Holds one arm as a whole and without each block of tasks; blocks are the same in all arms. */
+  /** A task that was scored in one arm must be scored in all, or means would tell of other tasks. */
+  private boolean isInEveryArm(final String task) {
+    int present = 0;
+    int valued = 0;
+    for (final Map<String, TaskTally> arm : tasksByArm.values()) {
+      final TaskTally tally = arm.get(task);
+      present += tally == null ? 0 : 1;
+      valued += tally != null && tally.get(Sum.VALUED_GROUPS) > 0 ? 1 : 0;
+    }
+    return present == tasksByArm.size() && (valued == 0 || valued == present);
+  }
+
+  /** Measures an arm on some tasks, as if they had taken their tokens' share of its time. */
+  private Replicates replicates(final String arm, final List<String> tasks) {
+    final Map<String, TaskTally> tallies = tasksByArm.get(arm);
+    final double wall = wallSeconds.getOrDefault(arm, Double.NaN);
+    final ArmTally whole = tally(List.copyOf(tallies.values()), wall);
+    final ArmTally part = tally(tasks.stream().map(tallies::get).toList(), wall);
+    return new Replicates(
+        tallies, tasks, wall * ArmTally.quotient(part.computed(), whole.computed()));
+  }
+
+  private ArmTally tally(final List<TaskTally> tasks, final double wall) {
+    return new ArmTally(
+        tasks.stream().filter(Objects::nonNull).toList(), wall, settings.isSystematic());
+  }
+
+  /** Holds an arm on some tasks, and without each block of them; blocks are the same in all arms. */
   private final class Replicates {
     private final ArmTally whole;
     private final ArmTally[] without;
 
-    Replicates(
-        final Map<String, TaskTally> tallies, final List<String> tasks, final double wallSeconds) {
-      whole = new ArmTally(List.copyOf(tallies.values()), wallSeconds);
+    Replicates(final Map<String, TaskTally> tallies, final List<String> tasks, final double wall) {
+      whole = tally(tasks.stream().map(tallies::get).toList(), wall);
       final int blocks = Jackknife.blocks(tasks.size());
       without = new ArmTally[blocks];
       for (int block = 0; block < blocks; block++) {
         final List<TaskTally> kept = new ArrayList<>();
         for (int task = 0; task < tasks.size(); task++) {
-          final TaskTally tally = tallies.get(tasks.get(task));
-          if (tally != null && Jackknife.blockOf(task, blocks) != block) {
-            kept.add(tally);
+          if (Jackknife.blockOf(task, blocks) != block) {
+            kept.add(tallies.get(tasks.get(task)));
           }
         }
-        without[block] = new ArmTally(kept, wallSeconds);
+        without[block] = tally(kept, wall);
       }
     }
 
     ArmReport report(final String arm) {
       final Map<Figure, Estimate> estimates = new LinkedHashMap<>();
       for (final Figure figure : figures) {
-        final double error =
-            Jackknife.standardError(without.length, block -> figure.of(without[block]));
-        estimates.put(figure, new Estimate(figure.of(whole), error));
+        estimates.put(
+            figure,
+            Jackknife.estimate(
+                figure.of(whole), without.length, block -> figure.of(without[block])));
       }
       return new ArmReport(arm, estimates, whole.total().failures());
     }
@@ -121,10 +150,12 @@ public final class RunMeasure {
     Map<Figure, Estimate> ratiosOver(final Replicates baseline) {
       final Map<Figure, Estimate> ratios = new LinkedHashMap<>();
       for (final Figure figure : figures) {
-        final double error =
-            Jackknife.standardError(
-                without.length, block -> ratio(figure, without[block], baseline.without[block]));
-        ratios.put(figure, new Estimate(ratio(figure, whole, baseline.whole), error));
+        ratios.put(
+            figure,
+            Jackknife.estimate(
+                ratio(figure, whole, baseline.whole),
+                without.length,
+                block -> ratio(figure, without[block], baseline.without[block])));
       }
       return ratios;
     }

@@ -1,8 +1,11 @@
 package dev.coppice.app.report;
 
+import dev.coppice.app.folder.RunSettings;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -10,10 +13,24 @@ import java.util.Map;
  *
  * @param arms in the order they ran.
  * @param ratios by arm, then figure; empty without an arm {@code chain}.
+ * @param scope what the figures are about.
  */
-public record RunReport(List<ArmReport> arms, Map<String, Map<Figure, Estimate>> ratios) {
+public record RunReport(
+    List<ArmReport> arms, Map<String, Map<Figure, Estimate>> ratios, Scope scope) {
   /** The arm every other is compared with. */
   public static final String BASELINE = "chain";
+
+  /** Tokens per group that differ by more make distinct and mixed groups hard to compare. */
+  private static final double MOST_APART = 0.10;
+
+  /**
+   * Says what the figures of a report are about.
+   *
+   * @param comparedTasks that every arm has, which the ratios are over.
+   * @param tasks that some arm has.
+   * @param settings of the run.
+   */
+  public record Scope(int comparedTasks, int tasks, RunSettings settings) {}
 
   /** Copies the maps. */
   public RunReport {
@@ -47,5 +64,57 @@ public record RunReport(List<ArmReport> arms, Map<String, Map<Figure, Estimate>>
       return "tree";
     }
     return ratios.isEmpty() ? null : ratios.keySet().iterator().next();
+  }
+
+  /**
+   * Says what a reader must know before comparing.
+   *
+   * @return lines for a person; empty where nothing stands in the way.
+   */
+  public List<String> notes() {
+    final List<String> notes = new ArrayList<>();
+    if (!ratios.isEmpty() && scope.comparedTasks() < scope.tasks()) {
+      notes.add(
+          "ratios are over the "
+              + scope.comparedTasks()
+              + " of "
+              + scope.tasks()
+              + " tasks that every arm has; the arms' own figures are over all of theirs");
+    }
+    noteTokens(notes);
+    if (scope.settings().isSystematic()) {
+      for (final ArmReport arm : arms) {
+        if (Double.isNaN(ArmReport.named(arm.figures(), Metric.ESS.fieldName()).value())) {
+          notes.add(
+              "effective samples of "
+                  + arm.arm()
+                  + " cannot be told: a systematic division wants at least six groups of a task (some"
+                  + " thirty for 10 %): raise task.repeats");
+        }
+      }
+    }
+    notes.addAll(scope.settings().remarks());
+    return notes;
+  }
+
+  /** Distinct per 1k falls with the size of a group where chains repeat themselves. */
+  private void noteTokens(final List<String> notes) {
+    double least = Double.POSITIVE_INFINITY;
+    double most = 0;
+    final StringBuilder sizes = new StringBuilder();
+    for (final ArmReport arm : arms) {
+      final double tokens = arm.named(Metric.TOKENS_PER_GROUP.fieldName()).value();
+      if (tokens > 0) {
+        least = Math.min(least, tokens);
+        most = Math.max(most, tokens);
+        sizes.append(String.format(Locale.ROOT, " %s %.0f", arm.arm(), tokens));
+      }
+    }
+    if (most > (1 + MOST_APART) * least) {
+      notes.add(
+          "tokens per group differ by more than 10 % ("
+              + sizes.substring(1)
+              + "): distinct per 1k and mixed groups compare at equal ones alone");
+    }
   }
 }

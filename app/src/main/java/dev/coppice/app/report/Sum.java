@@ -6,7 +6,9 @@ public enum Sum {
   GROUPS,
   /** Finished trees. */
   TREES,
-  /** Trajectories. */
+  /** Draws of the roots: the independent trunks that trees stand for. */
+  TRUNKS,
+  /** Trajectories, a coalesced one as often as it was drawn. */
   LEAVES,
   /** Trajectories the policy ended itself. */
   COMPLETED,
@@ -38,8 +40,8 @@ public enum Sum {
   PROMPT_COMPUTED,
   /** Tokens that chains would have computed. */
   CHAIN_TOKENS,
-  /** Path-weighted rewards of trees. */
-  TREE_VALUES,
-  /** Trees with a reward. */
-  VALUED_TREES
+  /** Path-weighted rewards of groups, a tree as often as its root was drawn. */
+  GROUP_VALUES,
+  /** Groups with a reward. */
+  VALUED_GROUPS
 }

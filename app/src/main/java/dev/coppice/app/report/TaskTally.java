@@ -1,7 +1,6 @@
 package dev.coppice.app.report;
 
-import dev.coppice.credit.rho.TrunkAnova;
-import java.util.Arrays;
+import dev.coppice.credit.rho.GroupSamples;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,11 +20,7 @@ final class TaskTally {
   private final double[] decidedChildren = new double[MAX_FORKS + 1];
   private final Map<String, Long> failures = new TreeMap<>();
   private final Map<Figure, double[]> own = new IdentityHashMap<>();
-  private final TrunkAnova trunks = new TrunkAnova();
-  private double[] groupLeaves = new double[1];
-  private double[] groupTrunkSize = new double[1];
-  private int groups;
-  private long trees;
+  private final GroupSamples samples = new GroupSamples();
 
   void add(final Sum sum, final double amount) {
     sums[sum.ordinal()] += amount;
@@ -51,42 +46,23 @@ final class TaskTally {
     segmentTokens[Math.min(forksAbove, MAX_FORKS)] += tokens;
   }
 
-  /** Adds a fork that has a number of forks above it. */
-  void addFork(final int forksAbove, final int children) {
+  /** Adds a fork that has a number of forks above it, once for every draw that took it. */
+  void addFork(final int forksAbove, final double draws, final int children) {
     final int depth = Math.min(forksAbove + 1, MAX_FORKS);
-    forks[depth]++;
-    decidedChildren[depth] += children;
+    forks[depth] += draws;
+    decidedChildren[depth] += draws * children;
   }
 
-  /** Begins another trunk, a tree of the task. */
-  void beginTrunk() {
-    trees++;
+  /** Returns the rewards of the task, group by group. */
+  GroupSamples samples() {
+    return samples;
   }
 
-  /** Adds the reward of a trajectory of the trunk begun last. */
-  void addReward(final String task, final double reward) {
-    trunks.add(task, trees, reward);
+  void addFailure(final String boundary, final int draws) {
+    failures.merge(boundary, (long) draws, Long::sum);
   }
 
-  TrunkAnova trunks() {
-    return trunks;
-  }
-
-  void addFailure(final String boundary) {
-    failures.merge(boundary, 1L, Long::sum);
-  }
-
-  /** Adds a group's scored leaves and the size of the trunk the average one of them shares. */
-  void addCluster(final double leaves, final double trunkSize) {
-    if (groups == groupLeaves.length) {
-      groupLeaves = Arrays.copyOf(groupLeaves, groups * 2);
-      groupTrunkSize = Arrays.copyOf(groupTrunkSize, groups * 2);
-    }
-    groupLeaves[groups] = leaves;
-    groupTrunkSize[groups++] = trunkSize;
-  }
-
-  /** Adds all of another tally but its clusters and trunks, which stay where they are. */
+  /** Adds all of another tally but its samples, which stay with their task. */
   void merge(final TaskTally other) {
     accumulate(sums, other.sums);
     accumulate(segmentTokens, other.segmentTokens);
@@ -100,15 +76,6 @@ final class TaskTally {
     for (int i = 0; i < into.length; i++) {
       into[i] += from[i];
     }
-  }
-
-  /** Returns the number of independent leaves the groups are worth: {@code sum n/(1+(m-1)rho)}. */
-  double effectiveLeaves(final double rho) {
-    double sum = 0;
-    for (int i = 0; i < groups; i++) {
-      sum += groupLeaves[i] / (1 + (groupTrunkSize[i] - 1) * rho);
-    }
-    return sum;
   }
 
   Map<String, Long> failures() {

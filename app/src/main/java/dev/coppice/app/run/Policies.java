@@ -1,7 +1,9 @@
 package dev.coppice.app.run;
 
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.plug.Plugs;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.PolicyPlug;
 
@@ -20,6 +22,26 @@ public final class Policies {
   public static BranchingPolicy of(final String name, final RunConfig config) {
     final PolicyPlug plug = Plugs.of(PolicyPlug.KIND).find(name);
     return plug.make(config.plugs().of(PolicyPlug.KIND, plug));
+  }
+
+  /**
+   * Says whether the samples of an arm share paths, and how they are divided.
+   *
+   * @param name of the arm's policy.
+   * @param config that says so.
+   * @return how they are coalesced.
+   * @throws IllegalArgumentException if there is no such policy.
+   */
+  public static EngineConfig.Coalescing coalescing(final String name, final RunConfig config) {
+    final RunConfig.Tree tree = config.tree();
+    final boolean fits = !name.equals("chain") && of(name, config).looksAtPathAlone();
+    if (!tree.coalesce().equals("true") && !(tree.coalesce().equals("trees") && fits)) {
+      return EngineConfig.Coalescing.NONE;
+    }
+    final boolean systematic =
+        tree.division().equals("systematic")
+            || (tree.division().equals("auto") && Engines.drawsAsNamed(config));
+    return systematic ? EngineConfig.Coalescing.SYSTEMATIC : EngineConfig.Coalescing.INDEPENDENT;
   }
 
   /**

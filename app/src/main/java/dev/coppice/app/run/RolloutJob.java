@@ -218,7 +218,8 @@ public final class RolloutJob {
             config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
             arm.groups(),
             Policies.trees(arm.policy(), config));
-    return EngineConfigs.of(config, run + "/" + arm.arm(), budget);
+    return EngineConfigs.of(config, run + "/" + arm.arm(), budget)
+        .with(Policies.coalescing(arm.policy(), config));
   }
 
   /** Opens the arm's segments and adds what an earlier session kept in the traces alone. */

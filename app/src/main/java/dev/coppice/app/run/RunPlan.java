@@ -2,6 +2,8 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.rollout.EngineConfig;
+import dev.coppice.trajectory.Division;
 import java.util.Locale;
 import java.util.OptionalLong;
 
@@ -32,6 +34,7 @@ public final class RunPlan {
         final int trees = Policies.trees(policy, config);
         line(text, "arm         %s: %s, %d trees per group", arm, policy, trees);
       }
+      describeSharing(config, policy, text);
     }
     if (!resources.runner().memory().isEmpty()) {
       line(text, "KV pool     %s", resources.runner().memory());
@@ -39,6 +42,22 @@ public final class RunPlan {
     final int prompt = resources.tokenizer().encodePrompt(firstPrompt(config, resources)).length;
     line(text, "prompt      %d tokens in the first task", prompt);
     return text.append('\n').append(ConfigText.resolved(config)).toString();
+  }
+
+  private static void describeSharing(
+      final RunConfig config, final String policy, final StringBuilder text) {
+    final EngineConfig.Coalescing coalescing = Policies.coalescing(policy, config);
+    if (coalescing.enabled()) {
+      final String form = "            %d samples share what they have in common, divided: %s%s";
+      final boolean cannot =
+          config.tree().division().equals("auto") && coalescing.division() == Division.INDEPENDENT;
+      line(
+          text,
+          form,
+          Policies.trees(policy, config),
+          coalescing.division().key(),
+          cannot ? " (the engine draws with numbers of its own)" : "");
+    }
   }
 
   private static int context(final RunResources resources) {

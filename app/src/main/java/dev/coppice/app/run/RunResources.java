@@ -118,7 +118,8 @@ public record RunResources(
           Environments.create(
               TaskRequests.of(config, path),
               WorldModes.of(config.world(), ProjectPaths::model),
-              conversations(config));
+              conversations(config),
+              WorldModes.noise(config.world()));
       if (environment.taskCount() < task.first() + task.count()) {
         final int there = environment.taskCount();
         environment.close();

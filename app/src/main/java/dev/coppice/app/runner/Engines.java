@@ -26,6 +26,16 @@ public final class Engines {
   }
 
   /**
+   * Says whether the engine of a configuration draws with the numbers it is given.
+   *
+   * @param config of the run.
+   * @return false for an engine that draws with its own: it cannot divide systematically.
+   */
+  public static boolean drawsAsNamed(final RunConfig config) {
+    return find(config.model().engine()).drawsAsNamed();
+  }
+
+  /**
    * Opens the model a configuration names.
    *
    * @param config of the run.

@@ -255,6 +255,7 @@ public final class ServeJob {
     final int firstVersion = published == null ? 0 : published.version() - 1;
     final WeightSwap swap = WeightSwap.valueOf(config.bridge().weights().toUpperCase(Locale.ROOT));
     return EngineConfigs.of(config, runName(), BudgetConfig.trees(trees))
+        .with(Policies.coalescing(policy(), config))
         .with(new EngineConfig.Weights(swap, firstVersion, LIVE_VERSIONS));
   }
 

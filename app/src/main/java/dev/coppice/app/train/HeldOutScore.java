@@ -48,7 +48,7 @@ public record HeldOutScore(
    * Scores groups.
    *
    * @param temperature of the samples.
-   * @param groups one per problem, each of as many one-leaf trees.
+   * @param groups one per problem, each of as many chains, coalesced or not.
    * @return the score; a leaf without a reward counts as not solved.
    */
   public static HeldOutScore of(final double temperature, final List<GroupResult> groups) {
@@ -96,24 +96,26 @@ public record HeldOutScore(
     void add(final TrajectoryGroup group) {
       final Set<String> sequences = new HashSet<>();
       int wins = 0;
+      int samples = 0;
       for (final TrajectoryTree tree : group.trees()) {
         for (final Leaf leaf : tree.leaves()) {
-          wins += leaf.isScored() && leaf.reward() > 0.5 ? 1 : 0;
+          wins += leaf.isScored() && leaf.reward() > 0.5 ? leaf.draws() : 0;
           sequences.add(DistinctKeys.actionSequence(tree, leaf));
-          episodes++;
+          episodes += leaf.draws();
         }
+        samples += tree.draws();
         for (final TrajectoryNode node : tree.nodes()) {
           for (final float logprob : node.logprobs()) {
-            surprisal -= logprob;
-            sampled++;
+            surprisal -= (double) logprob * node.draws();
+            sampled += node.draws();
           }
         }
         for (final ToolCall call : tree.calls()) {
-          calls++;
-          accepted += call.status() == ToolCall.Status.OK ? 1 : 0;
+          final int draws = tree.node(call.node()).draws();
+          calls += draws;
+          accepted += call.status() == ToolCall.Status.OK ? draws : 0;
         }
       }
-      final int samples = group.trees().size();
       final double share = (double) wins / samples;
       solved += share;
       solvedSquares += share * share;

@@ -58,7 +58,22 @@ public final class LocalRollouts implements AutoCloseable {
    * @param trees per group.
    * @param sampling settings.
    */
-  public record Shape(BranchingPolicy policy, int trees, SamplingSettings sampling) {}
+  public record Shape(
+      BranchingPolicy policy,
+      int trees,
+      SamplingSettings sampling,
+      EngineConfig.Coalescing coalescing) {
+    /**
+     * Has every sample computed for itself.
+     *
+     * @param policy that branches.
+     * @param trees of a group.
+     * @param sampling settings.
+     */
+    public Shape(final BranchingPolicy policy, final int trees, final SamplingSettings sampling) {
+      this(policy, trees, sampling, EngineConfig.Coalescing.NONE);
+    }
+  }
 
   /**
    * Holds the groups of a round in the order of their tasks.
@@ -92,7 +107,8 @@ public final class LocalRollouts implements AutoCloseable {
             RolloutLimits.DEFAULT,
             BudgetConfig.trees(shape.trees()),
             CAPACITY,
-            new EngineConfig.Weights(WeightSwap.FINISH, runner.policyVersion(), 2));
+            new EngineConfig.Weights(WeightSwap.FINISH, runner.policyVersion(), 2),
+            shape.coalescing());
     final long startNs = System.nanoTime();
     try (RolloutEngine engine = RolloutEngine.start(config, parts)) {
       for (int i = 0; i < groups; i++) {

@@ -143,6 +143,7 @@ final class JournalCheck {
             Policies.of(arm.policy(), config),
             resources.tokenizer(),
             resources.environment().dialect(),
+            resources.environment().sharing(),
             resources.runner().traits());
     return new Session(arm, world, traces);
   }

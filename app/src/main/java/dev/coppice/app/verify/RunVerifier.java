@@ -81,16 +81,13 @@ public final class RunVerifier {
     try {
       readTraces(config, state);
       checkArms(state);
-      if (Files.exists(folder.report())) {
-        checkReport(config);
-      } else if (state.isComplete()) {
-        findings.add("report.json is missing although the run is complete");
-      }
     } catch (final RunFolderException e) {
       findings.add(e.getMessage());
     }
     final List<String> unchecked =
         new JournalCheck(folder, config, state, places, findings).check();
+    // One wrong tree makes many wrong figures: they come after what says where it is wrong.
+    checkReport(config, state);
     final long count = groups.values().stream().mapToLong(Set::size).sum();
     return new Verdict(count, trees, tornBytes, findings.texts(), unchecked);
   }
@@ -149,7 +146,13 @@ public final class RunVerifier {
     }
   }
 
-  private void checkReport(final RunConfig config) {
+  private void checkReport(final RunConfig config, final RunState state) {
+    if (!Files.exists(folder.report())) {
+      if (state.isComplete()) {
+        findings.add("report.json is missing although the run is complete");
+      }
+      return;
+    }
     try {
       final JsonNode stored = JSON.readTree(folder.report().toFile());
       final JsonNode derived =
@@ -157,6 +160,8 @@ public final class RunVerifier {
       compare("report.json", stored, derived);
     } catch (final IOException e) {
       findings.add("report.json cannot be read: " + e.getMessage());
+    } catch (final RunFolderException e) {
+      findings.add(e.getMessage());
     }
   }
 

@@ -98,7 +98,9 @@ public final class HtmlReport {
         .append(HtmlText.escape(main))
         .append(" over ")
         .append(RunReport.BASELINE)
-        .append(", the same tasks, ± one standard error over tasks.</p>\n");
+        .append(", ")
+        .append(report.scope().comparedTasks())
+        .append(" tasks that every arm has, ± one standard error over tasks.</p>\n");
   }
 
   private void card(final String what, final Estimate estimate, final String unit) {
@@ -131,7 +133,7 @@ public final class HtmlReport {
         figure(row.text(arm.figures().get(row.metric())));
       }
       for (final Map<Figure, Estimate> ratios : report.ratios().values()) {
-        figure(row.hasRatio() ? ReportTable.withError(ratios.get(row.metric())) : "");
+        figure(row.hasRatio() ? ReportTable.withInterval(ratios.get(row.metric())) : "");
       }
       page.append("</tr>");
     }
@@ -141,7 +143,12 @@ public final class HtmlReport {
       ReportTable.added(report, figure.fieldName()).forEach(this::figure);
       page.append("</tr>");
     }
-    page.append("</tbody></table></section>\n");
+    page.append("</tbody></table>");
+    report
+        .notes()
+        .forEach(
+            note -> page.append("<p class=note>").append(HtmlText.escape(note)).append("</p>"));
+    page.append("</section>\n");
   }
 
   private void cell(final String tag, final String content) {

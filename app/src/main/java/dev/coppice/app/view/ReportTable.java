@@ -24,19 +24,22 @@ public final class ReportTable {
 
   /** Names a row and how its figures are written. */
   enum Row {
+    TASKS("tasks", Metric.TASKS, Style.COUNT),
     GROUPS("groups", Metric.GROUPS, Style.COUNT),
     TREES("trees", Metric.TREES, Style.COUNT),
+    TRUNKS("independent trunks", Metric.TRUNKS, Style.COUNT),
     LEAVES("trajectories", Metric.LEAVES, Style.COUNT),
     COMPUTED("computed tokens", Metric.COMPUTED_TOKENS, Style.COUNT),
     PREFILLED("  prefilled", Metric.PREFILL_TOKENS, Style.COUNT),
     SAMPLED("  sampled", Metric.DECODED_TOKENS, Style.COUNT),
     DISCARDED("  discarded", Metric.DISCARDED_TOKENS, Style.COUNT),
     TOOL_CALLS("tool calls", Metric.TOOL_CALLS, Style.COUNT),
+    GROUP_TOKENS("computed tokens per group", Metric.TOKENS_PER_GROUP, Style.NUMBER),
     DISTINCT_L1("distinct actions per 1k (L1)", Metric.DISTINCT_L1_PER_1K, Style.ESTIMATE),
     DISTINCT_L0("distinct tokens per 1k (L0)", Metric.DISTINCT_L0_PER_1K, Style.ESTIMATE),
+    MIXED("groups with mixed outcomes", Metric.MIXED_OUTCOME_RATIO, Style.ESTIMATE),
     ESS("effective samples per 1k", Metric.ESS_PER_1K, Style.ESTIMATE),
     RHO("correlation in a trunk (rho)", Metric.RHO, Style.ESTIMATE),
-    MIXED("groups with mixed outcomes", Metric.MIXED_OUTCOME_RATIO, Style.ESTIMATE),
     SOLVED("groups solved at least once", Metric.SOLVED_SHARE, Style.ESTIMATE),
     REWARD("mean reward (path-weighted)", Metric.REWARD_MEAN, Style.ESTIMATE),
     SHARING("sharing (chain tokens / computed)", Metric.SHARING_RATIO, Style.ESTIMATE),
@@ -80,7 +83,7 @@ public final class ReportTable {
 
     /** Returns whether a ratio of this row says anything. */
     boolean hasRatio() {
-      return this != RHO && this != DISCARDED && this != HITS && this != GROUPS;
+      return this != RHO && this != DISCARDED && this != HITS && this != GROUPS && this != TASKS;
     }
   }
 
@@ -102,6 +105,14 @@ public final class ReportTable {
         : value + " ± " + String.format(Locale.ROOT, form, estimate.standardError());
   }
 
+  /** Writes a ratio with its standard error and, in brackets, the half-width of its 95 % interval. */
+  static String withInterval(final Estimate ratio) {
+    final String text = withError(ratio);
+    return Double.isFinite(ratio.value()) && Double.isFinite(ratio.halfWidth())
+        ? text + String.format(Locale.ROOT, " [%.3f]", ratio.halfWidth())
+        : text;
+  }
+
   /**
    * Writes a report as a table.
    *
@@ -120,7 +131,7 @@ public final class ReportTable {
         cells.add(row.text(arm.figures().get(row.metric())));
       }
       for (final Map<Figure, Estimate> ratios : report.ratios().values()) {
-        cells.add(row.hasRatio() ? withError(ratios.get(row.metric())) : "");
+        cells.add(row.hasRatio() ? withInterval(ratios.get(row.metric())) : "");
       }
       rows.add(cells);
     }
@@ -130,7 +141,24 @@ public final class ReportTable {
       rows.add(cells);
     }
     rows.add(failures(report));
-    return lines(rows);
+    return lines(rows) + footer(report);
+  }
+
+  private static String footer(final RunReport report) {
+    final StringBuilder text = new StringBuilder("± one standard error over tasks");
+    if (!report.ratios().isEmpty()) {
+      text.append("; [half-width of 95 %]; ratios over ")
+          .append(report.scope().comparedTasks())
+          .append(" tasks that every arm has");
+    }
+    report
+        .scope()
+        .settings()
+        .values()
+        .forEach((key, value) -> text.append("; ").append(key).append(" = ").append(value));
+    text.append('\n');
+    report.notes().forEach(note -> text.append("note: ").append(note).append('\n'));
+    return text.toString();
   }
 
   /** Returns the figures that stand in no row of this table: a stranger's. */
@@ -150,7 +178,10 @@ public final class ReportTable {
   static List<String> added(final RunReport report, final String name) {
     final List<String> cells = new ArrayList<>();
     report.arms().forEach(arm -> cells.add(withError(arm.named(name))));
-    report.ratios().values().forEach(ratios -> cells.add(withError(ArmReport.named(ratios, name))));
+    report
+        .ratios()
+        .values()
+        .forEach(ratios -> cells.add(withInterval(ArmReport.named(ratios, name))));
     return cells;
   }
 

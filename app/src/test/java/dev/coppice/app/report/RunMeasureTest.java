@@ -3,19 +3,21 @@ package dev.coppice.app.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.coppice.app.TreeSamples;
 import dev.coppice.app.TreeSamples.End;
+import dev.coppice.app.folder.RunSettings;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RunMeasureTest {
   private static final double EXACT = 1e-12;
 
-  private final RunMeasure measure = new RunMeasure(List.of(Metric.values()));
+  private final RunMeasure measure = new RunMeasure(List.of(Metric.values()), RunSettings.NONE);
 
   private void group(final String arm, final TrajectoryTree... trees) {
     measure.add(arm, List.of(trees), List.of(trees).stream().map(TreeSamples::ledger).toList());
@@ -111,64 +113,6 @@ class RunMeasureTest {
     assertEquals(0, rho, 0.03, "seed=7 rho=" + rho);
   }
 
-  /** The same figure from sums of powers, as reports computed it before. */
-  private static double textbookRho(final List<List<double[]>> tasks) {
-    double between = 0;
-    double within = 0;
-    double size = 0;
-    double trunks = 0;
-    double leaves = 0;
-    for (final List<double[]> task : tasks) {
-      double sum = 0;
-      double ofTrunks = 0;
-      double count = 0;
-      double sizes = 0;
-      for (final double[] trunk : task) {
-        final double total = Arrays.stream(trunk).sum();
-        sum += total;
-        ofTrunks += total * total / trunk.length;
-        count += trunk.length;
-        sizes += trunk.length * trunk.length;
-        within += Arrays.stream(trunk).map(r -> r * r).sum() - total * total / trunk.length;
-      }
-      between += ofTrunks - sum * sum / count;
-      size += count - sizes / count;
-      trunks += task.size();
-      leaves += count;
-    }
-    final double freedom = trunks - tasks.size();
-    final double meanBetween = between / freedom;
-    final double meanWithin = within / (leaves - trunks);
-    return (meanBetween - meanWithin) / (meanBetween + (size / freedom - 1) * meanWithin);
-  }
-
-  @Test
-  void shouldFindTheCorrelationOfTheTextbookInRandomGroups() {
-    for (long seed = 1; seed <= 20; seed++) {
-      final SplittableRandom random = new SplittableRandom(seed);
-      final RunMeasure drawn = new RunMeasure(List.of(Metric.values()));
-      final List<List<double[]>> tasks = new ArrayList<>();
-      for (int task = 0; task < 12; task++) {
-        final List<TrajectoryTree> trees = new ArrayList<>();
-        final List<double[]> trunks = new ArrayList<>();
-        for (int tree = 0; tree < 2 + random.nextInt(3); tree++) {
-          final double[] rewards = random.doubles(1 + random.nextInt(5)).toArray();
-          final List<End> ends = new ArrayList<>();
-          for (int leaf = 0; leaf < rewards.length; leaf++) {
-            ends.add(new End("call " + leaf, "" + leaf, rewards[leaf]));
-          }
-          trunks.add(rewards);
-          trees.add(TreeSamples.tree("tree", "g" + task, tree, tree, ends));
-        }
-        tasks.add(trunks);
-        drawn.add("tree", trees, trees.stream().map(TreeSamples::ledger).toList());
-      }
-
-      final double expected = textbookRho(tasks);
-      assertEquals(expected, drawn.report().arm("tree").value(Metric.RHO), EXACT, "seed " + seed);
-    }
-  }
-
   @Test
   void shouldWeighRewardsByPathAndNotByLeaf() {
     final List<End> many =
@@ -210,5 +154,162 @@ class RunMeasureTest {
 
     assertEquals(2, ratio.value(), EXACT);
     assertEquals(0, ratio.standardError(), EXACT);
+  }
+
+  private static List<End> twoEnds() {
+    return List.of(new End("a", "1", 1), new End("b", "2", 0));
+  }
+
+  @Test
+  void shouldCountACoalescedLeafAsItsDrawsAndAsOneDistinctTrajectory() {
+    group("chain", TreeSamples.coalesced(TreeSamples.tree("chain", "g0", 0, 20, twoEnds()), 5, 3));
+
+    assertEquals(8, value("chain", Metric.LEAVES), EXACT);
+    assertEquals(8, value("chain", Metric.COMPLETED), EXACT);
+    assertEquals(8, value("chain", Metric.TRUNKS), EXACT);
+    assertEquals(2, value("chain", Metric.DISTINCT_L0), EXACT);
+    assertEquals(2, value("chain", Metric.DISTINCT_L1), EXACT);
+    assertEquals(8, value("chain", Metric.ESS), EXACT);
+    assertEquals(0, value("chain", Metric.RHO), EXACT);
+    assertEquals(5.0 / 8, value("chain", Metric.REWARD_MEAN), EXACT);
+    assertEquals(8 * 30.0 / (20 + 20), value("chain", Metric.SHARING_RATIO), EXACT);
+    assertEquals(44, value("chain", Metric.TOKENS_PER_GROUP), EXACT);
+  }
+
+  @Test
+  void shouldGiveCoalescedChainsTheFiguresOfSeparateOnesButTheirCost() {
+    final RunMeasure separate = new RunMeasure(List.of(Metric.values()), RunSettings.NONE);
+    final TrajectoryTree[] chains = new TrajectoryTree[8];
+    for (int i = 0; i < chains.length; i++) {
+      final List<End> end = List.of(twoEnds().get(i < 5 ? 0 : 1));
+      chains[i] = TreeSamples.tree("chain", "g0", i, 20, end);
+    }
+    final List<TrajectoryTree> trees = List.of(chains);
+    separate.add("chain", trees, trees.stream().map(TreeSamples::ledger).toList());
+    group("chain", TreeSamples.coalesced(TreeSamples.tree("chain", "g0", 0, 20, twoEnds()), 5, 3));
+
+    for (final Metric metric :
+        List.of(
+            Metric.LEAVES,
+            Metric.COMPLETED,
+            Metric.TRUNKS,
+            Metric.DISTINCT_L1,
+            Metric.ESS,
+            Metric.MIXED_OUTCOME_RATIO,
+            Metric.SOLVED_SHARE,
+            Metric.REWARD_MEAN)) {
+      final double expected = separate.report().arm("chain").value(metric);
+      assertEquals(expected, value("chain", metric), EXACT, metric.fieldName());
+    }
+  }
+
+  @Test
+  void shouldWeighATreeInItsGroupByItsDraws() {
+    group(
+        "tree",
+        TreeSamples.coalesced(TreeSamples.tree("tree", "g0", 0, 10, twoEnds()), 3, 3),
+        TreeSamples.tree("tree", "g0", 1, 10, List.of(new End("c", "3", 1))));
+
+    assertEquals((6 * 0.5 + 1) / 7, value("tree", Metric.REWARD_MEAN), EXACT);
+  }
+
+  @Test
+  void shouldWeighGroupsOfATaskAlikeHoweverManyTreesTheyHave() {
+    final List<End> won = List.of(new End("a", "1", 1));
+    final List<End> lost = List.of(new End("b", "2", 0));
+    group(
+        "tree",
+        TreeSamples.tree("tree", "g0", 0, 9, won),
+        TreeSamples.tree("tree", "g0", 1, 9, won));
+    group("tree", TreeSamples.tree("tree", "g0", 0, 9, lost));
+
+    assertEquals(0.5, value("tree", Metric.REWARD_MEAN), EXACT);
+  }
+
+  @Test
+  void shouldCompareOverTheTasksThatAllArmsHave() {
+    for (int task = 0; task < 6; task++) {
+      final List<End> end = List.of(new End("a", "1", task < 3 ? 1 : 0));
+      group("chain", TreeSamples.tree("chain", "g" + task, 0, 10, end));
+      if (task > 1) {
+        group("tree", TreeSamples.tree("tree", "g" + task, 0, 10, end));
+      }
+    }
+    measure.wall("chain", 6);
+    measure.wall("tree", 4);
+
+    final RunReport report = measure.report();
+    final Map<Figure, Estimate> ratios = report.ratios().get("tree");
+
+    assertEquals(4, report.scope().comparedTasks());
+    assertEquals(6, report.scope().tasks());
+    assertEquals(1, ratios.get(Metric.REWARD_MEAN).value(), EXACT);
+    assertEquals(1, ratios.get(Metric.TOKENS_PER_SECOND).value(), EXACT);
+    assertEquals(0.5, report.arm("chain").value(Metric.REWARD_MEAN), EXACT);
+    assertEquals(0.25, report.arm("tree").value(Metric.REWARD_MEAN), EXACT);
+    assertTrue(report.notes().toString().contains("4 of 6 tasks"), report.notes().toString());
+  }
+
+  @Test
+  void shouldNotCompareATaskThatOneArmCouldNotScore() {
+    for (int task = 0; task < 3; task++) {
+      final List<End> end = List.of(new End("a", "1", 1));
+      final List<End> unscored = List.of(new End("a", "1", task == 0 ? Double.NaN : 1));
+      group("chain", TreeSamples.tree("chain", "g" + task, 0, 10, end));
+      group("tree", TreeSamples.tree("tree", "g" + task, 0, 10, unscored));
+    }
+
+    assertEquals(2, measure.report().scope().comparedTasks());
+  }
+
+  @Test
+  void shouldWarnWhereTokensPerGroupDiffer() {
+    group("chain", TreeSamples.tree("chain", "g0", 0, 86, twoEnds().subList(0, 1)));
+    group("tree", TreeSamples.tree("tree", "g0", 0, 86, twoEnds().subList(0, 1)));
+    assertTrue(measure.report().notes().isEmpty(), measure.report().notes().toString());
+
+    group("tree", TreeSamples.tree("tree", "g1", 0, 186, twoEnds()));
+
+    assertTrue(measure.report().notes().toString().contains("tokens per group differ"));
+  }
+
+  @Test
+  void shouldNotTellTheSizeOfASystematicArmFromFewGroups() {
+    final RunSettings systematic =
+        new RunSettings(Map.of("tree.division", "systematic", "world.noise", "common"));
+    for (int groups = 5; groups <= 6; groups++) {
+      final RunMeasure drawn = new RunMeasure(List.of(Metric.values()), systematic);
+      for (int i = 0; i < groups; i++) {
+        final List<End> chain = List.of(new End("a", "1", i % 2));
+        final TrajectoryTree tree =
+            TreeSamples.coalesced(
+                TreeSamples.tree("tree", "g0", 0, 20, twoEnds()), 4 + i % 2, 4 - i % 2);
+        final TrajectoryTree plain = TreeSamples.tree("chain", "g0", 0, 20, chain);
+        drawn.add("chain", List.of(plain), List.of(TreeSamples.ledger(plain)));
+        drawn.add("tree", List.of(tree), List.of(TreeSamples.ledger(tree)));
+      }
+      final RunReport report = drawn.report();
+
+      assertEquals(groups, report.arm("chain").value(Metric.ESS), EXACT);
+      assertEquals(groups < 6, Double.isNaN(report.arm("tree").value(Metric.ESS)));
+      assertEquals(groups < 6, report.notes().toString().contains("six groups of a task"));
+      final JsonNode json = ReportJson.tree(report);
+      assertEquals("systematic", json.at("/settings/tree.division").asText());
+      assertEquals(groups < 6, json.at("/arms/tree/ess").isNull());
+      assertEquals(groups < 6, json.at("/arms/tree/ess_per_1k").isNull());
+    }
+  }
+
+  @Test
+  void shouldGiveTheHalfWidthOfStudentsT() {
+    final double[] rewards = {1, 0, 0, 1, 1};
+    for (int task = 0; task < rewards.length; task++) {
+      final List<End> end = List.of(new End("a", "1", rewards[task]));
+      group("chain", TreeSamples.tree("chain", "g" + task, 0, 10, end));
+    }
+
+    final Estimate mean = measure.report().arm("chain").figures().get(Metric.REWARD_MEAN);
+
+    assertEquals(2.7764451 * mean.standardError(), mean.halfWidth(), 1e-6);
   }
 }

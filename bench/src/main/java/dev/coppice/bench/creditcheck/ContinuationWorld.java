@@ -5,24 +5,36 @@ import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.ForwardingEpisode;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.Task;
 import java.util.List;
 
 /**
- * Offers places in the middle of episodes as tasks of their own: the prompt is the text so far.
+ * Offers places in the middle of episodes as tasks of their own: the prompt is what was seen so far.
+ *
+ * <p>A place is entered by its token ids, since text decoded and encoded again may give others. An
+ * episode names its place where a prompt would stand, and {@link #tokenizer} knows the ids behind it.
  *
  * @thread as the environment it continues.
  */
 final class ContinuationWorld implements Environment {
+  /** Begins with a character for private use, so that no environment writes it. */
+  private static final String MARK = "\uE000place ";
+
   private final Dialect dialect;
   private final List<Place> places;
 
-  /** A place to continue from: the text so far and the world there. */
-  record Place(String text, Episode world) {}
+  /** A place to continue from: the tokens so far and the world there. */
+  record Place(int[] tokens, Episode world) {}
 
   ContinuationWorld(final Dialect dialect, final List<Place> places) {
     this.dialect = dialect;
     this.places = List.copyOf(places);
+  }
+
+  /** Returns a tokenizer that gives a place its ids, and other text what the model's own gives. */
+  Tokenizer tokenizer(final Tokenizer model) {
+    return new PlaceTokenizer(model, places);
   }
 
   @Override
@@ -48,20 +60,20 @@ final class ContinuationWorld implements Environment {
   @Override
   public Episode start(final Task task, final long seed) {
     final int index = Integer.parseInt(task.id().substring(task.id().indexOf('/') + 1));
-    return new Continued(places.get(index).text(), places.get(index).world().fork());
+    return new Continued(index, places.get(index).world().fork());
   }
 
   private static final class Continued extends ForwardingEpisode {
-    private final String prompt;
+    private final int place;
 
-    private Continued(final String prompt, final Episode world) {
+    private Continued(final int place, final Episode world) {
       super(world);
-      this.prompt = prompt;
+      this.place = place;
     }
 
     @Override
     public String prompt() {
-      return prompt;
+      return MARK + place;
     }
 
     @Override
@@ -70,8 +82,46 @@ final class ContinuationWorld implements Environment {
     }
 
     @Override
-    public Episode fork() {
-      return new Continued(prompt, base().fork());
+    protected Episode around(final Episode fork) {
+      return new Continued(place, fork);
     }
+  }
+
+  private record PlaceTokenizer(Tokenizer model, List<Place> places) implements Tokenizer {
+    @Override
+    public int[] encode(final String text) {
+      return text.startsWith(MARK)
+          ? places.get(Integer.parseInt(text.substring(MARK.length()))).tokens().clone()
+          : model.encode(text);
+    }
+
+    @Override
+    public String decode(final int[] tokens) {
+      return model.decode(tokens);
+    }
+
+    @Override
+    public String piece(final int token) {
+      return model.piece(token);
+    }
+
+    @Override
+    public int beginToken() {
+      return model.beginToken();
+    }
+
+    @Override
+    public int endToken() {
+      return model.endToken();
+    }
+
+    @Override
+    public int vocabularySize() {
+      return model.vocabularySize();
+    }
+
+    /** Closes nothing: the model's tokenizer stays with whoever opened it. */
+    @Override
+    public void close() {}
   }
 }

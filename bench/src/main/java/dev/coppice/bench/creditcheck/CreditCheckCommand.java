@@ -5,11 +5,11 @@ import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.GroupScan;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.RunResources;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
-import dev.coppice.credit.oracle.OracleCorrelation;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.RolloutLimits;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Correlates the node advantages of estimators with what nodes are really worth: the solver's",
       "values, and the mean reward of many continuations by the policy. Wants a run whose branches",
-      "begin with turns (tree.policy fixed or tree-grpo) in a world with a solver."
+      "begin with turns (tree.policy fixed or tree-grpo) in a world with a solver. Then tells the",
+      "noise of each estimator's gradient over its signal, from tasks with three groups or more."
     })
 public final class CreditCheckCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Run folder.")
@@ -41,15 +43,26 @@ public final class CreditCheckCommand implements Callable<Integer> {
 
   @Option(
       names = "--groups",
-      defaultValue = "12",
-      description = "Groups to take from the start of the arm (default ${DEFAULT-VALUE}).")
+      defaultValue = "120",
+      description =
+          "Groups to take from the start of the arm for correlations; 0 for none (default"
+              + " ${DEFAULT-VALUE}: a standard error of about 0.03).")
   private int groups;
 
   @Option(
       names = "--continuations",
-      defaultValue = "1000",
+      defaultValue = "300",
       description = "Continuations from each turn start (default ${DEFAULT-VALUE}).")
   private int continuations;
+
+  @Option(
+      names = "--gradients",
+      paramLabel = "TASKS",
+      defaultValue = "200",
+      description =
+          "Tasks whose gradients are computed; 0 for none (default ${DEFAULT-VALUE}, or all with"
+              + " three groups if fewer).")
+  private int gradients;
 
   @Option(
       names = "--estimators",
@@ -63,10 +76,12 @@ public final class CreditCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (groups < 1 || continuations < 1) {
+    if (groups < 0 || continuations < 1 || gradients < 0) {
       throw new ConfigException(
-          "--groups and --continuations must be at least 1: groups="
+          "--groups and --gradients must not be negative, --continuations at least 1: groups="
               + groups
+              + " gradients="
+              + gradients
               + " continuations="
               + continuations);
     }
@@ -75,6 +90,18 @@ public final class CreditCheckCommand implements Callable<Integer> {
     final List<AdvantageEstimator> chosen =
         (estimators == null ? Estimators.names() : estimators)
             .stream().map(name -> Estimators.create(name, Map.of())).toList();
+    if (groups > 0) {
+      correlate(run, config, chosen);
+    }
+    if (gradients > 0) {
+      measureGradients(run, config, chosen);
+    }
+    return 0;
+  }
+
+  private void correlate(
+      final RunFolder run, final RunConfig config, final List<AdvantageEstimator> chosen)
+      throws InterruptedException {
     try (RunResources resources = RunResources.open(config)) {
       final CreditCheck check =
           new CreditCheck(
@@ -82,21 +109,43 @@ public final class CreditCheckCommand implements Callable<Integer> {
               resources.tokenizer(),
               resources.runner(),
               engineConfig(config));
-      final int taken = addGroups(check, run);
+      final int taken = each(run, groups, stored -> check.add(stored.group()));
       System.err.printf(
-          "coppice: %d groups, %d turn starts, %d continuations from each%n",
+          "coppice: %d groups, %d different turn starts, %d continuations from each%n",
           taken, check.places(), continuations);
       print(check.run(chosen));
     }
-    return 0;
   }
 
-  private int addGroups(final CreditCheck check, final RunFolder run) {
+  private void measureGradients(
+      final RunFolder run, final RunConfig config, final List<AdvantageEstimator> chosen) {
+    final RunConfig.Sampling sampling = config.sampling();
+    if (sampling.topP() < 1 || sampling.topK() > 0 || sampling.minP() > 0) {
+      throw new ConfigException(
+          "the gradient is that of the whole distribution, and the run sampled from a part of it:"
+              + " pass --gradients 0, or run with top-p 1, top-k 0 and min-p 0");
+    }
+    final GradientCheck check = new GradientCheck();
+    each(run, Integer.MAX_VALUE, check::add);
+    if (check.tasks() == 0) {
+      System.err.println(
+          "coppice: no task has three scored groups, so nothing is said of gradients: run with"
+              + " task.repeats = 3 or more");
+      return;
+    }
+    final int tasks = Math.min(gradients, check.tasks());
+    System.err.printf("coppice: gradients of %d tasks%n", tasks);
+    final List<GradientNoise> noises =
+        check.run(ProjectPaths.model(config.model().path()), sampling.temperature(), chosen, tasks);
+    printNoise(chosen, noises, check.tokensPerGroup());
+  }
+
+  private int each(final RunFolder run, final int most, final Consumer<StoredGroup> taker) {
     int taken = 0;
     try (GroupScan scan = new GroupScan(run.traces())) {
-      for (StoredGroup group = scan.next(); group != null && taken < groups; group = scan.next()) {
+      for (StoredGroup group = scan.next(); group != null && taken < most; group = scan.next()) {
         if (group.arm().equals(arm)) {
-          check.add(group.group());
+          taker.accept(group);
           taken++;
         }
       }
@@ -122,29 +171,84 @@ public final class CreditCheckCommand implements Callable<Integer> {
   }
 
   private static void print(final List<CreditCheck.Row> rows) {
+    System.out.println(
+        "Correlation of a node's advantage with its step in value (standard error over tasks); rank:"
+            + " Spearman's; never forked: size of advantages and of steps (root mean square)");
     System.out.printf(
-        Locale.ROOT,
-        "%-12s %7s %9s %9s %7s %9s %9s%n",
+        "%-12s %7s %14s %6s %14s %6s %6s %14s %6s %14s%n",
         "estimator",
         "nodes",
-        "solver r",
-        "rank r",
+        "solver r, rank",
         "nodes",
         "policy r",
-        "rank r");
+        "rank",
+        "nodes",
+        "at forks",
+        "nodes",
+        "never forked");
     for (final CreditCheck.Row row : rows) {
-      final OracleCorrelation solver = row.solver();
-      final OracleCorrelation policy = row.policy();
       System.out.printf(
           Locale.ROOT,
-          "%-12s %7d %9.3f %9.3f %7d %9.3f %9.3f%n",
+          "%-12s %7d %7.3f %6.3f %6d %14s %6.3f %6d %14s %6d %7.3f %6.3f%n",
           row.estimator(),
-          solver.count(),
-          solver.pearson(),
-          solver.spearman(),
-          policy.count(),
-          policy.pearson(),
-          policy.spearman());
+          row.solver().count(),
+          row.solver().pearson(),
+          row.solver().spearman(),
+          row.policy().count(),
+          text(row.all()),
+          row.policy().spearman(),
+          row.forked().count(),
+          text(row.forked()),
+          row.alone().count(),
+          row.alone().firstSize(),
+          row.alone().secondSize());
+    }
+  }
+
+  private static String text(final GroupedCorrelation of) {
+    return number("%.3f", of.pearson(), of.standardError());
+  }
+
+  private static String number(final String form, final double value, final double error) {
+    return Double.isFinite(value)
+        ? String.format(Locale.ROOT, form + " (" + form + ")", value, error)
+        : "-";
+  }
+
+  private static void printNoise(
+      final List<AdvantageEstimator> chosen,
+      final List<GradientNoise> noises,
+      final double tokensPerGroup) {
+    System.out.printf(
+        Locale.ROOT,
+        "%nNoise over signal of a group's gradient, all weights (standard error over tasks); %.0f"
+            + " tokens a group%n",
+        tokensPerGroup);
+    System.out.printf(
+        "%-12s %6s %18s %12s %18s %18s %16s%n",
+        "estimator",
+        "tasks",
+        "noise and bias",
+        "noise alone",
+        "times tokens/1000",
+        "(1 + it) times",
+        "over the first");
+    final GradientNoise first = noises.getFirst();
+    for (int e = 0; e < noises.size(); e++) {
+      final GradientNoise noise = noises.get(e);
+      final double scale = tokensPerGroup / 1000;
+      System.out.printf(
+          Locale.ROOT,
+          "%-12s %6d %18s %12s %18s %18s %16s%n",
+          chosen.get(e).name(),
+          noise.prompts(),
+          number("%.2f", noise.noise(), noise.standardError()),
+          Double.isFinite(noise.ownNoise())
+              ? String.format(Locale.ROOT, "%.2f", noise.ownNoise())
+              : "-",
+          number("%.3f", noise.noise() * scale, noise.standardError() * scale),
+          number("%.3f", (1 + noise.noise()) * scale, noise.standardError() * scale),
+          number("%.2f", noise.over(first), noise.standardErrorOver(first)));
     }
   }
 }

@@ -71,13 +71,13 @@ final class SoakRound implements AutoCloseable {
             new BatchConfig(64, 256, KV_SLOTS / blockTokens, blockTokens));
     final EngineConfig config =
         new EngineConfig(
-            "soak",
-            options.seed() + number,
-            SamplingSettings.PLAIN,
-            new RolloutLimits(128, 8, 256, 10_000_000_000L),
-            BudgetConfig.trees(2),
-            new EngineConfig.Capacity(4, 8, 0),
-            new EngineConfig.Weights(swap, 0, 2));
+                "soak",
+                options.seed() + number,
+                SamplingSettings.PLAIN,
+                new RolloutLimits(128, 8, 256, 10_000_000_000L),
+                BudgetConfig.trees(2),
+                new EngineConfig.Capacity(4, 8, 0))
+            .with(new EngineConfig.Weights(swap, 0, 2));
     engine =
         RolloutEngine.start(
             config,

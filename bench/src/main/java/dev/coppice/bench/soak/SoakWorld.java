@@ -67,8 +67,8 @@ final class SoakWorld implements Environment {
     }
 
     @Override
-    public Episode fork() {
-      return new LongPrompt(base().fork(), prompt);
+    protected Episode around(final Episode fork) {
+      return new LongPrompt(fork, prompt);
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Measures how alike trajectories of one trunk are.
+ * Measures how alike samples of one trunk are, and so how many independent ones they are worth.
  *
- * <p>Read {@link dev.coppice.credit.rho.TrunkAnova}.
+ * <p>Read in this order: {@link dev.coppice.credit.rho.TreeMoments}, {@link
+ * dev.coppice.credit.rho.TaskMoments}, {@link dev.coppice.credit.rho.EffectiveSize}.
  */
 package dev.coppice.credit.rho;

@@ -5,14 +5,23 @@ package dev.coppice.credit.tool;
  *
  * <p>Exact for 1 and 2 degrees of freedom, else found by Newton steps on the distribution function,
  * whose density is integrated by Simpson's rule. Good to 1e-8 for the levels that intervals use.
+ *
+ * @thread any; static.
  */
-final class StudentT {
+public final class StudentT {
   private static final int PANELS = 2000;
   private static final int STEPS = 60;
 
   private StudentT() {}
 
-  static double quantile(final double p, final int df) {
+  /**
+   * Returns a quantile.
+   *
+   * @param p level, above 0.5 and below 1.
+   * @param df degrees of freedom.
+   * @return the value that is exceeded with chance {@code 1 - p}; {@code NaN} without a degree.
+   */
+  public static double quantile(final double p, final int df) {
     if (df < 1) {
       return Double.NaN;
     }

@@ -91,6 +91,7 @@ public final class BatchRunner implements ModelRunner {
         backend.contextTokens(),
         Integer.MAX_VALUE,
         true,
+        true,
         Traits.ALWAYS_ANSWERS);
   }
 

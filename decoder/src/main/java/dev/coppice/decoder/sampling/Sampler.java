@@ -1,5 +1,6 @@
 package dev.coppice.decoder.sampling;
 
+import dev.coppice.model.Copies;
 import dev.coppice.model.DrawKey;
 import dev.coppice.model.Draws;
 import dev.coppice.model.Work;
@@ -12,7 +13,7 @@ import java.util.Arrays;
  * <p>The distribution is {@code p_i = exp((l_i - max l) / temperature) / sum}, cut to top-k, then
  * top-p, then min-p, and normalised again. Among equal logits the lower id counts as the larger. A
  * draw is the first token, in order of id, whose cumulative probability exceeds a uniform number
- * keyed by {@link DrawKey#child} and the position: it does not depend on the batch.
+ * of its own, {@link Copies#uniform}: it does not depend on the batch.
  *
  * @shape one row of V logits at a time.
  * @unit entropies and log-probabilities in nats.
@@ -122,14 +123,24 @@ public final class Sampler implements RowDrawer {
   }
 
   /**
-   * Draws one token of the loaded row.
+   * Draws one token of the loaded row for a path of one sample.
    *
-   * @param key of the branch.
+   * @param key of the sample.
    * @param position of the token in its sequence.
    * @return the token.
    */
   public int draw(final long key, final int position) {
-    final double target = DrawKey.uniform(key, position) * total;
+    return draw(DrawKey.uniform(key, position));
+  }
+
+  /**
+   * Draws one token of the loaded row.
+   *
+   * @param uniform number that decides, in [0, 1).
+   * @return the token.
+   */
+  public int draw(final double uniform) {
+    final double target = uniform * total;
     double sum = 0;
     int last = argmax;
     for (int i = 0; i < size; i++) {
@@ -166,10 +177,10 @@ public final class Sampler implements RowDrawer {
     if (size == 0) {
       return false;
     }
-    final int count = entropy >= work.entropyFloor() ? work.mostDraws() : work.draws();
-    final int position = work.length();
-    for (int child = 0; child < count; child++) {
-      final int token = draw(DrawKey.child(work.key(), position, child), position);
+    final int children = entropy >= work.entropyFloor() ? work.mostDraws() : work.draws();
+    final int count = work.copies().count() * children;
+    for (int draw = 0; draw < count; draw++) {
+      final int token = draw(work.copies().uniform(draw, children, work.length()));
       draws.addDraw(token, logprob(token));
     }
     return true;

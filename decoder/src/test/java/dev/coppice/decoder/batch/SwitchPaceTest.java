@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.model.Copies;
 import dev.coppice.model.Draws;
 import dev.coppice.model.Quotes;
 import dev.coppice.model.RunnerListener;
@@ -20,7 +21,7 @@ final class SwitchPaceTest implements RunnerListener {
   private final Work work =
       new Work(
           new Work.Place(0, 0, 0),
-          7,
+          Copies.one(7),
           new int[] {1, 2, 3, 4, 5, 6, 7, 1, 2, 3},
           new Work.Terms(SamplingSettings.PLAIN, new Work.Stops(-1, List.of())));
   private int drawn;

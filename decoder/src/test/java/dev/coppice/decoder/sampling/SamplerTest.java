@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.model.Copies;
 import dev.coppice.model.DrawKey;
 import dev.coppice.model.Draws;
 import dev.coppice.model.Work;
@@ -174,7 +175,7 @@ final class SamplerTest {
 
   private static Work work(final long key, final int position, final int most, final double floor) {
     final Work.Terms terms = new Work.Terms(SamplingSettings.PLAIN, new Work.Stops(-1, List.of()));
-    final Work work = new Work(new Work.Place(0, 0, 0), key, new int[position], terms);
+    final Work work = new Work(new Work.Place(0, 0, 0), Copies.one(key), new int[position], terms);
     work.ask(1, 1);
     work.askMoreAt(most, floor);
     return work;

@@ -5,9 +5,11 @@ import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.environments.toolworld.WorldNoise;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Episode;
+import dev.coppice.episode.Sharing;
 import dev.coppice.trajectory.Task;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,7 @@ import java.util.Map;
  *
  * @thread any.
  */
-public final class ChatEnvironment implements ScriptedEnvironment {
+public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.Hearer {
   /** The request of a world that is given no prompt. */
   public static final String DEFAULT_PROMPT = "{request}";
 
@@ -80,6 +82,16 @@ public final class ChatEnvironment implements ScriptedEnvironment {
   @Override
   public Dialect dialect() {
     return world.dialect();
+  }
+
+  @Override
+  public Sharing sharing() {
+    return world.sharing();
+  }
+
+  @Override
+  public void noise(final WorldNoise noise) {
+    world.noise(noise);
   }
 
   @Override

@@ -60,7 +60,7 @@ final class ChatEpisode extends ForwardingEpisode {
   }
 
   @Override
-  public Episode fork() {
-    return new ChatEpisode(base().fork(), conversation);
+  protected Episode around(final Episode fork) {
+    return new ChatEpisode(fork, conversation);
   }
 }

@@ -33,7 +33,7 @@ final class FaultyWorld extends ForwardingWorld {
   @Override
   public ToolResult call(final ToolRequest request) throws Exception {
     final String text = CallText.write(request.tool(), request.arguments());
-    return switch (plan.fault(task, base().digest(), text)) {
+    return switch (plan.fault(task, request.drawnIn(base().digest()), text)) {
       case NONE -> base().call(request);
       case ERROR -> throw failure(ToolCall.Status.THREW, "injected", "injected error");
       case TIMEOUT -> throw failure(ToolCall.Status.TIMEOUT, "timeout", "injected timeout");

@@ -81,6 +81,16 @@ public abstract class ForwardingWorld implements ToolWorld {
   }
 
   @Override
+  public boolean drawsAfresh(final String tool) {
+    return base.drawsAfresh(tool);
+  }
+
+  @Override
+  public boolean judges() {
+    return base.judges();
+  }
+
+  @Override
   public boolean scoresAnswerAlone() {
     return base.scoresAnswerAlone();
   }

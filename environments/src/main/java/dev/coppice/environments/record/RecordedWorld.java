@@ -66,7 +66,8 @@ final class RecordedWorld implements ToolWorld {
       return ToolResult.refused("there is no such tool: " + request.tool());
     }
     final String arguments = CanonicalJson.write(request.arguments());
-    final Map<String, Object> found = store.get(Keys.call(spec, arguments, digest));
+    final String state = request.drawnIn(digest);
+    final Map<String, Object> found = store.get(Keys.call(spec, arguments, state));
     if (found == null) {
       throw miss("a call: tool=" + spec.name() + " arguments=" + arguments + " state=" + digest);
     }

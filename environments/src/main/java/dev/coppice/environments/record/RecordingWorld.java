@@ -69,7 +69,8 @@ final class RecordingWorld extends ForwardingWorld {
     if (spec == null) {
       return base().call(request);
     }
-    final String key = Keys.call(spec, CanonicalJson.write(request.arguments()), digest);
+    final String key =
+        Keys.call(spec, CanonicalJson.write(request.arguments()), request.drawnIn(digest));
     final Map<String, Object> known = store.get(key);
     if (known != null && (spec.effect() != SideEffect.WRITE || known.containsKey("failed"))) {
       return StoredResult.result(known);
@@ -165,5 +166,17 @@ final class RecordingWorld extends ForwardingWorld {
   @Override
   public boolean isRepeatable() {
     return true;
+  }
+
+  /** Kept by state, as a replay finds it. */
+  @Override
+  public boolean drawsAfresh(final String tool) {
+    return false;
+  }
+
+  /** Kept by state, as a replay finds it. */
+  @Override
+  public boolean judges() {
+    return false;
   }
 }

@@ -60,7 +60,7 @@ final class SimulatedWorld implements ToolWorld {
       return ToolResult.refused("there is no such tool: " + request.tool());
     }
     final String arguments = CanonicalJson.write(request.arguments());
-    final String key = spec.resultKey(arguments, digest);
+    final String key = spec.resultKey(arguments, request.drawnIn(digest));
     ToolResult result = tasks.simulated().get(key);
     if (result == null) {
       final ToolResult made = simulate(spec, arguments, seedOf(key));

@@ -108,6 +108,27 @@ public interface ToolWorld extends AutoCloseable {
   }
 
   /**
+   * Tells whether a tool is itself a draw, as a simulated user is: its answer is then drawn once a
+   * sample, unless a run says otherwise.
+   *
+   * @param tool the name of one of {@link #tools}.
+   * @return true if samples of one path must not share an answer.
+   */
+  default boolean drawsAfresh(final String tool) {
+    return false;
+  }
+
+  /**
+   * Tells whether {@link #reward} is a draw, as that of a model that judges is: an end is then scored
+   * once a sample, unless a run says otherwise.
+   *
+   * @return true if samples of one path must not share a score.
+   */
+  default boolean judges() {
+    return false;
+  }
+
+  /**
    * Tells whether {@link #reward} looks at the answer and at what was seen, never at the state.
    *
    * @return true if an episode whose results were simulated can be scored all the same.

@@ -5,15 +5,18 @@ import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.schema.ToolSchema;
 import dev.coppice.episode.Dialect;
+import dev.coppice.episode.Sharing;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -21,7 +24,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * @thread any.
  */
-public final class WorldEnvironment implements ScriptedEnvironment {
+public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.Hearer {
   /** The prompt of a world that is given none. */
   public static final String DEFAULT_PROMPT = "<bos>{tools}\n{request}\n";
 
@@ -35,6 +38,9 @@ public final class WorldEnvironment implements ScriptedEnvironment {
   private final RuntimeContract contract;
   private final boolean canFork;
   private final boolean repeatable;
+  private final boolean judged;
+  private final Set<String> afresh = new HashSet<>();
+  private WorldNoise noise = WorldNoise.USUAL;
   private final WorldTally tally = new WorldTally();
 
   /**
@@ -60,6 +66,8 @@ public final class WorldEnvironment implements ScriptedEnvironment {
       contract = world.contract();
       canFork = world.canFork();
       repeatable = world.isRepeatable();
+      judged = world.judges();
+      specs.keySet().stream().filter(world::drawsAfresh).forEach(afresh::add);
     }
     schemas = CanonicalJson.write(specs.values().stream().map(ToolSpec::schema).toList());
   }
@@ -81,6 +89,26 @@ public final class WorldEnvironment implements ScriptedEnvironment {
   @Override
   public Dialect dialect() {
     return format.dialect();
+  }
+
+  @Override
+  public void noise(final WorldNoise newNoise) {
+    noise = newNoise;
+  }
+
+  @Override
+  public Sharing sharing() {
+    return new WorldSharing(this);
+  }
+
+  /** Tells whether each sample draws a tool's answer for itself. */
+  boolean drawsAfresh(final ToolSpec spec) {
+    return noise.freshCalls() || (noise.freshJudges() && afresh.contains(spec.name()));
+  }
+
+  /** Tells whether each sample's end is scored for itself. */
+  boolean scoresAfresh() {
+    return judged && noise.freshJudges();
   }
 
   @Override

@@ -37,6 +37,9 @@ public final class WorldEpisode implements Episode {
   /** Whether a WRITE tool ran since the initial state. */
   private boolean changed;
 
+  /** The sample that draws what is drawn by sample. */
+  private final long sample;
+
   /** Whether this is the first episode of a group, which makes no calls itself. */
   private final boolean root;
 
@@ -45,16 +48,18 @@ public final class WorldEpisode implements Episode {
     this.share = new WorldShare(context.begin());
     this.digest = context.initialDigest();
     this.seen = SeenResults.NOTHING;
+    this.sample = ToolRequest.ANY;
     this.root = true;
   }
 
-  private WorldEpisode(final WorldEpisode parent, final WorldShare share) {
+  private WorldEpisode(final WorldEpisode parent, final WorldShare share, final long sample) {
     this.context = parent.context;
     this.share = share;
     this.digest = parent.digest;
     this.seen = parent.seen;
     this.writes = parent.writes;
     this.changed = parent.changed;
+    this.sample = sample;
     this.root = false;
   }
 
@@ -124,14 +129,16 @@ public final class WorldEpisode implements Episode {
     if (context.contract() == RuntimeContract.RESET_PER_STEP) {
       restart();
     }
-    final String key = spec.resultKey(arguments, digest);
+    final long drawer = context.environment().drawsAfresh(spec) ? sample : ToolRequest.ANY;
+    final String key = spec.resultKey(arguments, ToolRequest.drawnIn(digest, drawer));
     final boolean writing = spec.effect() == SideEffect.WRITE;
     final ToolResult known = writing ? null : context.remembered(key);
     if (known != null) {
       return known;
     }
     final ToolWorld world = writing ? own() : held();
-    final ToolRequest request = new ToolRequest(call.tool(), call.arguments(), context.seedOf(key));
+    final ToolRequest request =
+        new ToolRequest(call.tool(), call.arguments(), context.seedOf(key), drawer);
     final ToolResult result;
     try {
       result = world.call(request);
@@ -254,6 +261,11 @@ public final class WorldEpisode implements Episode {
 
   @Override
   public WorldEpisode fork() {
+    return fork(sample);
+  }
+
+  @Override
+  public WorldEpisode fork(final long noise) {
     if (context.contract() == RuntimeContract.RESET_PER_BRANCH) {
       restart();
     }
@@ -261,9 +273,9 @@ public final class WorldEpisode implements Episode {
       // The root of a group makes no calls: its process had better serve the first branch.
       final WorldShare handedOn = share;
       share = null;
-      return new WorldEpisode(this, handedOn);
+      return new WorldEpisode(this, handedOn, noise);
     }
-    return new WorldEpisode(this, share == null ? null : share.join());
+    return new WorldEpisode(this, share == null ? null : share.join(), noise);
   }
 
   @Override

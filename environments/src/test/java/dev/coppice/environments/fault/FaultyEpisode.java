@@ -48,7 +48,7 @@ final class FaultyEpisode extends ForwardingEpisode {
   }
 
   @Override
-  public Episode fork() {
-    return new FaultyEpisode(base().fork(), task, plan);
+  protected Episode around(final Episode fork) {
+    return new FaultyEpisode(fork, task, plan);
   }
 }
