@@ -53,7 +53,7 @@ public record LlamaShape(
    * @param config of a Hugging Face folder.
    * @return the shape.
    * @throws IllegalArgumentException if the decoder has what is not trained here: an untied head,
-   *     biases, normed queries, or heads that do not fill the hidden width.
+   *     biases, normed queries, scaled positions, or heads that do not fill the hidden width.
    */
   static LlamaShape of(final ModelConfig config) {
     final ModelDimensions size = config.dimensions();
@@ -62,6 +62,7 @@ public record LlamaShape(
         || attention.projectionBias()
         || attention.outputBias()
         || attention.queryKeyNorm()
+        || !config.rope().type().equals("default")
         || attention.heads() * attention.headDim() != size.hiddenSize()) {
       throw new IllegalArgumentException("not a decoder that is trained here: config=" + config);
     }
