@@ -38,7 +38,9 @@ def connected(drawers: ScriptedEngine) -> Iterator[coppice_rl.Engine]:
 
 def trained() -> list[Any]:
     """The paths of the committed groups that may be trained, in order."""
-    return [path for path in paths(coppice_rl.Segment(DATA, "seg-000001")) if path.trained]
+    return [
+        path for path in paths(coppice_rl.Segment(DATA, "seg-000001"), marks="keep") if path.trained
+    ]
 
 
 def likest(tokens: list[int], advantages: Any) -> Any:
@@ -99,7 +101,7 @@ def test_trl_trains_on_the_engines_tokens_masks_and_advantages(
 
     drawers.folder = tmp_path
     engine = connected
-    rollouts = EngineRollouts(engine, publish=False)
+    rollouts = EngineRollouts(engine, publish=False, marks="keep")
     trainer = trainer_of(engine, tmp_path, Watched, rollouts, shuffle_dataset=False)
     trainer.train()
     rollouts.acknowledge()
@@ -144,7 +146,7 @@ def test_new_weights_reach_the_engine_before_the_next_rollouts(
         return plain(weights, base=MODEL, into=tmp_path / "weights")
 
     connected.publish = publish  # type: ignore[method-assign,assignment]
-    rollouts = EngineRollouts(connected)
+    rollouts = EngineRollouts(connected, marks="keep")
     trainer = trainer_of(connected, tmp_path, CreditGRPOTrainer, rollouts)
     trainer.train()
     assert rollouts.versions == [1] and len(published) == 1
@@ -160,7 +162,7 @@ def test_trls_own_advantages_take_groups_of_its_size_alone(
 
     from coppice_rl.adapters.trl import EngineRollouts
 
-    rollouts = EngineRollouts(connected, advantages="trl", publish=False)
+    rollouts = EngineRollouts(connected, advantages="trl", publish=False, marks="keep")
     trainer = trainer_of(connected, tmp_path, GRPOTrainer, rollouts)
     rows = rollouts(["task 1"] * 8 + ["task 2"] * 8, trainer)  # two groups of 8 come first
     assert rows["coppice_reward"] == [path.reward for path in trained()[:16]]
@@ -176,7 +178,7 @@ def test_wrong_prompts_and_temperatures_are_named(connected: coppice_rl.Engine) 
     trainer = SimpleNamespace(
         accelerator=accelerator, state=state, num_generations=2, temperature=0.5
     )
-    rollouts = EngineRollouts(connected)
+    rollouts = EngineRollouts(connected, marks="keep")
     with pytest.raises(ValueError, match="'hello' names no task"):
         rollouts(["hello"], trainer)
     with pytest.raises(ValueError, match=r"temperature 1\.0 and the trainer scores at 0\.5"):
@@ -198,7 +200,7 @@ def test_the_async_worker_feeds_trls_queue_planner_and_collator(
 
     from coppice_rl.adapters.trl_async import CreditCollator, EngineWorker
 
-    worker = EngineWorker(connected, tasks=5, ahead=4)
+    worker = EngineWorker(connected, tasks=5, ahead=4, marks="keep")
     worker.start()
     worker.update_model_version(1)
     metrics: dict[str, list[Any]] = defaultdict(list)

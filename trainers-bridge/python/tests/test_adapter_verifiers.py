@@ -31,7 +31,7 @@ def test_branches_of_the_graph_are_the_paths(segment: coppice_rl.Segment) -> Non
 
     for index in range(len(segment)):
         group, flat = segment.packed(index), segment.flat(index)
-        traces = to_traces([group], segment.header, repeat_shared=False)
+        traces = to_traces([group], segment.header, repeat_shared=False, marks="keep")
         assert len(traces) == int((group.parent < 0).sum())
         assert sum(len(trace.nodes) for trace in traces) == len(group)
         assert flat.advantages is not None
@@ -53,10 +53,10 @@ def test_a_shared_node_trained_once_with_its_multiplicity_gives_the_flat_gradien
     from coppice_rl.adapters.verifiers import to_traces
 
     group, flat = segment.packed(0), segment.flat(0)
-    traces = to_traces([group], segment.header)
+    traces = to_traces([group], segment.header, marks="keep")
     once = sum(sum(node.advantages or []) for trace in traces for node in trace.nodes)
     assert flat.advantages is not None
-    wanted = float((flat.advantages.values * flat.loss_mask.values).sum(dtype=np.float64))
+    wanted = float((flat.advantages.values * flat.loss_weight()).sum(dtype=np.float64))
     assert once == pytest.approx(wanted, rel=1e-5)
 
 
@@ -65,7 +65,9 @@ def test_a_trace_survives_verifiers_own_wire(segment: coppice_rl.Segment) -> Non
 
     from coppice_rl.adapters.verifiers import to_traces
 
-    (trace, *_) = to_traces([segment.packed(0)], segment.header, decode=lambda ids: f"{len(ids)}")
+    (trace, *_) = to_traces(
+        [segment.packed(0)], segment.header, decode=lambda ids: f"{len(ids)}", marks="keep"
+    )
     again = type(trace).model_validate(trace.model_dump(mode="python"))
     assert isinstance(again, Trace)
     assert [node.token_ids for node in again.nodes] == [node.token_ids for node in trace.nodes]
@@ -78,7 +80,7 @@ def test_rewards_of_leaves_and_unscored_trees_are_kept(segment: coppice_rl.Segme
     from coppice_rl.adapters.verifiers import to_traces
 
     group = segment.packed(0)
-    traces = to_traces([group], segment.header)
+    traces = to_traces([group], segment.header, marks="keep")
     leaves = [leaf for trace in traces for leaf in trace.info["leaves"]]
     assert len(leaves) == len(group.outcomes)
     known = [leaf["reward"] for leaf in leaves if leaf["reward"] is not None]

@@ -26,13 +26,15 @@ def groups() -> list[Any]:
 
 @pytest.fixture(scope="module")
 def rows(groups: list[Any]) -> list[Any]:
-    return [path for path in paths(groups) if path.trained]
+    return [path for path in paths(groups, marks="keep") if path.trained]
 
 
 def test_prompts_are_padded_left_and_responses_right(groups: list[Any], rows: list[Any]) -> None:
     from coppice_rl.adapters.verl import to_data_proto
 
-    data = to_data_proto(groups, pad_token_id=PAD, prompt_length=40, response_length=120)
+    data = to_data_proto(
+        groups, pad_token_id=PAD, marks="keep", prompt_length=40, response_length=120
+    )
     assert len(data) == len(rows)
     for place, row in enumerate(rows):
         length = len(row.completion)
@@ -57,7 +59,9 @@ def test_verls_own_advantage_step_gives_the_engines_advantages(
 
     from coppice_rl.adapters.verl import ESTIMATOR, to_data_proto
 
-    data = compute_advantage(to_data_proto(groups, pad_token_id=PAD), adv_estimator=ESTIMATOR)
+    data = compute_advantage(
+        to_data_proto(groups, pad_token_id=PAD, marks="keep"), adv_estimator=ESTIMATOR
+    )
     for place, row in enumerate(rows):
         wanted = (row.advantages * row.loss_mask)[row.prompt_len :]
         given = data.batch["advantages"][place]
@@ -74,7 +78,9 @@ def test_verls_policy_loss_takes_the_batch(groups: list[Any], rows: list[Any]) -
 
     from coppice_rl.adapters.verl import ESTIMATOR, to_data_proto
 
-    data = compute_advantage(to_data_proto(groups, pad_token_id=PAD), adv_estimator=ESTIMATOR)
+    data = compute_advantage(
+        to_data_proto(groups, pad_token_id=PAD, marks="keep"), adv_estimator=ESTIMATOR
+    )
     mask = data.batch["response_mask"]
     old = torch.zeros(mask.shape)
     config = OmegaConf.create(
@@ -93,7 +99,7 @@ def test_verls_policy_loss_takes_the_batch(groups: list[Any], rows: list[Any]) -
 def test_true_rewards_and_versions_travel_beside(groups: list[Any], rows: list[Any]) -> None:
     from coppice_rl.adapters.verl import to_data_proto
 
-    data = to_data_proto(groups, pad_token_id=PAD)
+    data = to_data_proto(groups, pad_token_id=PAD, marks="keep")
     assert data.non_tensor_batch["coppice_reward"].tolist() == [row.reward for row in rows]
     assert data.non_tensor_batch["uid"].tolist() == [str(row.group) for row in rows]
     assert data.non_tensor_batch["min_global_steps"].tolist() == [r.first_version for r in rows]
@@ -104,7 +110,7 @@ def test_too_narrow_a_width_is_named(groups: list[Any]) -> None:
     from coppice_rl.adapters.verl import to_data_proto
 
     with pytest.raises(ValueError, match="response_length=3 is less than the longest"):
-        to_data_proto(groups, pad_token_id=PAD, response_length=3)
+        to_data_proto(groups, pad_token_id=PAD, marks="keep", response_length=3)
 
 
 def test_queue_rows_are_unpadded_and_pass_verls_padding_and_estimator(
@@ -115,7 +121,7 @@ def test_queue_rows_are_unpadded_and_pass_verls_padding_and_estimator(
 
     from coppice_rl.adapters.verl import ESTIMATOR, to_queue
 
-    keys, fields, tags = to_queue(groups, global_steps=3)
+    keys, fields, tags = to_queue(groups, global_steps=3, marks="keep")
     assert len(set(keys)) == len(keys) == len(rows)
     assert [len(part) for part in fields["input_ids"].unbind()] == [len(r.tokens) for r in rows]
     assert {tag["status"] for tag in tags} == {"success"}

@@ -8,6 +8,7 @@ import pytest
 
 from coppice_rl.columns import gather
 from coppice_rl.rows import PackedGroup
+from coppice_rl.trace import MARKS
 
 VERSIONS = pa.list_(pa.struct([("version", pa.int32()), ("length", pa.int32())]))
 SPANS = pa.list_(
@@ -34,6 +35,13 @@ def forest(seed: int) -> PackedGroup:
         start[node] = start[parent[node]] + len(tokens[parent[node]])
     sampled = [node > 0 and random.random() < 0.7 for node in range(count)]
     ends = [node for node in range(count) if node not in parent]
+    draws = [0] * count
+    for node in reversed(range(count)):
+        below = [draws[child] for child in range(count) if parent[child] == node]
+        draws[node] = sum(below) if below else int(random.integers(1, 4))
+    marks = [
+        [mark for mark in MARKS if node > 0 and random.random() < 0.1] for node in range(count)
+    ]
     reward = [None if random.random() < 0.3 else float(random.integers(0, 2)) for _ in ends]
     nodes = pa.record_batch(
         {
@@ -80,6 +88,9 @@ def forest(seed: int) -> PackedGroup:
             ),
             "tree": pa.array([0] * count, pa.int32()),
             "source": pa.array(range(count), pa.int32()),
+            "draws": pa.array(draws, pa.int32()),
+            "tree_draws": pa.array([draws[0]] * count, pa.int32()),
+            "provenance": pa.array(marks, pa.list_(pa.utf8())),
         }
     )
     leaves = pa.record_batch(
@@ -96,6 +107,7 @@ def forest(seed: int) -> PackedGroup:
             "advantage": pa.array([None] * len(ends), pa.float32()),
             "tree": pa.array([0] * len(ends), pa.int32()),
             "group_name": pa.array(["g7"] * len(ends)),
+            "draws": pa.array([draws[end] for end in ends], pa.int32()),
         }
     )
     return PackedGroup.of(nodes, leaves)

@@ -16,7 +16,7 @@ DATA = Path(__file__).parent / "data"
 @pytest.mark.parametrize("name", ["seg-000001", "seg-000002"])
 def test_a_path_is_its_row_cut_at_the_first_sampled_token(name: str) -> None:
     segment = coppice_rl.Segment(DATA, name)
-    rows = list(paths(segment))
+    rows = list(paths(segment, marks="keep", per="path"))
     flats = [segment.flat(index) for index in range(len(segment))]
     assert len(rows) == sum(len(flat) for flat in flats)
     flat = flats[0]
@@ -31,9 +31,9 @@ def test_a_path_is_its_row_cut_at_the_first_sampled_token(name: str) -> None:
 
 def test_versions_are_those_of_the_sampled_tokens() -> None:
     segment = coppice_rl.Segment(DATA, "seg-000002")
-    row = next(path for path in paths(segment) if path.trained)
+    row = next(path for path in paths(segment, marks="keep", per="path") if path.trained)
     flat = segment.flat(0)
-    place = [path.leaf for path in paths([flat])].index(row.leaf)
+    place = [path.leaf for path in paths([flat], marks="keep", per="path")].index(row.leaf)
     runs = flat.version_runs
     versions = runs.version[runs.offsets[place] : runs.offsets[place + 1]]
     assert row.first_version == versions[versions >= 0].min()

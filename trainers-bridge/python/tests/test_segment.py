@@ -45,7 +45,9 @@ def test_expanding_gives_the_flat_form_exactly(
             same(getattr(a.version_runs, name), getattr(b.version_runs, name))
         for name in ("start", "length", "kind", "call", "offsets"):
             same(getattr(a.spans, name), getattr(b.spans, name))
-        for name in ("leaf", "rollout", "reward", "status", "weight", "advantage", "tree"):
+        for name in ("start", "length", "mark", "offsets"):
+            same(getattr(a.marks, name), getattr(b.marks, name))
+        for name in ("leaf", "rollout", "reward", "status", "weight", "advantage", "tree", "draws"):
             same(getattr(a.outcomes, name), getattr(b.outcomes, name))
         assert a.outcomes.stop == b.outcomes.stop
         assert a.outcomes.components == b.outcomes.components
@@ -60,9 +62,15 @@ def test_packed_loss_equals_flat_loss(packed: coppice_rl.Segment, flat: coppice_
         weight = a.loss_weight().astype(np.float64)
         term = a.token_advantages() * np.exp(0.1 * a.logprobs.values.astype(np.float64))
         flat_term = b.advantages.values * np.exp(0.1 * b.logprobs.values.astype(np.float64))
-        mask = b.loss_mask.values.astype(np.float64)
+        mask = b.loss_weight().astype(np.float64)
         assert weight.sum() == mask.sum() > 0
         np.testing.assert_allclose((weight * term).sum(), (mask * flat_term).sum(), rtol=1e-12)
+        c = b.per_draw()
+        assert c.advantages is not None
+        draw_term = c.advantages.values * np.exp(0.1 * c.logprobs.values.astype(np.float64))
+        draws = c.loss_mask.values.astype(np.float64)
+        assert draws.sum() == mask.sum()
+        np.testing.assert_allclose((draws * draw_term).sum(), (mask * flat_term).sum(), rtol=1e-12)
 
 
 def test_paths_without_a_reward_are_never_trained(flat: coppice_rl.Segment) -> None:
@@ -183,11 +191,11 @@ def test_a_missing_half_is_named(tmp_path: Path) -> None:
 
 def test_another_format_version_is_refused(tmp_path: Path) -> None:
     table = pa.ipc.open_file(DATA / "seg-000002.flat.arrow").read_all()
-    metadata = {**table.schema.metadata, b"format_version": b"coppice.wire/2"}
+    metadata = {**table.schema.metadata, b"format_version": b"coppice.wire/3"}
     table = table.replace_schema_metadata(metadata)
     with pa.ipc.new_file(tmp_path / "seg-000001.flat.arrow", table.schema) as writer:
         writer.write_table(table)
-    with pytest.raises(coppice_rl.FormatError, match="coppice.wire/2.*coppice.wire/1"):
+    with pytest.raises(coppice_rl.FormatError, match="coppice.wire/3.*coppice.wire/1 and coppice.wire/2"):
         coppice_rl.Segment(tmp_path, "seg-000001")
 
 

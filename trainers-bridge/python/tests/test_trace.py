@@ -78,12 +78,41 @@ def test_a_null_number_is_nan() -> None:
     assert math.isnan(coppice_rl.parse_trace(line(nodes=nodes)).nodes[1].step_reward)
 
 
+def drawn(draws: object, marks: object = ()) -> list[object]:
+    root, action, *rest = MINIMAL["nodes"]  # type: ignore[misc]
+    return [root, {**action, "draws": draws, "provenance": marks}, *rest]
+
+
+def test_draws_and_provenance_are_read_and_reserved_fields_do_no_harm() -> None:
+    nodes = drawn(3, ["rewritten", "simulated"])
+    nodes[1] = {**nodes[1], "edge": {"kind": "fold"}, "model": "m"}  # type: ignore[dict-item]
+    leaves = [{**MINIMAL["leaves"][0], "draws": 3}]  # type: ignore[index]
+    tree = coppice_rl.parse_trace(
+        line(format="coppice.trace/2", nodes=nodes, leaves=leaves, manifest="ab")
+    )
+    assert tree.nodes[1].draws == tree.leaves[0].draws == 3
+    assert tree.nodes[1].provenance == ("simulated", "rewritten")
+    assert tree.nodes[0].draws == tree.draws == 1
+    assert tree.extra == {"manifest": "ab"}
+
+
+def test_the_format_before_knows_neither_draws_nor_marks() -> None:
+    tree = coppice_rl.parse_trace(line(format="coppice.trace/1", nodes=drawn(3, ["simulated"])))
+    assert [node.draws for node in tree.nodes] == [1] * len(tree.nodes)
+    assert all(node.provenance == () for node in tree.nodes)
+    assert len(list(coppice_rl.read_traces(DATA / "v1" / "traces.jsonl"))) > 0
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("", "Expecting value"),
         ("[1]", "not a JSON object"),
-        (line(format="coppice.trace/2"), "coppice.trace/2.*coppice.trace/1"),
+        (line(format="coppice.trace/3"), "coppice.trace/3.*coppice.trace/1 and coppice.trace/2"),
+        (line(format="coppice.trace/2", nodes=drawn(0)), "draws=0"),
+        (line(format="coppice.trace/2", nodes=drawn(True)), "draws=True"),
+        (line(format="coppice.trace/2", nodes=drawn(3)), "node 1 has 3, its leaf 1"),
+        (line(format="coppice.trace/2", nodes=drawn(1, ["dreamt"])), "dreamt"),
         (line(format=None), "format is None"),
         (line()[:100], "trace: "),
         (line(nodes=3), "not iterable"),

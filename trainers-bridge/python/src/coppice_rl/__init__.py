@@ -14,13 +14,16 @@ from coppice_rl.errors import (
     EngineError,
     EngineTimeoutError,
     FormatError,
+    MarkedError,
     RefusedError,
     StartError,
     StoppedError,
     UnreachableError,
 )
 from coppice_rl.header import Header
-from coppice_rl.rows import FlatGroup, Outcomes, PackedGroup, Spans, VersionRuns
+from coppice_rl.marks import MarkRule, apply_marks
+from coppice_rl.rows import FlatGroup, Outcomes, PackedGroup
+from coppice_rl.runs import Marks, Spans, VersionRuns
 from coppice_rl.segment import Segment, segments
 from coppice_rl.trace import (
     Branch,
@@ -52,6 +55,9 @@ __all__ = [
     "FormatError",
     "Header",
     "Leaf",
+    "MarkRule",
+    "MarkedError",
+    "Marks",
     "Node",
     "Outcomes",
     "PackedGroup",
@@ -67,6 +73,7 @@ __all__ = [
     "Tree",
     "UnreachableError",
     "VersionRuns",
+    "apply_marks",
     "parse_trace",
     "read_groups",
     "read_traces",

@@ -28,7 +28,7 @@ from coppice_rl.header import Header
 from coppice_rl.launcher import find_launcher
 from coppice_rl.process import EngineProcess, serve_command
 from coppice_rl.rows import FlatGroup, PackedGroup
-from coppice_rl.stream import GroupSource
+from coppice_rl.stream import GroupSource, Shape
 from coppice_rl.weights import digest_of, weights_folder
 
 Form = Literal["tree", "flat"]
@@ -171,6 +171,7 @@ class Engine:
         total: int | None = ...,
         timeout_s: float | None = ...,
         validate: bool = ...,
+        per: Literal["path", "draw"] = ...,
     ) -> Iterator[Batch[FlatGroup]]: ...
 
     def batches(
@@ -181,6 +182,7 @@ class Engine:
         total: int | None = None,
         timeout_s: float | None = None,
         validate: bool = False,
+        per: Literal["path", "draw"] = "path",
     ) -> Iterator[Batch[PackedGroup]] | Iterator[Batch[FlatGroup]]:
         """Yields batches of whole groups as they become durable.
 
@@ -193,14 +195,17 @@ class Engine:
         :param total: ends after so many groups; without it the iteration goes on until closed.
         :param timeout_s: the most a batch may take to fill, in seconds.
         :param validate: lets Arrow check every offset before a group is shown.
+        :param per: of flat rows: ``path`` gives one per distinct path, ``draw`` one per sample.
         """
+        if per not in ("path", "draw") or (per == "draw" and form != "flat"):
+            raise ValueError(f"per={per!r} must be path, or draw where form is flat; form={form}")
         if groups < 1 or (total is not None and total < 0) or form not in ("tree", "flat"):
             raise ValueError(
                 f"groups={groups} must be 1 or more, total={total} 0 or more, "
                 f"form={form} tree or flat"
             )
         wait_s = self.timeout_s if timeout_s is None else timeout_s
-        return self._batches(groups, form, total, wait_s, validate)
+        return self._batches(groups, (form, per), total, wait_s, validate)
 
     def ack(self, batch: Batch[Any] | Iterable[int]) -> Acknowledged:
         """Says that groups are trained and never needed again; saying it twice does no harm.
@@ -277,7 +282,7 @@ class Engine:
         return self._connection.action(name, body, wait_s)
 
     def _batches(
-        self, groups: int, form: Form, total: int | None, wait_s: float, validate: bool
+        self, groups: int, form: Shape, total: int | None, wait_s: float, validate: bool
     ) -> Iterator[Batch[Any]]:
         waiting: list[Any] = []
         given = 0

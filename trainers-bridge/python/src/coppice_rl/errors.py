@@ -5,6 +5,19 @@ class FormatError(ValueError):
     """A file or a message is not in a format this version reads."""
 
 
+class MarkedError(ValueError):
+    """A group has tokens that are not trained unless somebody says so; ``mark`` says which."""
+
+    def __init__(self, mark: str, group: int) -> None:
+        super().__init__(
+            f'group {group} has nodes marked {mark}: set marks="mask" to leave their tokens out, '
+            f'marks="keep" to train them, or either for this mark alone with '
+            f'marks={{"{mark}": "mask"}}'
+        )
+        self.mark = mark
+        self.group = group
+
+
 class EngineError(RuntimeError):
     """The engine process, or the way to it, failed; every fault below is one of these."""
 

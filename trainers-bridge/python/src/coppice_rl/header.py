@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from coppice_rl.errors import FormatError
 
-FORMAT_VERSION = "coppice.wire/1"
+FORMAT_VERSION = "coppice.wire/2"
+FORMAT_ONE_DRAW = "coppice.wire/1"
+"""The format before: every path is one draw, and no node is marked."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Header:
     """The metadata of a segment file.
 
     ``node_kinds``, ``span_kinds`` and ``statuses`` give the names of the codes in the columns
-    ``kind`` and ``status``, in the order of the codes.
+    ``kind`` and ``status``, in the order of the codes; ``marks`` those of a flat row's marks.
     """
 
     run: str
@@ -33,14 +35,19 @@ class Header:
     node_kinds: tuple[str, ...]
     span_kinds: tuple[str, ...]
     statuses: tuple[str, ...]
+    format_version: str = FORMAT_VERSION
+    marks: tuple[str, ...] = ()
 
     @staticmethod
     def parse(metadata: Mapping[bytes, bytes] | None, source: str) -> Header:
         """Reads the metadata of a file, refusing another format version."""
         text = {key.decode(): value.decode() for key, value in (metadata or {}).items()}
         version = text.get("format_version")
-        if version != FORMAT_VERSION:
-            raise FormatError(f"{source} has format {version}; this version reads {FORMAT_VERSION}")
+        if version not in (FORMAT_ONE_DRAW, FORMAT_VERSION):
+            raise FormatError(
+                f"{source} has format {version}; this version reads {FORMAT_ONE_DRAW} and "
+                f"{FORMAT_VERSION}"
+            )
         try:
             return Header(
                 run=text["run"],
@@ -58,6 +65,8 @@ class Header:
                 node_kinds=tuple(text["node_kinds"].split(",")),
                 span_kinds=tuple(text["span_kinds"].split(",")),
                 statuses=tuple(text["statuses"].split(",")),
+                format_version=version,
+                marks=tuple(text["marks"].split(",")) if version == FORMAT_VERSION else (),
             )
         except (KeyError, ValueError) as fault:
             raise FormatError(f"{source} has broken metadata: {fault!r}") from fault

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -23,66 +23,25 @@ from coppice_rl.columns import (
     items,
     numbers,
     numbers_or_nan,
-    offsets,
     ragged,
 )
-
-NOT_SAMPLED = -1
-"""The version of tokens that no weights sampled."""
-
-
-@dataclass(frozen=True)
-class VersionRuns:
-    """Which weights sampled which tokens; row ``i`` holds the runs of node or path i."""
-
-    version: Int32
-    length: Int32
-    offsets: Int32
-
-    def per_token(self) -> Int32:
-        """Returns the version of every token, row after row; -1 where not sampled."""
-        return np.repeat(self.version, self.length)
-
-    @staticmethod
-    def of(array: pa.ListArray) -> VersionRuns:
-        """Views an Arrow column."""
-        runs = items(array)
-        return VersionRuns(
-            numbers(runs.field("version")), numbers(runs.field("length")), offsets(array)
-        )
-
-
-@dataclass(frozen=True)
-class Spans:
-    """What runs of tokens are for; row ``i`` holds the spans of node or path i.
-
-    ``kind`` is a code of ``Header.span_kinds``; ``call`` is -1 outside tool calls.
-    """
-
-    start: Int32
-    length: Int32
-    kind: Int8
-    call: Int32
-    offsets: Int32
-
-    @staticmethod
-    def of(array: pa.ListArray) -> Spans:
-        """Views an Arrow column."""
-        spans = items(array)
-        return Spans(
-            numbers(spans.field("start")),
-            numbers(spans.field("length")),
-            numbers(spans.field("kind")),
-            numbers(spans.field("call")),
-            offsets(array),
-        )
+from coppice_rl.runs import (
+    NOT_SAMPLED,
+    Marks,
+    Spans,
+    VersionRuns,
+    draws_of,
+    knows_draws,
+)
+from coppice_rl.trace import MARKS
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How the paths of a group ended, one row per path.
+    """How the paths of a group ended, one row per path, or per draw where they were repeated.
 
-    ``reward`` and ``advantage`` are NaN where unknown; ``status`` is a code of
+    ``draws`` counts the samples that are this path, token for token; ``weight`` is the share of the
+    group that all of them have together. ``reward`` and ``advantage`` are NaN where unknown; ``status`` is a code of
     ``Header.statuses``.
     """
 
@@ -95,6 +54,7 @@ class Outcomes:
     weight: Float32
     advantage: Float32
     tree: Int32
+    draws: Int32
     _stop: pa.Array
     _components: pa.Array
 
@@ -119,6 +79,24 @@ class Outcomes:
         """Whether each path has a reward and may be trained."""
         return ~np.isnan(self.reward)
 
+    def per_draw(self) -> Outcomes:
+        """Repeats every path for each of its draws; ``rollout`` numbers the rows anew."""
+        row = np.repeat(np.arange(len(self)), self.draws)
+        first = (self.rollout - self.leaf)[row]
+        return replace(
+            self,
+            leaf=self.leaf[row],
+            rollout=(first + np.arange(len(row))).astype(np.int64),
+            reward=self.reward[row],
+            status=self.status[row],
+            weight=(self.weight / self.draws).astype(np.float32)[row],
+            advantage=self.advantage[row],
+            tree=self.tree[row],
+            draws=np.ones(len(row), dtype=np.int32),
+            _stop=self._stop.take(pa.array(row)),
+            _components=self._components.take(pa.array(row)),
+        )
+
     @staticmethod
     def of(batch: pa.RecordBatch) -> Outcomes:
         """Views an Arrow batch of leaves or flat rows."""
@@ -133,6 +111,7 @@ class Outcomes:
             weight=numbers(batch.column("weight")),
             advantage=numbers_or_nan(batch.column("advantage")),
             tree=numbers(batch.column("tree")),
+            draws=draws_of(batch, "draws"),
             _stop=batch.column("stop"),
             _components=batch.column("components"),
         )
@@ -141,6 +120,9 @@ class Outcomes:
 @dataclass(frozen=True)
 class FlatGroup:
     """One row per path, shared tokens in every row that runs through them.
+
+    A row stands for ``outcomes.draws`` samples: a loss over rows weighs each by them, as
+    ``loss_weight`` does, or takes ``per_draw`` instead, which repeats them.
 
     ``loss_mask`` is 1 on sampled tokens and 0 everywhere on a path without a reward;
     ``advantages`` is None where the group has none.
@@ -154,9 +136,49 @@ class FlatGroup:
     advantages: Ragged[Float32] | None
     version_runs: VersionRuns
     spans: Spans
+    marks: Marks
 
     def __len__(self) -> int:
         return len(self.outcomes)
+
+    def loss_weight(self) -> Float32:
+        """Returns per token how many samples train it: mask times draws."""
+        repeated = np.repeat(self.outcomes.draws, self.tokens.lengths)
+        return (repeated * self.loss_mask.values).astype(np.float32)
+
+    def per_draw(self) -> FlatGroup:
+        """Repeats every row for each of its draws; a group of single draws is given back."""
+        if (self.outcomes.draws == 1).all():
+            return self
+        row = np.repeat(np.arange(len(self)), self.outcomes.draws)
+        runs, spans, marks = self.version_runs, self.spans, self.marks
+        run_places, run_offsets = _rows_of(runs.offsets, row)
+        span_places, span_offsets = _rows_of(spans.offsets, row)
+        mark_places, mark_offsets = _rows_of(marks.offsets, row)
+        return FlatGroup(
+            outcomes=self.outcomes.per_draw(),
+            tokens=_repeated(self.tokens, row),
+            prompt_len=self.prompt_len[row],
+            loss_mask=_repeated(self.loss_mask, row),
+            logprobs=_repeated(self.logprobs, row),
+            advantages=None if self.advantages is None else _repeated(self.advantages, row),
+            version_runs=VersionRuns(
+                runs.version[run_places], runs.length[run_places], run_offsets
+            ),
+            spans=Spans(
+                spans.start[span_places],
+                spans.length[span_places],
+                spans.kind[span_places],
+                spans.call[span_places],
+                span_offsets,
+            ),
+            marks=Marks(
+                marks.start[mark_places],
+                marks.length[mark_places],
+                marks.mark[mark_places],
+                mark_offsets,
+            ),
+        )
 
     @property
     def nbytes(self) -> int:
@@ -183,6 +205,7 @@ class FlatGroup:
             advantages=ragged(advantages) if has_advantages else None,
             version_runs=VersionRuns.of(batch.column("version_runs")),
             spans=Spans.of(batch.column("spans")),
+            marks=Marks.of(batch),
         )
 
 
@@ -191,6 +214,8 @@ class PackedGroup:
     """A forest of nodes in depth-first pre-order and the paths that end in it.
 
     ``parent`` is -1 at a root. ``multiplicity`` counts the paths with a reward through a node.
+    ``draws`` counts the samples that run through a node, with a reward or without, and ``tree_draws``
+    those that begin at the root of its tree. ``provenance`` names the marks of each node.
     ``leaf_node`` is the row of each path's last node.
     """
 
@@ -214,6 +239,9 @@ class PackedGroup:
     spans: Spans
     tree: Int32
     source: Int32
+    draws: Int32
+    tree_draws: Int32
+    _provenance: pa.Array | None
 
     def __len__(self) -> int:
         return len(self.node)
@@ -248,7 +276,35 @@ class PackedGroup:
             spans=Spans.of(nodes.column("spans")),
             tree=numbers(nodes.column("tree")),
             source=numbers(nodes.column("source")),
+            draws=draws_of(nodes, "draws"),
+            tree_draws=draws_of(nodes, "tree_draws"),
+            _provenance=(nodes.column("provenance") if knows_draws(nodes, "provenance") else None),
         )
+
+    @cached_property
+    def provenance(self) -> tuple[tuple[str, ...], ...]:
+        """The marks of each node, read when they are first asked for."""
+        if self._provenance is None:
+            return ((),) * len(self)
+        return tuple(tuple(marks) for marks in self._provenance.to_pylist())
+
+    def marked(self, mark: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Says of each node whether it has a mark."""
+        if self._provenance is None or len(items(self._provenance)) == 0:
+            return np.zeros(len(self), dtype=bool)
+        return np.array([mark in marks for marks in self.provenance], dtype=bool)
+
+    @cached_property
+    def scored_draws(self) -> Int32:
+        """Counts for each node the draws with a reward that run through it."""
+        draws = np.zeros(len(self), dtype=np.int32)
+        ended = np.where(self.outcomes.scored, self.outcomes.draws, 0)
+        np.add.at(draws, self.leaf_node, ended.astype(np.int32))
+        for node in range(len(self) - 1, -1, -1):
+            parent = self.parent[node]
+            if parent >= 0:
+                draws[parent] += draws[node]
+        return draws
 
     def path(self, leaf: int) -> Int32:
         """Lists the nodes from the root to the end of a path."""
@@ -260,11 +316,11 @@ class PackedGroup:
         return np.array(nodes[::-1], dtype=np.int32)
 
     def loss_weight(self) -> Float32:
-        """Returns per packed token how often the flat form trains it: mask times multiplicity.
+        """Returns per packed token how many samples train it: mask times draws with a reward.
 
         The flat form's mean over trained tokens is ``sum(weight * f) / sum(weight)``.
         """
-        repeated = np.repeat(self.multiplicity, self.tokens.lengths)
+        repeated = np.repeat(self.scored_draws, self.tokens.lengths)
         return (repeated * self.loss_mask.values).astype(np.float32)
 
     def token_advantages(self) -> Float32:
@@ -280,8 +336,18 @@ class PackedGroup:
         inside = gather(np.zeros(len(lengths), dtype=np.int32), lengths)
         return (np.repeat(self.start_pos, lengths) + inside).astype(np.int32)
 
-    def expand(self) -> FlatGroup:
-        """Copies every shared token into each path that runs through it."""
+    def expand(self, per: Literal["path", "draw"] = "path") -> FlatGroup:
+        """Copies every shared token into each path that runs through it.
+
+        :param per: ``path`` gives one row per distinct path, weighted by ``outcomes.draws``; ``draw``
+            one row per sample. Both give the same loss.
+        """
+        if per not in ("path", "draw"):
+            raise ValueError(f"per={per!r} must be path or draw")
+        flat = self._expand()
+        return flat.per_draw() if per == "draw" else flat
+
+    def _expand(self) -> FlatGroup:
         paths = [self.path(leaf) for leaf in range(len(self.outcomes))]
         nodes = np.concatenate(paths) if paths else np.empty(0, dtype=np.int32)
         path_of = np.repeat(np.arange(len(paths)), [len(path) for path in paths])
@@ -304,6 +370,18 @@ class PackedGroup:
             advantages=advantages,
             version_runs=runs,
             spans=self._expand_spans(nodes, path_of, len(paths)),
+            marks=self._expand_marks(nodes, path_of, len(paths)),
+        )
+
+    def _expand_marks(self, nodes: Int32, path_of: Int64, paths: int) -> Marks:
+        by_mark = np.array([self.marked(mark) for mark in MARKS], dtype=bool).T[nodes]
+        place, mark = np.nonzero(by_mark.reshape(len(nodes), len(MARKS)))
+        marked = nodes[place]
+        return Marks(
+            self.start_pos[marked],
+            self.tokens.lengths[marked],
+            mark.astype(np.int8),
+            _offsets(np.bincount(path_of[place], minlength=paths)),
         )
 
     def _expand_versions(
@@ -343,6 +421,17 @@ def _prompt_lengths(runs: VersionRuns, lengths: Int32) -> Int32:
         if first < runs.offsets[path + 1]:
             prompt[path] = runs.length[first] if runs.version[first] == NOT_SAMPLED else 0
     return prompt
+
+
+def _rows_of(bounds: Int32, rows: Int64) -> tuple[Int64, Int32]:
+    """Lists the places of the items of some rows, and their offsets."""
+    counts = np.diff(bounds)[rows]
+    return gather(bounds[:-1][rows], counts), _offsets(counts)
+
+
+def _repeated(column: Ragged[Any], rows: Int64) -> Ragged[Any]:
+    places, bounds = _rows_of(column.offsets, rows)
+    return Ragged(column.values[places], bounds)
 
 
 def _offsets(lengths: Any) -> Int32:

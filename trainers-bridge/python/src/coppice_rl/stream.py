@@ -21,6 +21,9 @@ from coppice_rl.cut import flat_groups, packed_groups
 from coppice_rl.errors import EngineTimeoutError, FormatError
 from coppice_rl.header import Header
 
+Shape = tuple[str, str]
+"""The form of a stream, ``tree`` or ``flat``, and what has a row, ``path`` or ``draw``."""
+
 _AHEAD = 2
 _LOOK_S = 0.1
 
@@ -100,9 +103,9 @@ class GroupStream(Generic[G]):
 class GroupSource(Generic[G]):
     """The groups of one iteration, over as many streams as it takes."""
 
-    def __init__(self, connection: Connection, form: str, validate: bool, held: set[int]) -> None:
+    def __init__(self, connection: Connection, form: Shape, validate: bool, held: set[int]) -> None:
         self._connection = connection
-        self._form = form
+        self._form, self._per = form
         self._validate = validate
         self._held = held
         self._stream: GroupStream[G] | None = None
@@ -139,6 +142,8 @@ class GroupSource(Generic[G]):
         # With groups in hand that the engine will offer again, a count would end too early.
         count = 0 if left is None or self._held else left
         ticket = {"form": self._form, "groups": count, "redeliver": True}
+        if self._per == "draw":
+            ticket["per"] = "draw"  # an engine that does not know it refuses by name
         reader = self._connection.stream(ticket, deadline)
         stream: GroupStream[G] = GroupStream(reader, self._form, validate=self._validate)
         self.header = stream.header

@@ -14,7 +14,13 @@ import numpy as np
 from coppice_rl.columns import Float32, Int32
 from coppice_rl.errors import FormatError
 
-FORMAT = "coppice.trace/1"
+FORMAT = "coppice.trace/2"
+FORMAT_ONE_DRAW = "coppice.trace/1"
+"""The format before: every node and leaf is one draw, and none is marked."""
+
+MARKS = ("simulated", "mixed_version", "foreign_model", "rewritten")
+"""What a node's ``provenance`` may hold, in the order of the codes on the wire."""
+
 SAMPLED_KINDS = frozenset({"action", "fold"})
 
 
@@ -41,7 +47,9 @@ class Branch:
 class Node:
     """Tokens that one writer added in one go; ``logprobs`` is None on unsampled nodes.
 
-    ``version_runs`` holds (version, length) pairs that cover the sampled tokens.
+    ``version_runs`` holds (version, length) pairs that cover the sampled tokens. ``draws`` counts the
+    samples that run through the node and share its tokens; ``provenance`` says what a trainer must
+    know of them, names of ``MARKS``.
     """
 
     id: int
@@ -59,6 +67,8 @@ class Node:
     step_reward: float = 0.0
     call: int | None = None
     kv_block_us: int | None = None
+    draws: int = 1
+    provenance: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Leaf:
-    """The end of a path; ``reward`` is None where it cannot be scored."""
+    """The end of a path, of ``draws`` samples; ``reward`` is None where it cannot be scored."""
 
     node: int
     status: str
@@ -95,6 +105,7 @@ class Leaf:
     components: Mapping[str, float | None] = field(default_factory=dict)
     answer: str | None = None
     failure: Failure | None = None
+    draws: int = 1
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,16 @@ class Tree:
     leaves: tuple[Leaf, ...]
     credit: tuple[Credit, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def draws(self) -> int:
+        """The samples that begin at the root: how often the tree counts in its group."""
+        return self.nodes[0].draws
+
+    @property
+    def division(self) -> str:
+        """How the draws were divided over the tokens: ``independent`` or ``systematic``."""
+        return str(self.sampling.get("division", "independent"))
 
     def path(self, leaf: Leaf) -> tuple[Node, ...]:
         """Lists the nodes from the root to a leaf."""
@@ -184,9 +205,12 @@ def _parse(line: str | bytes, source: str) -> Tree:
         data = json.loads(line)
         if not isinstance(data, dict):
             raise FormatError(f"{source}: the line is not a JSON object")
-        if data.get("format") != FORMAT:
+        if data.get("format") not in (FORMAT_ONE_DRAW, FORMAT):
             found = data.get("format")
-            raise FormatError(f"{source}: format is {found}; this version reads {FORMAT}")
+            raise FormatError(
+                f"{source}: format is {found}; this version reads {FORMAT_ONE_DRAW} and {FORMAT}"
+            )
+        draws_known = data["format"] == FORMAT
         task = data.get("task", {})
         tree = Tree(
             run=data.get("run", ""),
@@ -195,9 +219,9 @@ def _parse(line: str | bytes, source: str) -> Tree:
             task_id=task.get("id", ""),
             task_input=task.get("input"),
             sampling=data.get("sampling", {}),
-            nodes=tuple(_node(node) for node in data["nodes"]),
+            nodes=tuple(_node(node, draws_known) for node in data["nodes"]),
             calls=tuple(_call(call) for call in data.get("calls", ())),
-            leaves=tuple(_leaf(leaf) for leaf in data["leaves"]),
+            leaves=tuple(_leaf(leaf, draws_known) for leaf in data["leaves"]),
             credit=tuple(_credit(credit) for credit in data.get("credit", ())),
             extra={key: value for key, value in data.items() if key not in _KNOWN},
         )
@@ -220,6 +244,11 @@ def _check_shape(tree: Tree, source: str) -> None:
     for leaf in tree.leaves:
         if not 0 <= leaf.node < len(tree.nodes):
             raise FormatError(f"{source}: leaf names no node: {leaf.node}")
+        if leaf.draws != tree.nodes[leaf.node].draws:
+            raise FormatError(
+                f"{source}: all draws of a node end in its leaf: node {leaf.node} has "
+                f"{tree.nodes[leaf.node].draws}, its leaf {leaf.draws}"
+            )
     for credit in tree.credit:
         for node_id, advantages in credit.nodes.items():
             if not 0 <= node_id < len(tree.nodes):
@@ -228,7 +257,7 @@ def _check_shape(tree: Tree, source: str) -> None:
                 raise FormatError(f"{source}: node {node_id} needs one advantage per token")
 
 
-def _node(data: Mapping[str, Any]) -> Node:
+def _node(data: Mapping[str, Any], draws_known: bool) -> Node:
     branch = data.get("branch")
     logprobs = data.get("logprobs") if data["kind"] in SAMPLED_KINDS else None
     version = data.get("policy_version", 0)
@@ -254,6 +283,8 @@ def _node(data: Mapping[str, Any]) -> Node:
         step_reward=_number(data.get("step_reward", 0.0)),
         call=data.get("call"),
         kv_block_us=data.get("kv_block_us"),
+        draws=_draws(data) if draws_known else 1,
+        provenance=_marks(data) if draws_known else (),
     )
 
 
@@ -270,7 +301,7 @@ def _call(data: Mapping[str, Any]) -> Call:
     )
 
 
-def _leaf(data: Mapping[str, Any]) -> Leaf:
+def _leaf(data: Mapping[str, Any], draws_known: bool) -> Leaf:
     failure = data.get("failure")
     return Leaf(
         node=data["node"],
@@ -280,7 +311,23 @@ def _leaf(data: Mapping[str, Any]) -> Leaf:
         components=data.get("components", {}),
         answer=data.get("answer"),
         failure=failure and Failure(failure["boundary"], failure["code"], failure["message"]),
+        draws=_draws(data) if draws_known else 1,
     )
+
+
+def _draws(data: Mapping[str, Any]) -> int:
+    draws = data.get("draws", 1)
+    if not isinstance(draws, int) or isinstance(draws, bool) or draws < 1:
+        raise ValueError(f"draws={draws} must be a number from 1")
+    return draws
+
+
+def _marks(data: Mapping[str, Any]) -> tuple[str, ...]:
+    marks = data.get("provenance", ())
+    unknown = [mark for mark in marks if mark not in MARKS]
+    if unknown:
+        raise ValueError(f"provenance {unknown} is not known; this version knows {list(MARKS)}")
+    return tuple(mark for mark in MARKS if mark in marks)
 
 
 def _credit(data: Mapping[str, Any]) -> Credit:

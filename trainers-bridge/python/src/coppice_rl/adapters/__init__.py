@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from coppice_rl.columns import Float32, Int8, Int32
-from coppice_rl.rows import NOT_SAMPLED, FlatGroup, PackedGroup
+from coppice_rl.marks import MarkRule, apply_marks, rules_of
+from coppice_rl.rows import FlatGroup, PackedGroup
+from coppice_rl.runs import NOT_SAMPLED
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class Path:
     """One path of a group, as views; the arrays cover prompt and completion.
 
     ``reward`` is NaN where unknown. ``advantages`` are per token, 0 where the group has none.
-    ``first_version`` and ``last_version`` are the weights that sampled its first and last token.
+    ``draw`` counts the rows of one leaf where each draw has a row, and ``draws`` is what a row stands
+    for: 1 then, else a loss weighs the row by it. ``first_version`` and ``last_version`` are the weights that sampled its first and last token.
     """
 
     group: int
@@ -36,6 +40,8 @@ class Path:
     advantages: Float32
     first_version: int
     last_version: int
+    draw: int = 0
+    draws: int = 1
 
     @property
     def prompt(self) -> list[int]:
@@ -53,15 +59,32 @@ class Path:
         return bool(self.loss_mask.any())
 
 
-def paths(groups: Iterable[PackedGroup | FlatGroup]) -> Iterator[Path]:
-    """Lists the paths of a batch, group by group, expanded where it is tree-packed."""
+def paths(
+    groups: Iterable[PackedGroup | FlatGroup],
+    *,
+    marks: MarkRule = None,
+    per: Literal["path", "draw"] = "draw",
+) -> Iterator[Path]:
+    """Lists the paths of a batch, group by group, expanded where it is tree-packed.
+
+    :param marks: what becomes of marked nodes, see :mod:`coppice_rl.marks`.
+    :param per: ``draw`` gives a row for every sample, ``path`` one for all that are equal.
+    """
+    if per not in ("path", "draw"):
+        raise ValueError(f"per={per!r} must be path or draw")
+    rules_of(marks)
     for group in groups:
-        flat = group.expand() if isinstance(group, PackedGroup) else group
+        applied = apply_marks(group, marks)
+        flat = applied.expand() if isinstance(applied, PackedGroup) else applied
+        flat = flat.per_draw() if per == "draw" else flat
+        draw = 0
         for row in range(len(flat)):
-            yield _path(flat, row)
+            again = row > 0 and flat.outcomes.leaf[row] == flat.outcomes.leaf[row - 1]
+            draw = draw + 1 if again else 0
+            yield _path(flat, row, draw)
 
 
-def _path(flat: FlatGroup, row: int) -> Path:
+def _path(flat: FlatGroup, row: int, draw: int) -> Path:
     outcomes, runs = flat.outcomes, flat.version_runs
     tokens = flat.tokens[row]
     versions = runs.version[runs.offsets[row] : runs.offsets[row + 1]]
@@ -81,4 +104,6 @@ def _path(flat: FlatGroup, row: int) -> Path:
         advantages=(np.zeros(len(tokens), np.float32) if advantages is None else advantages[row]),
         first_version=int(sampled.min()) if len(sampled) else NOT_SAMPLED,
         last_version=int(sampled.max()) if len(sampled) else NOT_SAMPLED,
+        draw=draw,
+        draws=int(outcomes.draws[row]),
     )

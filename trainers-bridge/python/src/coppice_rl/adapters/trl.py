@@ -8,6 +8,8 @@ The engine answers tasks, so the dataset's prompts name them: ``task_prompts(100
 * ``GRPOTrainer`` with ``EngineRollouts(engine, advantages="trl")``: TRL's from the rewards; each
   group must then have exactly ``num_generations`` scored paths.
 
+A path of several draws is a row for each of them.
+
 Pinned and tested with trl 1.16.0. The engine and the trainer must sample and score at one
 temperature, which is checked.
 """
@@ -30,6 +32,7 @@ from coppice_rl.batch import Batch
 from coppice_rl.engine import Engine
 from coppice_rl.errors import EngineTimeoutError
 from coppice_rl.header import Header
+from coppice_rl.marks import MarkRule, rules_of
 from coppice_rl.rows import PackedGroup
 
 REWARD = "coppice_reward"
@@ -66,12 +69,15 @@ class EngineRollouts:
         advantages: Literal["ours", "trl"] = "ours",
         publish: bool = True,
         timeout_s: float = 300.0,
+        marks: MarkRule = None,
     ) -> None:
         """Binds the engine.
 
         :param publish: gives the engine the trainer's weights when they have changed.
         :param timeout_s: the most the groups of one call may take, in seconds.
+        :param marks: what becomes of marked nodes, see :mod:`coppice_rl.marks`.
         """
+        self._marks = rules_of(marks)
         self.engine = engine
         self.versions: list[int] = []
         self._advantages = advantages
@@ -163,7 +169,7 @@ class EngineRollouts:
                     raise
 
     def _trained(self, batch: Batch[PackedGroup]) -> list[Path]:
-        rows = [path for path in paths(batch) if path.trained]
+        rows = [path for path in paths(batch, marks=self._marks) if path.trained]
         counts = dict.fromkeys(batch.ids, 0)
         for path in rows:
             counts[path.group] += 1

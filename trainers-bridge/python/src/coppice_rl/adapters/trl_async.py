@@ -28,6 +28,7 @@ from trl.trainer.utils import pad
 from coppice_rl.adapters import Path, paths
 from coppice_rl.engine import Engine
 from coppice_rl.errors import EngineTimeoutError
+from coppice_rl.marks import MarkRule, rules_of
 
 _LOOK_S = 2.0
 
@@ -71,13 +72,23 @@ class EngineWorker:
     A group is acknowledged after the trainer has drained all its samples.
     """
 
-    def __init__(self, engine: Engine, *, tasks: int, ahead: int = 16, most: int = 1024) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        tasks: int,
+        ahead: int = 16,
+        most: int = 1024,
+        marks: MarkRule = None,
+    ) -> None:
         """Binds the engine.
 
         :param tasks: tasks of the split to go round.
         :param ahead: groups submitted and not yet received.
         :param most: samples the buffer holds before the worker waits.
+        :param marks: what becomes of marked nodes, see :mod:`coppice_rl.marks`.
         """
+        self._marks = rules_of(marks)
         self.rollout_buffer = _Samples(most)
         self.metrics_queue: queue.Queue[dict[str, Any]] = queue.Queue()
         self._engine = engine
@@ -121,7 +132,7 @@ class EngineWorker:
                     for batch in self._engine.batches(1, timeout_s=_LOOK_S):
                         self._beat = time.monotonic()
                         open_groups.difference_update(batch.ids)
-                        self._hand_over(list(paths(batch)), batch.ids[0])
+                        self._hand_over(list(paths(batch, marks=self._marks)), batch.ids[0])
                         self._acknowledge()
                         if self._stopped.is_set():
                             return

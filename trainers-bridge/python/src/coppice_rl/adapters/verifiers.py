@@ -2,7 +2,7 @@
 
 The tree goes over one to one: a node keeps its parent, its own tokens, mask, log-probabilities and
 advantages, and a shared prefix stays shared. prime-rl trains a shared node once; its advantages can
-be multiplied by the number of scored paths through it, which gives the flat form's gradient.
+be multiplied by the number of scored draws through it, which gives the flat form's gradient.
 
 Pinned and tested with verifiers 0.4.0.
 """
@@ -20,6 +20,7 @@ from verifiers.v1.trace import AgentInfo, Reward, Trace, TraceTask
 from verifiers.v1.types import AssistantMessage, ToolMessage, UserMessage
 
 from coppice_rl.header import Header
+from coppice_rl.marks import MarkRule, apply_marks
 from coppice_rl.rows import PackedGroup
 
 Decode = Callable[[Sequence[int]], str]
@@ -31,16 +32,19 @@ def to_traces(
     *,
     decode: Decode | None = None,
     repeat_shared: bool = True,
+    marks: MarkRule = None,
 ) -> list[Trace]:
     """Makes one trace per tree.
 
     :param header: of the batch; it names the kinds of nodes.
     :param decode: turns token ids into the text of a message; without it messages are empty, which
         the trainer does not mind.
-    :param repeat_shared: multiplies a node's advantages by the number of scored paths through it.
+    :param repeat_shared: multiplies a node's advantages by the number of scored draws through it.
+    :param marks: what becomes of marked nodes, see :mod:`coppice_rl.marks`.
     """
     traces = []
-    for group in groups:
+    for every in groups:
+        group = apply_marks(every, marks)
         for root in np.flatnonzero(group.parent < 0):
             traces.append(_trace(group, header, int(root), decode, repeat_shared))
     return traces
@@ -55,17 +59,27 @@ def _trace(
     nodes = [_node(group, header, row, root, decode, repeat_shared) for row in range(root, end)]
     here = (group.leaf_node >= root) & (group.leaf_node < end)
     rewards = group.outcomes.reward[here]
-    scored = rewards[~np.isnan(rewards)]
+    draws = group.outcomes.draws[here]
+    known = ~np.isnan(rewards)
+    scored, times = rewards[known], draws[known]
     name = group.outcomes.group_name or str(group.outcomes.group)
     leaves = [
-        {"node": int(node) - root, "reward": None if np.isnan(reward) else float(reward)}
-        for node, reward in zip(group.leaf_node[here], rewards, strict=True)
+        {
+            "node": int(node) - root,
+            "reward": None if np.isnan(reward) else float(reward),
+            "draws": int(count),
+        }
+        for node, reward, count in zip(group.leaf_node[here], rewards, draws, strict=True)
     ]
     return Trace(
         task=TraceTask(type="coppice", data=TaskData(id=name, prompt=nodes[0].message.content)),
         agent=AgentInfo(config=AgentConfig()),
         nodes=nodes,
-        rewards={"coppice": Reward(score=float(scored.mean())) if len(scored) else None},
+        rewards={
+            "coppice": Reward(score=float(np.average(scored, weights=times)))
+            if len(scored)
+            else None
+        },
         info={"group": group.outcomes.group, "tree": int(group.tree[root]), "leaves": leaves},
         is_completed=True,
         ok=len(scored) > 0,
@@ -87,7 +101,7 @@ def _node(
     sampled = kind in ("action", "fold")
     advantages = group.advantages[row]
     if len(advantages) == len(mask):
-        times = float(group.multiplicity[row]) if repeat_shared else 1.0
+        times = float(group.scored_draws[row]) if repeat_shared else 1.0
         credit = (advantages[mask] * np.float32(times)).tolist()
     else:
         credit = None

@@ -20,9 +20,11 @@ from verl import DataProto
 from verl.trainer.ppo.core_algos import register_adv_est
 
 from coppice_rl.adapters import Path, paths
+from coppice_rl.marks import MarkRule
 from coppice_rl.rows import FlatGroup, PackedGroup
 
 ESTIMATOR = "coppice"
+_ROW = (1 << 20) - 1
 
 
 @register_adv_est(ESTIMATOR)
@@ -40,15 +42,17 @@ def to_data_proto(
     pad_token_id: int,
     prompt_length: int | None = None,
     response_length: int | None = None,
+    marks: MarkRule = None,
 ) -> DataProto:
     """Makes a ``DataProto``: prompts padded on the left, responses on the right.
 
-    Paths without a trainable token are left out.
+    A path of several draws is a row for each of them. Paths without a trainable token are left out.
 
     :param prompt_length: width of the prompts; by default that of the longest.
     :param response_length: width of the responses; by default that of the longest.
+    :param marks: what becomes of marked nodes, see :mod:`coppice_rl.marks`.
     """
-    rows = [path for path in paths(groups) if path.trained]
+    rows = [path for path in paths(groups, marks=marks) if path.trained]
     if not rows:
         raise ValueError("no path of these groups has a trainable token")
     left = _width("prompt_length", prompt_length, [row.prompt_len for row in rows])
@@ -93,14 +97,16 @@ def to_data_proto(
 
 
 def to_queue(
-    groups: Iterable[PackedGroup | FlatGroup], *, global_steps: int
+    groups: Iterable[PackedGroup | FlatGroup], *, global_steps: int, marks: MarkRule = None
 ) -> tuple[list[str], TensorDict, list[dict[str, Any]]]:
     """Makes keys, fields and tags for ``transfer_queue.kv_batch_put``, nothing padded.
 
     :param global_steps: the trainer's step the groups are for.
+    :param marks: what becomes of marked nodes, see :mod:`coppice_rl.marks`.
     """
-    rows = [path for path in paths(groups) if path.trained]
-    keys = [f"{row.group}_{row.leaf}_0" for row in rows]
+    rows = [path for path in paths(groups, marks=marks) if path.trained]
+    # The last part counts trajectories of one session, whose reward verl takes from the last one.
+    keys = [f"{row.group}_{row.rollout & _ROW}_0" for row in rows]
     columns = {
         "prompts": [_long(row.tokens[: row.prompt_len]) for row in rows],
         "responses": [_long(row.tokens[row.prompt_len :]) for row in rows],

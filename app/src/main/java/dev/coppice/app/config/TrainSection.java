@@ -7,6 +7,7 @@ package dev.coppice.app.config;
  * @param learningRate of the first update.
  * @param finalShare of the learning rate at the last update.
  * @param rule for shared tokens.
+ * @param marks what becomes of marked nodes.
  * @param clipLow of the ratio.
  * @param clipHigh of the ratio.
  * @param entropyBonus per nat.
@@ -32,6 +33,12 @@ public record TrainSection(
                     + " path weight (weighted).",
             choices = {"train_once", "weighted"})
         String rule,
+    @Key(
+            value =
+                "Nodes marked simulated, foreign_model or rewritten: refuse ends the training, mask"
+                    + " leaves them out, keep trains them.",
+            choices = {"refuse", "mask", "keep"})
+        String marks,
     @Key(value = "How far a ratio may fall below 1.", min = 0.001, max = 0.999) double clipLow,
     @Key(value = "How far a ratio may rise above 1.", min = 0.001, max = 1000) double clipHigh,
     @Key(value = "Bonus per nat of mean entropy.", min = 0, max = 10) double entropyBonus,
@@ -66,5 +73,21 @@ public record TrainSection(
   /** Every default. */
   public static final TrainSection DEFAULT =
       new TrainSection(
-          50, 6e-4, 0.05, "train_once", 0.2, 0.2, 0.01, 0.0, 2.0, 1, 0.0, 16, 0, 10, 0, 100);
+          50,
+          6e-4,
+          0.05,
+          "train_once",
+          "refuse",
+          0.2,
+          0.2,
+          0.01,
+          0.0,
+          2.0,
+          1,
+          0.0,
+          16,
+          0,
+          10,
+          0,
+          100);
 }

@@ -37,7 +37,8 @@ final class GroupMeasure {
     tally.add(Sum.TREES, 1);
     tally.add(Sum.TRUNKS, tree.draws());
     for (final Leaf leaf : tree.leaves()) {
-      tally.add(Sum.LEAVES, leaf.draws());
+      tally.add(Sum.LEAVES, 1);
+      tally.add(Sum.DRAWS, leaf.draws());
       tally.add(Sum.COMPLETED, leaf.status() == LeafStatus.COMPLETED ? leaf.draws() : 0);
       tally.add(Sum.SCORED, leaf.isScored() ? leaf.draws() : 0);
       if (leaf.failure() != null) {

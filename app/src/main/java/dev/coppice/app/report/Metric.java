@@ -23,11 +23,13 @@ public enum Metric implements Figure {
       "trunks",
       "Draws of the roots: the independent trunks that trees stand for.",
       arm -> arm.get(Sum.TRUNKS)),
-  /** Trajectories of all trees, a coalesced one as often as it was drawn. */
-  LEAVES(
-      "leaves",
-      "Trajectories of all trees, a coalesced one as often as it was drawn.",
-      arm -> arm.get(Sum.LEAVES)),
+  /** Trajectories of all trees. */
+  LEAVES("leaves", "Trajectories of all trees.", arm -> arm.get(Sum.LEAVES)),
+  /** Samples of all trees; one trajectory stands for those that are equal. */
+  DRAWS(
+      "draws",
+      "Samples of all trees; one trajectory stands for those that are equal.",
+      arm -> arm.get(Sum.DRAWS)),
   /** Trajectories the policy ended itself. */
   COMPLETED("completed", "Trajectories the policy ended itself.", arm -> arm.get(Sum.COMPLETED)),
   /** {@code C = W + G + I}. */

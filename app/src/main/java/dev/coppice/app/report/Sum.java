@@ -10,6 +10,8 @@ public enum Sum {
   TRUNKS,
   /** Trajectories, a coalesced one as often as it was drawn. */
   LEAVES,
+  /** Samples the trajectories stand for. */
+  DRAWS,
   /** Trajectories the policy ended itself. */
   COMPLETED,
   /** Trajectories with a reward. */

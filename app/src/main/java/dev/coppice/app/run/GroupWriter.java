@@ -140,11 +140,11 @@ final class GroupWriter implements GroupListener {
     boolean scored = false;
     for (final Leaf leaf : tree.leaves()) {
       if (leaf.isScored()) {
-        rewardSum += leaf.reward() * tree.pathWeight(leaf.node());
+        rewardSum += leaf.reward() * tree.pathWeight(leaf.node()) * tree.draws();
         scored = true;
       }
     }
-    rewardCount += scored ? 1 : 0;
+    rewardCount += scored ? tree.draws() : 0;
   }
 
   /** Waits until everything taken is kept, and tells what went wrong if anything did. */

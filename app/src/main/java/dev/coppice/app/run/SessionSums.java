@@ -74,13 +74,13 @@ public final class SessionSums {
     }
   }
 
-  /** Counts the calls as chains would have made them: once on every path they lie on. */
+  /** Counts the calls as chains would have made them: once for every draw of a path they lie on. */
   private static long callsOnPaths(final TrajectoryTree tree) {
     long count = 0;
     for (final ToolCall call : tree.calls()) {
       final int end = tree.subtreeEnd(call.node());
       for (final Leaf leaf : tree.leaves()) {
-        count += call.node() <= leaf.node() && leaf.node() < end ? 1 : 0;
+        count += call.node() <= leaf.node() && leaf.node() < end ? leaf.draws() : 0;
       }
     }
     return count;

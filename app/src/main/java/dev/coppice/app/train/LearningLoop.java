@@ -89,7 +89,10 @@ public final class LearningLoop implements AutoCloseable {
     final BatchTally tally = new BatchTally();
     packed.forEach(tally::add);
     final TrainingBatch batch =
-        TrainingBatch.of(packed, settings.objective().credit().rule(), rollouts.policyVersion());
+        TrainingBatch.of(
+            MarkRule.REFUSE.apply(packed),
+            settings.objective().credit().rule(),
+            rollouts.policyVersion());
     final UpdateReport done =
         trainer.update(batch.with(imitation.of(update)).trees(), settings.schedule().rate(update));
     final long trainedNs = System.nanoTime();

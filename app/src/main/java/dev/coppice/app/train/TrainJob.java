@@ -173,7 +173,10 @@ public final class TrainJob {
     final BatchTally tally = new BatchTally();
     groups.forEach(tally::add);
     final TrainingBatch batch =
-        TrainingBatch.of(groups, SharedTokenRule.ofWireName(train.rule()), before.version())
+        TrainingBatch.of(
+                MarkRule.ofName(train.marks()).apply(groups),
+                SharedTokenRule.ofWireName(train.rule()),
+                before.version())
             .with(imitation().of(before.step()));
     final UpdateReport update = trainer.update(batch.trees(), rate(before.step()));
     final long trainedNs = System.nanoTime();

@@ -14,9 +14,9 @@ import java.util.List;
 /**
  * Turns packed groups into trees to train on: every coefficient with its denominator.
  *
- * <p>A token weighs {@code w(t) / sum over the batch of w}, w its multiplicity or, under {@link
- * SharedTokenRule#WEIGHTED}, its path weight: the token mean of the flat form, whose duplicates the
- * sum counts although nothing is computed twice. Advantages are divided by their weighted root mean
+ * <p>A token weighs {@code w(t) / sum over the batch of w}, w the draws with a reward through its node
+ * or, under {@link SharedTokenRule#WEIGHTED}, the path weights of those samples: the token mean of the
+ * flat form, whose duplicates the sum counts although nothing is computed twice. Advantages are divided by their weighted root mean
  * square, so that the learning rate means the same for every estimator. A group whose advantages are
  * all 0 counts in the denominators and is not computed: it would be half of the work for nothing but
  * an entropy bonus. Where trajectories carry scalars, a shared token carries the sum of the
@@ -144,14 +144,15 @@ public record TrainingBatch(
 
     static Share of(final PackedGroup group, final SharedTokenRule rule) {
       final Share share = new Share(group.nodes().size());
+      final int[] draws = group.scoredDraws();
       share.readLeaves(group, rule);
+      if (rule == SharedTokenRule.WEIGHTED) {
+        share.readPathWeights(group);
+      }
       for (int i = 0; i < group.nodes().size(); i++) {
         final NodeRow row = group.nodes().get(i);
-        share.weight[i] =
-            rule == SharedTokenRule.WEIGHTED
-                ? row.share().pathWeight()
-                : row.share().multiplicity();
-        share.readNode(row, i);
+        share.weight[i] = rule == SharedTokenRule.WEIGHTED ? share.weight[i] : draws[i];
+        share.readNode(row, i, draws[i]);
       }
       return share;
     }
@@ -164,14 +165,31 @@ public record TrainingBatch(
         if (byLeaf && leaf.isScored() && !Float.isNaN(leaf.advantage())) {
           hasScalars = true;
           for (int i = leaf.place().node(); i >= 0; i = group.nodes().get(i).place().parent()) {
-            positive[i] += Math.max(0, leaf.advantage());
-            negative[i] += Math.min(0, leaf.advantage());
+            positive[i] += leaf.draws() * Math.max(0, leaf.advantage());
+            negative[i] += leaf.draws() * Math.min(0, leaf.advantage());
           }
         }
       }
     }
 
-    private void readNode(final NodeRow row, final int i) {
+    /** Adds the share of every trajectory with a reward to the nodes it runs through. */
+    private void readPathWeights(final PackedGroup group) {
+      for (final LeafRow leaf : group.leaves()) {
+        if (leaf.isScored()) {
+          final NodeRow last = group.nodes().get(leaf.place().node());
+          weight[leaf.place().node()] +=
+              (double) last.share().pathWeight() * last.origin().treeDraws();
+        }
+      }
+      for (int i = weight.length - 1; i >= 0; i--) {
+        final int parent = group.nodes().get(i).place().parent();
+        if (parent >= 0) {
+          weight[parent] += weight[i];
+        }
+      }
+    }
+
+    private void readNode(final NodeRow row, final int i, final int draws) {
       int masked = 0;
       for (final byte mask : row.columns().lossMask()) {
         masked += mask;
@@ -184,7 +202,7 @@ public record TrainingBatch(
             "the group carries no advantages: group=" + row.group() + "; name an estimator");
       }
       trained += masked;
-      rows += (long) masked * row.share().multiplicity();
+      rows += (long) masked * draws;
       weightSum += weight[i] * masked;
       for (int t = 0; t < row.columns().lossMask().length; t++) {
         final double advantage = row.columns().advantages()[t];

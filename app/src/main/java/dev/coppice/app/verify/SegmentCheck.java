@@ -10,9 +10,12 @@ import dev.coppice.bridge.wire.LeafRow;
 import dev.coppice.bridge.wire.NodeRow;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.bridge.wire.TreePacker;
+import dev.coppice.trajectory.NodeMark;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Holds the Arrow segments against the traces, group by group.
@@ -21,6 +24,8 @@ import java.util.Map;
  */
 final class SegmentCheck {
   private final Map<String, Integer> stored = new HashMap<>();
+  // Groups in segments of the format before, which knows neither draws nor provenance.
+  private final Set<String> ofOneDraw = new HashSet<>();
   private final Findings findings;
 
   SegmentCheck(final RunFolder folder, final Findings findings) {
@@ -29,9 +34,13 @@ final class SegmentCheck {
       final ArrowSegmentReader reader = new ArrowSegmentReader(folder.trajectories());
       for (final String name : reader.names()) {
         final String run = reader.header(name).run();
+        final boolean knowsDraws = reader.knowsDraws(name);
         for (final PackedGroup group : reader.packed(name)) {
           final String key = run + " " + GroupNumbers.id(group.leaves().getFirst().group());
-          if (stored.put(key, fingerprint(group)) != null) {
+          if (!knowsDraws) {
+            ofOneDraw.add(key);
+          }
+          if (stored.put(key, fingerprint(group, knowsDraws)) != null) {
             findings.add(name + ": " + key + " is in two segments");
           }
         }
@@ -44,14 +53,16 @@ final class SegmentCheck {
   /** Checks one group of the traces; those of an arm that is not complete may be missing. */
   void check(final StoredGroup group, final String estimator, final boolean mustBeThere) {
     final String run = group.trees().getFirst().trace().tree().run();
-    final Integer found = stored.remove(run + " " + GroupNumbers.id(group.number()));
+    final String key = run + " " + GroupNumbers.id(group.number());
+    final Integer found = stored.remove(key);
     if (found == null) {
       if (mustBeThere) {
         findings.add(group.arm() + " " + group.id() + ": it is in no segment");
       }
       return;
     }
-    final int derived = fingerprint(TreePacker.pack(group.credited(estimator)));
+    final PackedGroup packed = TreePacker.pack(group.credited(estimator));
+    final int derived = fingerprint(packed, !ofOneDraw.contains(key));
     if (found != derived) {
       findings.add(group.arm() + " " + group.id() + ": its segment differs from the traces");
     }
@@ -62,7 +73,7 @@ final class SegmentCheck {
     stored.keySet().forEach(key -> findings.add(key + ": a segment has it, the traces do not"));
   }
 
-  private static int fingerprint(final PackedGroup group) {
+  private static int fingerprint(final PackedGroup group, final boolean withDraws) {
     int hash = 1;
     for (final NodeRow node : group.nodes()) {
       hash = 31 * hash + node.place().parent();
@@ -73,10 +84,21 @@ final class SegmentCheck {
       hash = 31 * hash + Arrays.hashCode(node.columns().logprobs());
       hash = 31 * hash + Arrays.hashCode(node.columns().lossMask());
       hash = 31 * hash + Arrays.hashCode(node.columns().advantages());
+      hash = withDraws ? 31 * hash + ofDraws(node) : hash;
     }
     for (final LeafRow leaf : group.leaves()) {
       hash = 31 * hash + leaf.place().node();
       hash = 31 * hash + Float.floatToIntBits(leaf.outcome().reward());
+      hash = 31 * hash + Float.floatToIntBits(leaf.weight());
+      hash = 31 * hash + leaf.draws();
+    }
+    return hash;
+  }
+
+  private static int ofDraws(final NodeRow node) {
+    int hash = 31 * node.share().draws() + node.origin().treeDraws();
+    for (final NodeMark mark : NodeMark.values()) {
+      hash = 31 * hash + (node.origin().marks().contains(mark) ? 1 : 0);
     }
     return hash;
   }

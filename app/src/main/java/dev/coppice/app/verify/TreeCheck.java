@@ -62,11 +62,35 @@ final class TreeCheck {
         findings.add(what + ": a span ends behind the node: end=" + span.end());
       }
     }
-    if (node.branch() != null && tree.childCount(node.id()) > node.branch().children()) {
-      findings.add(what + ": it has more children than were decided");
-    }
+    checkDraws(what, tree, node, findings);
     if (tree.childCount(node.id()) == 0 && tree.leafAt(node.id()) < 0) {
       findings.add(what + ": it ends a path and no leaf says how");
+    }
+  }
+
+  /** Every draw goes on with the children decided for it, or with one; a limit may cut a fork. */
+  private static void checkDraws(
+      final String what,
+      final TrajectoryTree tree,
+      final TrajectoryNode node,
+      final Findings findings) {
+    long below = 0;
+    for (int id = node.id() + 1; id < tree.subtreeEnd(node.id()); id = tree.subtreeEnd(id)) {
+      below += tree.node(id).draws();
+    }
+    final int decided = node.branch() == null ? 1 : node.branch().children();
+    final long most = (long) decided * node.draws();
+    if (below > most) {
+      findings.add(
+          what
+              + ": it has more children than were decided: draws="
+              + node.draws()
+              + " children="
+              + decided
+              + " draws below="
+              + below);
+    } else if (node.branch() == null && below > 0 && below < most) {
+      findings.add(what + ": draws are lost: draws=" + node.draws() + " draws below=" + below);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.coppice.app.report.Estimate;
 import dev.coppice.app.report.Figure;
 import dev.coppice.app.report.Metric;
 import dev.coppice.app.report.RunReport;
+import dev.coppice.trajectory.Leaf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -204,12 +205,20 @@ public final class HtmlReport {
     final double strongest = TreeDrawing.strongest(group.trees());
     long computed = 0;
     int leaves = 0;
+    int draws = 0;
     for (final StoredTree stored : group.trees()) {
       computed += stored.ledger().computedTokens();
-      leaves += stored.trace().tree().leaves().size();
+      for (final Leaf leaf : stored.trace().tree().leaves()) {
+        leaves++;
+        draws += leaf.draws();
+      }
     }
     page.append("<h4>").append(HtmlText.escape(group.arm())).append("<small> ");
-    page.append(leaves).append(" trajectories from ").append(computed);
+    page.append(leaves).append(" trajectories ");
+    if (draws > leaves) {
+      page.append("of ").append(draws).append(" samples ");
+    }
+    page.append("from ").append(computed);
     page.append(" computed tokens</small></h4><div class=trees>");
     for (final StoredTree stored : group.trees()) {
       page.append(new TreeDrawing(stored, longest, strongest, text).draw());

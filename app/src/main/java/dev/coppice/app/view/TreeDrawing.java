@@ -222,6 +222,7 @@ final class TreeDrawing {
             kind,
             x(end) + 8,
             middle));
+    final String times = leaf.draws() > 1 ? " ×" + leaf.draws() : "";
     final String said = leaf.answer() == null ? leaf.stop().wireName() : leaf.answer();
     svg.append(
         String.format(
@@ -229,6 +230,6 @@ final class TreeDrawing {
             "<text x=\"%.1f\" y=\"%.1f\">%s</text>",
             x(end) + 17,
             middle + 3.5,
-            HtmlText.escape(said.length() > 18 ? said.substring(0, 17) + "…" : said)));
+            HtmlText.escape(said.length() > 18 ? said.substring(0, 17) + "…" : said) + times));
   }
 }

@@ -103,7 +103,7 @@ class GroupScanTest {
   void shouldRefuseTracesOfAnotherFormat() throws IOException {
     final String text = new String(group("g0", 1), StandardCharsets.UTF_8);
     final Path file =
-        file(text.replace("coppice.trace/1", "coppice.trace/9").getBytes(StandardCharsets.UTF_8));
+        file(text.replace("coppice.trace/2", "coppice.trace/9").getBytes(StandardCharsets.UTF_8));
 
     try (GroupScan scan = new GroupScan(file)) {
       final RunFolderException refused = assertThrows(RunFolderException.class, scan::next);

@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.coppice.app.TreeSamples;
 import dev.coppice.app.TreeSamples.End;
 import dev.coppice.app.folder.RunSettings;
+import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +40,64 @@ class RunMeasureTest {
     assertEquals(2, value("tree", Metric.DISTINCT_L1), EXACT);
     assertEquals(2, value("tree", Metric.DISTINCT_L0), EXACT);
     assertEquals(1000.0 * 2 / (4 + 20 + 30), value("tree", Metric.DISTINCT_L1_PER_1K), EXACT);
+  }
+
+  @Test
+  void shouldMeasureCoalescedChainsAsTheChainsTheyStandFor() {
+    final End right = new End("8*5", "40", 1);
+    final End wrong = new End("8*4", "32", 0);
+    group("apart", chain(0, right), chain(1, right), chain(2, wrong));
+    group("apart", chain(0, wrong), chain(1, wrong), chain(2, right));
+    group("coalesced", coalesced(right, 2, wrong, 1));
+    group("coalesced", coalesced(wrong, 2, right, 1));
+
+    assertEquals(6, value("apart", Metric.LEAVES), EXACT);
+    assertEquals(4, value("coalesced", Metric.LEAVES), EXACT);
+    for (final Metric metric :
+        List.of(Metric.DRAWS, Metric.DISTINCT_L1, Metric.REWARD_MEAN, Metric.ESS)) {
+      assertEquals(value("apart", metric), value("coalesced", metric), EXACT, metric.fieldName());
+    }
+    assertEquals(
+        value("apart", Metric.SHARING_RATIO) * (3 * 34 - 12) / (44 - 4),
+        value("coalesced", Metric.SHARING_RATIO),
+        1e-9);
+  }
+
+  private static TrajectoryTree chain(final int place, final End end) {
+    return TreeSamples.tree("apart", "g0", place, 20, List.of(end));
+  }
+
+  /** Divides the draws of a trunk over two ends, without a decision. */
+  private static TrajectoryTree coalesced(
+      final End first, final int draws, final End second, final int others) {
+    final TrajectoryTree tree = TreeSamples.tree("coalesced", "g0", 0, 20, List.of(first, second));
+    final List<TrajectoryNode> nodes = new ArrayList<>();
+    nodes.add(tree.node(0).with(draws + others, Set.of()));
+    nodes.add(
+        TrajectoryNode.action(1, 0, tree.node(1).tokens(), tree.node(1).logprobs())
+            .with(draws + others, Set.of()));
+    nodes.add(tree.node(2).with(draws, Set.of()));
+    nodes.add(tree.node(3).with(others, Set.of()));
+    final List<Leaf> leaves = new ArrayList<>();
+    for (final Leaf leaf : tree.leaves()) {
+      leaves.add(
+          new Leaf(
+              leaf.node(),
+              leaf.status(),
+              leaf.stop(),
+              leaf.reward(),
+              leaf.components(),
+              leaf.answer(),
+              null,
+              leaf.node() == 2 ? draws : others));
+    }
+    return new TrajectoryTree(
+        new TrajectoryTree.Origin(tree.run(), tree.group(), 0),
+        tree.task(),
+        tree.sampling(),
+        nodes,
+        tree.calls(),
+        leaves);
   }
 
   @Test

@@ -3,11 +3,14 @@ package dev.coppice.app.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.TreeSamples;
+import dev.coppice.app.config.ConfigException;
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.bridge.wire.CreditedGroup;
+import dev.coppice.bridge.wire.NodeRow;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.bridge.wire.TreePacker;
 import dev.coppice.credit.Estimators;
@@ -16,11 +19,14 @@ import dev.coppice.credit.shared.LossAggregation;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.credit.shared.SharedTokens;
 import dev.coppice.training.policy.PolicyNode;
+import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.TrajectoryGroup;
+import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TrainingBatchTest {
@@ -74,6 +80,73 @@ class TrainingBatchTest {
         }
       }
     }
+  }
+
+  @Test
+  void shouldPushOneCoalescedTreeAsTheSeparateTreesItStandsFor() {
+    for (final SharedTokenRule rule :
+        List.of(SharedTokenRule.TRAIN_ONCE, SharedTokenRule.WEIGHTED)) {
+      for (final boolean byLeaf : List.of(true, false)) {
+        for (int seed = 0; seed < 200; seed++) {
+          final String what = "seed=" + seed + " rule=" + rule + " byLeaf=" + byLeaf;
+          final DrawnGroups drawn = new DrawnGroups(seed, byLeaf);
+          final TrainingBatch one = TrainingBatch.of(List.of(drawn.coalesced()), rule, 0);
+          final TrainingBatch many = TrainingBatch.of(List.of(drawn.separate()), rule, 0);
+
+          assertEquals(many.rms(), one.rms(), 1e-6, what);
+          assertEquals(many.rowTokens(), one.rowTokens(), what);
+          assertTrue(one.trainedTokens() <= many.trainedTokens(), what);
+          final Map<Integer, double[]> expected = DrawnGroups.byToken(many);
+          final Map<Integer, double[]> found = DrawnGroups.byToken(one);
+          assertEquals(expected.keySet(), found.keySet(), what);
+          expected.forEach(
+              (token, sums) -> assertArrayEquals(sums, found.get(token), 1e-5, what + " " + token));
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseOrMaskMarkedNodesAndNameTheMarkAndTheKey() {
+    final TrajectoryGroup group = mixed();
+    final TrajectoryTree tree = group.trees().getFirst();
+    for (final NodeMark mark : NodeMark.values()) {
+      final List<TrajectoryNode> nodes = new ArrayList<>(tree.nodes());
+      nodes.set(2, nodes.get(2).with(1, Set.of(mark)));
+      final TrajectoryTree marked =
+          new TrajectoryTree(
+              new TrajectoryTree.Origin(tree.run(), tree.group(), tree.tree()),
+              tree.task(),
+              tree.sampling(),
+              nodes,
+              tree.calls(),
+              tree.leaves());
+      final List<PackedGroup> packed =
+          List.of(packed(new TrajectoryGroup("g1", tree.task(), List.of(marked)), "grpo"));
+
+      assertEquals(packed, MarkRule.KEEP.apply(packed));
+      final int before = masked(packed);
+      if (mark == NodeMark.MIXED_VERSION) {
+        assertEquals(before, masked(MarkRule.REFUSE.apply(packed)));
+        assertEquals(before, masked(MarkRule.MASK.apply(packed)));
+      } else {
+        final ConfigException refused =
+            assertThrows(ConfigException.class, () -> MarkRule.REFUSE.apply(packed));
+        assertTrue(refused.getMessage().contains("marked " + mark.wireName()));
+        assertTrue(refused.getMessage().contains("train.marks"), refused.getMessage());
+        assertEquals(before - 10, masked(MarkRule.MASK.apply(packed)));
+      }
+    }
+  }
+
+  private static int masked(final List<PackedGroup> groups) {
+    int count = 0;
+    for (final NodeRow row : groups.getFirst().nodes()) {
+      for (final byte mask : row.columns().lossMask()) {
+        count += mask;
+      }
+    }
+    return count;
   }
 
   @Test

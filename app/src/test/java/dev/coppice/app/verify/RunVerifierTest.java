@@ -59,6 +59,29 @@ class RunVerifierTest {
     assertEquals(List.of(), verdict.unchecked());
   }
 
+  @Test
+  void shouldFindNothingInAFolderWhoseTracesAndReportAreOfTheFormatBefore() throws IOException {
+    final String text = Files.readString(run.traces());
+    Files.writeString(run.traces(), text.replace("coppice.trace/2", "coppice.trace/1"));
+    replaceFirst(run.report(), "\"draws\" *:[^,]*,", "");
+
+    assertEquals(List.of(), differences());
+  }
+
+  @Test
+  void shouldFindDrawsAndMarksThatNobodyDrew() throws IOException {
+    replaceFirst(run.traces(), "\"id\":1,", "\"id\":1,\"provenance\":[\"simulated\"],");
+
+    final List<String> differences = differences();
+
+    assertTrue(
+        differences.stream().anyMatch(text -> text.contains("nodes[1].provenance")),
+        differences.toString());
+    assertTrue(
+        differences.stream().anyMatch(text -> text.contains("segment differs")),
+        differences.toString());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -235,7 +235,10 @@ public final class BridgeClient implements AutoCloseable {
 
   private static Ticket ticket(final SegmentForm form, final long groups, final boolean redeliver) {
     final ObjectNode ticket = BridgeJson.newObject();
-    ticket.put("form", form == SegmentForm.FLAT ? "flat" : "tree");
+    ticket.put("form", form.isFlat() ? "flat" : "tree");
+    if (form == SegmentForm.FLAT_DRAWS) {
+      ticket.put("per", "draw");
+    }
     ticket.put("groups", groups);
     ticket.put("redeliver", redeliver);
     return new Ticket(BridgeJson.bytes(ticket));

@@ -127,7 +127,8 @@ final class GroupStream implements Runnable {
     long tokens = 0;
     for (final var leaf : group.leaves()) {
       final var last = group.nodes().get(leaf.place().node());
-      tokens += last.place().startPos() + last.columns().tokens().length;
+      final long times = ticket.form() == SegmentForm.FLAT_DRAWS ? leaf.draws() : 1;
+      tokens += times * (last.place().startPos() + last.columns().tokens().length);
     }
     return TOKEN_BYTES * tokens;
   }

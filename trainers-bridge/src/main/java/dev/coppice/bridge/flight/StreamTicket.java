@@ -12,11 +12,17 @@ import dev.coppice.bridge.segment.SegmentForm;
  */
 record StreamTicket(SegmentForm form, long groups, boolean redeliver) {
   static StreamTicket parse(final byte[] bytes) {
-    final JsonNode ticket = BridgeJson.object(bytes, "ticket", "form", "groups", "redeliver");
+    final JsonNode ticket =
+        BridgeJson.object(bytes, "ticket", "form", "per", "groups", "redeliver");
     final String form = ticket.path("form").asText("tree");
     if (!form.equals("tree") && !form.equals("flat")) {
       throw new IllegalArgumentException(
           "ticket: form must be \"tree\" or \"flat\", not \"" + form + "\"");
+    }
+    final String per = ticket.path("per").asText("path");
+    if (!per.equals("path") && !per.equals("draw") || per.equals("draw") && form.equals("tree")) {
+      throw new IllegalArgumentException(
+          "ticket: per must be \"path\" or, of form \"flat\", \"draw\", not \"" + per + "\"");
     }
     final JsonNode groups = ticket.path("groups");
     if (!groups.isMissingNode() && (!groups.isIntegralNumber() || groups.asLong() < 0)) {
@@ -24,8 +30,13 @@ record StreamTicket(SegmentForm form, long groups, boolean redeliver) {
           "ticket: groups must be a number, 0 for a stream that stays open, not " + groups);
     }
     return new StreamTicket(
-        form.equals("flat") ? SegmentForm.FLAT : SegmentForm.TREE_PACKED,
-        groups.asLong(0),
-        ticket.path("redeliver").asBoolean(true));
+        formOf(form, per), groups.asLong(0), ticket.path("redeliver").asBoolean(true));
+  }
+
+  private static SegmentForm formOf(final String form, final String per) {
+    if (form.equals("tree")) {
+      return SegmentForm.TREE_PACKED;
+    }
+    return per.equals("draw") ? SegmentForm.FLAT_DRAWS : SegmentForm.FLAT;
   }
 }

@@ -80,6 +80,19 @@ public final class ArrowSegmentReader {
   }
 
   /**
+   * Tells whether a segment knows draws and marks.
+   *
+   * @param name of the segment.
+   * @return false if it has the format before, {@link WireHeader#FORMAT_ONE_DRAW}.
+   * @throws SegmentFormatException if the file is damaged or has another version.
+   */
+  public boolean knowsDraws(final String name) {
+    final Path leaves = folder.resolve(SegmentFiles.leaves(name));
+    final Path file = Files.exists(leaves) ? leaves : folder.resolve(SegmentFiles.flat(name));
+    return read(file, reader -> SegmentSchemas.knowsDraws(metadata(reader)));
+  }
+
+  /**
    * Reads a tree-packed segment.
    *
    * @param name of the segment.
@@ -193,11 +206,7 @@ public final class ArrowSegmentReader {
   private static Map<String, String> metadata(final ArrowFileReader reader) throws IOException {
     final Map<String, String> metadata =
         reader.getVectorSchemaRoot().getSchema().getCustomMetadata();
-    final String version = metadata.get("format_version");
-    if (!WireHeader.FORMAT_VERSION.equals(version)) {
-      throw new IllegalArgumentException(
-          "has format " + version + "; this build reads " + WireHeader.FORMAT_VERSION);
-    }
+    SegmentSchemas.knowsDraws(metadata);
     return metadata;
   }
 

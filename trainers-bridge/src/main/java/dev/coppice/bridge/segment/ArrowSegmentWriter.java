@@ -165,9 +165,7 @@ public final class ArrowSegmentWriter implements AutoCloseable {
     }
     final String name = SegmentFiles.name(++lastNumber);
     final List<SegmentSeal.SealedFile> files =
-        form == SegmentForm.FLAT
-            ? writeFlat(name, groups, perBatch)
-            : writePacked(name, groups, perBatch);
+        form.isFlat() ? writeFlat(name, groups, perBatch) : writePacked(name, groups, perBatch);
     return new SegmentSeal(name, groups.size(), files);
   }
 
@@ -209,7 +207,7 @@ public final class ArrowSegmentWriter implements AutoCloseable {
         (columns, from, to) -> {
           int row = 0;
           for (final CreditedGroup group : groups.subList(from, to)) {
-            for (final FlatRow flat : FlatPacker.pack(group)) {
+            for (final FlatRow flat : flat(group)) {
               RowWriter.putFlat(columns, row++, flat);
             }
           }
@@ -217,6 +215,11 @@ public final class ArrowSegmentWriter implements AutoCloseable {
         };
     final Cut cut = new Cut(groups.size(), perBatch);
     return List.of(write(SegmentFiles.flat(name), SegmentSchemas.flat(header), cut, rows));
+  }
+
+  private List<FlatRow> flat(final CreditedGroup group) {
+    final List<FlatRow> paths = FlatPacker.pack(group);
+    return form == SegmentForm.FLAT_DRAWS ? FlatRow.perDraw(paths) : paths;
   }
 
   private SegmentSeal.SealedFile write(

@@ -1,15 +1,19 @@
 package dev.coppice.bridge.segment;
 
+import dev.coppice.bridge.wire.FlatRow;
 import dev.coppice.bridge.wire.VersionRun;
+import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.SpanKind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
@@ -24,9 +28,11 @@ import org.apache.arrow.vector.complex.StructVector;
 /** Takes values out of the columns of one batch. */
 final class ColumnReader {
   private final VectorSchemaRoot root;
+  private final boolean knowsDraws;
 
   ColumnReader(final VectorSchemaRoot root) {
     this.root = root;
+    this.knowsDraws = SegmentSchemas.knowsDraws(root.getSchema().getCustomMetadata());
   }
 
   int rows() {
@@ -47,6 +53,11 @@ final class ColumnReader {
 
   int getInt(final String column, final int row) {
     return vector(column, IntVector.class).get(row);
+  }
+
+  /** Reads a number of draws, which is 1 in the format before. */
+  int getDraws(final String column, final int row) {
+    return knowsDraws ? getInt(column, row) : 1;
   }
 
   int getShort(final String column, final int row) {
@@ -129,6 +140,46 @@ final class ColumnReader {
       spans.add(new Span(start.get(i), length.get(i), spanKind, call.get(i)));
     }
     return spans;
+  }
+
+  /** Reads the marks of a node; the format before has none. */
+  Set<NodeMark> getProvenance(final int row) {
+    final Set<NodeMark> marks = EnumSet.noneOf(NodeMark.class);
+    if (knowsDraws) {
+      final ListVector list = vector("provenance", ListVector.class);
+      final VarCharVector names = (VarCharVector) list.getDataVector();
+      for (int i = list.getElementStartIndex(row); i < list.getElementEndIndex(row); i++) {
+        marks.add(NodeMark.ofWireName(new String(names.get(i), StandardCharsets.UTF_8)));
+      }
+    }
+    return marks;
+  }
+
+  /** Reads the marks of a path; the format before has none. */
+  List<FlatRow.MarkRun> getMarks(final int row) {
+    if (!knowsDraws) {
+      return List.of();
+    }
+    final ListVector list = vector("marks", ListVector.class);
+    final StructVector items = (StructVector) list.getDataVector();
+    final IntVector start = items.getChild("start", IntVector.class);
+    final IntVector length = items.getChild("length", IntVector.class);
+    final TinyIntVector mark = items.getChild("mark", TinyIntVector.class);
+    final List<FlatRow.MarkRun> runs = new ArrayList<>();
+    for (int i = list.getElementStartIndex(row); i < list.getElementEndIndex(row); i++) {
+      final NodeMark found = markOfCode(mark.get(i));
+      runs.add(new FlatRow.MarkRun(start.get(i), length.get(i), found));
+    }
+    return runs;
+  }
+
+  private static NodeMark markOfCode(final int code) {
+    for (final NodeMark mark : NodeMark.values()) {
+      if (mark.code() == code) {
+        return mark;
+      }
+    }
+    throw new IllegalArgumentException("unknown number: NodeMark=" + code);
   }
 
   Map<String, Float> getComponents(final int row) {

@@ -1,12 +1,15 @@
 package dev.coppice.bridge.segment;
 
+import dev.coppice.bridge.wire.FlatRow;
 import dev.coppice.bridge.wire.VersionRun;
+import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.Span;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -138,6 +141,33 @@ final class ColumnWriter {
       call.setSafe(start + i, span.call());
     }
     endStructs(list, items, row, spans.size());
+  }
+
+  void putProvenance(final int row, final Set<NodeMark> marks) {
+    final ListVector list = (ListVector) root.getVector("provenance");
+    final VarCharVector names = (VarCharVector) list.getDataVector();
+    int at = list.startNewValue(row);
+    for (final NodeMark mark : NodeMark.values()) {
+      if (marks.contains(mark)) {
+        putText(names, at++, mark.wireName());
+      }
+    }
+    list.endValue(row, marks.size());
+  }
+
+  void putMarks(final int row, final List<FlatRow.MarkRun> runs) {
+    final ListVector list = (ListVector) root.getVector("marks");
+    final StructVector items = (StructVector) list.getDataVector();
+    final IntVector first = items.getChild("start", IntVector.class);
+    final IntVector length = items.getChild("length", IntVector.class);
+    final TinyIntVector mark = items.getChild("mark", TinyIntVector.class);
+    final int start = list.startNewValue(row);
+    for (int i = 0; i < runs.size(); i++) {
+      first.setSafe(start + i, runs.get(i).start());
+      length.setSafe(start + i, runs.get(i).length());
+      mark.setSafe(start + i, (byte) runs.get(i).mark().code());
+    }
+    endStructs(list, items, row, runs.size());
   }
 
   void putComponents(final int row, final Map<String, Float> components) {

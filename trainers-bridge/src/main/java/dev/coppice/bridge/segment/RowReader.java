@@ -19,11 +19,17 @@ final class RowReader {
             columns.getInt("parent", row),
             columns.getInt("start_pos", row),
             columns.getShort("turn", row)),
-        new NodeRow.Origin(columns.getInt("tree", row), columns.getInt("source", row)),
+        new NodeRow.Origin(
+            columns.getInt("tree", row),
+            columns.getInt("source", row),
+            columns.getDraws("tree_draws", row),
+            columns.getProvenance(row)),
         NodeKind.ofCode(columns.getByte("kind", row)),
         tokens(columns, row),
         new NodeRow.Share(
-            columns.getInt("multiplicity", row), columns.getFloat("path_weight", row)),
+            columns.getInt("multiplicity", row),
+            columns.getFloat("path_weight", row),
+            columns.getDraws(SegmentSchemas.DRAWS, row)),
         new NodeRow.Cached(
             columns.getInt("kv_version", row), columns.getInt("cached_tokens", row)));
   }
@@ -46,7 +52,8 @@ final class RowReader {
     return new FlatRow(
         leaf(columns, row, LeafRow.NO_NODE),
         columns.getInt("prompt_len", row),
-        tokens(columns, row));
+        tokens(columns, row),
+        columns.getMarks(row));
   }
 
   private static LeafRow leaf(final ColumnReader columns, final int row, final int node) {
@@ -63,6 +70,7 @@ final class RowReader {
             columns.getText("stop", row),
             columns.getFloat("reward", row),
             columns.getComponents(row)),
+        columns.getDraws(SegmentSchemas.DRAWS, row),
         columns.getFloat("weight", row),
         columns.getFloat("advantage", row));
   }

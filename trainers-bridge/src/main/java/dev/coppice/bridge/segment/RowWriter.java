@@ -27,6 +27,9 @@ final class RowWriter {
     columns.putSpans(row, node.columns().spans());
     columns.putInt("tree", row, node.origin().tree());
     columns.putInt("source", row, node.origin().source());
+    columns.putInt(SegmentSchemas.DRAWS, row, node.share().draws());
+    columns.putInt("tree_draws", row, node.origin().treeDraws());
+    columns.putProvenance(row, node.origin().marks());
   }
 
   static void putLeaf(final ColumnWriter columns, final int row, final LeafRow leaf) {
@@ -43,6 +46,7 @@ final class RowWriter {
     columns.putFloatsOrNull("advantages", row, flat.columns().advantages());
     columns.putVersionRuns(row, flat.columns().versionRuns());
     columns.putSpans(row, flat.columns().spans());
+    columns.putMarks(row, flat.marks());
   }
 
   private static void putOutcome(final ColumnWriter columns, final int row, final LeafRow leaf) {
@@ -57,5 +61,6 @@ final class RowWriter {
     columns.putFloatOrNull("advantage", row, leaf.advantage());
     columns.putInt("tree", row, leaf.place().tree());
     columns.putText("group_name", row, leaf.place().groupName());
+    columns.putInt(SegmentSchemas.DRAWS, row, leaf.draws());
   }
 }

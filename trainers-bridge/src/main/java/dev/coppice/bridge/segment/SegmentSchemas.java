@@ -5,6 +5,7 @@ import dev.coppice.bridge.wire.WireHeader;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.SpanKind;
 import java.util.LinkedHashMap;
@@ -24,6 +25,9 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * so that a file explains itself.
  */
 final class SegmentSchemas {
+  /** The column of draws, in every table. */
+  static final String DRAWS = "draws";
+
   private static final ArrowType INT8 = new ArrowType.Int(8, true);
   private static final ArrowType INT16 = new ArrowType.Int(16, true);
   private static final ArrowType INT32 = new ArrowType.Int(32, true);
@@ -54,7 +58,10 @@ final class SegmentSchemas {
             plain("cached_tokens", INT32),
             spans(),
             plain("tree", INT32),
-            plain("source", INT32)),
+            plain("source", INT32),
+            plain(DRAWS, INT32),
+            plain("tree_draws", INT32),
+            list("provenance", false, plain("item", UTF8))),
         metadata(header, "nodes"));
   }
 
@@ -72,7 +79,8 @@ final class SegmentSchemas {
             plain("weight", FLOAT32),
             nullable("advantage", FLOAT32),
             plain("tree", INT32),
-            plain("group_name", UTF8)),
+            plain("group_name", UTF8),
+            plain(DRAWS, INT32)),
         metadata(header, "leaves"));
   }
 
@@ -96,7 +104,9 @@ final class SegmentSchemas {
             plain("weight", FLOAT32),
             nullable("advantage", FLOAT32),
             plain("tree", INT32),
-            plain("group_name", UTF8)),
+            plain("group_name", UTF8),
+            plain(DRAWS, INT32),
+            marks()),
         metadata(header, "flat"));
   }
 
@@ -115,6 +125,13 @@ final class SegmentSchemas {
             plain("length", INT32),
             plain("kind", INT8),
             plain("call", INT32)));
+  }
+
+  private static Field marks() {
+    return list(
+        "marks",
+        false,
+        struct("item", plain("start", INT32), plain("length", INT32), plain("mark", INT8)));
   }
 
   private static Field components() {
@@ -159,6 +176,7 @@ final class SegmentSchemas {
     metadata.put("node_kinds", nodeKinds());
     metadata.put("span_kinds", spanKinds());
     metadata.put("statuses", statuses());
+    metadata.put("marks", marks(NodeMark.values()));
     return metadata;
   }
 
@@ -184,6 +202,34 @@ final class SegmentSchemas {
       names.add(status.wireName());
     }
     return names.toString();
+  }
+
+  private static String marks(final NodeMark[] marks) {
+    final StringJoiner names = new StringJoiner(",");
+    for (final NodeMark mark : marks) {
+      names.add(mark.wireName());
+    }
+    return names.toString();
+  }
+
+  /**
+   * Checks that this build knows the version of some rows.
+   *
+   * @return whether the rows know draws and marks; those of the version before do not.
+   * @throws IllegalArgumentException if it is another version.
+   */
+  static boolean knowsDraws(final Map<String, String> metadata) {
+    final String version = metadata.get("format_version");
+    if (!WireHeader.FORMAT_VERSION.equals(version) && !WireHeader.FORMAT_ONE_DRAW.equals(version)) {
+      throw new IllegalArgumentException(
+          "has format "
+              + version
+              + "; this build reads "
+              + WireHeader.FORMAT_ONE_DRAW
+              + " and "
+              + WireHeader.FORMAT_VERSION);
+    }
+    return WireHeader.FORMAT_VERSION.equals(version);
   }
 
   /** Reads the metadata back. */

@@ -36,7 +36,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * Makes the messages of a stream from tree-packed segments with one batch per file.
  *
  * <p>All groups of a segment are sent as they lie in the file, mapped and not copied. Some of them,
- * and the flat form, are put together from rows, which costs copies.
+ * the flat form, and segments of the format before are put together from rows, which costs copies.
  *
  * @thread any.
  */
@@ -73,7 +73,7 @@ public final class SegmentSource {
    * @return the schema of {@code nodes} for tree-packed streams, else that of the flat rows.
    */
   public Schema schema(final SegmentForm form) {
-    return form == SegmentForm.FLAT ? SegmentSchemas.flat(header) : SegmentSchemas.nodes(header);
+    return form.isFlat() ? SegmentSchemas.flat(header) : SegmentSchemas.nodes(header);
   }
 
   /**
@@ -145,6 +145,10 @@ public final class SegmentSource {
    * @return the message; it holds the mapping until it has been sent.
    */
   public IpcMessage wholeSegment(final SegmentSeal seal, final BufferAllocator allocator) {
+    if (!reader.knowsDraws(seal.name())) {
+      // Its columns are not those of the stream.
+      return someGroups(reader.packed(seal.name()), SegmentForm.TREE_PACKED, allocator);
+    }
     final byte[] leaves = leaves(seal);
     final Path file = folder.resolve(SegmentFiles.nodes(seal.name()));
     try (ArrowBuf all = MappedFile.map(file, allocator)) {
@@ -204,8 +208,8 @@ public final class SegmentSource {
       final ColumnWriter columns = new ColumnWriter(root);
       int row = 0;
       for (final PackedGroup group : groups) {
-        if (form == SegmentForm.FLAT) {
-          for (final FlatRow flat : TreeExpander.expand(group)) {
+        if (form.isFlat()) {
+          for (final FlatRow flat : flat(group, form)) {
             RowWriter.putFlat(columns, row++, flat);
           }
         } else {
@@ -215,9 +219,14 @@ public final class SegmentSource {
         }
       }
       columns.finish(row);
-      final byte[] metadata = form == SegmentForm.FLAT ? new byte[0] : leaves(groups, allocator);
+      final byte[] metadata = form.isFlat() ? new byte[0] : leaves(groups, allocator);
       return IpcMessage.of(root, metadata, allocator);
     }
+  }
+
+  private static List<FlatRow> flat(final PackedGroup group, final SegmentForm form) {
+    final List<FlatRow> paths = TreeExpander.expand(group);
+    return form == SegmentForm.FLAT_DRAWS ? FlatRow.perDraw(paths) : paths;
   }
 
   /** Writes the leaves of groups as an Arrow IPC stream of one batch, compressed as a whole. */

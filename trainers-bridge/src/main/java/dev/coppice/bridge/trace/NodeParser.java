@@ -2,13 +2,16 @@ package dev.coppice.bridge.trace;
 
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.SpanKind;
 import dev.coppice.trajectory.TrajectoryNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** Reads one element of the field {@code nodes} of a line. */
 final class NodeParser {
@@ -33,6 +36,8 @@ final class NodeParser {
   private double stepReward;
   private int call = Span.NO_CALL;
   private long kvBlockUs = NOT_MEASURED;
+  private int draws = 1;
+  private final Set<NodeMark> marks = EnumSet.noneOf(NodeMark.class);
 
   NodeParser(final LineParser in) {
     this.in = in;
@@ -55,7 +60,9 @@ final class NodeParser {
         state,
         branch,
         stepReward,
-        call);
+        call,
+        draws,
+        marks);
   }
 
   /** Only sampled tokens have log-probabilities; where a trace has none they are unknown, not 0. */
@@ -102,6 +109,9 @@ final class NodeParser {
       case "branch" -> branch = in.isNull() ? null : readBranch();
       case "step_reward" -> stepReward = in.realOrNull();
       case "call" -> call = in.isNull() ? Span.NO_CALL : in.integer();
+      case TraceFields.DRAWS -> draws = in.integer();
+      case TraceFields.PROVENANCE ->
+          in.eachElement(() -> marks.add(NodeMark.ofWireName(in.text())));
       case "kv_block_us" -> kvBlockUs = in.longInteger();
       default -> in.skip();
     }

@@ -29,6 +29,7 @@ final class OutcomeParser {
   private RolloutFailure.Boundary boundary;
   private String code = "";
   private String message = "";
+  private int draws = 1;
 
   private OutcomeParser(final LineParser in) {
     this.in = in;
@@ -58,7 +59,20 @@ final class OutcomeParser {
         draft.reward,
         draft.components,
         draft.answer,
-        draft.failure);
+        draft.failure,
+        draft.draws);
+  }
+
+  /** Copies a leaf of a format that knows no draws. */
+  static Leaf ofOneDraw(final Leaf leaf) {
+    return new Leaf(
+        leaf.node(),
+        leaf.status(),
+        leaf.stop(),
+        leaf.reward(),
+        leaf.components(),
+        leaf.answer(),
+        leaf.failure());
   }
 
   private void readCallField(final String name) throws IOException {
@@ -70,7 +84,7 @@ final class OutcomeParser {
       case "status" -> callStatus = ToolCall.Status.ofWireName(in.text());
       case "correct" -> correct = in.booleanOrNull();
       case "latency_us" -> latencyUs = in.longInteger();
-      case "provenance" -> provenance = in.text();
+      case TraceFields.PROVENANCE -> provenance = in.text();
       default -> in.skip();
     }
   }
@@ -83,6 +97,7 @@ final class OutcomeParser {
       case "reward" -> reward = in.realOrNull();
       case "components" -> in.eachField(key -> components.put(key, in.realOrNull()));
       case "answer" -> answer = in.textOrNull();
+      case TraceFields.DRAWS -> draws = in.integer();
       case "failure" -> failure = in.isNull() ? null : readFailure();
       default -> in.skip();
     }

@@ -2,6 +2,7 @@ package dev.coppice.bridge.trace;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.Task;
@@ -14,9 +15,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** Reads one line. */
 final class TraceParser {
+  private static final String FORMATS = TraceFields.FORMAT_ONE_DRAW + " and " + TraceFields.FORMAT;
+
   private final LineParser in;
   private final List<TrajectoryNode> nodes = new ArrayList<>();
   private final List<ToolCall> calls = new ArrayList<>();
@@ -35,6 +39,7 @@ final class TraceParser {
   private double topP = 1.0;
   private int topK;
   private double minP;
+  private Division division = Division.INDEPENDENT;
 
   private TraceParser(final LineParser in) {
     this.in = in;
@@ -66,9 +71,14 @@ final class TraceParser {
     checkFormat(format);
     in.require(group != null, "the line has no group");
     in.require(!nodes.isEmpty(), "the line has no nodes");
+    if (format.equals(TraceFields.FORMAT_ONE_DRAW)) {
+      division = Division.INDEPENDENT;
+      nodes.replaceAll(node -> node.with(1, Set.of()));
+      leaves.replaceAll(OutcomeParser::ofOneDraw);
+    }
     final TrajectoryTree parsed =
         new TrajectoryTree(
-            new TrajectoryTree.Origin(run, group, tree),
+            new TrajectoryTree.Origin(run, group, tree, division),
             new Task(taskId, taskInput, contract),
             new SamplingSettings(temperature, topP, topK, minP),
             nodes,
@@ -83,15 +93,14 @@ final class TraceParser {
 
   private static void checkFormat(final String format) {
     if (format == null) {
-      throw new IllegalArgumentException(
-          "the line has no format; this build reads " + TraceFields.FORMAT);
+      throw new IllegalArgumentException("the line has no format; this build reads " + FORMATS);
     }
-    if (!format.equals(TraceFields.FORMAT)) {
+    if (!format.equals(TraceFields.FORMAT) && !format.equals(TraceFields.FORMAT_ONE_DRAW)) {
       throw new IllegalArgumentException(
           "the line has format "
               + format
               + "; this build reads "
-              + TraceFields.FORMAT
+              + FORMATS
               + (format.startsWith(TraceFields.FORMAT_FAMILY)
                   ? ": use the build that wrote it"
                   : ": it is not a trace of Coppice"));
@@ -150,6 +159,7 @@ final class TraceParser {
       case "top_p" -> topP = in.real();
       case "top_k" -> topK = in.integer();
       case "min_p" -> minP = in.real();
+      case TraceFields.DIVISION -> division = Division.ofKey(in.text());
       default -> in.skip();
     }
   }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.coppice.trajectory.BranchDecision;
+import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.Span;
@@ -14,8 +16,10 @@ import dev.coppice.trajectory.TrajectoryTree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -76,7 +80,7 @@ public final class TraceWriter {
     writeInput(json, tree);
     json.writeStringField("runtime_contract", tree.task().contract().wireName());
     json.writeEndObject();
-    writeSampling(json, tree.sampling());
+    writeSampling(json, tree);
     json.writeArrayFieldStart(TraceFields.NODES);
     for (final TrajectoryNode node : tree.nodes()) {
       writeNode(json, trace, node);
@@ -108,14 +112,18 @@ public final class TraceWriter {
     JsonText.copy(input, json);
   }
 
-  private static void writeSampling(final JsonGenerator json, final SamplingSettings sampling)
+  private static void writeSampling(final JsonGenerator json, final TrajectoryTree tree)
       throws IOException {
+    final SamplingSettings sampling = tree.sampling();
     json.writeObjectFieldStart("sampling");
     json.writeNumberField("temperature", sampling.temperature());
     json.writeNumberField("top_p", sampling.topP());
     json.writeNumberField("top_k", sampling.topK());
     json.writeNumberField("min_p", sampling.minP());
     json.writeStringField(TraceFields.LOGPROBS, "sampled");
+    if (tree.division() != Division.INDEPENDENT) {
+      json.writeStringField(TraceFields.DIVISION, tree.division().key());
+    }
     json.writeEndObject();
   }
 
@@ -135,6 +143,8 @@ public final class TraceWriter {
     if (sampled || !node.spans().isEmpty()) {
       writeSpans(json, node.spans());
     }
+    writeDraws(json, node.draws());
+    writeMarks(json, node.marks());
     writeUnlessPlain(json, "policy_version", node.policyVersion(), sampled);
     if (node.versionRuns().size() > 1) {
       writeVersionRuns(json, node.versionRuns());
@@ -158,6 +168,24 @@ public final class TraceWriter {
       json.writeNumberField("kv_block_us", trace.kvBlockUs()[node.id()]);
     }
     json.writeEndObject();
+  }
+
+  private static void writeDraws(final JsonGenerator json, final int draws) throws IOException {
+    if (draws != 1) {
+      json.writeNumberField(TraceFields.DRAWS, draws);
+    }
+  }
+
+  private static void writeMarks(final JsonGenerator json, final Set<NodeMark> marks)
+      throws IOException {
+    if (marks.isEmpty()) {
+      return;
+    }
+    json.writeArrayFieldStart(TraceFields.PROVENANCE);
+    for (final NodeMark mark : EnumSet.copyOf(marks)) {
+      json.writeString(mark.wireName());
+    }
+    json.writeEndArray();
   }
 
   private static void writeUnlessPlain(
@@ -224,13 +252,14 @@ public final class TraceWriter {
       json.writeBooleanField("correct", call.correct());
     }
     json.writeNumberField("latency_us", call.latencyUs());
-    json.writeStringField("provenance", call.provenance());
+    json.writeStringField(TraceFields.PROVENANCE, call.provenance());
     json.writeEndObject();
   }
 
   private static void writeLeaf(final JsonGenerator json, final Leaf leaf) throws IOException {
     json.writeStartObject();
     json.writeNumberField("node", leaf.node());
+    writeDraws(json, leaf.draws());
     json.writeStringField("status", leaf.status().wireName());
     json.writeStringField("stop", leaf.stop().wireName());
     json.writeFieldName("reward");

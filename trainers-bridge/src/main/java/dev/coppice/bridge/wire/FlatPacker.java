@@ -1,12 +1,14 @@
 package dev.coppice.bridge.wire;
 
 import dev.coppice.trajectory.Leaf;
+import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Lays a group out flat, straight from its trees.
@@ -20,14 +22,15 @@ public final class FlatPacker {
    * Lays a group out.
    *
    * @param credited group.
-   * @return one row per leaf, in order of tree and leaf.
+   * @return one row per leaf, in order of tree and leaf, weighted by its draws.
    */
   public static List<FlatRow> pack(final CreditedGroup credited) {
     final boolean hasAdvantages = hasAdvantages(credited);
+    final OutcomeRows outcomes = new OutcomeRows(credited);
     final List<FlatRow> rows = new ArrayList<>();
     for (int place = 0; place < credited.group().trees().size(); place++) {
       for (final Leaf leaf : credited.group().trees().get(place).leaves()) {
-        final LeafRow outcome = OutcomeRows.of(credited, place, leaf, rows.size(), -1);
+        final LeafRow outcome = outcomes.of(place, leaf, rows.size(), LeafRow.NO_NODE);
         rows.add(row(credited, place, leaf, outcome, hasAdvantages));
       }
     }
@@ -59,6 +62,7 @@ public final class FlatPacker {
     final float[] advantages = hasAdvantages ? new float[length] : null;
     final List<VersionRun> runs = new ArrayList<>();
     final List<Span> spans = new ArrayList<>();
+    final List<FlatRow.MarkRun> marks = new ArrayList<>();
     int at = 0;
     int promptLen = length;
     for (final TrajectoryNode node : path(tree, leaf.node())) {
@@ -78,10 +82,14 @@ public final class FlatPacker {
       for (final Span span : node.spans()) {
         spans.add(new Span(at + span.start(), span.length(), span.kind(), span.call()));
       }
+      addMarks(marks, at, node.length(), node.marks());
       at += node.length();
     }
     return new FlatRow(
-        outcome, promptLen, new TokenColumns(tokens, logprobs, lossMask, advantages, runs, spans));
+        outcome,
+        promptLen,
+        new TokenColumns(tokens, logprobs, lossMask, advantages, runs, spans),
+        marks);
   }
 
   private static List<TrajectoryNode> path(final TrajectoryTree tree, final int leaf) {
@@ -90,6 +98,16 @@ public final class FlatPacker {
       path.add(tree.node(id));
     }
     return path.reversed();
+  }
+
+  /** Adds the marks of a node in the order of their numbers. */
+  static void addMarks(
+      final List<FlatRow.MarkRun> runs, final int at, final int length, final Set<NodeMark> marks) {
+    for (final NodeMark mark : NodeMark.values()) {
+      if (marks.contains(mark)) {
+        runs.add(new FlatRow.MarkRun(at, length, mark));
+      }
+    }
   }
 
   /** Adds tokens of one version, lengthening the last run where the version is the same. */

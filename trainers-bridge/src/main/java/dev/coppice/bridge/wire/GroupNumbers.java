@@ -16,7 +16,7 @@ import java.security.NoSuchAlgorithmException;
  */
 public final class GroupNumbers {
   /** The bits of a rollout's number that hold the place of the path in its group. */
-  static final int LEAF_BITS = 20;
+  private static final int LEAF_BITS = 20;
 
   /** The largest number of a group. */
   public static final long MAX = (1L << (Long.SIZE - 1 - LEAF_BITS)) - 1;
@@ -48,6 +48,14 @@ public final class GroupNumbers {
             && id.charAt(0) == 'g'
             && id.chars().skip(1).allMatch(letter -> letter >= '0' && letter <= '9');
     return counted ? Long.parseLong(id, 1, id.length(), 10) : ofDigest(id);
+  }
+
+  /** Numbers a row of a group, uniquely in the run. */
+  static long rollout(final long group, final int row) {
+    if (row >= 1 << LEAF_BITS) {
+      throw new IllegalArgumentException("too many paths in one group: leaf=" + row);
+    }
+    return group << LEAF_BITS | row;
   }
 
   private static long ofDigest(final String id) {

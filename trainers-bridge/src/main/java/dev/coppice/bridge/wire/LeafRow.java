@@ -8,10 +8,12 @@ import java.util.Map;
  *
  * @param place of the path.
  * @param outcome of the path.
- * @param weight the path's share of its group: the leaf's path weight over the number of trees.
+ * @param draws the samples that are this path, token for token.
+ * @param weight the path's share of its group: the leaf's path weight in its tree times the tree's
+ *     share of the draws that begin at the roots of the group.
  * @param advantage of the whole path, or {@code NaN}, written as null, where there is none.
  */
-public record LeafRow(Place place, Outcome outcome, float weight, float advantage) {
+public record LeafRow(Place place, Outcome outcome, int draws, float weight, float advantage) {
   /**
    * Places a path.
    *
@@ -26,6 +28,11 @@ public record LeafRow(Place place, Outcome outcome, float weight, float advantag
     /** Returns the place as the flat form has it, which has no rows of nodes. */
     Place withoutNode() {
       return new Place(group, groupName, leaf, NO_NODE, rollout, tree);
+    }
+
+    /** Returns the place with the number of another row of its group. */
+    Place numbered(final int row) {
+      return new Place(group, groupName, leaf, node, GroupNumbers.rollout(group, row), tree);
     }
   }
 

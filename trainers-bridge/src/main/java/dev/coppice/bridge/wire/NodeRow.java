@@ -1,13 +1,16 @@
 package dev.coppice.bridge.wire;
 
 import dev.coppice.trajectory.NodeKind;
+import dev.coppice.trajectory.NodeMark;
+import java.util.Set;
 
 /**
  * Holds one node of a group as the wire carries it; a shared prefix is in one row.
  *
  * <p>Rows of a group are in depth-first pre-order. The loss over a group with each shared token
- * trained once is {@code sum over rows of multiplicity * sum over tokens of mask * f(token)},
- * divided by what the flat form divides by: {@code sum of multiplicity * mask}.
+ * trained once is {@code sum over rows of d * sum over tokens of mask * f(token)}, divided by what
+ * the flat form divides by, {@code sum of d * mask}; d is the number of draws with a reward that run
+ * through the node, {@link PackedGroup#scoredDraws()}: its multiplicity where every path is one draw.
  *
  * @param place of the row in its group.
  * @param origin of the row in the trees of the group.
@@ -35,16 +38,25 @@ public record NodeRow(
    *
    * @param tree the place of the node's tree in the group.
    * @param source the id of the node in its tree.
+   * @param treeDraws the draws that begin at the root of that tree.
+   * @param marks what a trainer must know of the tokens, {@code provenance} on the wire.
    */
-  public record Origin(int tree, int source) {}
+  public record Origin(int tree, int source, int treeDraws, Set<NodeMark> marks) {
+    /** Copies the marks. */
+    public Origin {
+      marks = Set.copyOf(marks);
+    }
+  }
 
   /**
    * Says how much of its group a node stands for.
    *
    * @param multiplicity the number of paths with a reward that run through the node.
-   * @param pathWeight the product of 1/children over the node's ancestors in its own tree.
+   * @param pathWeight the product of the shares of its path in its own tree: 1/children at a fork,
+   *     its part of the draws where draws go different ways.
+   * @param draws the samples that run through the node; at a prompt that trees share, those of all.
    */
-  public record Share(int multiplicity, float pathWeight) {}
+  public record Share(int multiplicity, float pathWeight, int draws) {}
 
   /**
    * Says what the node's keys and values were computed from.
@@ -55,13 +67,15 @@ public record NodeRow(
   public record Cached(int kvVersion, int tokens) {}
 
   /**
-   * Returns the row with more paths through its node.
+   * Returns the row with more paths and draws through its node.
    *
-   * @param more paths with a reward.
+   * @param paths with a reward.
+   * @param draws that begin here.
    * @return a row that shares this row's columns.
    */
-  public NodeRow withMorePaths(final int more) {
-    final Share larger = new Share(share.multiplicity() + more, share.pathWeight());
+  NodeRow withMore(final int paths, final int draws) {
+    final Share larger =
+        new Share(share.multiplicity() + paths, share.pathWeight(), share.draws() + draws);
     return new NodeRow(place, origin, kind, columns, larger, cached);
   }
 

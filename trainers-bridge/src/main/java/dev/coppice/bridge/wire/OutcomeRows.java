@@ -5,20 +5,18 @@ import dev.coppice.trajectory.TrajectoryTree;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Numbers paths and makes their outcomes. */
+/** Numbers the paths of a group and makes their outcomes. */
 final class OutcomeRows {
-  private OutcomeRows() {}
+  private final CreditedGroup credited;
+  private final long rootDraws;
+
+  OutcomeRows(final CreditedGroup credited) {
+    this.credited = credited;
+    this.rootDraws = credited.group().trees().stream().mapToLong(TrajectoryTree::draws).sum();
+  }
 
   /** Makes the outcome of one path. */
-  static LeafRow of(
-      final CreditedGroup credited,
-      final int treePlace,
-      final Leaf leaf,
-      final int leafPlace,
-      final int nodePlace) {
-    if (leafPlace >= 1 << GroupNumbers.LEAF_BITS) {
-      throw new IllegalArgumentException("too many paths in one group: leaf=" + leafPlace);
-    }
+  LeafRow of(final int treePlace, final Leaf leaf, final int leafPlace, final int nodePlace) {
     final TrajectoryTree tree = credited.group().trees().get(treePlace);
     final long group = credited.number();
     final Map<String, Float> components = new HashMap<>();
@@ -29,11 +27,12 @@ final class OutcomeRows {
             tree.group(),
             leafPlace,
             nodePlace,
-            group << GroupNumbers.LEAF_BITS | leafPlace,
+            GroupNumbers.rollout(group, leafPlace),
             tree.tree()),
         new LeafRow.Outcome(
             leaf.status(), leaf.stop().wireName(), (float) leaf.reward(), components),
-        (float) (tree.pathWeight(leaf.node()) / credited.group().trees().size()),
+        leaf.draws(),
+        (float) (tree.pathWeight(leaf.node()) * tree.draws() / rootDraws),
         credited.leafAdvantage(treePlace, leaf.node()));
   }
 }

@@ -19,7 +19,8 @@ public final class TreeExpander {
    * Expands a group.
    *
    * @param packed group.
-   * @return one row per leaf, in order of the leaves.
+   * @return one row per leaf, in order of the leaves, weighted by its draws; {@link
+   *     FlatRow#perDraw} makes one row per draw of them.
    */
   public static List<FlatRow> expand(final PackedGroup packed) {
     boolean hasAdvantages = false;
@@ -43,6 +44,7 @@ public final class TreeExpander {
     final float[] advantages = hasAdvantages ? new float[length] : null;
     final List<VersionRun> runs = new ArrayList<>();
     final List<Span> spans = new ArrayList<>();
+    final List<FlatRow.MarkRun> marks = new ArrayList<>();
     for (final NodeRow node : path(packed, leaf.place().node())) {
       final int at = node.place().startPos();
       final int count = node.columns().tokens().length;
@@ -57,6 +59,7 @@ public final class TreeExpander {
       for (final VersionRun run : node.columns().versionRuns()) {
         FlatPacker.addRun(runs, run.version(), run.length());
       }
+      FlatPacker.addMarks(marks, at, count, node.origin().marks());
       for (final Span span : node.columns().spans()) {
         spans.add(new Span(at + span.start(), span.length(), span.kind(), span.call()));
       }
@@ -64,7 +67,8 @@ public final class TreeExpander {
     return new FlatRow(
         leaf,
         promptLen(runs, length),
-        new TokenColumns(tokens, logprobs, lossMask, advantages, runs, spans));
+        new TokenColumns(tokens, logprobs, lossMask, advantages, runs, spans),
+        marks);
   }
 
   private static int promptLen(final List<VersionRun> runs, final int length) {

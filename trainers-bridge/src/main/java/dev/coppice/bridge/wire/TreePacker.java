@@ -20,6 +20,7 @@ public final class TreePacker {
   private final CreditedGroup credited;
   private final List<NodeRow> rows = new ArrayList<>();
   private final List<LeafRow> leaves = new ArrayList<>();
+  private final OutcomeRows outcomes;
   private final long group;
   private TrajectoryTree rootTree;
   private int rootRow;
@@ -27,6 +28,7 @@ public final class TreePacker {
   private TreePacker(final CreditedGroup credited) {
     this.credited = credited;
     this.group = credited.number();
+    this.outcomes = new OutcomeRows(credited);
   }
 
   /**
@@ -50,7 +52,7 @@ public final class TreePacker {
     int first = 0;
     if (sharesRoot(tree)) {
       rowOf[0] = rootRow;
-      rows.set(rootRow, rows.get(rootRow).withMorePaths(scored[0]));
+      rows.set(rootRow, rows.get(rootRow).withMore(scored[0], tree.draws()));
       first = 1;
     } else {
       rootTree = tree;
@@ -62,7 +64,7 @@ public final class TreePacker {
       rows.add(row(place, tree.node(id), parent < 0 ? -1 : rowOf[parent], scored[id]));
     }
     for (final Leaf leaf : tree.leaves()) {
-      leaves.add(OutcomeRows.of(credited, place, leaf, leaves.size(), rowOf[leaf.node()]));
+      leaves.add(outcomes.of(place, leaf, leaves.size(), rowOf[leaf.node()]));
     }
   }
 
@@ -75,6 +77,7 @@ public final class TreePacker {
     return a.kind() == NodeKind.PROMPT
         && b.kind() == NodeKind.PROMPT
         && a.kvVersion() == b.kvVersion()
+        && a.marks().equals(b.marks())
         && a.spans().equals(b.spans())
         && Arrays.equals(a.tokens(), b.tokens());
   }
@@ -105,7 +108,7 @@ public final class TreePacker {
     final int turn = above == null ? 0 : turnAfter(above);
     return new NodeRow(
         new NodeRow.Place(group, rows.size(), parent, startPos, turn),
-        new NodeRow.Origin(tree.tree(), node.id()),
+        new NodeRow.Origin(tree.tree(), node.id(), tree.draws(), node.marks()),
         node.kind(),
         new TokenColumns(
             node.tokens(),
@@ -114,7 +117,7 @@ public final class TreePacker {
             credited.advantages(place, node),
             VersionRun.of(node),
             node.spans()),
-        new NodeRow.Share(multiplicity, (float) tree.pathWeight(node.id())),
+        new NodeRow.Share(multiplicity, (float) tree.pathWeight(node.id()), node.draws()),
         new NodeRow.Cached(node.kvVersion(), node.cachedTokens()));
   }
 

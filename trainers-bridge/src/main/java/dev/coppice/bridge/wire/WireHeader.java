@@ -17,7 +17,10 @@ import java.util.Objects;
 public record WireHeader(
     String run, Model model, String logprobMode, SamplingSettings sampling, Credit credit) {
   /** The format this build writes and reads. */
-  public static final String FORMAT_VERSION = "coppice.wire/1";
+  public static final String FORMAT_VERSION = "coppice.wire/2";
+
+  /** The format before, which this build reads: every path is one draw, and no node is marked. */
+  public static final String FORMAT_ONE_DRAW = "coppice.wire/1";
 
   /**
    * Names the model that sampled.

@@ -5,17 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.fixture.Headers;
 import dev.coppice.bridge.fixture.RandomTrees;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxLimits;
 import dev.coppice.bridge.outbox.SealedGroup;
+import dev.coppice.bridge.segment.ArrowSegmentReader;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.segment.SegmentSeal;
 import dev.coppice.bridge.segment.SegmentSource;
 import dev.coppice.bridge.wire.CreditedGroup;
+import dev.coppice.bridge.wire.FlatRow;
 import dev.coppice.bridge.wire.PackedGroup;
+import dev.coppice.bridge.wire.TreeExpander;
 import dev.coppice.bridge.wire.TreePacker;
 import dev.coppice.bridge.wire.WireHeader;
 import dev.coppice.trajectory.TrajectoryGroup;
@@ -172,6 +176,55 @@ class BridgeServerTest {
       leaves += group.group().leafCount();
     }
     assertEquals(leaves, rows);
+  }
+
+  @Test
+  void shouldSendARowForEveryDrawWhereTheTicketAsksForThem() throws Exception {
+    seal(4);
+    int rows = 0;
+    int draws = 0;
+    int leaves = 0;
+    try (GroupFeed feed = client.groups(SegmentForm.FLAT_DRAWS, 4, true)) {
+      while (feed.next()) {
+        rows += feed.rows();
+      }
+    }
+    for (final CreditedGroup group : groups.values()) {
+      draws += group.group().drawCount();
+      leaves += group.group().leafCount();
+    }
+    assertEquals(draws, rows);
+    assertTrue(draws > leaves, "seed=" + SEED + " draws=" + draws);
+  }
+
+  @Test
+  void shouldSendASegmentOfTheFormatBeforeInThisOne() throws Exception {
+    final Path old = Path.of("python", "tests", "data", "v1");
+    final Path segments = folder.resolve("trajectories");
+    final List<SegmentSeal.SealedFile> files = new ArrayList<>();
+    for (final String file : List.of("seg-000001.nodes.arrow", "seg-000001.leaves.arrow")) {
+      Files.copy(old.resolve(file), segments.resolve(file));
+      files.add(new SegmentSeal.SealedFile(file, DurableFile.digest(segments.resolve(file))));
+    }
+    client.submit("old", 2);
+    outbox.issue(0);
+    outbox.issue(0);
+    outbox.seal(
+        new SegmentSeal("seg-000001", 2, files),
+        List.of(new SealedGroup(0, 0), new SealedGroup(1, 0)));
+
+    final List<PackedGroup> taken = take(2);
+
+    final List<PackedGroup> stored = new ArrowSegmentReader(old).packed("seg-000001");
+    assertEquals(stored.size(), taken.size());
+    for (int i = 0; i < stored.size(); i++) {
+      final List<FlatRow> expected = TreeExpander.expand(stored.get(i));
+      final List<FlatRow> found = TreeExpander.expand(taken.get(i));
+      assertEquals(expected.size(), found.size());
+      for (int row = 0; row < expected.size(); row++) {
+        assertTrue(expected.get(row).isSameAs(found.get(row)), "group=" + i + " row=" + row);
+      }
+    }
   }
 
   @Test

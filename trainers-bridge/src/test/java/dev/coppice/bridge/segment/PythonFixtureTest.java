@@ -2,6 +2,8 @@ package dev.coppice.bridge.segment;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.bridge.fixture.RandomTrees;
 import dev.coppice.bridge.trace.CreditBlock;
@@ -11,6 +13,9 @@ import dev.coppice.bridge.trace.TraceReader;
 import dev.coppice.bridge.trace.TraceWriter;
 import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.CreditedGroup;
+import dev.coppice.bridge.wire.FlatPacker;
+import dev.coppice.bridge.wire.FlatRow;
+import dev.coppice.bridge.wire.TreeExpander;
 import dev.coppice.bridge.wire.WireHeader;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.trajectory.SamplingSettings;
@@ -81,6 +86,33 @@ class PythonFixtureTest {
     assertEquals(
         leaves, segments.packed("seg-000001").stream().mapToInt(g -> g.leaves().size()).sum());
     assertEquals(leaves, segments.flat("seg-000002").stream().mapToInt(List::size).sum());
+  }
+
+  @Test
+  void shouldReadTheFilesOfTheFormatBefore() {
+    final ArrowSegmentReader segments = new ArrowSegmentReader(COMMITTED.resolve("v1"));
+    final List<CreditedGroup> groups = new ArrayList<>();
+    try (TraceReader traces = new TraceReader(COMMITTED.resolve("v1").resolve("traces.jsonl"))) {
+      for (TraceGroup group = traces.nextGroup(); group != null; group = traces.nextGroup()) {
+        groups.add(new CreditedGroup(group.group(), group.creditBy("tree-grpo")));
+      }
+    }
+
+    assertEquals(List.of("seg-000001", "seg-000002"), segments.names());
+    assertFalse(segments.knowsDraws("seg-000001"));
+    assertEquals(HEADER, segments.header("seg-000001"));
+    for (int i = 0; i < groups.size(); i++) {
+      final List<FlatRow> expected = FlatPacker.pack(groups.get(i));
+      final List<FlatRow> expanded = TreeExpander.expand(segments.packed("seg-000001").get(i));
+      final List<FlatRow> flat = segments.flat("seg-000002").get(i);
+      assertEquals(expected.size(), expanded.size());
+      assertEquals(expected.size(), flat.size());
+      for (int row = 0; row < expected.size(); row++) {
+        assertTrue(expected.get(row).isSameAs(expanded.get(row)), "group=" + i + " row=" + row);
+        assertTrue(expected.get(row).isSameAs(flat.get(row)), "group=" + i + " row=" + row);
+        assertEquals(1, flat.get(row).path().draws());
+      }
+    }
   }
 
   private static void write(final Path target) {

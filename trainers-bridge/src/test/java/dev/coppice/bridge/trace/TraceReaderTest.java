@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.bridge.fixture.RandomTrees;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
+import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,9 +63,42 @@ class TraceReaderTest {
 
   @Test
   void shouldRefuseAnotherFormatVersionByName() {
-    assertFault(MINIMAL.replace("trace/1", "trace/2"), "coppice.trace/2", "coppice.trace/1");
+    assertFault(
+        MINIMAL.replace("trace/1", "trace/3"),
+        "coppice.trace/3",
+        "coppice.trace/1 and coppice.trace/2",
+        "use the build that wrote it");
     assertFault(MINIMAL.replace("coppice.trace/1", "other"), "other", "not a trace of Coppice");
     assertFault(MINIMAL.replace("\"format\"", "\"fromat\""), "no format");
+  }
+
+  @Test
+  void shouldReadDrawsAndMarksAndSkipWhatIsReserved() {
+    final String line =
+        MINIMAL
+            .replace("trace/1", "trace/2")
+            .replace("\"group\"", "\"manifest\":\"ab\",\"group\"")
+            .replace("\"id\":0", "\"draws\":3,\"id\":0")
+            .replace(
+                "\"id\":1",
+                "\"edge\":{\"kind\":\"fold\"},\"model\":\"m\",\"draws\":3,"
+                    + "\"provenance\":[\"rewritten\",\"simulated\"],\"id\":1")
+            .replace("\"node\":1", "\"node\":1,\"draws\":3");
+
+    final TrajectoryTree tree = TraceReader.parse(line);
+
+    assertEquals(3, tree.draws());
+    assertEquals(Set.of(NodeMark.SIMULATED, NodeMark.REWRITTEN), tree.node(1).marks());
+    assertEquals(3, tree.leaves().getFirst().draws());
+  }
+
+  @Test
+  void shouldRefuseDrawsThatCannotBe() {
+    final String line = MINIMAL.replace("trace/1", "trace/2");
+    assertFault(line.replace("\"id\":1", "\"draws\":0,\"id\":1"), "at least one draw", "id=1");
+    assertFault(line.replace("\"id\":1", "\"draws\":1.5,\"id\":1"), "/nodes/1/draws");
+    assertFault(line.replace("\"id\":1", "\"draws\":2,\"id\":1"), "node=1 draws=2 leaf=1");
+    assertFault(line.replace("\"id\":1", "\"provenance\":[\"dreamt\"],\"id\":1"), "dreamt");
   }
 
   @Test

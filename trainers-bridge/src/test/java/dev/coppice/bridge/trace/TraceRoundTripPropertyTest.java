@@ -36,6 +36,36 @@ class TraceRoundTripPropertyTest {
   }
 
   @Test
+  void shouldWriteDrawsAndProvenanceOnlyWhereTheySaySomething() {
+    for (int seed = 0; seed < TREES; seed++) {
+      final TrajectoryTree tree = new RandomTrees(seed).tree("g0");
+      final String line = text(TraceWriter.line(tree, List.of()));
+
+      final long several =
+          tree.nodes().stream().filter(node -> node.draws() > 1).count()
+              + tree.leaves().stream().filter(leaf -> leaf.draws() > 1).count();
+      final long marked = tree.nodes().stream().filter(node -> !node.marks().isEmpty()).count();
+      assertEquals(several, line.split("\"draws\":", -1).length - 1, "seed=" + seed);
+      assertEquals(marked, line.split("\"provenance\":\\[", -1).length - 1, "seed=" + seed);
+    }
+  }
+
+  @Test
+  void shouldReadEveryLineOfTheFormatBeforeAsOneDrawWithoutMarks() {
+    for (int seed = 0; seed < TREES; seed++) {
+      final TrajectoryTree tree = new RandomTrees(seed).tree("g0");
+      final String line =
+          text(TraceWriter.line(tree, List.of())).replace("coppice.trace/2", "coppice.trace/1");
+
+      final TrajectoryTree read = TraceReader.parse(line);
+
+      assertTrue(read.nodes().stream().allMatch(node -> node.draws() == 1), "seed=" + seed);
+      assertTrue(read.nodes().stream().allMatch(node -> node.marks().isEmpty()), "seed=" + seed);
+      assertTrue(read.leaves().stream().allMatch(leaf -> leaf.draws() == 1), "seed=" + seed);
+    }
+  }
+
+  @Test
   void shouldStayOnOneAsciiLineWhateverTextAModelWrote() {
     for (int seed = 0; seed < TREES; seed++) {
       final byte[] line = TraceWriter.line(new RandomTrees(seed).tree("g0"), List.of());
@@ -86,6 +116,7 @@ class TraceRoundTripPropertyTest {
     assertEquals(expected.run(), actual.run(), seed);
     assertEquals(expected.group(), actual.group(), seed);
     assertEquals(expected.tree(), actual.tree(), seed);
+    assertEquals(expected.division(), actual.division(), seed);
     assertEquals(expected.task(), actual.task(), seed);
     assertEquals(expected.sampling(), actual.sampling(), seed);
     assertEquals(expected.leaves(), actual.leaves(), seed);
@@ -107,6 +138,8 @@ class TraceRoundTripPropertyTest {
       assertEquals(a.branch(), b.branch(), seed);
       assertEquals(a.stepReward(), b.stepReward(), seed);
       assertEquals(a.call(), b.call(), seed);
+      assertEquals(a.draws(), b.draws(), seed);
+      assertEquals(a.marks(), b.marks(), seed);
     }
   }
 }
