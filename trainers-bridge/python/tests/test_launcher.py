@@ -90,10 +90,11 @@ def test_coppice_home_is_called_and_not_the_path(
 
 
 def test_a_wrong_coppice_home_is_named_and_nothing_else_is_called(
-    another: Path, monkeypatch: pytest.MonkeyPatch
+    another: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the folder has a program of that name: a bin folder is no checkout."""
-    for folder in (Path.cwd(), Path.cwd() / "nowhere"):
+    elsewhere = program(tmp_path / "elsewhere" / "coppice", "exit 3").parent
+    for folder in (elsewhere, tmp_path / "nowhere"):
         monkeypatch.setenv("COPPICE_HOME", str(folder))
         with pytest.raises(coppice_rl.StartError, match=re.escape(f"COPPICE_HOME={folder} is no")):
             find_launcher()

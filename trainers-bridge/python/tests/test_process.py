@@ -59,6 +59,13 @@ def test_configuration_and_overrides_reach_the_engine(launcher: Path, tmp_path: 
         assert engine.folder == tmp_path
 
 
+def test_plugs_of_ones_own_reach_the_engine(launcher: Path, tmp_path: Path) -> None:
+    plugs = f"{tmp_path / 'a.jar'}:{tmp_path}"
+    with coppice_rl.Engine.start("drawers.toml", classpath=plugs, coppice=launcher) as engine:
+        assert engine.process is not None
+        assert f"serve --classpath {plugs} @ drawers.toml --with-parent" in engine.process.tail()
+
+
 def test_an_engine_that_refuses_its_configuration_says_why(launcher: Path) -> None:
     with pytest.raises(
         coppice_rl.StartError, match=r"status 2 .*\n.*\n.*did you mean tree\.policy"

@@ -35,6 +35,17 @@ CASES = r"""
 {{ 'banana'.find('an') }} {{ 'banana'.rfind('an') }} {{ 'banana'.find('x') }} {{ 'banana'.count('a') }} {{ 'banana'.index('n', 3) }} {{ 'banana'.find('a', -3) }}
 {{ 'abc'.startswith('ab') }} {{ 'abc'.endswith(('x', 'bc')) }} {{ 'abc'.startswith('b', 1) }} {{ 'abc'.removeprefix('a') }} {{ 'abc'.removesuffix('bc') }}
 {{ '7'.zfill(3) }} {{ '-7'.zfill(4) }} {{ 'a'.ljust(3, '.') }} {{ 'a'.rjust(3) }} {{ 'ab'.center(5, '*') }} {{ 'a'.center(4, '*') }}
+{{ 'a'.center(5, '**') }}
+{{ 'abc'.ljust(2, '') }}
+{{ 'a'.rjust(5, 3) }}
+{{ 'a'.rjust(3, '😀') }} {{ '%.2s|%.1r|%.3f' % ('abc', 'x', f) }} {{ '%.420f' % f }}
+{{ '%.99999999999f' % f }}
+{{ '%99999999999999999999d' % n }}
+{{ '{:.99999999999f}'.format(f) }}
+{{ '{:99999999999999999999}'.format('a') }}
+{{ '{99999999999999999999}'.format('a') }}
+{{ '{0[99999999999999999999]}'.format(xs) }}
+{{ xs|map(attribute='99999999999999999999', default='x')|list }} {{ people|map(attribute='pet.99999999999999999999', default='x')|list }}
 {{ '12'.isdigit() }} {{ ''.isdigit() }} {{ 'ab'.isalpha() }} {{ 'a1'.isalnum() }} {{ ' '.isspace() }} {{ 'AB'.isupper() }} {{ 'a1'.islower() }} {{ 'x'.isascii() }}
 {{ '-'.join(['a', 'b']) }} {{ ','.join(d) }} {{ '{} {1}'.format(1, 2) }}
 {{ '{} {}'.format(1, 'b') }} {{ '{1} {0}'.format(1, 'b') }} {{ '{x} {y[0]}'.format(x=1, y=[2]) }} {{ '{:>5}|{:<5}|{:^5}|{:05.1f}'.format('a', 'b', 'c', 2.25) }} {{ '{{}}'.format() }}

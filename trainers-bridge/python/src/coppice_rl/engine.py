@@ -67,6 +67,7 @@ class Engine:
         out: str | Path | None = None,
         resume: str | Path | None = None,
         overrides: Mapping[str, Any] | None = None,
+        classpath: str | Path | None = None,
         coppice: str | Path | None = None,
         ready_s: float = 600.0,
         timeout_s: float = 60.0,
@@ -78,12 +79,13 @@ class Engine:
         :param out: folder in which the run's own folder is made.
         :param resume: folder of a run to go on with.
         :param overrides: single keys, for example ``{"bridge.batch": 16}``.
+        :param classpath: jars or folders with plugs of your own, separated as a class path is.
         :param coppice: the launcher or its folder; without it :func:`find_launcher` looks at
             COPPICE_HOME, the working folder and the folders above this package, never at the PATH.
         :param ready_s: how long it may take until it is ready; a first start builds the engine.
         """
         launcher = find_launcher(coppice)
-        command = serve_command(launcher, config, out, resume, overrides or {})
+        command = serve_command(launcher, config, out, resume, overrides or {}, classpath)
         process = EngineProcess(command, timeout_s=ready_s)
         try:
             location = str(process.hello["location"])

@@ -157,9 +157,12 @@ def serve_command(
     out: str | Path | None,
     resume: str | Path | None,
     overrides: Mapping[str, Any],
+    classpath: str | Path | None = None,
 ) -> list[str]:
     """Spells the call: ``LAUNCHER serve @ FILE --dotted.key value ... --with-parent``."""
     command = [launcher, "serve"]
+    if classpath is not None:
+        command += ["--classpath", str(classpath)]
     if config is not None:
         command += ["@", str(config)]
     for key, value in overrides.items():

@@ -11,6 +11,9 @@ import dev.coppice.error.ErrorCode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.agrona.concurrent.AgentTerminationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,7 +31,9 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "  test [--all]               runs every test of the project (the launcher does it)",
+      "  test [--all] [--trainers]  runs every test of the project (the launcher does it); --all adds",
+      "                             the slow ones, --trainers installs TRL, verl and verifiers (6 GB),",
+      "                             whose tests are skipped without",
       "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
       "  decode-bench               tokens per second on a shared prefix (--help)",
       "  bridge-bench               what the bridge to a trainer carries and how fast (--help)",
@@ -136,10 +141,7 @@ public final class CoppiceCommand {
 
   /** Says what went wrong, with its code, and returns the exit status. */
   static int explain(final Throwable failure, final PrintStream err) {
-    Throwable told = failure;
-    while (told instanceof IllegalStateException && told.getCause() != null) {
-      told = told.getCause();
-    }
+    final Throwable told = told(failure);
     final ErrorCode code = codeOf(told);
     final String message = told.getMessage() == null ? told.toString() : told.getMessage();
     err.println("coppice: " + message + " [" + code.name() + "]");
@@ -149,6 +151,27 @@ public final class CoppiceCommand {
       err.println("coppice: (" + told + "; set COPPICE_DEBUG=1 to see where)");
     }
     return statusOf(code.category());
+  }
+
+  /** Finds what says most: a failure with a code, else the first that does not only carry another. */
+  private static Throwable told(final Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof Coded) {
+        return at;
+      }
+    }
+    Throwable at = failure;
+    while (isCarrier(at) && at.getCause() != null) {
+      at = at.getCause();
+    }
+    return at;
+  }
+
+  private static boolean isCarrier(final Throwable failure) {
+    return failure instanceof IllegalStateException
+        || failure instanceof ExecutionException
+        || failure instanceof CompletionException
+        || failure instanceof InvocationTargetException;
   }
 
   private static ErrorCode codeOf(final Throwable failure) {

@@ -1,13 +1,16 @@
 package dev.coppice.app;
 
 import dev.coppice.app.arguments.PlugPath;
+import dev.coppice.app.config.CommandValue;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.bridge.trace.TraceGroup;
 import dev.coppice.bridge.trace.TraceReader;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.CreditLine;
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.plug.Plugs;
 import dev.coppice.trajectory.TrajectoryGroup;
 import java.io.BufferedOutputStream;
 import java.io.PrintStream;
@@ -47,6 +50,15 @@ final class CreditCommand implements Callable<Integer> {
       })
   private String explain;
 
+  @Option(
+      names = "--state",
+      paramLabel = "FILE",
+      description = {
+        "What an estimator that learns from group to group begins with, if the file is there; it",
+        "takes what is learned in the end. A credit block's entry `shares` does as well: --set shares=..."
+      })
+  private Path state;
+
   @Mixin private PlugPath plugs;
 
   @Parameters(paramLabel = "TRACES.jsonl", description = "Traces; a group's trees in a row.")
@@ -58,16 +70,18 @@ final class CreditCommand implements Callable<Integer> {
     if (!Files.isRegularFile(traces)) {
       throw new ConfigException("no such trace file: " + traces);
     }
-    final AdvantageEstimator chosen = Estimators.create(estimator, options);
+    final AdvantageEstimator made = chosen();
+    final CreditFile learning =
+        CreditFile.of(state == null ? made : CreditFile.warm(made, state), traces);
     if (explain != null) {
-      return explain(chosen, NodeName.parse(explain));
+      return explain(learning, NodeName.parse(explain));
     }
     final PrintStream out =
         new PrintStream(
             new BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.UTF_8);
     try (TraceReader reader = new TraceReader(traces)) {
       for (TraceGroup group = reader.nextGroup(); group != null; group = reader.nextGroup()) {
-        final GroupAdvantages advantages = chosen.estimate(group.group());
+        final GroupAdvantages advantages = learning.at(group.group().id()).estimate(group.group());
         for (int tree = 0; tree < group.traces().size(); tree++) {
           out.println(CreditLine.of(advantages, tree));
         }
@@ -75,7 +89,19 @@ final class CreditCommand implements Callable<Integer> {
     } finally {
       out.flush();
     }
+    if (state != null) {
+      learning.save(state);
+    }
     return CoppiceCommand.DONE;
+  }
+
+  private AdvantageEstimator chosen() {
+    try {
+      final EstimatorPlug plug = Plugs.of(EstimatorPlug.KIND).find(estimator);
+      return Estimators.of(plug, CommandValue.options(EstimatorPlug.KIND, plug, options));
+    } catch (final IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage() + "; one of your own needs --classpath");
+    }
   }
 
   /** Names a node of a trace file: a group or null for the first, a tree, a node. */
@@ -96,7 +122,7 @@ final class CreditCommand implements Callable<Integer> {
     }
   }
 
-  private Integer explain(final AdvantageEstimator chosen, final NodeName name) {
+  private Integer explain(final CreditFile learning, final NodeName name) {
     try (TraceReader reader = new TraceReader(traces)) {
       for (TraceGroup found = reader.nextGroup(); found != null; found = reader.nextGroup()) {
         final TrajectoryGroup group = found.group();
@@ -106,7 +132,7 @@ final class CreditCommand implements Callable<Integer> {
             if (name.node() < 0 || name.node() >= group.trees().get(tree).nodes().size()) {
               throw new ConfigException("the tree has no such node: explain=" + explain);
             }
-            chosen.explain(group, tree, name.node()).forEach(System.out::println);
+            learning.at(group.id()).explain(group, tree, name.node()).forEach(System.out::println);
             return CoppiceCommand.DONE;
           }
         }

@@ -1,8 +1,5 @@
 package dev.coppice.app;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.coppice.app.config.ConfigException;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -19,12 +16,7 @@ final class DetokenizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    final int[] tokens;
-    try {
-      tokens = new ObjectMapper().readValue(System.in.readAllBytes(), int[].class);
-    } catch (final JsonProcessingException e) {
-      throw new ConfigException("standard input must hold one JSON array of token ids");
-    }
+    final int[] tokens = ModelOptions.tokens(System.in.readAllBytes(), "standard input");
     try (ModelTokenizer tokenizer = model.tokenizer()) {
       System.out.print(tokenizer.decode(tokens));
     }

@@ -1,8 +1,10 @@
 package dev.coppice.app;
 
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.arguments.RunArguments;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.RunPlan;
 import dev.coppice.app.run.RunResources;
@@ -64,14 +66,18 @@ final class RunCommand implements Callable<Integer> {
 
   private static int finish(final RolloutJob job, final RunFolder folder)
       throws InterruptedException {
-    final Thread farewell = new Thread(() -> System.err.println(stopped(folder)));
+    final String stopped = stopped(folder);
+    final Thread farewell = new Thread(() -> System.err.println(stopped));
     Runtime.getRuntime().addShutdownHook(farewell);
     final RolloutJob.Outcome outcome;
     try {
       outcome = job.run(folder);
     } catch (final RuntimeException e) {
       final int status = CoppiceCommand.explain(e, System.err);
-      System.err.println(stopped(folder));
+      // What is wrong with the call or the folder itself would be wrong again.
+      if (status != CoppiceCommand.WRONG_CALL && !(e instanceof RunFolderException)) {
+        System.err.println(stopped);
+      }
       return status;
     } finally {
       Runtime.getRuntime().removeShutdownHook(farewell);
@@ -79,14 +85,15 @@ final class RunCommand implements Callable<Integer> {
     System.out.print(ReportTable.render(outcome.report()));
     System.out.println();
     System.out.println("run folder: " + folder.root());
-    System.out.println("next:       ./coppice report " + folder.root() + " --html report.html");
-    System.out.println("            ./coppice verify " + folder.root());
+    final String report = "./coppice report " + folder.root() + " --html report.html";
+    System.out.println("next:       " + PlugPath.again(report));
+    System.out.println("            " + PlugPath.again("./coppice verify " + folder.root()));
     outcome.brokenLaws().forEach(law -> System.err.println("coppice: broken law: " + law));
     return outcome.brokenLaws().isEmpty() ? CoppiceCommand.DONE : CoppiceCommand.FAILED;
   }
 
   private static String stopped(final RunFolder folder) {
-    return "coppice: stopped; what was finished is kept. Go on with:  ./coppice run --resume "
-        + folder.root();
+    return "coppice: stopped; what was finished is kept. Go on with:  "
+        + PlugPath.again("./coppice run --resume " + folder.root());
   }
 }

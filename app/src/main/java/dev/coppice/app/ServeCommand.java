@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.coppice.app.arguments.RunArguments;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.RunState;
 import dev.coppice.app.run.RunResources;
 import dev.coppice.app.serve.ServeJob;
 import java.io.IOException;
@@ -40,6 +41,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     if (arguments.resume() != null) {
       final RunFolder folder = RunFolder.find(arguments.resume());
+      RunState.requireServed(folder.ledger());
       return serve(arguments.resumed(folder), folder);
     }
     return serve(arguments.config("serve", "serve @ examples/drawers.toml --with-parent"), null);

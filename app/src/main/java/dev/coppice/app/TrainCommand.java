@@ -1,5 +1,6 @@
 package dev.coppice.app;
 
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.arguments.RunArguments;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.train.TrainJob;
@@ -45,11 +46,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static int run(final TrainJob job) throws InterruptedException, IOException {
+    final String again = PlugPath.again("./coppice train --resume " + job.root());
     final Thread farewell =
-        new Thread(
-            () ->
-                System.err.println(
-                    "coppice: stopped; go on with:  ./coppice train --resume " + job.root()));
+        new Thread(() -> System.err.println("coppice: stopped; go on with:  " + again));
     Runtime.getRuntime().addShutdownHook(farewell);
     job.run();
     Runtime.getRuntime().removeShutdownHook(farewell);

@@ -1,17 +1,23 @@
 package dev.coppice.app;
 
+import static dev.coppice.app.CommandRuns.execute;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.coppice.app.CommandRuns.Result;
 import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.run.ReplayRuns;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import dev.coppice.app.serve.ServeJob;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,28 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class CoppiceCommandTest {
   @TempDir private Path folder;
-
-  /** Holds what a command came to. */
-  private record Result(int status, String out, String err) {}
-
-  private static Result execute(final String... arguments) {
-    final PrintStream out = System.out;
-    final PrintStream err = System.err;
-    final ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    final ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-    try {
-      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-      final int status = CoppiceCommand.commandLine().execute(arguments);
-      return new Result(
-          status,
-          outBytes.toString(StandardCharsets.UTF_8),
-          errBytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
-  }
 
   @Test
   void shouldGenerateWithAModelThatHasNoTokenizer() throws Exception {
@@ -174,5 +158,114 @@ class CoppiceCommandTest {
       assertTrue(help.out().contains(command), command);
       assertEquals(CoppiceCommand.DONE, execute(command, "--help").status(), command);
     }
+  }
+
+  private static void assertRefused(final Result result, final String... parts) {
+    assertEquals(CoppiceCommand.WRONG_CALL, result.status(), result.all());
+    for (final String part : parts) {
+      assertTrue(result.err().contains(part), part + " is missing: " + result.all());
+    }
+    assertFalse(result.err().contains("[unexpected]"), result.all());
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoListOfTokens() throws Exception {
+    for (final String json : List.of("null", "[1, null]", "[1.5]", "[1] [2]", "\"1\"", "")) {
+      final Path file = Files.writeString(folder.resolve("tokens.json"), json);
+
+      assertRefused(
+          execute("score", "--model", folder.toString(), "--tokens", file.toString()),
+          "must hold one JSON array of token ids",
+          "tokens.json");
+      final InputStream in = System.in;
+      try {
+        System.setIn(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
+        assertRefused(
+            execute("detokenize", "--model", folder.toString()), "standard input must hold");
+      } finally {
+        System.setIn(in);
+      }
+    }
+  }
+
+  @Test
+  void shouldNameWhatAResumedServiceDoesNotTake() throws Exception {
+    final RunFolder served = ServeJob.prepare(ReplayRuns.config(folder, 1));
+    final String at = served.root().toString();
+
+    assertRefused(execute("serve", "--resume", at, "@", "other.toml"), "not @");
+    assertRefused(execute("serve", "--resume", at, "@other.toml"), "not @other.toml");
+    assertRefused(execute("serve", "--resume", at, "-c", "other.toml"), "not -c");
+    assertRefused(execute("serve", "--resume", at, "--out", "x"), "not --out");
+    assertRefused(execute("serve", "--resume", at, "--run.seed", "2"), "not --run.seed");
+    assertRefused(execute("serve", "--resume", at, "--bridge.port", "0", "-c", "o.toml"), "not -c");
+  }
+
+  @Test
+  void shouldTellServedFoldersFromOthers() throws Exception {
+    final RunFolder served = ServeJob.prepare(ReplayRuns.config(folder, 1));
+    final RunFolder ran = ReplayRuns.run(ReplayRuns.config(folder, 1)).folder();
+
+    Files.writeString(served.ledger(), "{\"format\": \"coppice.serve/1\"}");
+
+    for (final String command : List.of("report", "verify")) {
+      assertRefused(
+          execute(command, served.root().toString()),
+          "was made by serve",
+          "./coppice serve --resume",
+          "[run-folder-unusable]");
+    }
+    assertRefused(execute("run", "--resume", served.root().toString()), "was made by serve");
+    assertRefused(
+        execute("serve", "--resume", ran.root().toString()),
+        "was not made by serve",
+        "[run-folder-unusable]");
+  }
+
+  @Test
+  void shouldNotSayGoOnWhereTheFolderIsOfAnotherVersion() throws Exception {
+    final RunFolder ran = ReplayRuns.run(ReplayRuns.config(folder, 1)).folder();
+    Files.write(ran.journal(), HexFormat.of().parseHex("434f50504a524e4c01000000cdea3309"));
+
+    final Result resumed = execute("run", "--resume", ran.root().toString());
+
+    assertRefused(resumed, "has format version 1", "[journal-version]");
+    assertFalse(resumed.err().contains("Go on with"), resumed.all());
+  }
+
+  @Test
+  void shouldCheckAWorldWithOptionsAndRefuseTheWrongOnes() {
+    final Result plain = execute("check", "drawers", "--episodes", "5", "--set", "nosuch=\"1\"");
+    final Result own = execute("check", "java.lang.Runnable", "--set", "a=1");
+
+    assertRefused(plain, "--set: ", "option=nosuch");
+    assertRefused(own, "--set is for a world that is named");
+    assertRefused(
+        execute("check", "dev.coppice.environments.toolworld.MethodWorld"), "it is abstract");
+  }
+
+  @Test
+  void shouldRefuseToImitateWhereNothingDemonstrates() throws Exception {
+    final Path out = folder.resolve("trained");
+    final Path file =
+        Files.writeString(
+            folder.resolve("sums.toml"), ConfigText.resolved(ReplayRuns.config(folder, 1)));
+
+    final Result result =
+        execute(
+            "train",
+            "@",
+            file.toString(),
+            "--model.path",
+            folder.toString(),
+            "--train.imitation",
+            "0.1",
+            "--sampling.temperature",
+            "1",
+            "--out",
+            out.toString());
+
+    assertRefused(result, "train.imitation needs countdown or drawers");
+    assertFalse(Files.exists(out), "nothing was begun");
   }
 }

@@ -115,8 +115,15 @@ class ExtendingTest {
   void shouldCheckTheWorldByItsNameAndGiveItItsOption() throws IOException {
     final Result check = execute("check", "ladder", "--classpath", plugs, "--episodes", "50");
 
+    final Result set =
+        execute("check", "ladder", "--classpath", plugs, "--episodes", "5", "--set", "rungs=\"4\"");
+    final Result wrong = execute("check", "ladder", "--classpath", plugs, "--set", "rungs=many");
+
     assertEquals(CoppiceCommand.DONE, check.status(), check.all());
     assertTrue(check.out().contains("world      ladder"), check.all());
+    assertEquals(CoppiceCommand.DONE, set.status(), set.all());
+    assertEquals(CoppiceCommand.WRONG_CALL, wrong.status(), wrong.all());
+    assertTrue(wrong.err().contains("rungs=many"), wrong.all());
     final Path run = ladders("--task.ladder.rungs", "2");
     final String traces = Files.readString(run.resolve("traces.jsonl"));
     assertTrue(traces.contains("\"rung\":2"), traces);
@@ -170,6 +177,24 @@ class ExtendingTest {
     assertTrue(sampled > 100, "sampled=" + sampled);
     final Result verify = execute("verify", run.toString(), "--classpath", plugs);
     assertEquals(CoppiceCommand.DONE, verify.status(), verify.all());
+  }
+
+  @Test
+  void shouldTrainOnTreesAndCreditOfAStranger() throws IOException {
+    final Path out = folder.resolve("trained");
+    final List<String> arguments =
+        new ArrayList<>(List.of("train", "--classpath", plugs, "--out", out.toString()));
+    arguments.addAll(List.of("--task.environment", "drawers", "--task.split", "train"));
+    arguments.addAll(List.of("--task.count", "10", "--model.path", model()));
+    arguments.addAll(List.of("--tree.policy", "first-turns", "--tree.trees", "1"));
+    arguments.addAll(List.of("--credit.estimators", "over-median", "--bridge.batch", "2"));
+    arguments.addAll(List.of("--train.updates", "1", "--train.evaluation-problems", "0"));
+
+    final Result train = execute(arguments.toArray(String[]::new));
+
+    assertEquals(CoppiceCommand.DONE, train.status(), train.all());
+    assertTrue(train.out().contains("update 1/1"), train.all());
+    assertTrue(Files.exists(out.resolve("checkpoints/step-00001/model.safetensors")), train.all());
   }
 
   @Test

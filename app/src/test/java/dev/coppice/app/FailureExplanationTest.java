@@ -12,8 +12,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 class FailureExplanationTest {
@@ -45,6 +47,22 @@ class FailureExplanationTest {
     assertEquals("coppice: h [unexpected]", explained(new IllegalStateException("h"), 1));
     final String poisoned = explained(new PoisonedFileException(Path.of("j"), cause), 1);
     assertEquals("[file-poisoned]", poisoned.substring(poisoned.lastIndexOf('[')));
+  }
+
+  @Test
+  void shouldKeepTheCodeOfAFailureThatOthersCarry() {
+    final Exception coded = new ConfigException("i");
+    final Exception future = new ExecutionException(coded);
+
+    assertEquals("coppice: i [configuration-wrong]", explained(future, 2));
+    assertEquals(
+        "coppice: i [configuration-wrong]", explained(new RuntimeException("a pool", future), 2));
+    assertEquals(
+        "coppice: j [argument-wrong]",
+        explained(
+            new IllegalStateException(
+                "made", new InvocationTargetException(new IllegalArgumentException("j"))),
+            2));
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.coppice.app;
 
+import static dev.coppice.app.CommandRuns.execute;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.app.CommandRuns.Result;
 import dev.coppice.app.TreeSamples.End;
 import dev.coppice.bridge.trace.TraceWriter;
 import dev.coppice.environments.toolworld.ToolWorld;
@@ -13,7 +15,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,28 +81,6 @@ class OwnWorldCheckTest {
       """;
 
   @TempDir private Path folder;
-
-  /** Holds what a command came to. */
-  private record Result(int status, String out, String err) {}
-
-  private static Result execute(final String... arguments) {
-    final PrintStream out = System.out;
-    final PrintStream err = System.err;
-    final ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    final ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-    try {
-      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-      final int status = CoppiceCommand.commandLine().execute(arguments);
-      return new Result(
-          status,
-          outBytes.toString(StandardCharsets.UTF_8),
-          errBytes.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-    }
-  }
 
   private static String placeOf(final Class<?> type) throws Exception {
     return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();

@@ -17,14 +17,14 @@ import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
 
 /** Takes the listings off a page of the documentation, by the path that stands above each. */
-final class PageListings {
+public final class PageListings {
   private static final Pattern LISTING =
       Pattern.compile("`([\\w./-]+)`:\\n\\n```\\w*\\n(.*?)```", Pattern.DOTALL);
 
   private PageListings() {}
 
   /** Reads the listings of a page by their paths. */
-  static Map<String, String> of(final String page) throws IOException {
+  public static Map<String, String> of(final String page) throws IOException {
     final Map<String, String> listings = new LinkedHashMap<>();
     final Matcher matcher = LISTING.matcher(text(page));
     while (matcher.find()) {
@@ -54,7 +54,8 @@ final class PageListings {
   }
 
   /** Writes sources and service files beside each other and compiles the sources, as a stranger would. */
-  static Path compiled(final Path folder, final Map<String, String> listings) throws IOException {
+  public static Path compiled(final Path folder, final Map<String, String> listings)
+      throws IOException {
     final Path out = Files.createDirectories(folder.resolve("out"));
     final String classpath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));

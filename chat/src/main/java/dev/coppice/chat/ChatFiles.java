@@ -10,7 +10,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds the chat templates and special tokens of a model folder or GGUF file. */
+/**
+ * Finds the chat templates and special tokens of a model folder or GGUF file.
+ *
+ * <p>As transformers does: template files stand in place of all templates of {@code
+ * tokenizer_config.json}; {@code special_tokens_map.json} goes before it, but counts only where the
+ * configuration does not list its added tokens. {@code chat_template.json}, which processors have,
+ * is read where there is nothing else.
+ *
+ * @source transformers, tokenization_utils_base.py
+ */
 final class ChatFiles {
   private final Path folder;
   private final ModelDocuments documents;
@@ -24,6 +33,18 @@ final class ChatFiles {
 
   /** Returns the templates by name, "default" first; empty if the folder has none. */
   Map<String, String> templates() {
+    final Map<String, String> templates = files();
+    if (templates.isEmpty()) {
+      templates.putAll(inside());
+    }
+    if (templates.isEmpty()
+        && object("chat_template.json").get("chat_template") instanceof String source) {
+      templates.put("default", source);
+    }
+    return templates;
+  }
+
+  private Map<String, String> inside() {
     final Map<String, String> templates = new LinkedHashMap<>();
     final Object inside = config.get("chat_template");
     if (inside instanceof String source) {
@@ -37,9 +58,11 @@ final class ChatFiles {
         }
       }
     }
-    if (object("chat_template.json").get("chat_template") instanceof String source) {
-      templates.put("default", source);
-    }
+    return templates;
+  }
+
+  private Map<String, String> files() {
+    final Map<String, String> templates = new LinkedHashMap<>();
     final Path single = folder.resolve("chat_template.jinja");
     if (Files.isRegularFile(single)) {
       templates.put("default", read(single));
@@ -68,13 +91,14 @@ final class ChatFiles {
   /** Returns the special tokens a template sees, such as {@code bos_token}. */
   Map<String, Object> specialTokens() {
     final Map<String, Object> tokens = new LinkedHashMap<>();
-    final Map<?, ?> before = object("special_tokens_map.json");
-    for (final Map<?, ?> source : List.of(before, config)) {
+    final Map<?, ?> map =
+        config.containsKey("added_tokens_decoder") ? Map.of() : object("special_tokens_map.json");
+    for (final Map<?, ?> source : List.of(config, map)) {
       source.forEach(
           (key, value) -> {
             final String name = String.valueOf(key);
             if (name.endsWith("_token")) {
-              final Object text = value instanceof Map<?, ?> map ? map.get("content") : value;
+              final Object text = value instanceof Map<?, ?> added ? added.get("content") : value;
               if (text instanceof String) {
                 tokens.put(name, text);
               }

@@ -46,6 +46,31 @@ class ChatTemplateTest {
   }
 
   @Test
+  void shouldLetFilesGoBeforeTheConfigurationAsTransformersDoes() throws IOException {
+    final String entry = "\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"inside\"}]";
+    Files.writeString(
+        folder.resolve("chat_template.json"), "{\"chat_template\": \"{{ bos_token }}\"}");
+    Files.writeString(folder.resolve("special_tokens_map.json"), "{\"bos_token\": \"<map>\"}");
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"bos_token\": \"<config>\"}");
+    assertEquals("<map>", render("default"));
+
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"bos_token\": \"<config>\", \"added_tokens_decoder\": {}, " + entry + "}");
+    assertEquals("inside", render("tool_use"));
+    assertThrows(TemplateException.class, () -> render("default"));
+
+    final Path more = Files.createDirectory(folder.resolve("additional_chat_templates"));
+    Files.writeString(more.resolve("rag.jinja"), "{{ bos_token }}");
+    assertEquals("<config>", render("rag"));
+    assertThrows(TemplateException.class, () -> render("tool_use"));
+  }
+
+  private String render(final String name) {
+    return ChatTemplate.open(folder, name).render(ChatRequest.prompt(HELLO, null));
+  }
+
+  @Test
   void shouldNameWhatIsMissing() {
     final TemplateException failure =
         assertThrows(TemplateException.class, () -> ChatTemplate.open(folder, "default"));

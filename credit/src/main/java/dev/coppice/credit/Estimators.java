@@ -45,6 +45,6 @@ public final class Estimators {
    * @throws IllegalArgumentException if the options do not fit each other.
    */
   public static AdvantageEstimator of(final EstimatorPlug plug, final PlugOptions options) {
-    return new FormulaEstimator(plug.name(), options, plug.make(options));
+    return new FormulaEstimator(plug, options, plug.make(options));
   }
 }

@@ -3,20 +3,58 @@ package dev.coppice.credit;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.LearningFormula;
 import dev.coppice.credit.forest.SubtreeValues;
 import dev.coppice.plug.PlugOptions;
 import dev.coppice.trajectory.TrajectoryGroup;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Runs a formula over a group. */
-record FormulaEstimator(String name, PlugOptions options, CreditFormula formula)
+record FormulaEstimator(EstimatorPlug plug, PlugOptions given, CreditFormula formula)
     implements AdvantageEstimator {
+  @Override
+  public String name() {
+    return plug.name();
+  }
+
+  @Override
+  public Map<String, String> options() {
+    return given.asTexts();
+  }
+
   @Override
   public GroupAdvantages estimate(final TrajectoryGroup group) {
     final Forest forest = new Forest(group);
-    return new GroupAdvantages(name, options.asTexts(), forest, score(forest));
+    final Map<String, String> texts = new LinkedHashMap<>(given.asTexts());
+    if (formula instanceof final LearningFormula learning) {
+      texts.put(LearningFormula.PAIRS, learning.observe(forest));
+    }
+    return new GroupAdvantages(name(), texts, forest, score(forest));
+  }
+
+  @Override
+  public String observe(final TrajectoryGroup group) {
+    return formula instanceof final LearningFormula learning
+        ? learning.observe(new Forest(group))
+        : null;
+  }
+
+  @Override
+  public String advance(final String learned, final String observed) {
+    return formula instanceof final LearningFormula learning
+        ? learning.advance(learned, observed)
+        : learned;
+  }
+
+  @Override
+  public AdvantageEstimator with(final Map<String, String> changed) {
+    final Map<String, String> texts = new LinkedHashMap<>(given.asTexts());
+    texts.putAll(changed);
+    return Estimators.of(plug, PlugOptions.of(EstimatorPlug.KIND, plug, texts));
   }
 
   private CreditSheet score(final Forest forest) {
@@ -59,8 +97,8 @@ record FormulaEstimator(String name, PlugOptions options, CreditFormula formula)
         node,
         forest.node(index).kind().wireName(),
         forest.node(index).length(),
-        name,
-        options.asTexts());
+        name(),
+        given.asTexts());
   }
 
   private static String values(

@@ -48,10 +48,10 @@ final class BatchOptions {
    */
   static BatchConfig config(final PlugOptions options) {
     return new BatchConfig(
-        Math.toIntExact(options.whole("batch-rows")),
-        Math.toIntExact(options.whole("batch-tokens")),
-        Math.toIntExact(options.whole("kv-blocks")),
-        Math.toIntExact(options.whole("block-tokens")));
+        options.count("batch-rows"),
+        options.count("batch-tokens"),
+        options.count("kv-blocks"),
+        options.count("block-tokens"));
   }
 
   /**

@@ -121,23 +121,6 @@ public final class DecoderBackend implements InferenceBackend {
     return config;
   }
 
-  /**
-   * Puts other weights of the same shape in place of the present ones, between two passes.
-   *
-   * <p>The policy version rises by one. Keys and values in the pool stay those of the old weights;
-   * the engine must not use them for the new.
-   *
-   * @param folder of the new weights, whose configuration must be the same.
-   * @throws WeightsException if they cannot be read or are of another model; the old ones then stay.
-   */
-  public void swap(final Path folder) {
-    if (closed) {
-      throw new IllegalStateException("the backend is closed");
-    }
-    adopt(load(folder), policyVersion + 1);
-    retire(policyVersion - 1);
-  }
-
   /** Weights packed and ready. */
   private record Loaded(DecoderWeights weights) implements LoadedWeights {
     @Override

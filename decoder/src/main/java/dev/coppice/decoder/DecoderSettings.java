@@ -11,10 +11,14 @@ package dev.coppice.decoder;
  *     memory, never a result.
  */
 public record DecoderSettings(int threads, String dtype, String device, int slabTokens) {
+  static final int MOST_THREADS = 1024;
+  private static final int MOST_SLAB_TOKENS = 4096;
+
   /** Checks the values. */
   public DecoderSettings {
-    if (threads < 1 || threads > 1024) {
-      throw new IllegalArgumentException("threads must be 1 to 1024: threads=" + threads);
+    if (threads < 1 || threads > MOST_THREADS) {
+      throw new IllegalArgumentException(
+          "threads must be 1 to " + MOST_THREADS + ": threads=" + threads);
     }
     if (!dtype.equals("f32") && !dtype.equals("bf16")) {
       throw new IllegalArgumentException("dtype must be f32 or bf16: dtype=" + dtype);
@@ -22,8 +26,9 @@ public record DecoderSettings(int threads, String dtype, String device, int slab
     if (!device.matches("cpu|cuda(:\\d{1,3})?")) {
       throw new IllegalArgumentException("device must be cpu, cuda or cuda:N: device=" + device);
     }
-    if (slabTokens < 1 || slabTokens > 4096) {
-      throw new IllegalArgumentException("slabTokens must be 1 to 4096: slabTokens=" + slabTokens);
+    if (slabTokens < 1 || slabTokens > MOST_SLAB_TOKENS) {
+      throw new IllegalArgumentException(
+          "slabTokens must be 1 to " + MOST_SLAB_TOKENS + ": slabTokens=" + slabTokens);
     }
   }
 
@@ -53,16 +58,6 @@ public record DecoderSettings(int threads, String dtype, String device, int slab
    */
   public DecoderSettings withThreads(final int newThreads) {
     return new DecoderSettings(newThreads, dtype, device, slabTokens);
-  }
-
-  /**
-   * Returns these settings with another device.
-   *
-   * @param newDevice that computes linear layers.
-   * @return the settings.
-   */
-  public DecoderSettings withDevice(final String newDevice) {
-    return new DecoderSettings(threads, dtype, newDevice, slabTokens);
   }
 
   /**

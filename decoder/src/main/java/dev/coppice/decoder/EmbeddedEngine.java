@@ -15,8 +15,6 @@ import java.util.List;
 
 /** Opens the decoder of this process: {@code model.engine = "embedded"}. */
 public final class EmbeddedEngine implements RunnerPlug {
-  private static final int MOST_THREADS = 1024;
-
   /** Made by the service loader. */
   public EmbeddedEngine() {}
 
@@ -52,7 +50,7 @@ public final class EmbeddedEngine implements RunnerPlug {
         PlugOption.whole(
             "threads",
             1,
-            new PlugOption.Range(1, MOST_THREADS),
+            new PlugOption.Range(1, DecoderSettings.MOST_THREADS),
             "Threads the model computes with."));
     options.add(
         PlugOption.text(
@@ -66,10 +64,7 @@ public final class EmbeddedEngine implements RunnerPlug {
 
   @Override
   public void check(final PlugOptions options) {
-    if (!options.text("device").matches("cpu|cuda(:\\d{1,3})?")) {
-      throw new IllegalArgumentException(
-          "device must be cpu, cuda or cuda:N: device=" + options.text("device"));
-    }
+    settings(options);
     BatchOptions.check(options);
   }
 
@@ -92,14 +87,15 @@ public final class EmbeddedEngine implements RunnerPlug {
           "the engine runs models of a folder, no scripts: engine=" + name());
     }
     final String lora = options.text("lora");
-    return DecoderBackend.open(
-        folder,
-        lora.isEmpty() ? null : Path.of(lora),
-        new DecoderSettings(
-            Math.toIntExact(options.whole("threads")),
-            options.text("dtype"),
-            options.text("device"),
-            DecoderSettings.defaults().slabTokens()));
+    return DecoderBackend.open(folder, lora.isEmpty() ? null : Path.of(lora), settings(options));
+  }
+
+  private static DecoderSettings settings(final PlugOptions options) {
+    return new DecoderSettings(
+        options.count("threads"),
+        options.text("dtype"),
+        options.text("device"),
+        DecoderSettings.defaults().slabTokens());
   }
 
   private static ModelRunner.Remark remark(final KernelRate rate) {

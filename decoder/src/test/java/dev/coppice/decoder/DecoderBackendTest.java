@@ -118,16 +118,21 @@ class DecoderBackendTest {
       final float[] before = Sequences.all(backend, tokens, 16, 5);
       RandomModel.write(folder, CONFIG, TensorType.F32, 2);
 
-      backend.swap(folder);
+      swap(backend);
 
       final float[] after = Sequences.all(backend, tokens, 16, 5);
       assertEquals(1, backend.policyVersion());
       assertFalse(Arrays.equals(before, after));
       RandomModel.write(folder, CONFIG, TensorType.F32, 1);
-      backend.swap(folder);
+      swap(backend);
       assertEquals(2, backend.policyVersion());
       assertArrayEquals(before, Sequences.all(backend, tokens, 16, 5));
     }
+  }
+
+  private void swap(final DecoderBackend backend) {
+    backend.adopt(backend.load(folder), backend.policyVersion() + 1);
+    backend.retire(backend.policyVersion() - 1);
   }
 
   @Test
@@ -136,11 +141,11 @@ class DecoderBackendTest {
     try (DecoderBackend backend = open(1)) {
       final float[] before = Sequences.all(backend, tokens, 16, 3);
       Files.write(folder.resolve("model.safetensors"), new byte[20]);
-      assertThrows(WeightsException.class, () -> backend.swap(folder));
+      assertThrows(WeightsException.class, () -> backend.load(folder));
       final ModelConfig other =
           RandomModel.llama(new ModelDimensions(64, 96, 1, 40, 128), 4, 2, true);
       RandomModel.write(folder, other, TensorType.F32, 1);
-      assertThrows(WeightsException.class, () -> backend.swap(folder));
+      assertThrows(WeightsException.class, () -> backend.load(folder));
 
       assertEquals(0, backend.policyVersion());
       assertArrayEquals(before, Sequences.all(backend, tokens, 16, 3));
@@ -231,7 +236,7 @@ class DecoderBackendTest {
 
   @Test
   void shouldRefuseADeviceWithoutNativesBeforeAnyFileIsRead() {
-    final DecoderSettings settings = DecoderSettings.defaults().withDevice("cuda:1");
+    final DecoderSettings settings = on("cuda:1");
 
     final IllegalArgumentException refusal =
         assertThrows(
@@ -239,7 +244,10 @@ class DecoderBackendTest {
             () -> DecoderBackend.open(Path.of("there/is/no/such/folder"), settings));
 
     assertTrue(refusal.getMessage().contains("pytorch-native-cu"), refusal.getMessage());
-    assertThrows(
-        IllegalArgumentException.class, () -> DecoderSettings.defaults().withDevice("tpu"));
+    assertThrows(IllegalArgumentException.class, () -> on("tpu"));
+  }
+
+  private static DecoderSettings on(final String device) {
+    return new DecoderSettings(1, "f32", device, 256);
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -93,10 +94,9 @@ public final class Environments {
       return plug.open(checked(plug, config.tasks()));
     }
     final WorldPlug world = requireWorld(plug, mode);
-    return new WorldEnvironment(
+    return closing(
         mode.over(() -> world.taskset(checked(world, config.tasks()))),
-        world.format(),
-        world.template(config.tasks()));
+        taskset -> new WorldEnvironment(taskset, world.format(), world.template(config.tasks())));
   }
 
   /**
@@ -174,9 +174,17 @@ public final class Environments {
               + "; such are "
               + String.join(", ", names(one -> one instanceof WorldPlug other && other.chats())));
     }
-    final Taskset taskset = mode.over(() -> world.taskset(checked(world, request)));
+    return closing(
+        mode.over(() -> world.taskset(checked(world, request))),
+        taskset ->
+            new ChatEnvironment(taskset, request.promptOr(ChatEnvironment.DEFAULT_PROMPT), chat));
+  }
+
+  /** Makes an environment of tasks, and closes them where it cannot be made. */
+  private static Environment closing(
+      final Taskset taskset, final Function<Taskset, Environment> maker) {
     try {
-      return new ChatEnvironment(taskset, request.promptOr(ChatEnvironment.DEFAULT_PROMPT), chat);
+      return maker.apply(taskset);
     } catch (final RuntimeException e) {
       taskset.close();
       throw e;
@@ -196,7 +204,7 @@ public final class Environments {
               + String.join(", ", plug.splits()));
     }
     if (!plug.data().isEmpty() && request.path().isEmpty()) {
-      throw new IllegalArgumentException(plug.name() + " needs environment.path: " + plug.data());
+      throw new IllegalArgumentException(plug.name() + " needs task.path: " + plug.data());
     }
     final Map<String, Object> given = new HashMap<>(request.options().asMap());
     given.values().removeIf(Objects::isNull);

@@ -80,11 +80,11 @@ class EnvironmentsTest {
     assertRefused(List.of("countdwon", "countdown", "gsm8k"), "countdwon", "", "");
     assertRefused(List.of("split=dev", "train, held-out"), "countdown", "dev", "");
     assertRefused(List.of("split=dev", "train, test"), "gsm8k", "dev", "x");
-    assertRefused(List.of("environment.path"), "gsm8k", "", "");
+    assertRefused(List.of("task.path"), "gsm8k", "", "");
     assertRefused(List.of("no file", "nowhere"), "gsm8k", "", "nowhere");
     assertRefused(List.of("no file", "nowhere"), "filesystem", "", "nowhere");
     assertRefused(List.of("no file", "nowhere"), "retail", "all", "nowhere");
-    assertRefused(List.of("retail needs environment.path"), "retail", "all", "");
+    assertRefused(List.of("retail needs task.path"), "retail", "all", "");
     assertThrows(
         IllegalArgumentException.class,
         () -> new EnvironmentConfig("countdown", "", -1, 0, "", ""));

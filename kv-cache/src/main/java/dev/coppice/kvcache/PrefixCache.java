@@ -180,15 +180,6 @@ public final class PrefixCache {
   }
 
   /**
-   * Returns the number of leases that are open.
-   *
-   * @return the number of leases, at most {@link KvCacheConfig#maxLeases()}.
-   */
-  public int openLeases() {
-    return leases.length - idleCount;
-  }
-
-  /**
    * Returns what the cache has done so far.
    *
    * @return a new record of counts.

@@ -305,15 +305,6 @@ public final class PrefixLease implements AutoCloseable {
   }
 
   /**
-   * Returns the owner of blocks to come.
-   *
-   * @return the tag.
-   */
-  public int owner() {
-    return owner;
-  }
-
-  /**
    * Sets to whom later blocks are attributed.
    *
    * @param ownerTag any number that the {@link BlockTimeSink} understands.

@@ -122,7 +122,7 @@ class PrefixCacheTest {
     first.close();
 
     assertNotNull(cache.acquire(SPACE, new int[] {3}, 1, 0));
-    assertEquals(2, cache.openLeases());
+    assertNull(cache.acquire(SPACE, new int[] {3}, 1, 0));
   }
 
   @Test
@@ -198,7 +198,8 @@ class PrefixCacheTest {
 
     assertThrows(IndexOutOfBoundsException.class, () -> cache.acquire(SPACE, new int[2], 3, 0));
     assertThrows(NullPointerException.class, () -> cache.acquire(null, new int[2], 2, 0));
-    assertEquals(0, cache.openLeases());
+    assertEquals(0, cache.liveBlocks());
+    cache.checkIntegrity();
   }
 
   /** Slots held over tokens of the ideal tree; the rest is one tail and one copy for each leaf. */

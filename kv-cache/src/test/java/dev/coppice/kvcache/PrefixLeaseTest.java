@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -237,8 +238,9 @@ class PrefixLeaseTest {
 
     assertNull(lease.fork(1));
 
-    assertEquals(1, cache.openLeases());
     cache.checkIntegrity();
+    lease.close();
+    assertNotNull(cache.acquire(new CacheNamespace(0, 0, 0), new int[0], 0, 1));
   }
 
   @Test

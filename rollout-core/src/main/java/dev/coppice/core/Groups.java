@@ -247,7 +247,8 @@ final class Groups {
     state.counters.groupsOpen--;
     state.counters.groupsDelivered++;
     final TrajectoryGroup finished = new TrajectoryGroup(group.request.id(), group.task, trees);
-    final GroupResult result = new GroupResult(group.request, finished, ledgers);
+    final GroupResult result =
+        new GroupResult(group.request, finished, ledgers, group.plan.decisionTurn());
     effects.add(new Effect.GroupDone(group.place(), numbers, result));
     startGroups(effects);
   }

@@ -238,7 +238,8 @@ final class EngineAgent implements Agent, RunnerListener {
     for (int i = 0; i < heldNs.length; i++) {
       ledgers.add(done.result().ledgers().get(i).holding(heldNs[i]));
     }
-    return new GroupResult(done.result().request(), done.result().group(), ledgers);
+    return new GroupResult(
+        done.result().request(), done.result().group(), ledgers, done.result().decisionTurn());
   }
 
   /** Gives up what runs and closes every world nobody works in; a second call does nothing. */

@@ -41,7 +41,8 @@ public interface Tokenizer extends AutoCloseable {
    *
    * @param token id.
    * @return its text; a byte {@code b} that is no whole character by itself is the lone surrogate
-   *     {@code 0xDC00 + b}, or U+FFFD where the tokenizer does not tell its bytes.
+   *     {@code 0xDC00 + b}, or U+FFFD where the tokenizer does not tell its bytes; empty for an id beyond the
+   *     vocabulary, as a model whose logits are padded can sample it.
    */
   String piece(int token);
 

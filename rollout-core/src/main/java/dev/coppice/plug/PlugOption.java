@@ -223,7 +223,7 @@ public record PlugOption(
   /**
    * Takes a value as typed on a command line.
    *
-   * @param text of the value; the items of a list are parted by commas.
+   * @param text of the value; the items of a list are separated by commas.
    * @return the value as the type has it.
    * @throws IllegalArgumentException whose message says what would fit, to be read after "must be".
    */

@@ -12,8 +12,25 @@ import java.util.Objects;
  * @param request the group answers.
  * @param group of finished trees.
  * @param ledgers one per tree, in order.
+ * @param decisionTurn the turn that decides, as the environment plans it, or {@link #NO_PLAN}.
  */
-public record GroupResult(GroupRequest request, TrajectoryGroup group, List<TreeLedger> ledgers) {
+public record GroupResult(
+    GroupRequest request, TrajectoryGroup group, List<TreeLedger> ledgers, int decisionTurn) {
+  /** Stands for a group whose environment named no turn. */
+  public static final int NO_PLAN = -1;
+
+  /**
+   * Delivers a group of which no plan is known.
+   *
+   * @param request the group answers.
+   * @param group of finished trees.
+   * @param ledgers one per tree, in order.
+   */
+  public GroupResult(
+      final GroupRequest request, final TrajectoryGroup group, final List<TreeLedger> ledgers) {
+    this(request, group, ledgers, NO_PLAN);
+  }
+
   /** Checks that every tree has its ledger. */
   public GroupResult {
     Objects.requireNonNull(request, "request is null");

@@ -1,5 +1,5 @@
 /**
- * Decides what grows: how many children a node gets, who is in the next batch, who pays for it.
+ * Decides what grows: how many children a node gets, which trees a budget pays for.
  *
  * <p>Read in this order: {@link dev.coppice.scheduling.BranchingPolicy}, {@link
  * dev.coppice.scheduling.BranchPoint}, then one policy with its {@link

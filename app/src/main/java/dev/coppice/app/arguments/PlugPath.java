@@ -24,7 +24,7 @@ public final class PlugPath {
   @Option(
       names = "--classpath",
       paramLabel = "JARS",
-      description = "Jars or folders with plugs of your own, parted as a class path is.")
+      description = "Jars or folders with plugs of your own, separated as a class path is.")
   private String path = "";
 
   /** Made by picocli. */
@@ -126,6 +126,21 @@ public final class PlugPath {
     } catch (final IOException e) {
       throw new ConfigException("--classpath: cannot be read: " + jar + ": " + e.getMessage());
     }
+  }
+
+  /**
+   * Completes a command that is printed for a person, so that it finds the same plugs.
+   *
+   * @param command without its class path.
+   * @return the command, with {@code --classpath} where this process was given one.
+   */
+  public static String again(final String command) {
+    final StringBuilder text = new StringBuilder(command);
+    for (final String argument : forChild()) {
+      final boolean plain = argument.matches("[\\w./:=+-]+");
+      text.append(' ').append(plain ? argument : "'" + argument.replace("'", "'\\''") + "'");
+    }
+    return text.toString();
   }
 
   /**

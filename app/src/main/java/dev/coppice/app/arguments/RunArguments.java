@@ -122,10 +122,23 @@ public final class RunArguments {
    * @throws ConfigException if other keys are given.
    */
   public RunConfig resumed(final RunFolder folder) {
-    if (arguments.stream().anyMatch(a -> a.startsWith("--") && !a.startsWith("--bridge."))) {
-      throw new ConfigException(
-          "--resume takes --bridge keys and nothing else: the rest stays as the run was begun");
+    if (out != null) {
+      throw notResumed("--out");
+    }
+    for (int at = 0; at < arguments.size(); at++) {
+      final String argument = arguments.get(at);
+      if (!argument.startsWith("--bridge.")) {
+        throw notResumed(argument);
+      }
+      at += argument.contains("=") ? 0 : 1;
     }
     return ConfigArguments.read(arguments, new ConfigLoader().file(folder.config())).load();
+  }
+
+  private static ConfigException notResumed(final String argument) {
+    return new ConfigException(
+        "--resume takes --bridge keys and nothing else, not "
+            + argument
+            + ": the rest stays as the run was begun");
   }
 }

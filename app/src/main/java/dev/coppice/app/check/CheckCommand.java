@@ -1,18 +1,25 @@
 package dev.coppice.app.check;
 
 import dev.coppice.app.arguments.PlugPath;
+import dev.coppice.app.config.CommandValue;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentPlug;
 import dev.coppice.environments.Environments;
+import dev.coppice.environments.TaskRequest;
 import dev.coppice.environments.WorldPlug;
 import dev.coppice.environments.contract.CheckReport;
 import dev.coppice.environments.contract.WorldCheck;
 import dev.coppice.environments.toolworld.SingleTaskset;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.error.CoppiceException;
+import dev.coppice.plug.PlugOptions;
 import dev.coppice.plug.Plugs;
+import java.lang.reflect.InvocationTargetException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -42,6 +49,12 @@ public final class CheckCommand implements Callable<Integer> {
 
   @Option(names = "--path", paramLabel = "DIR", description = "Data of a world that is named.")
   private String path = "";
+
+  @Option(
+      names = "--set",
+      paramLabel = "OPTION=VALUE",
+      description = "Option of a world that is named.")
+  private Map<String, String> options = new LinkedHashMap<>();
 
   @Mixin private PlugPath plugs;
 
@@ -78,16 +91,22 @@ public final class CheckCommand implements Callable<Integer> {
               + String.join(", ", Environments.worlds())
               + "; for your own give --classpath my.jar and its name, or the full name of its class");
     }
+    final PlugOptions set = CommandValue.options(EnvironmentPlug.KIND, plug, options);
     final String data = path.isEmpty() ? plug.usualPath() : path;
     final String found = data.isEmpty() ? "" : ProjectPaths.find(data).toString();
     try {
-      return Environments.taskset(new EnvironmentConfig(world, "", 0, 0, found, ""));
+      return Environments.taskset(
+          new EnvironmentConfig(world, new TaskRequest("", 0, 0, found, "", set)));
     } catch (final IllegalArgumentException e) {
-      throw new ConfigException(e.getMessage().replace("environment.path", "--path"));
+      throw new ConfigException(e.getMessage().replace("task.path", "--path"));
     }
   }
 
   private Taskset own() {
+    if (!options.isEmpty()) {
+      throw new ConfigException(
+          "--set is for a world that is named; a class has no options: world=" + world);
+    }
     final Class<?> type = load();
     if (Taskset.class.isAssignableFrom(type)) {
       return (Taskset) made(type);
@@ -114,9 +133,20 @@ public final class CheckCommand implements Callable<Integer> {
       final var constructor = type.getDeclaredConstructor();
       constructor.setAccessible(true);
       return constructor.newInstance();
+    } catch (final InvocationTargetException e) {
+      if (e.getCause() instanceof CoppiceException coded) {
+        throw coded;
+      }
+      throw unmade(type, e.getCause());
+    } catch (final InstantiationException e) {
+      throw unmade(type, "it is abstract");
     } catch (final ReflectiveOperationException e) {
-      throw new ConfigException(
-          type.getName() + " needs a constructor without parameters that works: " + e.getCause());
+      throw unmade(type, e);
     }
+  }
+
+  private static ConfigException unmade(final Class<?> type, final Object why) {
+    return new ConfigException(
+        type.getName() + " needs a constructor without parameters that works: " + why);
   }
 }

@@ -61,12 +61,8 @@ public record BridgeSection(
     return "Bridge[address=" + address + ", port=" + port + ", arm=" + arm + "]";
   }
 
-  /**
-   * Copies the section without its token, as it may be written down.
-   *
-   * @return a copy.
-   */
-  public BridgeSection withoutToken() {
+  /** Copies the section without its token, as it may be written down. */
+  BridgeSection withoutToken() {
     return new BridgeSection(
         address,
         port,

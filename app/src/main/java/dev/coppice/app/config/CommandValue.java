@@ -1,12 +1,39 @@
 package dev.coppice.app.config;
 
+import dev.coppice.plug.Plug;
+import dev.coppice.plug.PlugKind;
 import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.tomlj.Toml;
 import org.tomlj.TomlParseResult;
 
 /** Reads a value as typed on a command line, where quotes are a nuisance. */
-final class CommandValue {
+public final class CommandValue {
   private CommandValue() {}
+
+  /**
+   * Reads the options of a plug.
+   *
+   * @param kind of the plug.
+   * @param plug they are for.
+   * @param given texts as typed, by name; a text may stand in quotes.
+   * @return the options, checked.
+   * @throws ConfigException naming the option that is unknown or has a wrong value.
+   */
+  public static PlugOptions options(
+      final PlugKind<?> kind, final Plug plug, final Map<String, String> given) {
+    final Map<String, Object> values = new LinkedHashMap<>(given);
+    for (final PlugOption option : plug.options()) {
+      values.computeIfPresent(option.name(), (name, text) -> parse((String) text, option.type()));
+    }
+    try {
+      return PlugOptions.of(kind, plug, values);
+    } catch (final IllegalArgumentException e) {
+      throw new ConfigException("--set: " + e.getMessage());
+    }
+  }
 
   /** Returns the value as TOML would hold it; text stays text where the key is one. */
   static Object parse(final String text, final PlugOption.Type type) {

@@ -29,6 +29,8 @@ import org.tomlj.TomlPosition;
  * @thread one at a time.
  */
 public final class ConfigLoader {
+  private static final String OWN = "; one of your own needs --classpath";
+
   private final Schema schema = Schema.run();
   private final Map<String, Setting> settings = new LinkedHashMap<>();
 
@@ -83,7 +85,7 @@ public final class ConfigLoader {
    * Sets one key over what was read before.
    *
    * @param name of the key, dotted.
-   * @param text of the value as typed on a command line; lists may be parted by commas.
+   * @param text of the value as typed on a command line; lists may be separated by commas.
    * @return this.
    * @throws ConfigException if there is no such key or the value does not fit it.
    */
@@ -133,7 +135,13 @@ public final class ConfigLoader {
       settings.put(name, new Setting(entry.option().typed(given), where));
     } catch (final IllegalArgumentException e) {
       throw new ConfigException(
-          where + name + " must be " + e.getMessage() + ", not " + ConfigText.literal(given));
+          where
+              + name
+              + " must be "
+              + e.getMessage()
+              + ", not "
+              + ConfigText.literal(given)
+              + (entry.namesPlugs() && e.getMessage().startsWith("one of ") ? OWN : ""));
     }
   }
 
@@ -163,11 +171,7 @@ public final class ConfigLoader {
         final boolean known = kind.plugs().stream().anyMatch(plug -> plug.name().equals(parts[1]));
         return known || parts.length < 3
             ? ""
-            : " There is no "
-                + kind.kind().word()
-                + " "
-                + parts[1]
-                + "; one of your own needs --classpath.";
+            : " There is no " + kind.kind().word() + " " + parts[1] + OWN + ".";
       }
     }
     return "";

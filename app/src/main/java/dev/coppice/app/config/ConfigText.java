@@ -20,7 +20,8 @@ public final class ConfigText {
   private ConfigText() {}
 
   /**
-   * Writes a configuration with every key, so that reading it gives the same again.
+   * Writes a configuration with every key, so that reading it gives the same again, but for secrets:
+   * their keys are written empty.
    *
    * @param config to write.
    * @return TOML text.
@@ -28,7 +29,7 @@ public final class ConfigText {
   public static String resolved(final RunConfig config) {
     final Schema schema = Schema.run();
     final Map<String, Object> values = new TreeMap<>();
-    collect(config, "", values);
+    collect(config.withoutSecrets(), "", values);
     for (final Schema.Plugged plugged : schema.plugs()) {
       final PlugOptions options = config.plugs().of(plugged.kind().kind(), plugged.plug());
       for (final PlugOption option : plugged.plug().options()) {

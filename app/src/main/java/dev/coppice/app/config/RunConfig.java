@@ -125,12 +125,8 @@ public record RunConfig(
         plugs);
   }
 
-  /**
-   * Copies the configuration as it may be written down.
-   *
-   * @return a copy without secrets.
-   */
-  public RunConfig withoutSecrets() {
+  /** Copies the configuration as it may be written down: without secrets. */
+  RunConfig withoutSecrets() {
     return new RunConfig(
         run,
         model,
@@ -259,13 +255,35 @@ public record RunConfig(
           String prompt,
       @Key("System message of conversations, with model.chat-template; empty for none.")
           String system) {
+    /** Checks that tasks and groups can be numbered. */
+    public TaskSet {
+      if ((long) first + count > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "task.first + task.count must be at most "
+                + Integer.MAX_VALUE
+                + ": first="
+                + first
+                + " count="
+                + count);
+      }
+      if ((long) count * repeats > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "task.count x task.repeats must be at most "
+                + Integer.MAX_VALUE
+                + " groups: count="
+                + count
+                + " repeats="
+                + repeats);
+      }
+    }
+
     /**
      * Returns the number of groups of an arm.
      *
      * @return tasks times repeats.
      */
     public int groups() {
-      return Math.multiplyExact(count, repeats);
+      return count * repeats;
     }
   }
 

@@ -44,7 +44,8 @@ final class Schema {
       final Object value = valueOf(component, defaults);
       final Key key = component.getAnnotation(Key.class);
       if (key != null) {
-        entries.put(name, new Entry(name, option(name, component, key, value)));
+        entries.put(
+            name, new Entry(name, option(name, component, key, value), key.plugs().length > 0));
       } else if (component.getType() != PlugValues.class) {
         sections.add(name);
         collect(component.getType(), value, name + ".");
@@ -81,7 +82,7 @@ final class Schema {
     plugs.add(plugged);
     for (final PlugOption option : plugged.ownOptions()) {
       final String name = plugged.key(option);
-      entries.put(name, new Entry(name, option));
+      entries.put(name, new Entry(name, option, false));
     }
   }
 
@@ -148,7 +149,7 @@ final class Schema {
   }
 
   /** Describes one key. */
-  record Entry(String name, PlugOption option) {}
+  record Entry(String name, PlugOption option, boolean namesPlugs) {}
 
   /** Names a plug and its kind. */
   record Plugged(PlugSection kind, Plug plug) {

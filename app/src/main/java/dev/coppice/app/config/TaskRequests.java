@@ -18,7 +18,7 @@ public final class TaskRequests {
    */
   public static EnvironmentConfig of(final RunConfig config, final String path) {
     final RunConfig.TaskSet task = config.task();
-    final int count = Math.addExact(task.first(), task.count());
+    final int count = task.first() + task.count();
     return with(config, task.split(), count, task.seed(), path);
   }
 

@@ -122,13 +122,19 @@ public final class GroupScan implements AutoCloseable {
       return TraceLines.parse(line.toString(StandardCharsets.UTF_8));
     } catch (final IOException e) {
       throw new UncheckedIOException("cannot read " + path, e);
-    } catch (final TraceFormatException | IllegalArgumentException e) {
+    } catch (final TraceFormatException e) {
+      throw new RunFolderException(e.errorCode(), at(e.getMessage()), e);
+    } catch (final IllegalArgumentException e) {
       throw damaged(e.getMessage());
     }
   }
 
   private RunFolderException damaged(final String fault) {
-    return new RunFolderException(path + ":" + lineNumber + ": " + fault);
+    return new RunFolderException(at(fault));
+  }
+
+  private String at(final String fault) {
+    return path + ":" + lineNumber + ": " + fault;
   }
 
   /**

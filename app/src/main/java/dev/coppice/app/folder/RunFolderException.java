@@ -18,4 +18,9 @@ public final class RunFolderException extends CoppiceException {
   public RunFolderException(final String message) {
     super(CODE, message, null);
   }
+
+  /** Keeps what is wrong with a file, under the code that whoever reads such files gives it. */
+  RunFolderException(final ErrorCode code, final String message, final Throwable cause) {
+    super(code, message, cause);
+  }
 }

@@ -27,6 +27,12 @@ public record RunState(String run, String model, List<ArmState> arms) {
   /** The version of the folder's layout. */
   public static final String FORMAT = "coppice.run/1";
 
+  /** The version of the ledger that {@code serve} writes. */
+  public static final String SERVED = "coppice.serve/1";
+
+  private static final String SERVES =
+      "; it has groups for a trainer and no traces: go on with  ./coppice serve --resume";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Copies the list. */
@@ -119,15 +125,17 @@ public record RunState(String run, String model, List<ArmState> arms) {
    */
   public static RunState load(final Path path) {
     if (!Files.exists(path)) {
-      throw new RunFolderException("the run folder has no ledger: " + path + " is missing");
+      throw new RunFolderException(
+          "the run folder has no ledger: "
+              + path
+              + " is missing"
+              + (Files.exists(new RunFolder(path.resolveSibling("")).bridge()) ? SERVES : ""));
     }
-    final JsonNode root;
-    try {
-      root = JSON.readTree(path.toFile());
-    } catch (final IOException e) {
-      throw new RunFolderException("the ledger is damaged: " + path + ": " + e.getMessage());
-    }
+    final JsonNode root = read(path);
     final String format = root.path("format").asText("");
+    if (format.equals(SERVED)) {
+      throw new RunFolderException(path.getParent() + " was made by serve" + SERVES);
+    }
     if (!format.equals(FORMAT)) {
       throw new RunFolderException(
           path
@@ -140,6 +148,27 @@ public record RunState(String run, String model, List<ArmState> arms) {
     final List<ArmState> arms = new ArrayList<>();
     root.path("arms").properties().forEach(arm -> arms.add(readArm(arm.getKey(), arm.getValue())));
     return new RunState(root.path("run").asText(), root.path("model").asText(), arms);
+  }
+
+  /**
+   * Checks that a folder was made by {@code serve}.
+   *
+   * @param path of its ledger, which is not there before the first group.
+   * @throws RunFolderException if another command made it.
+   */
+  public static void requireServed(final Path path) {
+    if (Files.exists(path) && !read(path).path("format").asText("").equals(SERVED)) {
+      throw new RunFolderException(
+          path.getParent() + " was not made by serve; go on with:  ./coppice run --resume");
+    }
+  }
+
+  private static JsonNode read(final Path path) {
+    try {
+      return JSON.readTree(path.toFile());
+    } catch (final IOException e) {
+      throw new RunFolderException("the ledger is damaged: " + path + ": " + e.getMessage());
+    }
   }
 
   private static ArmState readArm(final String name, final JsonNode node) {

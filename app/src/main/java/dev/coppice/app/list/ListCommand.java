@@ -24,13 +24,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Lists what can be named: policies, estimators, environments, metrics. */
+/** Lists what can be named: policies, estimators, environments, metrics, engines. */
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
     description = {
       "Lists what can be named in a configuration, with its options: policies, estimators,",
-      "environments and metrics, those on --classpath included."
+      "environments, metrics and engines, those on --classpath included."
     })
 public final class ListCommand implements Callable<Integer> {
   private static final int DONE = 0;

@@ -50,14 +50,14 @@ public record ChatForms(RunConfig config, Path folder, UnaryOperator<Path> files
    *
    * @param tokenizer of the model; not kept.
    * @return the form of the run's conversations.
-   * @throws ConfigException if there is no such template, or it cannot be used.
+   * @throws TemplateException if there is no such template, or it cannot be used.
    */
   public Conversation.Form form(final Tokenizer tokenizer) {
     try {
       return new ChatForm(
           template(), tokenizer, CallFormat.BARE_RESULTS.dialect(), config.task().system());
     } catch (final TemplateException e) {
-      throw new ConfigException(
+      throw new TemplateException(
           "model.chat-template = \"" + config.model().chatTemplate() + "\": " + e.getMessage());
     }
   }

@@ -23,15 +23,15 @@ public enum Metric implements Figure {
       "trunks",
       "Draws of the roots: the independent trunks that trees stand for.",
       arm -> arm.get(Sum.TRUNKS)),
-  /** Trajectories of all trees. */
-  LEAVES("leaves", "Trajectories of all trees.", arm -> arm.get(Sum.LEAVES)),
+  /** Trajectories of all trees, a coalesced one once. */
+  LEAVES("leaves", "Trajectories of all trees, a coalesced one once.", arm -> arm.get(Sum.LEAVES)),
   /** Samples of all trees; one trajectory stands for those that are equal. */
   DRAWS(
       "draws",
       "Samples of all trees; one trajectory stands for those that are equal.",
       arm -> arm.get(Sum.DRAWS)),
-  /** Trajectories the policy ended itself. */
-  COMPLETED("completed", "Trajectories the policy ended itself.", arm -> arm.get(Sum.COMPLETED)),
+  /** Samples the policy ended itself. */
+  COMPLETED("completed", "Samples the policy ended itself.", arm -> arm.get(Sum.COMPLETED)),
   /** {@code C = W + G + I}. */
   COMPUTED_TOKENS("computed_tokens", "C = W + G + I.", ArmTally::computed),
   /** Computed tokens per finished group; distinct and mixed compare at equal ones alone. */

@@ -8,13 +8,13 @@ public enum Sum {
   TREES,
   /** Draws of the roots: the independent trunks that trees stand for. */
   TRUNKS,
-  /** Trajectories, a coalesced one as often as it was drawn. */
+  /** Trajectories, a coalesced one once. */
   LEAVES,
   /** Samples the trajectories stand for. */
   DRAWS,
-  /** Trajectories the policy ended itself. */
+  /** Samples the policy ended itself. */
   COMPLETED,
-  /** Trajectories with a reward. */
+  /** Samples with a reward. */
   SCORED,
   /** Groups whose rewards differ. */
   MIXED_GROUPS,

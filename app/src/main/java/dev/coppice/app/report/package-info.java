@@ -6,6 +6,6 @@
  *
  * <p>Read in this order: {@link dev.coppice.app.report.GroupMeasure}, {@link
  * dev.coppice.app.report.TaskTally}, {@link dev.coppice.app.report.Metric}, {@link
- * dev.coppice.app.report.RunReport}, {@link dev.coppice.app.report.ConservationLaws}.
+ * dev.coppice.app.report.RunReport}.
  */
 package dev.coppice.app.report;

@@ -46,8 +46,8 @@ final class ArmSession {
   /** Bundles where the arm's groups and inputs are kept. */
   record Keep(TraceFile traces, SegmentSink trajectories, EngineJournal journal) {}
 
-  /** Holds what a group cost that an earlier session finished. */
-  record FinishedGroup(long computedTokens, int trees) {}
+  /** Holds what a group cost and told that an earlier session finished. */
+  record FinishedGroup(long computedTokens, int trees, Map<String, String> told) {}
 
   /** Holds what a session came to. */
   record Outcome(ArmState state, EngineStats.Latencies latencies) {}
@@ -59,7 +59,9 @@ final class ArmSession {
       final Map<Integer, FinishedGroup> done,
       final Keep keep)
       throws InterruptedException {
-    final CreditAssigner credit = CreditAssigner.of(config);
+    final CreditInOrder credit =
+        new CreditInOrder(CreditAssigner.of(config), config.engine().groupsInFlight());
+    done.forEach((number, group) -> credit.restore(number, group.told()));
     final GroupWriter writer =
         new GroupWriter(state.arm(), keep.traces(), credit, keep.trajectories(), progress);
     final RolloutEngine.Parts parts =

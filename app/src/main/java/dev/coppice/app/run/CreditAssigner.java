@@ -6,13 +6,13 @@ import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.Estimators;
-import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.credit.forest.LearningFormula;
 import dev.coppice.plug.Plugs;
-import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.TrajectoryGroup;
-import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Applies the configured estimators to finished groups.
@@ -62,33 +62,40 @@ public final class CreditAssigner {
     final List<List<CreditBlock>> blocks = new ArrayList<>();
     group.trees().forEach(tree -> blocks.add(new ArrayList<>()));
     for (final AdvantageEstimator estimator : estimators) {
-      final GroupAdvantages advantages = estimator.estimate(group);
+      final List<CreditBlock> given = CreditBlock.of(estimator.estimate(group));
       for (int tree = 0; tree < group.trees().size(); tree++) {
-        blocks.get(tree).add(block(advantages, tree, group.trees().get(tree)));
+        blocks.get(tree).add(given.get(tree));
       }
     }
     return blocks;
   }
 
-  private static CreditBlock block(
-      final GroupAdvantages advantages, final int place, final TrajectoryTree tree) {
-    final List<CreditBlock.NodeAdvantages> nodes = new ArrayList<>();
-    for (int id = 0; id < tree.nodes().size(); id++) {
-      final float[] values = advantages.nodeAdvantages(place, id);
-      if (values != null) {
-        nodes.add(new CreditBlock.NodeAdvantages(id, values));
+  /**
+   * Makes what scores a group as it was scored before: with what had been learned then.
+   *
+   * @param stored blocks of one of its trees, in the order of the estimators.
+   * @return the estimators, with what the blocks say was learned.
+   */
+  public CreditAssigner asIn(final List<CreditBlock> stored) {
+    final List<AdvantageEstimator> then = new ArrayList<>(estimators);
+    for (int i = 0; i < Math.min(then.size(), stored.size()); i++) {
+      final CreditBlock block = stored.get(i);
+      if (block.options().containsKey(LearningFormula.SHARES)
+          && block.estimator().equals(then.get(i).name())) {
+        final Map<String, String> options = new HashMap<>(block.options());
+        options.remove(LearningFormula.PAIRS);
+        then.set(i, then.get(i).with(options));
       }
     }
-    final List<CreditBlock.LeafAdvantage> leaves = new ArrayList<>();
-    if (advantages.hasLeafAdvantages()) {
-      for (int i = 0; i < tree.leaves().size(); i++) {
-        final Leaf leaf = tree.leaves().get(i);
-        final double value = advantages.leafAdvantage(place, i);
-        if (!Double.isNaN(value)) {
-          leaves.add(new CreditBlock.LeafAdvantage(leaf.node(), value));
-        }
-      }
-    }
-    return new CreditBlock(advantages.estimator(), advantages.options(), nodes, leaves);
+    return new CreditAssigner(then);
+  }
+
+  /**
+   * Returns the estimators.
+   *
+   * @return in the order of their blocks.
+   */
+  public List<AdvantageEstimator> estimators() {
+    return estimators;
   }
 }

@@ -33,7 +33,7 @@ final class GroupWriter implements GroupListener {
 
   private final String arm;
   private final TraceFile file;
-  private final CreditAssigner credit;
+  private final CreditInOrder credit;
   private final SegmentSink sink;
   private final RunProgress progress;
   // The writer looks for itself: waking it would cost the engine thread a system call a group.
@@ -51,7 +51,7 @@ final class GroupWriter implements GroupListener {
   GroupWriter(
       final String arm,
       final TraceFile file,
-      final CreditAssigner credit,
+      final CreditInOrder credit,
       final SegmentSink sink,
       final RunProgress progress) {
     this.arm = arm;
@@ -94,15 +94,21 @@ final class GroupWriter implements GroupListener {
         }
       }
       sink.flush();
-    } catch (final RuntimeException e) {
-      failure = e;
+    } catch (final Throwable e) {
+      // An error too: whoever waits for this thread must learn that it ended.
+      failure =
+          e instanceof RuntimeException failed
+              ? failed
+              : new IllegalStateException(Thread.currentThread().getName() + " ended: " + e, e);
     }
   }
 
   private void keep(final List<GroupResult> batch) {
     final List<byte[]> lines = new ArrayList<>();
     final List<StoredGroup> groups = new ArrayList<>();
-    for (final GroupResult result : batch) {
+    final List<GroupResult> ready = new ArrayList<>();
+    batch.forEach(result -> credit.take(result, ready::add));
+    for (final GroupResult result : ready) {
       if (result.group().trees().isEmpty()) {
         sums.addDropped();
         done++;
@@ -124,7 +130,7 @@ final class GroupWriter implements GroupListener {
 
   private List<StoredTree> stored(final GroupResult result) {
     final TrajectoryGroup group = result.group();
-    final List<List<CreditBlock>> blocks = credit.score(group);
+    final List<List<CreditBlock>> blocks = credit.score(result);
     final List<StoredTree> stored = new ArrayList<>();
     for (int i = 0; i < group.trees().size(); i++) {
       final Trace trace = new Trace(group.trees().get(i), blocks.get(i));

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -147,8 +148,9 @@ public final class RolloutJob {
     final RunLog log = logs.log();
     try (TraceFile traces = TraceFile.open(folder.traces(), finished.keepBytes())) {
       for (final ArmState arm : begun.arms()) {
-        try (SegmentSink segments = segments(folder, begun.run(), arm.arm())) {
-          if (isDone(arm, finished.of(arm.arm()).size())) {
+        final Set<Integer> done = finished.of(arm.arm()).keySet();
+        try (SegmentSink segments = segments(folder, begun.run(), arm.arm(), done)) {
+          if (isDone(arm, done.size())) {
             segments.flush();
             state = state.with(asComplete(arm));
             continue;
@@ -223,9 +225,13 @@ public final class RolloutJob {
   }
 
   /** Opens the arm's segments and adds what an earlier session kept in the traces alone. */
-  private SegmentSink segments(final RunFolder folder, final String runName, final String arm) {
+  private SegmentSink segments(
+      final RunFolder folder, final String runName, final String arm, final Set<Integer> done) {
     final String armRun = runName + "/" + arm;
     final SegmentSink sink = new SegmentSink(folder.trajectories(), armRun, resources, config);
+    if (sink.hasAll(done)) {
+      return sink; // The traces need not be parsed again.
+    }
     try (GroupScan scan = new GroupScan(folder.traces())) {
       for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
         if (group.arm().equals(arm)) {
@@ -278,7 +284,10 @@ public final class RolloutJob {
               .computeIfAbsent(group.arm(), arm -> new HashMap<>())
               .put(
                   Math.toIntExact(group.number()),
-                  new ArmSession.FinishedGroup(cost, group.trees().size()));
+                  new ArmSession.FinishedGroup(
+                      cost,
+                      group.trees().size(),
+                      CreditInOrder.told(group.trees().getFirst().trace().credit())));
         }
         return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
       }

@@ -12,12 +12,10 @@ import dev.coppice.bridge.wire.WireHeader;
 import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.documents.ModelDocuments;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
-import dev.coppice.chat.value.TemplateException;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.engine.GroupListener;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.environments.Environments;
-import dev.coppice.environments.record.ResultStoreException;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
@@ -132,8 +130,8 @@ public record RunResources(
                 + there);
       }
       return environment;
-    } catch (final IllegalArgumentException | ResultStoreException | TemplateException e) {
-      throw new ConfigException(e.getMessage().replace("environment.path", "task.path"));
+    } catch (final IllegalArgumentException e) {
+      throw new ConfigException(e.getMessage());
     }
   }
 
@@ -231,13 +229,9 @@ public record RunResources(
   }
 
   private static String chatTemplate(final RunConfig config) {
-    try {
-      return ChatForms.wanted(config)
-          ? chat(config).template().sha256()
-          : ChatTemplate.sha256(ProjectPaths.model(config.model().path()));
-    } catch (final TemplateException e) {
-      throw new ConfigException(e.getMessage());
-    }
+    return ChatForms.wanted(config)
+        ? chat(config).template().sha256()
+        : ChatTemplate.sha256(ProjectPaths.model(config.model().path()));
   }
 
   private static String sha256(final byte[] bytes) {

@@ -9,6 +9,7 @@ import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.PackedGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -54,6 +55,11 @@ final class SegmentSink implements AutoCloseable {
       }
     }
     return groups;
+  }
+
+  /** Returns whether all of these groups are in segments. */
+  boolean hasAll(final Collection<Integer> numbers) {
+    return numbers.stream().allMatch(number -> written.contains((long) number));
   }
 
   /** Takes a group that is in the traces. */

@@ -1,6 +1,6 @@
 package dev.coppice.app.serve;
 
-import dev.coppice.app.run.CreditAssigner;
+import dev.coppice.app.run.CreditInOrder;
 import dev.coppice.bridge.disk.DiskFullException;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.SealedGroup;
@@ -40,7 +40,7 @@ final class GroupSealer implements GroupListener {
 
   private final Outbox outbox;
   private final ArrowSegmentWriter writer;
-  private final CreditAssigner credit;
+  private final CreditInOrder credit;
   private final Limits limits;
   private final OneToOneConcurrentArrayQueue<GroupResult> queue =
       new OneToOneConcurrentArrayQueue<>(QUEUED_GROUPS);
@@ -55,7 +55,7 @@ final class GroupSealer implements GroupListener {
   GroupSealer(
       final Outbox outbox,
       final ArrowSegmentWriter writer,
-      final CreditAssigner credit,
+      final CreditInOrder credit,
       final Limits limits) {
     this.outbox = outbox;
     this.writer = writer;
@@ -83,7 +83,7 @@ final class GroupSealer implements GroupListener {
       while (!ending || !queue.isEmpty()) {
         final GroupResult result = queue.poll();
         if (result != null) {
-          take(result);
+          credit.take(result, this::take);
         } else if (isDue()) {
           seal();
         } else {
@@ -93,8 +93,12 @@ final class GroupSealer implements GroupListener {
       seal();
     } catch (final Stopped e) {
       return; // The disk stayed full; what was not sealed will be grown again.
-    } catch (final RuntimeException e) {
-      failure = e;
+    } catch (final Throwable e) {
+      // An error too: whoever waits for this thread must learn that it ended.
+      failure =
+          e instanceof RuntimeException failed
+              ? failed
+              : new IllegalStateException(Thread.currentThread().getName() + " ended: " + e, e);
     }
   }
 
@@ -115,7 +119,7 @@ final class GroupSealer implements GroupListener {
     }
     final CreditedGroup credited;
     try {
-      credited = new CreditedGroup(number, group, first(credit.score(group)));
+      credited = new CreditedGroup(number, group, first(credit.score(result)));
     } catch (final IllegalArgumentException e) {
       whenRoom(() -> outbox.quarantine(List.of(number), "unpackable"));
       return;

@@ -61,8 +61,12 @@ final class IssueLoop {
       }
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (final RuntimeException e) {
-      failure = e;
+    } catch (final Throwable e) {
+      // An error too: whoever waits for this thread must learn that it ended.
+      failure =
+          e instanceof RuntimeException failed
+              ? failed
+              : new IllegalStateException(Thread.currentThread().getName() + " ended: " + e, e);
     }
   }
 
@@ -92,7 +96,7 @@ final class IssueLoop {
     return failure;
   }
 
-  /** Work.Stops issuing. */
+  /** Stops issuing. */
   void end() throws InterruptedException {
     ending = true;
     thread.join();

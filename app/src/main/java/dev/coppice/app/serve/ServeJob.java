@@ -7,6 +7,7 @@ import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.run.CreditAssigner;
+import dev.coppice.app.run.CreditInOrder;
 import dev.coppice.app.run.JournalSink;
 import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.RunLog;
@@ -14,6 +15,7 @@ import dev.coppice.app.run.RunResources;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.flight.BridgeServer;
 import dev.coppice.bridge.flight.BridgeSettings;
+import dev.coppice.bridge.outbox.IssuedGroup;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxCounts;
 import dev.coppice.bridge.outbox.OutboxLimits;
@@ -29,8 +31,10 @@ import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.WeightSwap;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -86,7 +90,7 @@ public final class ServeJob {
   public static RunFolder prepare(final RunConfig config) {
     final RunFolder folder =
         RunFolder.create(Path.of(config.run().out()), config.task().environment());
-    final String text = ConfigText.resolved(config.withoutSecrets());
+    final String text = ConfigText.resolved(config);
     DurableFile.write(folder.config(), text.getBytes(StandardCharsets.UTF_8));
     return folder;
   }
@@ -112,10 +116,15 @@ public final class ServeJob {
       writer.continueAfter(outbox.lastSegment());
       log.line("session begins: " + outbox.counts());
       resources.report(log);
-      final GroupSealer sealer =
-          new GroupSealer(outbox, writer, CreditAssigner.of(config), sealing());
-      try (RolloutEngine engine =
-          RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {
+      final CreditInOrder credit =
+          new CreditInOrder(CreditAssigner.of(config), config.engine().groupsInFlight());
+      final GroupSealer sealer = new GroupSealer(outbox, writer, credit, sealing());
+      try (ToldFile told = told(credit, outbox);
+          RolloutEngine engine =
+              RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {
+        if (told != null) {
+          credit.keepIn(told::add);
+        }
         final EngineActions actions = new EngineActions(facts(), engine, outbox, log::line);
         final SegmentSource segments = new SegmentSource(folder.trajectories(), header());
         restoreWeights(actions, outbox.weights());
@@ -130,6 +139,21 @@ public final class ServeJob {
     } finally {
       stopped.countDown();
     }
+  }
+
+  /** Goes on from what groups told earlier processes; null where nothing is learned from them. */
+  private ToldFile told(final CreditInOrder credit, final Outbox outbox) {
+    if (!credit.learns()) {
+      return null;
+    }
+    final Path path = folder.root().resolve("told.tsv");
+    if (!Files.exists(path)) {
+      final long first = outbox.inFlight().stream().mapToLong(IssuedGroup::group).min().orElse(0);
+      for (long number = 0; number < first; number++) {
+        credit.restore(number, Map.of());
+      }
+    }
+    return new ToldFile(path, credit::restore);
   }
 
   /** Bundles what one process works with. */

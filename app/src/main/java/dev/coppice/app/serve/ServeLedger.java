@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.coppice.app.folder.RunState;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.bridge.outbox.OutboxCounts;
@@ -12,7 +13,6 @@ import java.util.Map;
 
 /** Writes {@code ledger.json} of a served run: every group is in exactly one of its counts. */
 final class ServeLedger {
-  private static final String FORMAT = "coppice.serve/1";
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -25,7 +25,7 @@ final class ServeLedger {
       final OutboxCounts counts,
       final Map<String, Long> engine) {
     final ObjectNode ledger = MAPPER.createObjectNode();
-    ledger.put("format", FORMAT);
+    ledger.put("format", RunState.SERVED);
     ledger.put("run", run);
     final ObjectNode groups = ledger.putObject("groups");
     groups.put("submitted", counts.submitted());

@@ -85,13 +85,8 @@ public final class ChatTemplateCommand implements Callable<Integer> {
             generationPrompt,
             continueFinalMessage,
             options());
-    final byte[] text;
-    try {
-      final ChatTemplate template = ChatTemplate.open(ProjectPaths.model(model), name);
-      text = template.render(request).getBytes(StandardCharsets.UTF_8);
-    } catch (final TemplateException e) {
-      throw new ConfigException(e.getMessage());
-    }
+    final ChatTemplate template = ChatTemplate.open(ProjectPaths.model(model), name);
+    final byte[] text = template.render(request).getBytes(StandardCharsets.UTF_8);
     System.out.write(text, 0, text.length);
     System.out.flush();
     return DONE;

@@ -1,6 +1,7 @@
 package dev.coppice.app.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
@@ -40,6 +41,7 @@ public final class TrainJob {
   private final TrainFolder folder;
   private final Path start;
   private final TrainProgress progress;
+  private final ImitationSampler imitation;
   private EngineLink link;
   private GroupIntake intake;
   private int restarts;
@@ -57,6 +59,7 @@ public final class TrainJob {
     if (!(config.sampling().temperature() > 0)) {
       throw new ConfigException("sampling.temperature must be above 0 to train");
     }
+    this.imitation = imitation();
   }
 
   /**
@@ -71,12 +74,15 @@ public final class TrainJob {
   public static TrainJob begin(
       final RunConfig config, final Path root, final TrainProgress progress) throws IOException {
     if (Files.exists(root)) {
-      throw new ConfigException(root + " exists already; continue with  train --resume " + root);
+      throw new ConfigException(
+          root
+              + " exists already; continue with  "
+              + PlugPath.again("./coppice train --resume " + root));
     }
     final TrainJob job = new TrainJob(config, root, progress);
     Files.createDirectories(job.folder.engineParent());
     Files.createDirectories(root.resolve("weights"));
-    Files.writeString(job.folder.config(), ConfigText.resolved(config.withoutSecrets()));
+    Files.writeString(job.folder.config(), ConfigText.resolved(config));
     return job;
   }
 
@@ -177,7 +183,7 @@ public final class TrainJob {
                 MarkRule.ofName(train.marks()).apply(groups),
                 SharedTokenRule.ofWireName(train.rule()),
                 before.version())
-            .with(imitation().of(before.step()));
+            .with(imitation.of(before.step()));
     final UpdateReport update = trainer.update(batch.trees(), rate(before.step()));
     final long trainedNs = System.nanoTime();
     final TrainFolder.State after =
@@ -335,7 +341,9 @@ public final class TrainJob {
     final String name = config.task().environment().toUpperCase(Locale.ROOT);
     final boolean known = List.of("COUNTDOWN", "DRAWERS").contains(name);
     if (!none && !known) {
-      throw new ConfigException("train.imitation needs countdown or drawers; set it to 0");
+      throw new ConfigException(
+          "train.imitation needs countdown or drawers; set it to 0: environment="
+              + config.task().environment());
     }
     return new ImitationSampler(
         imitation, known ? TaskKind.valueOf(name) : TaskKind.COUNTDOWN, config.run().seed());

@@ -16,11 +16,12 @@ import java.util.List;
  *
  * <p>A token weighs {@code w(t) / sum over the batch of w}, w the draws with a reward through its node
  * or, under {@link SharedTokenRule#WEIGHTED}, the path weights of those samples: the token mean of the
- * flat form, whose duplicates the sum counts although nothing is computed twice. Advantages are divided by their weighted root mean
- * square, so that the learning rate means the same for every estimator. A group whose advantages are
- * all 0 counts in the denominators and is not computed: it would be half of the work for nothing but
- * an entropy bonus. Where trajectories carry scalars, a shared token carries the sum of the
- * positive and of the negative ones below it, as clipping treats the two apart.
+ * flat form, whose duplicates the sum counts although nothing is computed twice. Advantages are
+ * divided by their weighted root mean square, so that the learning rate means the same for every
+ * estimator. A group whose advantages are all 0 counts in the denominators and is not computed: it
+ * would be half of the work for nothing but an entropy bonus. Where trajectories carry scalars, a
+ * shared token carries the sum of the positive and of the negative ones below it, as clipping
+ * treats the two apart.
  *
  * @param trees to train on.
  * @param rms of the advantages before scaling.

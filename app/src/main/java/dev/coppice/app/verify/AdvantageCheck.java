@@ -14,7 +14,8 @@ final class AdvantageCheck {
   private AdvantageCheck() {}
 
   static void check(final StoredGroup group, final CreditAssigner credit, final Findings findings) {
-    final List<List<CreditBlock>> derived = credit.score(group.group());
+    final List<CreditBlock> first = group.trees().getFirst().trace().credit();
+    final List<List<CreditBlock>> derived = credit.asIn(first).score(group.group());
     for (int i = 0; i < group.trees().size(); i++) {
       final List<CreditBlock> stored = group.trees().get(i).trace().credit();
       final String place = group.arm() + " " + group.id() + " tree " + i;
@@ -35,6 +36,14 @@ final class AdvantageCheck {
     if (!stored.estimator().equals(derived.estimator())) {
       findings.add(what + ": the traces have " + stored.estimator());
       return;
+    }
+    if (!derived.options().equals(stored.options())) {
+      findings.add(
+          what
+              + ": the options differ: stored "
+              + stored.options()
+              + ", derived "
+              + derived.options());
     }
     for (int node = 0; node < tree.nodes().size(); node++) {
       final float[] left = stored.advantagesOf(node);

@@ -11,6 +11,7 @@ import dev.coppice.app.run.RunResources;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.bridge.journal.JournalFormatException;
 import dev.coppice.bridge.journal.JournalReader;
+import dev.coppice.bridge.journal.JournalVersionException;
 import dev.coppice.core.State;
 import dev.coppice.eventlog.JournalReplay;
 import dev.coppice.rollout.GroupResult;
@@ -76,6 +77,8 @@ final class JournalCheck {
     try (JournalReader reader = new JournalReader(folder.journal(), RunJournalDescriptor.CONTENT);
         TracePlaces.Source traces = places.open()) {
       replay(reader, traces);
+    } catch (final JournalVersionException e) {
+      unchecked.add("version: " + e.getMessage() + " [" + e.errorCode() + "]");
     } catch (final JournalFormatException | StorageException e) {
       findings.add(e.getMessage());
     }

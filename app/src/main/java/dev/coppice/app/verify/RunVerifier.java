@@ -95,6 +95,7 @@ public final class RunVerifier {
 
   private void readTraces(final RunConfig config, final RunState state) {
     final CreditAssigner credit = CreditAssigner.of(config);
+    final SharesCheck shares = new SharesCheck(credit.estimators());
     final List<String> names = config.credit().estimators();
     final SegmentCheck segments = new SegmentCheck(folder, findings);
     try (GroupScan scan = new GroupScan(folder.traces())) {
@@ -110,11 +111,13 @@ public final class RunVerifier {
           sampled.merge(group.arm(), tree.ledger().decodedTokens(), Long::sum);
         }
         AdvantageCheck.check(group, credit, findings);
+        shares.add(group);
         final ArmState arm = state.arm(group.arm());
         segments.check(
             group, names.isEmpty() ? "" : names.getFirst(), arm != null && arm.complete());
       }
       segments.end();
+      shares.end(findings);
       tornBytes = scan.tornBytes();
     }
   }

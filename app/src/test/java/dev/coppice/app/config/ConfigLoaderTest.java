@@ -168,6 +168,42 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void shouldWriteNoSecretDown() {
+    final RunConfig config = new ConfigLoader().override("bridge.token", "hush-hush").load();
+
+    final String text = ConfigText.resolved(config);
+
+    assertFalse(text.contains("hush-hush"), text);
+    assertTrue(text.contains("token = \"\""), text);
+  }
+
+  @Test
+  void shouldRefuseMoreTasksThanCanBeNumbered() {
+    final ConfigException tasks =
+        assertThrows(
+            ConfigException.class,
+            () -> new ConfigLoader().override("task.first", "2147483647").load());
+    final ConfigException groups =
+        assertThrows(
+            ConfigException.class,
+            () ->
+                new ConfigLoader()
+                    .override("task.count", "10000000")
+                    .override("task.repeats", "100000")
+                    .load());
+
+    assertTrue(tasks.getMessage().contains("task.first + task.count"), tasks.getMessage());
+    assertTrue(groups.getMessage().contains("task.count x task.repeats"), groups.getMessage());
+  }
+
+  @Test
+  void shouldSayHowAPlugOfOnesOwnIsFound() {
+    final String said = refused("[tree]\npolicy = \"mine\"\n").getMessage();
+
+    assertTrue(said.endsWith("not \"mine\"; one of your own needs --classpath"), said);
+  }
+
+  @Test
   void shouldExplainEveryKeyInItsHelp() {
     final String help = ConfigText.help();
 

@@ -85,6 +85,7 @@ class GroupScanTest {
     try (GroupScan scan = new GroupScan(file)) {
       final RunFolderException refused = assertThrows(RunFolderException.class, scan::next);
       assertTrue(refused.getMessage().contains("traces.jsonl:1: "), refused.getMessage());
+      assertEquals("trace-damaged", refused.errorCode().name());
     }
   }
 

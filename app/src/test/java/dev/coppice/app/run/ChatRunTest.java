@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.report.Metric;
 import dev.coppice.app.verify.RunVerifier;
@@ -25,6 +24,7 @@ import dev.coppice.environments.toolworld.SingleTaskset;
 import dev.coppice.environments.toolworld.ToolMethod;
 import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.episode.Score;
+import dev.coppice.error.CoppiceException;
 import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.PathPolicy;
@@ -357,9 +357,14 @@ class ChatRunTest {
       loader.override("task.path", "").override("model.policy", "model");
     }
 
-    final ConfigException refusal =
-        assertThrows(ConfigException.class, () -> RunResources.open(loader.load()).close());
+    final CoppiceException refusal =
+        assertThrows(CoppiceException.class, () -> RunResources.open(loader.load()).close());
 
     assertTrue(refusal.getMessage().contains(why), refusal.getMessage());
+    final boolean isTemplates = !environment.equals("drawers") && !why.contains("{tools}");
+    assertEquals(
+        isTemplates ? "chat-template-wrong" : "configuration-wrong",
+        refusal.errorCode().name(),
+        refusal.getMessage());
   }
 }

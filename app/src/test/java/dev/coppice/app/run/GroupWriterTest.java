@@ -12,6 +12,8 @@ import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.disk.DiskFullException;
 import dev.coppice.bridge.fixture.FaultyDisk;
 import dev.coppice.bridge.trace.TraceFile;
+import dev.coppice.credit.AdvantageEstimator;
+import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.TrajectoryGroup;
@@ -40,7 +42,7 @@ class GroupWriterTest {
   }
 
   private GroupWriter writer(final TraceFile file, final SegmentSink sink) {
-    final CreditAssigner credit = CreditAssigner.of(RunConfig.DEFAULT);
+    final CreditInOrder credit = new CreditInOrder(CreditAssigner.of(RunConfig.DEFAULT), 4);
     final GroupWriter writer = new GroupWriter("tree", file, credit, sink, RunProgress.NONE);
     writer.start(0, 0);
     return writer;
@@ -103,5 +105,47 @@ class GroupWriterTest {
       assertTrue(full.getMessage().startsWith("disk is full"), full.getMessage());
     }
     assertTrue(groupsInFile() > 0, "what was finished stays");
+  }
+
+  @Test
+  void shouldTellAnErrorOfItsThreadToWhoeverWaits() throws Exception {
+    final CreditInOrder credit =
+        new CreditInOrder(new CreditAssigner(List.of(new BrokenEstimator())), 4);
+    try (SegmentSink sink = sink();
+        TraceFile file = TraceFile.open(folder.resolve("traces.jsonl"), 0)) {
+      final GroupWriter writer = new GroupWriter("tree", file, credit, sink, RunProgress.NONE);
+      writer.start(0, 0);
+
+      final IllegalStateException told =
+          assertThrows(
+              IllegalStateException.class,
+              () -> {
+                for (int i = 0; i < 10_000; i++) {
+                  writer.onGroup(result(i));
+                }
+                writer.finish();
+              });
+
+      assertTrue(told.getMessage().contains("too deep"), told.getMessage());
+      assertTrue(told.getCause() instanceof StackOverflowError, told::toString);
+    }
+  }
+
+  /** Fails as code does that nobody expects to fail. */
+  private static final class BrokenEstimator implements AdvantageEstimator {
+    @Override
+    public String name() {
+      return "broken";
+    }
+
+    @Override
+    public GroupAdvantages estimate(final TrajectoryGroup group) {
+      throw new StackOverflowError("too deep");
+    }
+
+    @Override
+    public List<String> explain(final TrajectoryGroup group, final int tree, final int node) {
+      return List.of();
+    }
   }
 }

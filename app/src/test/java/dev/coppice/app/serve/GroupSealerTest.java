@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.run.CreditAssigner;
+import dev.coppice.app.run.CreditInOrder;
 import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.fixture.FaultyDisk;
 import dev.coppice.bridge.fixture.Headers;
@@ -13,7 +14,9 @@ import dev.coppice.bridge.outbox.OutboxLimits;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.wire.WireHeader;
+import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
+import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
@@ -90,7 +93,8 @@ class GroupSealerTest {
   }
 
   private GroupSealer sealer(final Outbox outbox, final ArrowSegmentWriter writer) {
-    final CreditAssigner credit = new CreditAssigner(List.of(Estimators.create("grpo", Map.of())));
+    final CreditInOrder credit =
+        new CreditInOrder(new CreditAssigner(List.of(Estimators.create("grpo", Map.of()))), 4);
     return new GroupSealer(outbox, writer, credit, new GroupSealer.Limits(2, 1_000_000, 1_000_000));
   }
 
@@ -135,6 +139,41 @@ class GroupSealerTest {
 
       sealer.end();
       assertNull(sealer.failure());
+    }
+  }
+
+  @Test
+  void shouldTellAnErrorOfItsThread() throws Exception {
+    final CreditInOrder credit =
+        new CreditInOrder(new CreditAssigner(List.of(new BrokenEstimator())), 4);
+    try (Outbox outbox = issued(1);
+        ArrowSegmentWriter writer = writer(Disk.LOCAL)) {
+      final GroupSealer sealer =
+          new GroupSealer(outbox, writer, credit, new GroupSealer.Limits(2, 1_000_000, 1_000_000));
+      sealer.start();
+      sealer.onGroup(result(0, 1.0, -0.5f));
+      await(() -> sealer.failure() != null);
+
+      sealer.end();
+      assertTrue(sealer.failure().getCause() instanceof StackOverflowError);
+    }
+  }
+
+  /** Fails as code does that nobody expects to fail. */
+  private static final class BrokenEstimator implements AdvantageEstimator {
+    @Override
+    public String name() {
+      return "broken";
+    }
+
+    @Override
+    public GroupAdvantages estimate(final TrajectoryGroup group) {
+      throw new StackOverflowError("too deep");
+    }
+
+    @Override
+    public List<String> explain(final TrajectoryGroup group, final int tree, final int node) {
+      return List.of();
     }
   }
 }

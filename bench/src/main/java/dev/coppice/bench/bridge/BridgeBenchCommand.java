@@ -79,6 +79,13 @@ public final class BridgeBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    require("--groups-per-segment", perSegment, 1);
+    require("--mib", mib, serves ? 0 : 1);
+    require("--message-mib", messageMib, 1);
+    require("--rounds", rounds, 0);
+    require("--latencies", latencies, 1);
+    require("--per-second", perSecond, 1);
+    require("--warm-up", warmUp, 0);
     final String name = "coppice-bridge-bench";
     final Path folder =
         place == null ? Files.createTempDirectory(name) : Files.createTempDirectory(place, name);
@@ -103,6 +110,12 @@ public final class BridgeBenchCommand implements Callable<Integer> {
       delete(folder);
     }
     return 0;
+  }
+
+  private static void require(final String option, final int value, final int least) {
+    if (value < least) {
+      throw new ConfigException(option + " must be at least " + least + ": " + value);
+    }
   }
 
   private void wire(final Path folder) throws IOException {

@@ -1,5 +1,6 @@
 package dev.coppice.bench.creditcheck;
 
+import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.GroupScan;
@@ -9,7 +10,9 @@ import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.RunResources;
 import dev.coppice.credit.AdvantageEstimator;
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.Estimators;
+import dev.coppice.plug.Plugs;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.RolloutLimits;
@@ -17,10 +20,10 @@ import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -71,6 +74,8 @@ public final class CreditCheckCommand implements Callable<Integer> {
       description = "Estimators to check; all if not given.")
   private List<String> estimators;
 
+  @Mixin private PlugPath plugs;
+
   /** Made by picocli. */
   public CreditCheckCommand() {}
 
@@ -85,11 +90,12 @@ public final class CreditCheckCommand implements Callable<Integer> {
               + " continuations="
               + continuations);
     }
+    plugs.install();
     final RunFolder run = RunFolder.find(folder);
     final RunConfig config = RolloutJob.configOf(run);
     final List<AdvantageEstimator> chosen =
         (estimators == null ? Estimators.names() : estimators)
-            .stream().map(name -> Estimators.create(name, Map.of())).toList();
+            .stream().map(name -> estimator(name, config)).toList();
     if (groups > 0) {
       correlate(run, config, chosen);
     }
@@ -138,6 +144,12 @@ public final class CreditCheckCommand implements Callable<Integer> {
     final List<GradientNoise> noises =
         check.run(ProjectPaths.model(config.model().path()), sampling.temperature(), chosen, tasks);
     printNoise(chosen, noises, check.tokensPerGroup());
+  }
+
+  /** Makes an estimator with the options the run was configured with. */
+  private static AdvantageEstimator estimator(final String name, final RunConfig config) {
+    final EstimatorPlug plug = Plugs.of(EstimatorPlug.KIND).find(name);
+    return Estimators.of(plug, config.plugs().of(EstimatorPlug.KIND, plug));
   }
 
   private int each(final RunFolder run, final int most, final Consumer<StoredGroup> taker) {

@@ -97,6 +97,7 @@ class ErrorCodesTest {
         final boolean coded =
             type.group(2).equals("CoppiceException")
                 || type.group(2).equals("StorageException")
+                || type.group(2).equals("JournalFormatException")
                 || type.group(3).contains("Coded");
         if (!coded && !PRIVATE_SIGNALS.contains(type.group(1))) {
           offenders.add(type.group(1));

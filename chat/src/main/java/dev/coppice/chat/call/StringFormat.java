@@ -66,10 +66,10 @@ public final class StringFormat {
     final String digits = field.group(4);
     final String body =
         switch (field.group(5)) {
-          case "s" -> PythonText.str(value);
-          case "r" -> PythonText.repr(value);
+          case "s" -> cut(PythonText.str(value), digits);
+          case "r" -> cut(PythonText.repr(value), digits);
           case "d", "i" -> wholeNumber(value);
-          case "f" -> fixed(Arithmetic.real(value), digits == null ? 6 : Integer.parseInt(digits));
+          case "f" -> fixed(Arithmetic.real(value), digits == null ? 6 : width(digits));
           default -> throw new TemplateException("unsupported format field %" + field.group(5));
         };
     final int width = width(field.group(3));
@@ -84,7 +84,11 @@ public final class StringFormat {
   }
 
   private static int width(final String digits) {
-    return digits.isEmpty() ? 0 : (int) Math.min(WIDEST, Long.parseLong(digits));
+    final String value = digits.replaceFirst("^0+", "");
+    if (value.length() > 5 || !value.isEmpty() && Integer.parseInt(value) > WIDEST) {
+      throw new TemplateException("a number of a format field is too large: " + digits);
+    }
+    return value.isEmpty() ? 0 : Integer.parseInt(value);
   }
 
   private static String wholeNumber(final Object value) {
@@ -98,9 +102,7 @@ public final class StringFormat {
       return PythonText.real(value);
     }
     final String text =
-        new BigDecimal(value)
-            .setScale(Math.min(digits, 400), RoundingMode.HALF_EVEN)
-            .toPlainString();
+        new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
     return value < 0 && !text.startsWith("-") ? "-" + text : text;
   }
 
@@ -157,7 +159,7 @@ public final class StringFormat {
     for (final String step : steps.split("[.\\[\\]]+")) {
       if (!step.isEmpty()) {
         final boolean number = step.chars().allMatch(Character::isDigit);
-        at = Attributes.item(at, number ? (Object) Long.parseLong(step) : step);
+        at = Attributes.item(at, number ? (Object) (long) width(step) : step);
       }
     }
     if (at instanceof Undefined undefined) {
@@ -175,7 +177,7 @@ public final class StringFormat {
     final String body =
         switch (parts.group(6)) {
           case "d" -> wholeNumber(value);
-          case "f" -> fixed(Arithmetic.real(value), digits == null ? 6 : Integer.parseInt(digits));
+          case "f" -> fixed(Arithmetic.real(value), digits == null ? 6 : width(digits));
           default -> cut(PythonText.str(value), digits);
         };
     final int width = width(parts.group(4));

@@ -283,7 +283,9 @@ public final class StringMethods {
 
   private static String justify(final String text, final Arguments args, final int place) {
     final int width = args.integer(0, "width", 0);
-    final String with = PythonText.str(args.get(1, "fillchar", " "));
+    if (!(args.get(1, "fillchar", " ") instanceof String with) || Sequences.length(with) != 1) {
+      throw new TemplateException("the fill character must be exactly one character long");
+    }
     final int missing = width - Sequences.length(text);
     limit(missing);
     if (missing <= 0) {

@@ -191,7 +191,7 @@ final class Filters {
     Object at = value;
     for (final String step : PythonText.str(path).split("\\.", -1)) {
       final boolean number = !step.isEmpty() && step.chars().allMatch(Character::isDigit);
-      at = step(at, number ? (Object) Long.parseLong(step) : step, otherwise);
+      at = step(at, number ? Arithmetic.normal(new BigInteger(step)) : step, otherwise);
     }
     return at;
   }

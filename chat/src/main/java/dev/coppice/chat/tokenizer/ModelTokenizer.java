@@ -1,6 +1,7 @@
 package dev.coppice.chat.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.coppice.chat.documents.ModelDocuments;
 import dev.coppice.chat.files.ModelFileException;
 import dev.coppice.model.Tokenizer;
@@ -51,10 +52,11 @@ public final class ModelTokenizer implements Tokenizer {
    */
   public static ModelTokenizer open(final Path model) {
     final ModelDocuments documents = ModelDocuments.of(model);
-    final TokenizerFiles files = TokenizerFiles.of(documents);
+    final JsonNode root = documents.read(TokenizerFiles.NAME);
+    final TokenizerFiles files = TokenizerFiles.of(documents, root);
     final Path file = documents.place(TokenizerFiles.NAME);
     try (var stream = new ByteArrayInputStream(documents.bytes(TokenizerFiles.NAME))) {
-      final PieceBytes bytes = PieceBytes.of(documents, files.vocabularySize());
+      final PieceBytes bytes = PieceBytes.of(root, files.vocabularySize());
       return new ModelTokenizer(HuggingFaceTokenizer.newInstance(stream, OPTIONS), files, bytes);
     } catch (IOException | RuntimeException e) {
       throw new ModelFileException(file, "is not a usable tokenizer: " + e.getMessage(), e);
@@ -102,10 +104,11 @@ public final class ModelTokenizer implements Tokenizer {
     return tokenizer.decode(ids, false);
   }
 
+  /** A model whose {@code vocab_size} is padded may sample ids that stand for no text. */
   @Override
   public String piece(final int token) {
-    if (token >= pieces.length) {
-      return ""; // A row that pads the vocabulary stands for no text.
+    if (token < 0 || token >= pieces.length) {
+      return "";
     }
     String piece = pieces[token];
     if (piece == null) {

@@ -1,7 +1,6 @@
 package dev.coppice.chat.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.coppice.chat.documents.ModelDocuments;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @thread any; immutable.
  */
-public final class PieceBytes {
+final class PieceBytes {
   private static final int ESCAPE = 0xDC00;
 
   private final String[] names;
@@ -29,15 +28,8 @@ public final class PieceBytes {
     }
   }
 
-  /**
-   * Reads the vocabulary of a model.
-   *
-   * @param documents of the model.
-   * @param vocabularySize one more than the largest id.
-   * @return the bytes.
-   */
-  static PieceBytes of(final ModelDocuments documents, final int vocabularySize) {
-    final JsonNode root = documents.read(TokenizerFiles.NAME);
+  /** Takes the vocabulary of a parsed {@code tokenizer.json}. */
+  static PieceBytes of(final JsonNode root, final int vocabularySize) {
     final String[] names = new String[vocabularySize];
     final JsonNode vocabulary = root.path("model").path("vocab");
     if (vocabulary.isObject()) {

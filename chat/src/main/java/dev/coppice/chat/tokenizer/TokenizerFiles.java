@@ -39,11 +39,11 @@ public record TokenizerFiles(int vocabularySize, int beginToken, List<Integer> e
    * Reads the documents of a model.
    *
    * @param documents of the model.
+   * @param root of its {@code tokenizer.json}, parsed.
    * @return what they say.
-   * @throws ModelFileException if {@code tokenizer.json} is missing, or a file is no JSON.
+   * @throws ModelFileException if the vocabulary is empty, or a file is no JSON.
    */
-  static TokenizerFiles of(final ModelDocuments documents) {
-    final JsonNode root = documents.read(NAME);
+  static TokenizerFiles of(final ModelDocuments documents, final JsonNode root) {
     final Map<String, Integer> ids = ids(documents.place(NAME), root);
     int size = 0;
     for (final int id : ids.values()) {
@@ -63,7 +63,7 @@ public record TokenizerFiles(int vocabularySize, int beginToken, List<Integer> e
     final ModelDocuments documents = ModelDocuments.of(model);
     return Files.isDirectory(model) && !Files.exists(model.resolve(NAME))
         ? ends(documents, MissingNode.getInstance(), Map.of())
-        : of(documents).endTokens;
+        : of(documents, documents.read(NAME)).endTokens;
   }
 
   private static Map<String, Integer> ids(final Path file, final JsonNode root) {

@@ -59,6 +59,9 @@ class ModelTokenizerTest {
       assertEquals(0, tokenizer.beginToken());
       assertEquals(6, tokenizer.endToken());
       assertEquals(7, tokenizer.vocabularySize());
+      assertEquals("", tokenizer.piece(7), "the logits of a padded model reach beyond");
+      assertEquals("", tokenizer.piece(-1));
+      assertEquals("1", tokenizer.decode(new int[] {2, 7}));
     }
   }
 

@@ -162,16 +162,34 @@ public final class CreditSheet {
    * Gives every sampled node the mean, or the sum, of the leaf scalars below it.
    *
    * <p>The mean is what a token gets where it is trained once with its multiplicity; the sum is
-   * what duplicated rows add up to.
+   * what duplicated rows add up to. Copies of a coalesced node have their own leaves; the node gets
+   * the mean over them.
    *
    * @param forest scored.
    * @param shared says which.
    */
   public void spreadLeaves(final Forest forest, final SharedValue shared) {
     final SubtreeValues values = SubtreeValues.overLeaves(forest, leaf);
+    final double[] run = new double[node.length];
+    for (int i = 0; i < run.length; i++) {
+      final double leaves = (double) values.count(i) / values.copies(i);
+      run[i] = shared == SharedValue.SUM ? values.value(i) * leaves : values.value(i);
+    }
+    setRuns(forest, run, Copies.counts(forest, values));
+  }
+
+  /**
+   * Gives every sampled node the mean over its copies of what stands at the ends of their runs.
+   *
+   * @param forest scored.
+   * @param run per node, read where a run ends, {@code NaN} for no evidence; overwritten elsewhere.
+   * @param copies per node, those that end a run there.
+   */
+  public void setRuns(final Forest forest, final double[] run, final double[] copies) {
+    Copies.carryUp(forest, run, copies);
     for (int i = 0; i < node.length; i++) {
-      if (forest.isSampled(i) && values.count(i) > 0) {
-        node[i] = shared == SharedValue.SUM ? values.value(i) * values.count(i) : values.value(i);
+      if (forest.isSampled(i)) {
+        node[i] = run[i];
       }
     }
   }

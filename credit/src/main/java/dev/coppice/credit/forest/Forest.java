@@ -20,6 +20,10 @@ import java.util.Map;
  * prompts are one state: the <em>stem</em>, with the index {@link #stem()}. {@link #up(int)} leads
  * there; {@link #parent(int)} stays inside a tree.
  *
+ * <p>A node of several draws stands for as many copies of itself, each in a chain of its own until a
+ * fork. Which copy of a fork that has several a child belongs to is not in a trace: there the copies
+ * are taken together, as one state all their children were drawn from.
+ *
  * <p>A leaf is scored if it was completed or truncated and has a reward. No other leaf ever
  * enters a mean, a count or a baseline.
  *
@@ -43,6 +47,9 @@ public final class Forest {
   private final int[] children;
   private final int[] segmentStart;
   private final int[] leavesBefore;
+  private final int[] drawsBefore;
+  private final int[] drawsBelow;
+  private final boolean[] fork;
   private final Leaf[] leaves;
   private final int[] leafNode;
   private final double[] reward;
@@ -74,10 +81,13 @@ public final class Forest {
     children = new int[count + 1];
     segmentStart = new int[count];
     leavesBefore = new int[count + 1];
+    drawsBelow = new int[count];
+    fork = new boolean[count + 1];
     callNode = new int[callStart[trees]];
     callAt = new int[count];
     Arrays.fill(callAt, -1);
     leaves = new Leaf[leafTreeStart[trees]];
+    drawsBefore = new int[leaves.length + 1];
     leafNode = new int[leaves.length];
     reward = new double[leaves.length];
     int leaf = 0;
@@ -85,6 +95,9 @@ public final class Forest {
       leaf = layTree(t, leaf);
     }
     leavesBefore[count] = leaf;
+    for (int l = 0; l < leaves.length; l++) {
+      drawsBefore[l + 1] = drawsBefore[l] + leaves[l].draws();
+    }
     findSegments();
   }
 
@@ -106,6 +119,9 @@ public final class Forest {
       }
       if (n > 0 && isPrompt(parent[i])) {
         children[parent[i]]++;
+      }
+      if (n > 0) {
+        drawsBelow[parent[i]] += node.draws();
       }
       leavesBefore[i] = leaf;
       final int place = tree.leafAt(n);
@@ -136,10 +152,11 @@ public final class Forest {
   }
 
   private void findSegments() {
+    fork[stem()] = true;
     for (int i = 0; i < up.length; i++) {
       final int above = up[i];
-      final boolean boundary = above == stem() || children[above] > 1 || hasLeaf(above);
-      segmentStart[i] = boundary ? above : segmentStart[above];
+      fork[i] = hasLeaf(i) || drawsBelow[i] > nodes[i].draws();
+      segmentStart[i] = fork[above] ? above : segmentStart[above];
     }
   }
 
@@ -275,6 +292,39 @@ public final class Forest {
    */
   public int up(final int node) {
     return up[node];
+  }
+
+  /**
+   * Counts the samples that run through a node.
+   *
+   * @param node of the forest.
+   * @return its draws.
+   */
+  public int draws(final int node) {
+    return nodes[node].draws();
+  }
+
+  /**
+   * Counts the samples that ended at or below a node.
+   *
+   * @param node of the forest.
+   * @return the draws of its leaves.
+   */
+  public int leafDraws(final int node) {
+    return drawsBefore[leafEnd(node)] - drawsBefore[leafStart(node)];
+  }
+
+  /**
+   * Returns whether a run of nodes ends at a state: draws are given several children there, or a
+   * trajectory ends.
+   *
+   * <p>Draws that merely part ways fork nothing: each goes on alone, as if it had never shared a node.
+   *
+   * @param state a node or the stem.
+   * @return true at the stem, at leaves and where there are more draws below than at the state.
+   */
+  public boolean isFork(final int state) {
+    return fork[state];
   }
 
   /**

@@ -10,26 +10,29 @@ package dev.coppice.credit.forest;
  * @param mean of them, or {@code NaN} without any.
  * @param squares the sum of squared distances from the mean.
  */
-public record Moments(int count, double mean, double squares) {
+public record Moments(double count, double mean, double squares) {
   /**
    * Takes the moments of a run of numbers.
    *
    * @param values to read; {@code NaN} is passed over.
+   * @param weight how often each counts.
    * @param from the first place.
    * @param to the place after the last.
    * @return the moments.
    */
-  public static Moments of(final double[] values, final int from, final int to) {
+  public static Moments of(
+      final double[] values, final double[] weight, final int from, final int to) {
     double first = Double.NaN;
     double sum = 0.0;
-    int count = 0;
+    double count = 0.0;
     for (int i = from; i < to; i++) {
       final double v = values[i];
       if (v == v) {
-        if (count++ == 0) {
+        if (count == 0.0) {
           first = v;
         }
-        sum += v - first;
+        count += weight[i];
+        sum += weight[i] * (v - first);
       }
     }
     final double mean = first + sum / count;
@@ -37,7 +40,7 @@ public record Moments(int count, double mean, double squares) {
     for (int i = from; i < to; i++) {
       final double v = values[i];
       if (v == v) {
-        squares += (v - mean) * (v - mean);
+        squares += weight[i] * ((v - mean) * (v - mean));
       }
     }
     return new Moments(count, mean, squares);
@@ -47,10 +50,11 @@ public record Moments(int count, double mean, double squares) {
    * Takes the moments of all numbers.
    *
    * @param values to read; {@code NaN} is passed over.
+   * @param weight how often each counts.
    * @return the moments.
    */
-  public static Moments of(final double[] values) {
-    return of(values, 0, values.length);
+  public static Moments of(final double[] values, final double[] weight) {
+    return of(values, weight, 0, values.length);
   }
 
   /**

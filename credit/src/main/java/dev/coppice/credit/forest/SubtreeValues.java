@@ -20,6 +20,7 @@ public final class SubtreeValues {
   private final double[] value;
   private final int[] count;
   private final int[] branches;
+  private final int[] copies;
   private final double[] first;
   private final double[] mass;
 
@@ -28,6 +29,7 @@ public final class SubtreeValues {
     value = new double[states];
     count = new int[states];
     branches = new int[states];
+    copies = new int[states];
     first = new double[states];
     mass = new double[states];
   }
@@ -68,19 +70,24 @@ public final class SubtreeValues {
   }
 
   private SubtreeValues fold(
-      final Forest forest, final double[] leafValue, final boolean byLeaves, final double[] given) {
+      final Forest forest,
+      final double[] leafValue,
+      final boolean byLeaves,
+      final double[] childWeight) {
     final int stem = forest.stem();
-    final boolean apart = given != null;
+    final boolean apart = childWeight != null;
     for (int i = stem - 1; i >= 0; i--) {
       final boolean alias = !apart && forest.isPrompt(i);
       if (forest.hasLeaf(i) && !Double.isNaN(leafValue[forest.leafStart(i)])) {
-        add(alias ? stem : i, leafValue[forest.leafStart(i)], 1.0, 1);
+        final int draws = forest.draws(i);
+        add(alias ? stem : i, leafValue[forest.leafStart(i)], draws, draws, draws);
       }
       if (!alias && count[i] > 0) {
         close(i);
-        final double weight = byLeaves ? count[i] : apart ? given[i] : 1.0;
+        copies[i] = Math.min(forest.draws(i), branches[i]);
         final int target = apart && forest.parent(i) >= 0 ? forest.parent(i) : forest.up(i);
-        add(target, value[i], weight, count[i]);
+        final double given = apart && forest.isFork(target) ? childWeight[i] : 1.0;
+        add(target, value[i], byLeaves ? count[i] : given * copies[i], copies[i], count[i]);
       }
     }
     close(stem);
@@ -90,10 +97,15 @@ public final class SubtreeValues {
 
   /** Adds one branch to a state's running sums; value holds the weighted sum until close. */
   private void add(
-      final int state, final double branchValue, final double weight, final int leaves) {
-    if (branches[state]++ == 0) {
+      final int state,
+      final double branchValue,
+      final double weight,
+      final int draws,
+      final int leaves) {
+    if (branches[state] == 0) {
       first[state] = branchValue;
     }
+    branches[state] += draws;
     value[state] += weight * (branchValue - first[state]);
     mass[state] += weight;
     count[state] += leaves;
@@ -117,7 +129,9 @@ public final class SubtreeValues {
   }
 
   /**
-   * Sums, at every state, the squared distances of its children's values from its own.
+   * Sums, at every fork, the squared distances of its children's values from its own.
+   *
+   * <p>A child that divides later counts with the value of each of its draws.
    *
    * @param forest averaged over.
    * @param leafValue the values averaged, for leaves that end at a state with children.
@@ -130,11 +144,12 @@ public final class SubtreeValues {
       final int state = forest.isPrompt(i) ? stem : i;
       if (forest.hasLeaf(i) && !Double.isNaN(leafValue[forest.leafStart(i)])) {
         final double distance = leafValue[forest.leafStart(i)] - value[state];
-        squares[state] += distance * distance;
+        squares[state] += forest.draws(i) * (distance * distance);
       }
-      if (state != stem && count[i] > 0) {
-        final double distance = value[i] - value[forest.up(i)];
-        squares[forest.up(i)] += distance * distance;
+      if (state != stem && count[i] > 0 && forest.isFork(i)) {
+        final int from = forest.segmentStart(i);
+        final double distance = value[i] - value[from];
+        squares[from] += copies[i] * (distance * distance);
       }
     }
     for (int i = 0; i < stem; i++) {
@@ -164,7 +179,26 @@ public final class SubtreeValues {
   }
 
   /**
-   * Counts the children of a state that have a value, a leaf of its own included.
+   * Counts the copies of a node that have a value.
+   *
+   * @param node of the forest.
+   * @return those of its draws with a leaf below that counts; 1 or 0 where nothing is coalesced.
+   */
+  public int copies(final int node) {
+    return copies[node];
+  }
+
+  /**
+   * Returns the values of all states, to be changed by the caller.
+   *
+   * @return a copy, {@code NaN} where no leaf below counts.
+   */
+  public double[] values() {
+    return value.clone();
+  }
+
+  /**
+   * Counts the children of a state, by draws, that have a value, a leaf of its own included.
    *
    * @param state a node or the stem.
    * @return their number.

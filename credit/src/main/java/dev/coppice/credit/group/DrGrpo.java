@@ -29,15 +29,15 @@ public final class DrGrpo extends GroupBaseline {
   }
 
   @Override
-  void score(final double[] value, final boolean rewardsSingleton) {
-    GroupNorm.apply(value, 0, value.length, false, rewardsSingleton);
+  void score(final double[] value, final double[] draws, final boolean rewardsSingleton) {
+    GroupNorm.apply(value, draws, 0, value.length, false, rewardsSingleton);
   }
 
   @Override
   String explain(final Moments group) {
     return String.format(
         Locale.ROOT,
-        "group: %d scored leaves, mean %.6g, not divided by a deviation",
+        "group: %.0f scored leaves, mean %.6g, not divided by a deviation",
         group.count(),
         group.mean());
   }

@@ -1,5 +1,6 @@
 package dev.coppice.credit.group;
 
+import dev.coppice.credit.forest.Copies;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -20,7 +21,7 @@ abstract class GroupBaseline implements CreditFormula {
   }
 
   /** Turns rewards into advantages, in place; unscored leaves stay {@code NaN}. */
-  abstract void score(double[] value, boolean rewardsSingleton);
+  abstract void score(double[] value, double[] draws, boolean rewardsSingleton);
 
   /** Says what the baseline of a group was. */
   abstract String explain(Moments group);
@@ -28,7 +29,7 @@ abstract class GroupBaseline implements CreditFormula {
   @Override
   public final void score(final Forest forest, final CreditSheet sheet) {
     final double[] value = forest.rewards();
-    score(value, singletonReward);
+    score(value, Copies.leafDraws(forest), singletonReward);
     for (int i = 0; i < value.length; i++) {
       sheet.setLeaf(i, value[i]);
     }
@@ -38,6 +39,7 @@ abstract class GroupBaseline implements CreditFormula {
   @Override
   public final List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
     return List.of(
-        explain(Moments.of(forest.rewards())), Explain.leaves(forest, sheet, node, shared));
+        explain(Moments.of(forest.rewards(), Copies.leafDraws(forest))),
+        Explain.leaves(forest, sheet, node, shared));
   }
 }

@@ -10,11 +10,12 @@ final class GroupNorm {
 
   static void apply(
       final double[] value,
+      final double[] draws,
       final int from,
       final int to,
       final boolean divides,
       final boolean singletonReward) {
-    final Moments moments = Moments.of(value, from, to);
+    final Moments moments = Moments.of(value, draws, from, to);
     final boolean single = moments.count() == 1;
     final double mean = single && singletonReward ? 0.0 : moments.mean();
     final double scale = divides ? (single ? 1.0 : moments.std(1)) + EPS : 1.0;

@@ -37,15 +37,15 @@ public final class Grpo extends GroupBaseline {
   }
 
   @Override
-  void score(final double[] value, final boolean rewardsSingleton) {
-    GroupNorm.apply(value, 0, value.length, divides, rewardsSingleton);
+  void score(final double[] value, final double[] draws, final boolean rewardsSingleton) {
+    GroupNorm.apply(value, draws, 0, value.length, divides, rewardsSingleton);
   }
 
   @Override
   String explain(final Moments group) {
     return String.format(
         Locale.ROOT,
-        "group: %d scored leaves, mean %.6g, deviation %.6g%s",
+        "group: %.0f scored leaves, mean %.6g, deviation %.6g%s",
         group.count(),
         group.mean(),
         group.std(1),

@@ -30,8 +30,8 @@ public final class Rloo extends GroupBaseline {
   }
 
   @Override
-  void score(final double[] value, final boolean rewardsSingleton) {
-    final Moments group = Moments.of(value);
+  void score(final double[] value, final double[] draws, final boolean rewardsSingleton) {
+    final Moments group = Moments.of(value, draws);
     final boolean single = group.count() == 1;
     final double mean = single && rewardsSingleton ? 0.0 : group.mean();
     final double scale = single ? 1.0 : group.count() / (group.count() - 1.0);
@@ -44,7 +44,7 @@ public final class Rloo extends GroupBaseline {
   String explain(final Moments group) {
     return String.format(
         Locale.ROOT,
-        "baseline of a leaf: mean of the other %d scored leaves; mean of all %.6g",
+        "baseline of a leaf: mean of the other %.0f scored leaves; mean of all %.6g",
         group.count() - 1,
         group.mean());
   }

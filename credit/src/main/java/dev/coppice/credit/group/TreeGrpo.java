@@ -1,6 +1,7 @@
 package dev.coppice.credit.group;
 
 import dev.coppice.credit.EstimatorPlug;
+import dev.coppice.credit.forest.Copies;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -21,6 +22,10 @@ import java.util.Locale;
  * term, which pushes it up for nothing (golden G05): {@code singleton=reward}, the default;
  * {@code singleton=zero} is the guard. The code duplicates shared tokens in every row; here a
  * shared node gets the mean and its multiplicity is explicit.
+ *
+ * <p>By draws: each draw of a coalesced trunk is a tree of its own. Where trunks that coincide fork, a
+ * trace does not say which of them a child belongs to, so their intra term has no exact form: their
+ * leaves are normalised together, as often as one of the trees has them.
  *
  * @source Tree-GRPO, arXiv:2509.21240; AMAP-ML/Tree-GRPO ray_trainer_ts.compute_advantage.
  */
@@ -43,11 +48,13 @@ public final class TreeGrpo implements CreditFormula {
   @Override
   public void score(final Forest forest, final CreditSheet sheet) {
     final double[] inter = forest.rewards();
-    GroupNorm.apply(inter, 0, inter.length, true, singletonReward);
+    GroupNorm.apply(inter, Copies.leafDraws(forest), 0, inter.length, true, singletonReward);
     final double[] intra = "2norm".equals(term) ? inter.clone() : forest.rewards();
-    for (int t = 0; t < forest.treeCount(); t++) {
-      final int from = forest.leafTreeStart(t);
-      GroupNorm.apply(intra, from, forest.leafTreeStart(t + 1), true, singletonReward);
+    final double[] draws = Copies.leafDrawsOfTrees(forest);
+    final int[] first = Copies.firstForks(forest);
+    for (int l = 0; l < intra.length; l = forest.leafEnd(first[forest.leafNode(l)])) {
+      final int end = forest.leafEnd(first[forest.leafNode(l)]);
+      GroupNorm.apply(intra, draws, l, end, true, singletonReward);
     }
     for (int i = 0; i < inter.length; i++) {
       sheet.setLeaf(
@@ -63,15 +70,17 @@ public final class TreeGrpo implements CreditFormula {
 
   @Override
   public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
-    final int tree = forest.treeOf(node);
+    final int leaf = forest.leafNode(forest.leafStart(node));
+    final int tree = Copies.firstForks(forest)[leaf];
     final double[] rewards = forest.rewards();
-    final Moments group = Moments.of(rewards);
+    final Moments group = Moments.of(rewards, Copies.leafDraws(forest));
     final Moments own =
-        Moments.of(rewards, forest.leafTreeStart(tree), forest.leafTreeStart(tree + 1));
+        Moments.of(
+            rewards, Copies.leafDrawsOfTrees(forest), forest.leafStart(tree), forest.leafEnd(tree));
     return List.of(
         String.format(
             Locale.ROOT,
-            "term %s; group: %d leaves, mean %.6g, deviation %.6g; tree: %d leaves, mean %.6g,"
+            "term %s; group: %.0f leaves, mean %.6g, deviation %.6g; tree: %.4g leaves, mean %.6g,"
                 + " deviation %.6g",
             term,
             group.count(),

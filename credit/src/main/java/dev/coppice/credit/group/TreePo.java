@@ -52,12 +52,13 @@ public final class TreePo implements CreditFormula {
     final double[] offset = new double[stem + 1];
     weight[stem] = bySize ? values.count(stem) : 1.0;
     for (int i = 0; i < stem; i++) {
-      final int above = forest.up(i);
+      final int above = forest.segmentStart(i);
       weight[i] = weight[above];
       offset[i] = offset[above];
-      final boolean own = values.count(i) > 1 && values.count(i) < values.count(above);
-      if (own && !uniform[i] && !forest.isPrompt(i)) {
-        final double w = bySize ? values.count(i) : 1.0;
+      final double size = size(values, i, stem);
+      final boolean own = size > 1 && size < size(values, above, stem);
+      if (own && forest.isFork(i) && !uniform[i] && !forest.isPrompt(i)) {
+        final double w = bySize ? size : 1.0;
         weight[i] += w;
         offset[i] += w * (values.value(i) - values.value(stem));
       }
@@ -68,6 +69,13 @@ public final class TreePo implements CreditFormula {
       sheet.setLeaf(l, raw - offset[node] / weight[node]);
     }
     sheet.spreadLeaves(forest, shared);
+  }
+
+  /** Counts the leaves of one copy of a state. */
+  private static double size(final SubtreeValues values, final int state, final int stem) {
+    return state == stem
+        ? values.count(stem)
+        : (double) values.count(state) / Math.max(1, values.copies(state));
   }
 
   private static boolean[] uniformStates(final Forest forest) {

@@ -1,5 +1,7 @@
 package dev.coppice.credit.tool;
 
+import java.util.Locale;
+
 /**
  * Holds what one tool call was worth against its siblings, and how sure that is.
  *
@@ -20,6 +22,22 @@ public record CallContrast(
     double advantage,
     double standardError,
     int degreesOfFreedom) {
+  /**
+   * Says the contrast in a line for a person.
+   *
+   * @return the line.
+   */
+  public String explained() {
+    return String.format(
+        Locale.ROOT,
+        "call %d against %d sibling subtrees: %.6g, standard error %.3g (%d degrees of freedom)",
+        call,
+        siblings,
+        advantage,
+        standardError,
+        degreesOfFreedom);
+  }
+
   /**
    * Returns half the width of the two-sided confidence interval.
    *

@@ -15,6 +15,9 @@ import java.util.List;
  * children each, {@code se^2 = s^2 * (1/k + mean(1/k_others) / others)}, with Student's t for the
  * interval. Pooling supposes siblings of like spread.
  *
+ * <p>A call of several draws is what each of them is worth against all others: the value of the node
+ * against those outside, times the share of the others that are outside.
+ *
  * <p>Only the first call after a fork is contrasted: a later one in the same run shares its
  * siblings with the first, and nothing tells their parts apart. Calls made in one node are
  * contrasted as one.
@@ -77,34 +80,37 @@ public final class CallContrasts {
   private static final class Spread {
     private final Forest forest;
     private final SubtreeValues values;
-    private final int[] runEnd;
     private final double[] pooled;
     private final int[] freedom;
     private final double[] inverse;
+    private final double[] inverseRun;
 
     Spread(final Forest forest, final SubtreeValues values, final double[] squares) {
       this.forest = forest;
       this.values = values;
       final int stem = forest.stem();
-      runEnd = new int[stem + 1];
       pooled = new double[stem + 1];
       freedom = new int[stem + 1];
       inverse = new double[stem + 1];
-      for (int i = 0; i < stem; i++) {
-        runEnd[i] = i;
-      }
+      final double[] pooledRun = new double[stem + 1];
+      final int[] freedomRun = new int[stem + 1];
+      inverseRun = new double[stem + 1];
       for (int i = stem - 1; i >= 0; i--) {
         final int above = forest.up(i);
-        final boolean single = above != stem && forest.children(above) == 1;
-        if (single && !forest.hasLeaf(above)) {
-          runEnd[above] = runEnd[i];
+        if (forest.isPrompt(i) || values.count(i) == 0) {
+          continue;
         }
-        if (!forest.isPrompt(i) && values.count(i) > 0) {
-          final int draws = values.branches(runEnd[i]);
-          pooled[above] += squares[runEnd[i]];
-          freedom[above] += draws - 1;
-          inverse[above] += 1.0 / draws;
+        if (forest.isFork(i)) {
+          final double draws = (double) values.branches(i) / values.copies(i);
+          final boolean forks = draws > 1;
+          pooledRun[i] = squares[i];
+          freedomRun[i] = forks ? values.branches(i) - 1 : 0;
+          inverseRun[i] = values.copies(i) / draws;
         }
+        final boolean top = forest.isFork(above);
+        (top ? pooled : pooledRun)[above] += pooledRun[i];
+        (top ? freedom : freedomRun)[above] += freedomRun[i];
+        (top ? inverse : inverseRun)[above] += inverseRun[i];
       }
     }
 
@@ -114,9 +120,12 @@ public final class CallContrasts {
       final int branches = values.branches(fork);
       final int others = branches - 1;
       final double step = values.value(node) - values.value(fork);
-      final double own = 1.0 / values.branches(runEnd[node]);
+      final int copies = values.copies(node);
+      final double own = inverseRun[node];
       // A leaf that ends at the fork itself is one more branch, of one draw.
       final double all = inverse[fork] + (branches - scoredChildren(fork));
+      // Copies of one call contrast with each other for nothing: what is left is the share outside.
+      final double outside = (double) (branches - copies) / others;
       final double rest = (all - own) / ((double) others * others);
       final double variance = pooled[fork] / freedom[fork];
       final int tree = forest.treeOf(node);
@@ -126,14 +135,16 @@ public final class CallContrasts {
           node - forest.treeStart(tree),
           others,
           step * branches / others,
-          freedom[fork] == 0 ? Double.NaN : Math.sqrt(variance * (own + rest)),
+          freedom[fork] == 0
+              ? Double.NaN
+              : Math.sqrt(variance * (outside * outside * own / ((double) copies * copies) + rest)),
           freedom[fork]);
     }
 
     private int scoredChildren(final int fork) {
       final boolean leaf = fork != forest.stem() && forest.hasLeaf(fork);
       final boolean scored = leaf && !Double.isNaN(forest.reward(forest.leafStart(fork)));
-      return values.branches(fork) - (scored ? 1 : 0);
+      return values.branches(fork) - (scored ? forest.draws(fork) : 0);
     }
   }
 }

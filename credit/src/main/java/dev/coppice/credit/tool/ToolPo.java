@@ -1,6 +1,7 @@
 package dev.coppice.credit.tool;
 
 import dev.coppice.credit.EstimatorPlug;
+import dev.coppice.credit.forest.Copies;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -54,19 +55,23 @@ public final class ToolPo implements CreditFormula {
   @Override
   public void score(final Forest forest, final CreditSheet sheet) {
     final double[] reward = forest.rewards();
-    final double success = Moments.of(reward).mean();
+    final double[] draws = Copies.leafDraws(forest);
+    final double success = Moments.of(reward, draws).mean();
     final double[] action = actionRewards(forest);
-    final double mean = Moments.of(action).mean();
+    final double mean = Moments.of(action, draws).mean();
     for (int l = 0; l < reward.length; l++) {
       sheet.setLeaf(l, reward[l] - success);
       action[l] -= mean;
     }
     sheet.spreadLeaves(forest, shared);
-    final SubtreeValues channel = SubtreeValues.overLeaves(forest, action);
+    final CreditSheet channel = new CreditSheet(forest);
+    for (int l = 0; l < action.length; l++) {
+      channel.setLeaf(l, action[l]);
+    }
+    channel.spreadLeaves(forest, shared);
     for (int i = 0; i < forest.nodeCount(); i++) {
-      if (forest.isSampled(i) && channel.count(i) > 0) {
-        final double rows = shared == SharedValue.SUM ? channel.count(i) : 1.0;
-        sheet.setChannel(i, rows * channel.value(i));
+      if (!Double.isNaN(channel.node(i))) {
+        sheet.setChannel(i, channel.node(i));
       }
     }
   }
@@ -110,9 +115,9 @@ public final class ToolPo implements CreditFormula {
             Locale.ROOT,
             "outcome: group mean %.6g; action reward of its leaves %.6g, group mean %.6g"
                 + " (%.3g * calls by %s + %.3g * %s)",
-            Moments.of(forest.rewards()).mean(),
+            Moments.of(forest.rewards(), Copies.leafDraws(forest)).mean(),
             below.value(node),
-            Moments.of(action).mean(),
+            Moments.of(action, Copies.leafDraws(forest)).mean(),
             lambdaCall,
             meanPerCall ? "mean" : "sum",
             lambdaPref,

@@ -1,6 +1,7 @@
 package dev.coppice.credit.tree;
 
 import dev.coppice.credit.EstimatorPlug;
+import dev.coppice.credit.forest.Copies;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -25,6 +26,10 @@ import java.util.Locale;
  * {@code local-global}: their sum; {@code node}: {@code V(n)}. The released script runs
  * entropy-softmax with node, so nothing but the leaf normalisation is a baseline.
  *
+ * <p>By draws: each draw of a coalesced trunk is a tree of its own, so chains have no signal however
+ * they coalesce. Leaves of coinciding trunks that fork are normalised together, as a trace does not
+ * say whose they are.
+ *
  * @source AT2PO, arXiv:2601.04767; zzfoutofspace/ATPO ToolTreeNode.compute_value_from_children.
  */
 public final class At2po implements CreditFormula {
@@ -46,32 +51,48 @@ public final class At2po implements CreditFormula {
   @Override
   public void score(final Forest forest, final CreditSheet sheet) {
     final SubtreeValues values = values(forest);
-    for (int t = 0; t < forest.treeCount(); t++) {
-      final int root = forest.treeStart(t);
-      for (int i = root; i < forest.treeStart(t + 1); i++) {
-        if (forest.isSampled(i) && values.count(i) > 0) {
-          final int parent = Math.max(root, forest.parent(i));
-          final double local = values.value(i) - values.value(parent);
-          final double global = values.value(i) - values.value(root);
-          sheet.setNode(
-              i,
-              switch (advantage) {
-                case "parent" -> local;
-                case "global" -> global;
-                case "local-global" -> local + global;
-                default -> values.value(i);
-              });
-        }
+    final double[] mean = copyValues(forest, values);
+    final int[] first = Copies.firstForks(forest);
+    for (int i = 0; i < forest.nodeCount(); i++) {
+      if (forest.isSampled(i) && values.count(i) > 0) {
+        final double local = mean[i] - parentValue(forest, mean, i);
+        final double global = mean[i] - rootValue(mean, first, i);
+        sheet.setNode(
+            i,
+            switch (advantage) {
+              case "parent" -> local;
+              case "global" -> global;
+              case "local-global" -> local + global;
+              default -> mean[i];
+            });
       }
     }
   }
 
+  private static double[] copyValues(final Forest forest, final SubtreeValues values) {
+    final double[] mean = values.values();
+    Copies.carryUp(forest, mean, Copies.counts(forest, values));
+    return mean;
+  }
+
+  /** A copy that forks nothing has the value of its one child. */
+  private static double parentValue(final Forest forest, final double[] mean, final int node) {
+    final int parent = forest.parent(node);
+    return parent >= 0 && forest.isFork(parent) ? mean[parent] : mean[node];
+  }
+
+  /** The prompt of a tree has the value of the tree's first fork. */
+  private static double rootValue(final double[] mean, final int[] first, final int node) {
+    return first[node] < 0 ? mean[node] : mean[first[node]];
+  }
+
   private SubtreeValues values(final Forest forest) {
     final double[] leaf = forest.rewards();
-    for (int t = 0; t < forest.treeCount(); t++) {
-      final int from = forest.leafTreeStart(t);
-      final int to = forest.leafTreeStart(t + 1);
-      final Moments tree = Moments.of(leaf, from, to);
+    final double[] draws = Copies.leafDrawsOfTrees(forest);
+    final int[] first = Copies.firstForks(forest);
+    for (int from = 0; from < leaf.length; from = forest.leafEnd(first[forest.leafNode(from)])) {
+      final int to = forest.leafEnd(first[forest.leafNode(from)]);
+      final Moments tree = Moments.of(leaf, draws, from, to);
       for (int l = from; l < to; l++) {
         leaf[l] = (leaf[l] - tree.mean()) / (tree.std(0) + EPS);
       }
@@ -94,17 +115,16 @@ public final class At2po implements CreditFormula {
   @Override
   public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
     final SubtreeValues values = values(forest);
-    final int root = forest.treeStart(forest.treeOf(node));
-    final int parent = Math.max(root, forest.parent(node));
+    final double[] mean = copyValues(forest, values);
     return List.of(
         String.format(
             Locale.ROOT,
             "value %.6g of normalised leaves (%s over children); parent %.6g, root %.6g;"
                 + " advantage=%s; entropy of the node %.6g",
-            values.value(node),
+            mean[node],
             softmax ? "entropy softmax" : "mean",
-            values.value(parent),
-            values.value(root),
+            parentValue(forest, mean, node),
+            rootValue(mean, Copies.firstForks(forest), node),
             advantage,
             entropy(forest.node(node).logprobs())));
   }

@@ -123,16 +123,7 @@ public final class Coppice implements CreditFormula {
     final int tree = forest.treeOf(node);
     for (final CallContrast call : CallContrasts.of(forest.group())) {
       if (call.tree() == tree && call.node() == node - forest.treeStart(tree)) {
-        lines.add(
-            String.format(
-                Locale.ROOT,
-                "call %d against %d sibling subtrees: %.6g, standard error %.3g (%d degrees of"
-                    + " freedom)",
-                call.call(),
-                call.siblings(),
-                call.advantage(),
-                call.standardError(),
-                call.degreesOfFreedom()));
+        lines.add(call.explained());
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.coppice.credit.tree;
 
 import dev.coppice.credit.EstimatorPlug;
+import dev.coppice.credit.forest.Copies;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -32,6 +33,7 @@ import java.util.Map;
  */
 public final class Gigpo implements CreditFormula {
   private static final double EPS = 1e-6;
+  private static final int ALONE = -1;
 
   private final double gamma;
   private final double weight;
@@ -61,7 +63,7 @@ public final class Gigpo implements CreditFormula {
     final ReturnMoments groups = groups(forest, returns, anchors);
     for (int i = 0; i < forest.nodeCount(); i++) {
       if (forest.isSampled(i) && returns.count[i] > 0) {
-        final double rows = shared == SharedValue.SUM ? returns.count[i] : 1.0;
+        final double rows = shared == SharedValue.SUM ? returns.rows(i) : 1.0;
         sheet.setNode(i, sheet.node(i) + rows * weight * step(returns, groups, i, anchors[i]));
       }
     }
@@ -69,10 +71,10 @@ public final class Gigpo implements CreditFormula {
 
   private void scoreEpisodes(final Forest forest, final CreditSheet sheet) {
     final double[] reward = forest.rewards();
-    final int[] steps = steps(forest);
+    final double[] steps = steps(forest);
     double first = 0.0;
     double sum = 0.0;
-    long rows = 0;
+    double rows = 0;
     for (int l = 0; l < reward.length; l++) {
       if (!Double.isNaN(reward[l])) {
         first = rows == 0 ? reward[l] : first;
@@ -93,13 +95,13 @@ public final class Gigpo implements CreditFormula {
   }
 
   /** How often a trajectory counts in the baseline: once, or once per step row. */
-  private int[] steps(final Forest forest) {
+  private double[] steps(final Forest forest) {
     final int[] above = new int[forest.stem() + 1];
-    final int[] steps = new int[forest.leafCount()];
+    final double[] steps = Copies.leafDraws(forest);
     for (int i = 0; i < forest.nodeCount(); i++) {
       above[i] = above[forest.up(i)] + (forest.isSampled(i) ? 1 : 0);
       if (forest.hasLeaf(i)) {
-        steps[forest.leafStart(i)] = byRow ? Math.max(1, above[i]) : 1;
+        steps[forest.leafStart(i)] *= byRow ? Math.max(1, above[i]) : 1;
       }
     }
     return steps;
@@ -111,7 +113,8 @@ public final class Gigpo implements CreditFormula {
     for (int i = 0; i < anchors.length; i++) {
       final int parent = forest.parent(i);
       final String state = parent < 0 ? null : forest.node(parent).state();
-      anchors[i] = forest.up(i);
+      // Copies of a state without a digest that fork nothing are alone, each with one step.
+      anchors[i] = forest.isFork(forest.up(i)) ? forest.up(i) : ALONE;
       if (state != null) {
         final Integer first = known.putIfAbsent(state, forest.up(i));
         anchors[i] = first == null ? forest.up(i) : first;
@@ -124,7 +127,7 @@ public final class Gigpo implements CreditFormula {
       final Forest forest, final ReturnMoments returns, final int[] anchors) {
     final ReturnMoments groups = ReturnMoments.empty(forest.stem() + 1);
     for (int i = 0; i < anchors.length; i++) {
-      if (forest.isSampled(i)) {
+      if (forest.isSampled(i) && anchors[i] != ALONE) {
         groups.merge(anchors[i], returns.count[i], returns.mean[i], returns.squares[i]);
       }
     }
@@ -133,10 +136,12 @@ public final class Gigpo implements CreditFormula {
 
   private double step(
       final ReturnMoments returns, final ReturnMoments groups, final int node, final int anchor) {
-    if (groups.count[anchor] < 2) {
+    if (anchor == ALONE || groups.count[anchor] < 2) {
       return 0.0;
     }
-    final double distance = returns.mean[node] - groups.mean[anchor];
+    // Summed over rows every row counts alike; else every copy of the node does.
+    final double value = shared == SharedValue.SUM ? returns.mean[node] : returns.own(node);
+    final double distance = value - groups.mean[anchor];
     return divides ? distance / (groups.deviation(anchor) + EPS) : distance;
   }
 
@@ -153,12 +158,12 @@ public final class Gigpo implements CreditFormula {
             Locale.ROOT,
             "return from this step %.6g over %d rows; anchor %s: %d rows, mean %.6g,"
                 + " deviation %.6g",
-            returns.mean[node],
+            returns.own(node),
             returns.count[node],
             state == null ? "is the branch point" : state,
-            groups.count[anchor],
-            groups.mean[anchor],
-            groups.deviation(anchor)),
+            anchor == ALONE ? returns.count[node] : groups.count[anchor],
+            anchor == ALONE ? returns.own(node) : groups.mean[anchor],
+            anchor == ALONE ? 0.0 : groups.deviation(anchor)),
         String.format(
             Locale.ROOT,
             "episode part %.6g + weight %.6g * step part %.6g",

@@ -1,6 +1,7 @@
 package dev.coppice.credit.tree;
 
 import dev.coppice.credit.forest.Forest;
+import dev.coppice.credit.forest.SubtreeValues;
 
 /**
  * Holds, for every node, count, mean and spread of the discounted returns from that node on.
@@ -12,11 +13,15 @@ import dev.coppice.credit.forest.Forest;
  */
 final class ReturnMoments {
   final int[] count;
+  private final double[] own;
+  private final int[] copies;
   final double[] mean;
   final double[] squares;
 
   private ReturnMoments(final int places) {
     count = new int[places];
+    own = new double[places];
+    copies = new int[places];
     mean = new double[places];
     squares = new double[places];
   }
@@ -30,12 +35,39 @@ final class ReturnMoments {
     }
     for (int i = nodes - 1; i >= 0; i--) {
       if (forest.hasLeaf(i) && !Double.isNaN(forest.reward(forest.leafStart(i)))) {
-        merge(i, 1, forest.reward(forest.leafStart(i)) - given[i], 0.0);
+        merge(i, forest.draws(i), forest.reward(forest.leafStart(i)) - given[i], 0.0);
       }
       mean[i] += forest.node(i).stepReward();
       final double discount = forest.isSampled(i) ? gamma : 1.0;
       merge(forest.up(i), count[i], discount * mean[i], discount * discount * squares[i]);
     }
+    meanOverCopies(forest, gamma);
+  }
+
+  /** A copy runs on alone to a fork, so a long subtree below one weighs no more than another. */
+  private void meanOverCopies(final Forest forest, final double gamma) {
+    final SubtreeValues values = SubtreeValues.overLeaves(forest, forest.rewards());
+    final double[] mass = new double[forest.nodeCount() + 1];
+    for (int i = forest.nodeCount() - 1; i >= 0; i--) {
+      copies[i] = values.copies(i);
+      own[i] = forest.isFork(i) ? mean[i] : own[i] + forest.node(i).stepReward();
+      final int above = forest.up(i);
+      if (!forest.isFork(above) && values.copies(i) > 0) {
+        final double value = (forest.isSampled(i) ? gamma : 1.0) * own[i];
+        mass[above] += values.copies(i);
+        own[above] += (value - own[above]) * (values.copies(i) / mass[above]);
+      }
+    }
+  }
+
+  /** The rows of one copy of a node. */
+  double rows(final int node) {
+    return (double) count[node] / copies[node];
+  }
+
+  /** The mean return over the copies of a node. */
+  double own(final int node) {
+    return own[node];
   }
 
   static ReturnMoments empty(final int places) {

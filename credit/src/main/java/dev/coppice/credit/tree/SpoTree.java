@@ -1,6 +1,7 @@
 package dev.coppice.credit.tree;
 
 import dev.coppice.credit.EstimatorPlug;
+import dev.coppice.credit.forest.Copies;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -41,13 +42,13 @@ public final class SpoTree implements CreditFormula {
     final double[] rewards = forest.rewards();
     final SubtreeValues values = SubtreeValues.overChildren(forest, rewards);
     final double[] squares = normalises ? values.childSquares(forest, rewards) : null;
-    for (int i = 0; i < forest.nodeCount(); i++) {
-      if (forest.isSampled(i) && values.count(i) > 0) {
-        final int from = forest.segmentStart(i);
-        final double step = values.value(i) - values.value(from);
-        sheet.setNode(i, normalises ? step / (deviation(values, squares, from) + EPS) : step);
-      }
+    final double[] run = new double[forest.nodeCount()];
+    for (int i = 0; i < run.length; i++) {
+      final int from = forest.segmentStart(i);
+      final double step = values.value(i) - values.value(from);
+      run[i] = normalises ? step / (deviation(values, squares, from) + EPS) : step;
     }
+    sheet.setRuns(forest, run, Copies.counts(forest, values));
   }
 
   private static double deviation(

@@ -1,5 +1,6 @@
 package dev.coppice.credit.tree;
 
+import dev.coppice.credit.forest.Copies;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.SubtreeValues;
 
@@ -8,7 +9,7 @@ import dev.coppice.credit.forest.SubtreeValues;
  *
  * <p>With weights w (1 per child by path, the number of leaves uniformly), {@code V(n) - V(others)
  * = (V(n) - V(parent)) * w(parent) / (w(parent) - w(n))}: differences only, so equal rewards give
- * exactly 0. A group that is one subtree of its prompt has no rest: there global is local.
+ * exactly 0. One draw of a coalesced node is left out alone, with all leaves it has. A group that is one subtree of its prompt has no rest: there global is local.
  */
 final class SubtreeContrast {
   private final SubtreeValues values;
@@ -22,8 +23,7 @@ final class SubtreeContrast {
     global = new double[stem + 1];
     final boolean lonely = values.branches(stem) < 2;
     for (int i = 0; i < stem; i++) {
-      final int above = forest.up(i);
-      if (forest.isPrompt(i)) {
+      if (forest.isPrompt(i) || !forest.isFork(i)) {
         continue;
       }
       if (values.count(i) == 0) {
@@ -31,12 +31,16 @@ final class SubtreeContrast {
         global[i] = Double.NaN;
         continue;
       }
-      final double step = values.value(i) - values.value(above);
-      final double all = byPath ? values.branches(above) : values.count(above);
-      final double others = all - (byPath ? 1 : values.count(i));
-      local[i] = others > 0 ? step * all / others : step + local[above];
-      global[i] = lonely || above == stem ? local[i] : step + global[above];
+      final int from = forest.segmentStart(i);
+      final double step = values.value(i) - values.value(from);
+      final double all = byPath ? values.branches(from) : values.count(from);
+      final double others = all - (byPath ? 1 : (double) values.count(i) / values.copies(i));
+      local[i] = others > 0 ? step * all / others : step + local[from];
+      global[i] = lonely || from == stem ? local[i] : step + global[from];
     }
+    final double[] copies = Copies.counts(forest, values);
+    Copies.carryUp(forest, local, copies);
+    Copies.carryUp(forest, global, copies);
   }
 
   SubtreeValues values() {

@@ -1,6 +1,7 @@
 package dev.coppice.credit.tree;
 
 import dev.coppice.credit.EstimatorPlug;
+import dev.coppice.credit.forest.Copies;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -51,14 +52,24 @@ public final class TreeRl implements CreditFormula {
     final int stem = forest.stem();
     final SubtreeValues values = SubtreeValues.overLeaves(forest, forest.rewards());
     final double[] filled = new double[stem + 1];
+    final boolean[] sampled = new boolean[stem + 1];
+    final double[] run = new double[stem];
     for (int i = 0; i < stem; i++) {
-      filled[i] = filled[forest.up(i)];
-      if (forest.isSampled(i) && values.count(i) > 0) {
-        final double value = advantage(values, i, forest.segmentStart(i), stem);
+      final int from = forest.segmentStart(i);
+      sampled[i] = forest.isSampled(i) || (forest.up(i) != from && sampled[forest.up(i)]);
+      filled[i] = filled[from];
+      if (sampled[i] && values.count(i) > 0) {
+        final double value = advantage(values, i, from, stem);
         filled[i] = inherits && Math.abs(value) < NO_VALUE ? filled[i] : value;
-        sheet.setNode(i, filled[i]);
       }
+      run[i] = values.count(i) > 0 ? filled[i] : Double.NaN;
     }
+    sheet.setRuns(forest, run, Copies.counts(forest, values));
+  }
+
+  /** Counts the leaves of one copy of a state. */
+  private static double leaves(final SubtreeValues values, final int state, final int stem) {
+    return state == stem ? values.count(stem) : (double) values.count(state) / values.copies(state);
   }
 
   private double advantage(
@@ -66,7 +77,7 @@ public final class TreeRl implements CreditFormula {
     if ("paper".equals(mode)) {
       final double global = values.value(node) - values.value(stem);
       final double local = values.value(node) - values.value(from);
-      return (global + local) / Math.sqrt(values.count(node));
+      return (global + local) / Math.sqrt(leaves(values, node, stem));
     }
     return 2.0 * weighted(values, node, stem) - weighted(values, from, stem);
   }
@@ -77,7 +88,7 @@ public final class TreeRl implements CreditFormula {
       return 0.0;
     }
     final double centred = (values.value(state) - values.value(stem)) * total / (total - 1.0);
-    return "code".equals(mode) ? centred / Math.sqrt(values.count(state)) : centred;
+    return "code".equals(mode) ? centred / Math.sqrt(leaves(values, state, stem)) : centred;
   }
 
   @Override

@@ -35,11 +35,7 @@ public final class VinePpo implements CreditFormula {
   @Override
   public void score(final Forest forest, final CreditSheet sheet) {
     final TrunkValues values = new TrunkValues(forest, trunk);
-    for (int i = 0; i < forest.nodeCount(); i++) {
-      if (forest.isSampled(i)) {
-        sheet.setNode(i, values.step(i));
-      }
-    }
+    sheet.setRuns(forest, values.steps(), values.copies());
   }
 
   @Override

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +97,18 @@ public final class SafetensorsWriter {
     }
   }
 
+  /**
+   * Writes the file aside and then puts it in place of the one that may be there.
+   *
+   * @param file to create or replace, in one step.
+   * @throws IOException if it cannot be written.
+   */
+  public void replace(final Path file) throws IOException {
+    final Path draft = file.resolveSibling(file.getFileName() + ".tmp");
+    write(draft);
+    Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
   private static void writeTensor(
       final FileChannel channel, final ByteBuffer buffer, final Tensor tensor) throws IOException {
     for (final float value : tensor.values()) {
@@ -105,19 +119,11 @@ public final class SafetensorsWriter {
       if (tensor.type() == TensorType.F32) {
         buffer.putFloat(value);
       } else {
-        buffer.putShort(toBf16(value));
+        buffer.putShort(TensorType.toBf16(value));
       }
     }
     writeFully(channel, buffer.flip());
     buffer.clear();
-  }
-
-  private static short toBf16(final float value) {
-    final int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40);
-    }
-    return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
   }
 
   private static void writeFully(final FileChannel channel, final ByteBuffer buffer)

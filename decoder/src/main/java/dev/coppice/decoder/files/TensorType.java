@@ -67,6 +67,20 @@ public enum TensorType {
   }
 
   /**
+   * Rounds to the nearest bf16, to the even one of two.
+   *
+   * @param value in single precision.
+   * @return its 16 bits.
+   */
+  public static short toBf16(final float value) {
+    final int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) (bits >>> 16 | 0x40);
+    }
+    return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+  }
+
+  /**
    * Reads one number.
    *
    * @param source of the tensor's bytes.

@@ -1,5 +1,6 @@
 package dev.coppice.decoder.kernel;
 
+import dev.coppice.decoder.files.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -48,7 +49,7 @@ final class Panels implements PackedLayer {
         final int pair = column / 32 * 32 + column % 16 * 2 + column / 16 % 2;
         for (int k = 0; k < inputs; k++) {
           final float value = weight.getAtIndex(ValueLayout.JAVA_FLOAT, from + k);
-          memory.set(ValueLayout.JAVA_SHORT, base + k * 128L + pair * 2, rounded(value));
+          memory.set(ValueLayout.JAVA_SHORT, base + k * 128L + pair * 2, TensorType.toBf16(value));
         }
       } else {
         for (int k = 0; k < inputs; k++) {
@@ -57,15 +58,6 @@ final class Panels implements PackedLayer {
         }
       }
     }
-  }
-
-  /** Rounds to the nearest bf16, to the even one of two. */
-  static short rounded(final float value) {
-    final int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40);
-    }
-    return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
   }
 
   int count() {

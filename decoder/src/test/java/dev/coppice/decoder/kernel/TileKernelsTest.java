@@ -2,6 +2,7 @@ package dev.coppice.decoder.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.coppice.decoder.files.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -61,7 +62,7 @@ class TileKernelsTest {
   }
 
   private static float truncated(final float value) {
-    return Float.intBitsToFloat(Panels.rounded(value) << 16);
+    return Float.intBitsToFloat(TensorType.toBf16(value) << 16);
   }
 
   private static void fill(final SplittableRandom random, final float[] values) {
@@ -72,10 +73,10 @@ class TileKernelsTest {
 
   @Test
   void shouldRoundToTheNearestBf16AndToTheEvenOneOfTwo() {
-    assertEquals(0x3F80, Panels.rounded(1f));
-    assertEquals(0x3F80, Panels.rounded(Float.intBitsToFloat(0x3F808000)));
-    assertEquals(0x3F82, Panels.rounded(Float.intBitsToFloat(0x3F818000)));
-    assertEquals(0x3F81, Panels.rounded(Float.intBitsToFloat(0x3F808001)));
-    assertEquals((short) 0xFF80, Panels.rounded(Float.NEGATIVE_INFINITY));
+    assertEquals(0x3F80, TensorType.toBf16(1f));
+    assertEquals(0x3F80, TensorType.toBf16(Float.intBitsToFloat(0x3F808000)));
+    assertEquals(0x3F82, TensorType.toBf16(Float.intBitsToFloat(0x3F818000)));
+    assertEquals(0x3F81, TensorType.toBf16(Float.intBitsToFloat(0x3F808001)));
+    assertEquals((short) 0xFF80, TensorType.toBf16(Float.NEGATIVE_INFINITY));
   }
 }

@@ -66,7 +66,7 @@ final class BfclData {
           "filesystem: there is no file "
               + file
               + "; take bfcl_eval/data of the repository ShishirPatil/gorilla"
-              + " and set environment.path to that folder");
+              + " and set task.path to that folder");
     }
     final List<JsonNode> rows = new ArrayList<>();
     try {

@@ -23,7 +23,7 @@ final class Gsm8kFile {
           "gsm8k: there is no file "
               + file
               + "; take train.jsonl and test.jsonl from grade_school_math/data of the repository"
-              + " openai/grade-school-math and set environment.path to their folder");
+              + " openai/grade-school-math and set task.path to their folder");
     }
     final List<Gsm8kProblem> problems = new ArrayList<>();
     try {

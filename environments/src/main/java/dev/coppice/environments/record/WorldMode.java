@@ -56,6 +56,7 @@ public record WorldMode(
           "world.faults goes with world.mode = \"fault\", as in [\"error:0.05\"]: faults="
               + faults);
     }
+    shares(faults);
   }
 
   /**
@@ -73,7 +74,7 @@ public record WorldMode(
       case SIMULATE ->
           new SimulatedTaskset(
               real.get(), store == null ? null : ResultStore.read(store), simulator);
-      case FAULT -> new FaultyTaskset(real.get(), FaultPlan.bySeed(seed, shares()));
+      case FAULT -> new FaultyTaskset(real.get(), FaultPlan.bySeed(seed, shares(faults)));
     };
   }
 
@@ -87,21 +88,35 @@ public record WorldMode(
     }
   }
 
-  private Map<Fault, Double> shares() {
+  private static Map<Fault, Double> shares(final List<String> faults) {
     final Map<Fault, Double> shares = new EnumMap<>(Fault.class);
     for (final String text : faults) {
       final String[] parts = text.split(":", -1);
       final Fault fault = Fault.named(parts[0].strip()).orElseThrow(() -> unreadable(text));
-      if (parts.length < 2) {
+      if (parts.length != 2) {
         throw unreadable(text);
       }
-      try {
-        shares.put(fault, Double.parseDouble(parts[1]));
-      } catch (final NumberFormatException e) {
-        throw (IllegalArgumentException) unreadable(text).initCause(e);
+      if (shares.put(fault, share(parts[1].strip(), text)) != null) {
+        throw new IllegalArgumentException("world.faults names a kind twice: faults=" + faults);
       }
     }
+    if (shares.values().stream().mapToDouble(Double::doubleValue).sum() > 1 + 1e-9) {
+      throw new IllegalArgumentException(
+          "the shares of world.faults must not exceed 1 together: faults=" + faults);
+    }
     return shares;
+  }
+
+  private static double share(final String number, final String text) {
+    try {
+      final double share = Double.parseDouble(number);
+      if (share >= 0 && share <= 1) {
+        return share;
+      }
+    } catch (final NumberFormatException e) {
+      throw (IllegalArgumentException) unreadable(text).initCause(e);
+    }
+    throw new IllegalArgumentException("a share of world.faults must be between 0 and 1: " + text);
   }
 
   private static IllegalArgumentException unreadable(final String text) {

@@ -67,7 +67,7 @@ public final class ByteTokenizer implements Tokenizer {
   @Override
   public String piece(final int token) {
     if (token >= BYTES) {
-      return special(token);
+      return token > END ? "" : special(token);
     }
     // A byte that is not a character by itself: the parser of calls joins it with its neighbours.
     return String.valueOf((char) (token < ASCII ? token : SPLIT_LETTER + token));

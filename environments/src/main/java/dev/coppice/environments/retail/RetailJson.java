@@ -116,7 +116,7 @@ final class RetailJson {
           "retail: there is no file "
               + file
               + "; take data/tau2/domains/retail of the repository sierra-research/tau2-bench"
-              + " and set environment.path to that folder");
+              + " and set task.path to that folder");
     }
     try {
       return MAPPER.readTree(Files.readString(file));

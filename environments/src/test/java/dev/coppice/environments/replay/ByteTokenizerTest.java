@@ -2,7 +2,6 @@ package dev.coppice.environments.replay;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.coppice.episode.ActionParser;
 import dev.coppice.episode.Dialect;
@@ -32,7 +31,7 @@ class ByteTokenizerTest {
     assertEquals("\udce2", tokenizer.piece(0xE2));
     assertEquals("<bos>", tokenizer.piece(tokenizer.beginToken()));
     assertEquals("<eos>", tokenizer.piece(tokenizer.endToken()));
-    assertThrows(IllegalArgumentException.class, () -> tokenizer.piece(tokenizer.vocabularySize()));
+    assertEquals("", tokenizer.piece(tokenizer.vocabularySize()));
   }
 
   @Test

@@ -173,7 +173,7 @@ public final class BridgeClient implements AutoCloseable {
     return call("ack", body, DEADLINE_S).path("acknowledged").asInt();
   }
 
-  /** Work.Stops issuing and computing. */
+  /** Stops issuing and computing. */
   public void pause() {
     call("pause", BridgeJson.newObject(), DEADLINE_S);
   }

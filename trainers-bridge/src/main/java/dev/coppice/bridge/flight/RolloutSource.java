@@ -51,7 +51,7 @@ public interface RolloutSource {
    */
   Map<String, Long> counters();
 
-  /** Work.Stops issuing and computing until {@link #resume()}. */
+  /** Stops issuing and computing until {@link #resume()}. */
   void pause();
 
   /** Goes on after {@link #pause()}. */

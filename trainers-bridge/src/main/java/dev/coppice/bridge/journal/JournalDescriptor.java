@@ -3,6 +3,7 @@ package dev.coppice.bridge.journal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
@@ -106,11 +107,14 @@ public final class JournalDescriptor {
   /**
    * Says what is wrong with a file header.
    *
+   * @param path of the file.
    * @param header the first bytes of the file, at most {@link #FILE_HEADER_BYTES}.
    * @param content that is asked for.
    * @return null if it is good.
+   * @throws JournalVersionException if it is good and of another version.
    */
-  static String fileHeaderFault(final ByteBuffer header, final JournalContent content) {
+  static String fileHeaderFault(
+      final Path path, final ByteBuffer header, final JournalContent content) {
     final byte[] bytes = header.array();
     final int size = header.limit();
     if (size >= MAGIC.length && !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
@@ -119,7 +123,7 @@ public final class JournalDescriptor {
     if (size >= OLD_FILE_HEADER_BYTES
         && header.getInt(VERSION_AT) == 1
         && header.getInt(OLD_FILE_CRC_AT) == crc(bytes, 0, OLD_FILE_CRC_AT)) {
-      return otherVersion("format", 1, FORMAT_VERSION);
+      throw new JournalVersionException(path, "format", 1, FORMAT_VERSION);
     }
     if (size < FILE_HEADER_BYTES) {
       return "is shorter than a journal's header";
@@ -129,12 +133,13 @@ public final class JournalDescriptor {
     }
     final int version = header.getInt(VERSION_AT);
     if (version != FORMAT_VERSION) {
-      return otherVersion("format", version, FORMAT_VERSION);
+      throw new JournalVersionException(path, "format", version, FORMAT_VERSION);
     }
-    return contentFault(header, content);
+    return contentFault(path, header, content);
   }
 
-  private static String contentFault(final ByteBuffer header, final JournalContent content) {
+  private static String contentFault(
+      final Path path, final ByteBuffer header, final JournalContent content) {
     final String name =
         new String(
                 header.array(),
@@ -146,17 +151,10 @@ public final class JournalDescriptor {
       return "holds " + name + " where " + content.name() + " is asked for; name another file";
     }
     final int version = header.getInt(CONTENT_VERSION_AT);
-    return version == content.version() ? null : otherVersion(name, version, content.version());
-  }
-
-  private static String otherVersion(final String what, final int found, final int known) {
-    return "has "
-        + what
-        + " version "
-        + found
-        + "; this build reads version "
-        + known
-        + ": go on with the build that wrote it, or begin a new folder";
+    if (version != content.version()) {
+      throw new JournalVersionException(path, name, version, content.version());
+    }
+    return null;
   }
 
   /** Fills in a frame header; the payload already follows it, and the padding. */

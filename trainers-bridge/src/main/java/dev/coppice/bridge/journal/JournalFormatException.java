@@ -6,7 +6,7 @@ import dev.coppice.error.ErrorCode;
 import java.nio.file.Path;
 
 /** Says that a file is not a journal this build can read, and where it stops being one. */
-public final class JournalFormatException extends CoppiceException {
+public class JournalFormatException extends CoppiceException {
   private static final long serialVersionUID = 1L;
 
   private static final ErrorCode CODE = new ErrorCode(ErrorCategory.STORAGE, "journal-damaged");
@@ -22,7 +22,12 @@ public final class JournalFormatException extends CoppiceException {
    * @param fault that the message tells, with the fix.
    */
   public JournalFormatException(final Path path, final long offset, final String fault) {
-    super(CODE, "journal " + path + " " + fault, null);
+    this(CODE, path, offset, fault);
+  }
+
+  JournalFormatException(
+      final ErrorCode code, final Path path, final long offset, final String fault) {
+    super(code, "journal " + path + " " + fault, null);
     this.offset = offset;
   }
 

@@ -78,7 +78,7 @@ public final class JournalReader implements AutoCloseable {
     if (fill(0, size)) {
       header.put(0, window, at(0), size);
     }
-    final String fault = JournalDescriptor.fileHeaderFault(header.limit(size), content);
+    final String fault = JournalDescriptor.fileHeaderFault(path, header.limit(size), content);
     if (fault != null) {
       throw new JournalFormatException(path, 0, fault);
     }

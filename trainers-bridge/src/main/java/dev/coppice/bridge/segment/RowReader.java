@@ -22,8 +22,8 @@ final class RowReader {
         new NodeRow.Origin(
             columns.getInt("tree", row),
             columns.getInt("source", row),
-            columns.getDraws("tree_draws", row),
-            columns.getProvenance(row)),
+            columns.getProvenance(row),
+            columns.getDraws("tree_draws", row)),
         NodeKind.ofCode(columns.getByte("kind", row)),
         tokens(columns, row),
         new NodeRow.Share(

@@ -147,6 +147,7 @@ final class NodeParser {
             default -> in.skip();
           }
         });
+    in.require(draft.kind != null, "has no kind");
     return new Span(draft.start, draft.length, draft.kind, draft.call);
   }
 
@@ -161,6 +162,7 @@ final class NodeParser {
             default -> in.skip();
           }
         });
+    in.require(draft.policy != null, "has no policy");
     return new BranchDecision(draft.policy, draft.children, draft.value);
   }
 

@@ -113,6 +113,7 @@ final class OutcomeParser {
             default -> in.skip();
           }
         });
+    in.require(boundary != null, "has no boundary");
     return new RolloutFailure(boundary, code, message);
   }
 }

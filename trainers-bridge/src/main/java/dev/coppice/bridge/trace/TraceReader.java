@@ -67,7 +67,7 @@ public final class TraceReader implements AutoCloseable {
       final String source, final long number, final byte[] line, final int length) {
     try {
       return TraceParser.parse(line, length);
-    } catch (final IllegalArgumentException | NullPointerException e) {
+    } catch (final IllegalArgumentException e) {
       throw new TraceFormatException(source, number, e);
     }
   }

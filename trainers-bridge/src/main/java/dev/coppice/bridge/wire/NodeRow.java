@@ -38,10 +38,10 @@ public record NodeRow(
    *
    * @param tree the place of the node's tree in the group.
    * @param source the id of the node in its tree.
-   * @param treeDraws the draws that begin at the root of that tree.
    * @param marks what a trainer must know of the tokens, {@code provenance} on the wire.
+   * @param treeDraws the draws that begin at the root of that tree.
    */
-  public record Origin(int tree, int source, int treeDraws, Set<NodeMark> marks) {
+  public record Origin(int tree, int source, Set<NodeMark> marks, int treeDraws) {
     /** Copies the marks. */
     public Origin {
       marks = Set.copyOf(marks);

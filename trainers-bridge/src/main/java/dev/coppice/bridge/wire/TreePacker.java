@@ -108,7 +108,7 @@ public final class TreePacker {
     final int turn = above == null ? 0 : turnAfter(above);
     return new NodeRow(
         new NodeRow.Place(group, rows.size(), parent, startPos, turn),
-        new NodeRow.Origin(tree.tree(), node.id(), tree.draws(), node.marks()),
+        new NodeRow.Origin(tree.tree(), node.id(), node.marks(), tree.draws()),
         node.kind(),
         new TokenColumns(
             node.tokens(),

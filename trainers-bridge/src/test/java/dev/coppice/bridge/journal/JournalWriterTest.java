@@ -210,7 +210,9 @@ class JournalWriterTest {
     final Path other = Files.writeString(folder.resolve("other"), "{\"not\":\"a journal\"}");
 
     assertFault(path, "format version 3; this build reads version 2");
+    assertEquals("journal-version", code(path));
     assertFault(other, "not a journal");
+    assertEquals("journal-damaged", code(other));
     assertFault(Files.writeString(folder.resolve("short"), "x"), "shorter");
   }
 
@@ -237,6 +239,7 @@ class JournalWriterTest {
 
     assertFault(path, "holds OTHER where TEST is asked for");
     assertFault(newer, "has TEST version 4; this build reads version 3");
+    assertEquals("journal-version", code(newer));
     assertThrows(IllegalArgumentException.class, () -> new JournalContent("lower", 1));
     assertThrows(IllegalArgumentException.class, () -> new JournalContent("TOOLONGNAME", 1));
     assertThrows(IllegalArgumentException.class, () -> new JournalContent("TEST", 0));
@@ -254,6 +257,12 @@ class JournalWriterTest {
     assertEquals(
         (int) crc.getValue(), new UnsafeBuffer(header).getInt(24, ByteOrder.LITTLE_ENDIAN));
     assertEquals(0, new UnsafeBuffer(header).getInt(28));
+  }
+
+  private static String code(final Path file) {
+    return assertThrows(JournalFormatException.class, () -> new JournalReader(file, CONTENT))
+        .errorCode()
+        .name();
   }
 
   private static void assertFault(final Path file, final String part) {

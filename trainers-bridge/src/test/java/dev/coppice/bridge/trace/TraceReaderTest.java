@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.coppice.bridge.fixture.RandomTrees;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
@@ -16,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +33,27 @@ class TraceReaderTest {
        "nodes":[{"id":0,"parent":-1,"kind":"prompt","tokens":[1,2],"mask":[0,0]},
         {"id":1,"parent":0,"kind":"action","tokens":[3],"logprobs":[-0.5]}],
        "leaves":[{"node":1,"status":"infra_failed","stop":"failure","reward":null}]}
+      """
+          .replace("\n", "");
+
+  private static final String FULL =
+      """
+      {"format":"coppice.trace/1","run":"r","group":"g17","tree":0,
+       "task":{"id":"t","input":{},"runtime_contract":"persistent"},
+       "sampling":{"temperature":1.0,"top_p":1.0,"top_k":0,"min_p":0.0},
+       "nodes":[{"id":0,"parent":-1,"kind":"prompt","tokens":[1,2]},
+        {"id":1,"parent":0,"kind":"action","tokens":[3],"logprobs":[-0.5],
+         "spans":[{"start":0,"length":1,"kind":"think","call":null}],
+         "branch":{"policy":"fixed","children":1,"value":0.5},
+         "version_runs":[{"version":0,"length":1}],"kv_version":0,"cached_tokens":0,
+         "state":"s","step_reward":0.0,"call":null,"kv_block_us":5}],
+       "calls":[{"id":0,"node":1,"tool":"add","arguments":{"a":1},"status":"ok","correct":true,
+         "latency_us":3,"provenance":"real"}],
+       "leaves":[{"node":1,"status":"infra_failed","stop":"failure","reward":null,
+         "components":{"c":1.0},"answer":"a",
+         "failure":{"boundary":"backend","code":"no_answer","message":"m"}}],
+       "credit":[{"estimator":"grpo","options":{"std":"none"},
+         "nodes":[{"id":1,"advantages":[0.5]}],"leaves":[{"node":1,"advantage":0.5}]}]}
       """
           .replace("\n", "");
 
@@ -117,6 +144,54 @@ class TraceReaderTest {
     assertFault(MINIMAL.replace("\"group\":\"g17\",", ""), "no group");
     assertFault("[".repeat(100_000), "not a JSON object");
     assertFault(MINIMAL.replace("{\"b\":null}", "[".repeat(9_999)), "not valid JSON", "depth");
+  }
+
+  /** Leaves out, and replaces by null, every value of a line, one by one. */
+  @Test
+  void shouldRefuseOrReadALineThatLacksAnyValueAndNeverFailOtherwise() throws IOException {
+    final ObjectMapper mapper = new ObjectMapper();
+    final int places = places(mapper.readTree(FULL), new ArrayList<>());
+    int refused = 0;
+    for (int place = 0; place < places; place++) {
+      for (final boolean isLeftOut : new boolean[] {true, false}) {
+        final JsonNode line = mapper.readTree(FULL);
+        final List<Runnable> cuts = new ArrayList<>();
+        places(line, cuts);
+        cuts.get(2 * place + (isLeftOut ? 0 : 1)).run();
+        try {
+          TraceReader.parse(line.toString());
+        } catch (final TraceFormatException e) {
+          refused++;
+        }
+      }
+    }
+
+    assertTrue(places > 40, "places=" + places);
+    assertTrue(refused > 20, "refused=" + refused);
+    assertFault(FULL.replace("\"kind\":\"think\",", ""), "/nodes/1/spans/0", "has no kind");
+    assertFault(FULL.replace("\"policy\":\"fixed\",", ""), "/nodes/1/branch", "has no policy");
+    assertFault(
+        FULL.replace("\"boundary\":\"backend\",", ""), "/leaves/0/failure", "has no boundary");
+  }
+
+  /** Collects for every value how it is left out and how it becomes null; returns the count. */
+  private static int places(final JsonNode node, final List<Runnable> cuts) {
+    int count = 0;
+    if (node instanceof ObjectNode object) {
+      for (final String name : object.propertyStream().map(Map.Entry::getKey).toList()) {
+        cuts.add(() -> object.remove(name));
+        cuts.add(() -> object.putNull(name));
+        count += 1 + places(object.get(name), cuts);
+      }
+    } else if (node instanceof ArrayNode array) {
+      for (int i = 0; i < array.size(); i++) {
+        final int at = i;
+        cuts.add(() -> array.remove(at));
+        cuts.add(() -> array.set(at, NullNode.getInstance()));
+        count += 1 + places(array.get(i), cuts);
+      }
+    }
+    return count;
   }
 
   private static void assertFault(final String line, final String... parts) {

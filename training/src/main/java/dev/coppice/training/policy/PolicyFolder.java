@@ -1,12 +1,9 @@
 package dev.coppice.training.policy;
 
-import dev.coppice.decoder.files.SafetensorsWriter;
-import dev.coppice.decoder.files.TensorType;
 import dev.coppice.training.supervised.TrainedPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -17,7 +14,6 @@ import java.util.List;
 public final class PolicyFolder {
   private static final List<String> COPIED =
       List.of("config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json");
-  private static final String WEIGHTS = "model.safetensors";
 
   private PolicyFolder() {}
 
@@ -37,17 +33,6 @@ public final class PolicyFolder {
         Files.copy(source.resolve(name), folder.resolve(name));
       }
     }
-    final SafetensorsWriter tensors = new SafetensorsWriter();
-    for (final TrainedPolicy.Tensor tensor : policy.tensors()) {
-      tensors.add(tensor.name(), TensorType.F32, tensor.values(), tensor.shape());
-    }
-    // Whoever reads the folder meanwhile sees the old weights or the new ones, never half of them.
-    final Path draft = folder.resolve(WEIGHTS + ".tmp");
-    tensors.write(draft);
-    Files.move(
-        draft,
-        folder.resolve(WEIGHTS),
-        StandardCopyOption.REPLACE_EXISTING,
-        StandardCopyOption.ATOMIC_MOVE);
+    policy.write(folder);
   }
 }

@@ -75,7 +75,8 @@ public final class PolicyTrainer implements AutoCloseable {
    * @param trees whose coefficients add up to the whole batch's loss.
    * @param learningRate of AdamW.
    * @return how it went.
-   * @throws ArithmeticException if a gradient is not finite; the weights are unchanged then.
+   * @throws dev.coppice.training.supervised.AdamW.GradientException if a gradient is not finite; the
+   *     weights are then as the epochs before left them.
    */
   public UpdateReport update(final List<PolicyTree> trees, final double learningRate) {
     final List<List<PolicyTree>> passes = passes(trees);

@@ -35,7 +35,7 @@ final class TreeForward {
   TreeForward(final LlamaShape shape) {
     this.shape = shape;
     this.parts = new LlamaForward(shape);
-    this.rotary = new RotaryTables(shape);
+    this.rotary = parts.rotary();
   }
 
   /** Computes the logits after every token. @shape return [T, V] */

@@ -2,6 +2,9 @@ package dev.coppice.training.supervised;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +33,24 @@ public final class AdamW implements AutoCloseable {
   private final List<NDArray> squares = new ArrayList<>();
   private int updates;
 
+  /** Signals a gradient that is not finite; the weights stay as they were. */
+  public static final class GradientException extends CoppiceException {
+    private static final long serialVersionUID = 1L;
+    private static final ErrorCode CODE =
+        new ErrorCode(ErrorCategory.BACKEND, "gradient-not-finite");
+
+    private GradientException(final double norm, final int update) {
+      super(
+          CODE,
+          "the gradient is not finite: norm="
+              + norm
+              + " update="
+              + update
+              + "; the weights stay as they were; lower the learning rate or look at the batch",
+          null);
+    }
+  }
+
   /**
    * Prepares updates of some weights.
    *
@@ -51,24 +72,21 @@ public final class AdamW implements AutoCloseable {
   }
 
   /**
-   * Makes one update with the gradients that the weights carry.
+   * Makes one update with the gradients that the weights carry, and clears them.
    *
    * @param learningRate of this update.
    * @return the norm of the whole gradient before clipping.
+   * @throws GradientException if a gradient is not finite; weights and moments stay as they were.
    */
   public double update(final double learningRate) {
-    updates++;
-    final List<NDArray> gradients = new ArrayList<>(weights.size());
-    double squared = 0;
-    for (final NDArray weight : weights) {
-      final NDArray gradient = weight.getGradient();
-      gradients.add(gradient);
-      squared += gradient.square().sum().getFloat();
-    }
-    final double norm = Math.sqrt(squared);
+    final List<NDArray> gradients = weights.stream().map(NDArray::getGradient).toList();
+    final double norm = norm(gradients);
     if (!Double.isFinite(norm)) {
-      throw new ArithmeticException("gradient is not finite: norm=" + norm + " update=" + updates);
+      // Not a number times zero is not a number: only new zeros clear such a gradient.
+      gradients.forEach(gradient -> gradient.set(new float[Math.toIntExact(gradient.size())]));
+      throw new GradientException(norm, updates + 1);
     }
+    updates++;
     final double scale = Math.min(1.0, constants.clipNorm() / (norm + 1e-6));
     final double rate = learningRate / (1.0 - Math.pow(constants.beta1(), updates));
     final double squareCorrection = 1.0 / Math.sqrt(1.0 - Math.pow(constants.beta2(), updates));
@@ -89,6 +107,14 @@ public final class AdamW implements AutoCloseable {
       weight.subi(step);
     }
     return norm;
+  }
+
+  private static double norm(final List<NDArray> gradients) {
+    double squared = 0;
+    for (final NDArray gradient : gradients) {
+      squared += gradient.square().sum().getFloat();
+    }
+    return Math.sqrt(squared);
   }
 
   /**

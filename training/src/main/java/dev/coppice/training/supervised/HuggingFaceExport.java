@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.coppice.decoder.files.SafetensorsWriter;
-import dev.coppice.decoder.files.TensorType;
+import dev.coppice.decoder.files.RopeSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -65,18 +63,7 @@ public final class HuggingFaceExport {
     mapper.writeValue(folder.resolve("config.json").toFile(), config());
     mapper.writeValue(folder.resolve("tokenizer.json").toFile(), tokenizer());
     mapper.writeValue(folder.resolve("tokenizer_config.json").toFile(), tokenizerConfig());
-    final SafetensorsWriter tensors = new SafetensorsWriter();
-    for (final TrainedPolicy.Tensor tensor : policy.tensors()) {
-      tensors.add(tensor.name(), TensorType.F32, tensor.values(), tensor.shape());
-    }
-    // Whoever reads the folder meanwhile sees the old weights or the new ones, never half of them.
-    final Path draft = folder.resolve("model.safetensors.tmp");
-    tensors.write(draft);
-    Files.move(
-        draft,
-        folder.resolve("model.safetensors"),
-        StandardCopyOption.REPLACE_EXISTING,
-        StandardCopyOption.ATOMIC_MOVE);
+    policy.write(folder);
   }
 
   private ObjectNode config() {
@@ -94,7 +81,7 @@ public final class HuggingFaceExport {
         .put("hidden_act", "silu")
         .put("max_position_embeddings", shape.maxPositions())
         .put("rms_norm_eps", shape.rmsNormEps())
-        .put("rope_theta", shape.ropeTheta())
+        .put("rope_theta", shape.rope().theta())
         .put("attention_bias", false)
         .put("mlp_bias", false)
         .put("tie_word_embeddings", true)
@@ -102,6 +89,16 @@ public final class HuggingFaceExport {
         .put("bos_token_id", 1)
         .put("eos_token_id", 2)
         .put("torch_dtype", "float32");
+    final RopeSettings rope = shape.rope();
+    if (!rope.type().equals("default")) {
+      config
+          .putObject("rope_scaling")
+          .put("rope_type", rope.type())
+          .put("factor", rope.factor())
+          .put("low_freq_factor", rope.band().low())
+          .put("high_freq_factor", rope.band().high())
+          .put("original_max_position_embeddings", rope.originalContext());
+    }
     return config;
   }
 

@@ -70,6 +70,15 @@ public final class LlamaForward {
       NDArray mask) {}
 
   /**
+   * Returns the constants of the positions.
+   *
+   * @return the tables of the shape.
+   */
+  public RotaryTables rotary() {
+    return rotary;
+  }
+
+  /**
    * Scales by the root mean square: {@code x / sqrt(mean(x^2) + eps) * weight}.
    *
    * @param x to scale, row by row.

@@ -1,8 +1,11 @@
 package dev.coppice.training.supervised;
 
+import dev.coppice.chat.files.ModelFileException;
 import dev.coppice.decoder.files.AttentionShape;
 import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.files.ModelDimensions;
+import dev.coppice.decoder.files.RopeSettings;
+import java.nio.file.Path;
 
 /**
  * Describes the sizes of a decoder of the Llama family with a tied embedding.
@@ -14,7 +17,7 @@ import dev.coppice.decoder.files.ModelDimensions;
  * @param kvHeads number of key and value heads, which divides {@code heads}.
  * @param feedForward width of the gated feed-forward layer.
  * @param maxPositions longest sequence in tokens.
- * @param ropeTheta base of the rotary embedding's wavelengths.
+ * @param rope how positions turn queries and keys.
  * @param rmsNormEps added to the mean square in every norm.
  * @thread immutable, any thread
  */
@@ -26,7 +29,7 @@ public record LlamaShape(
     int kvHeads,
     int feedForward,
     int maxPositions,
-    double ropeTheta,
+    RopeSettings rope,
     double rmsNormEps) {
 
   /** Rejects sizes that do not divide. */
@@ -44,27 +47,35 @@ public record LlamaShape(
    * @return four layers of width 96, about 0.41 million parameters.
    */
   public static LlamaShape tiny(final int vocabulary) {
-    return new LlamaShape(vocabulary, 96, 4, 4, 2, 256, 256, 10_000.0, 1e-5);
+    final RopeSettings rope = RopeSettings.plain(10_000, 256);
+    return new LlamaShape(vocabulary, 96, 4, 4, 2, 256, 256, rope, 1e-5);
   }
 
   /**
-   * Takes the sizes from a checked configuration.
+   * Takes the sizes from the configuration of a folder.
    *
-   * @param config of a Hugging Face folder.
+   * @param folder of a decoder in Hugging Face's layout.
    * @return the shape.
-   * @throws IllegalArgumentException if the decoder has what is not trained here: an untied head,
-   *     biases, normed queries, scaled positions, or heads that do not fill the hidden width.
+   * @throws ModelFileException if the decoder has what is not trained here: an untied head,
+   *     biases, normed queries, frequencies of a GGUF file's own, or heads that do not fill the
+   *     hidden width.
    */
-  static LlamaShape of(final ModelConfig config) {
+  static LlamaShape read(final Path folder) {
+    final ModelConfig config = ModelConfig.read(folder);
     final ModelDimensions size = config.dimensions();
     final AttentionShape attention = config.attention();
     if (!config.tiedEmbeddings()
         || attention.projectionBias()
         || attention.outputBias()
         || attention.queryKeyNorm()
-        || !config.rope().type().equals("default")
+        || !config.rope().divisors().isEmpty()
         || attention.heads() * attention.headDim() != size.hiddenSize()) {
-      throw new IllegalArgumentException("not a decoder that is trained here: config=" + config);
+      throw new ModelFileException(
+          folder.resolve("config.json"),
+          "is of no decoder that is trained here, which has a tied embedding, no biases, no norm of"
+              + " queries and keys, no frequencies of a GGUF file's own, and heads that fill"
+              + " hidden_size: "
+              + config);
     }
     return new LlamaShape(
         size.vocabularySize(),
@@ -74,7 +85,7 @@ public record LlamaShape(
         attention.kvHeads(),
         size.intermediateSize(),
         size.contextTokens(),
-        config.rope().theta(),
+        config.rope(),
         config.rmsNormEps());
   }
 

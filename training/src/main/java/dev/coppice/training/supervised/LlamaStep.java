@@ -32,7 +32,7 @@ final class LlamaStep implements AutoCloseable {
     this.weights = weights;
     this.shape = weights.shape();
     this.forward = new LlamaForward(shape);
-    this.rotary = new RotaryTables(shape);
+    this.rotary = forward.rotary();
     this.manager = parent.newSubManager();
     this.rows = rows;
     final Shape cache = new Shape(rows, shape.kvHeads(), maxPositions, shape.headSize());

@@ -3,7 +3,6 @@ package dev.coppice.training.supervised;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.files.WeightFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
 
 /**
  * Owns the weights of a decoder under training.
@@ -63,9 +63,13 @@ public final class LlamaWeights implements AutoCloseable {
 
   /** Draws fresh weights from a seed. */
   LlamaWeights(final LlamaShape shape, final NDManager parent, final long seed) {
+    this(shape, parent, new SplittableRandom(seed)::nextGaussian);
+  }
+
+  private LlamaWeights(
+      final LlamaShape shape, final NDManager parent, final DoubleSupplier random) {
     this.shape = shape;
     this.manager = parent.newSubManager();
-    final SplittableRandom random = new SplittableRandom(seed);
     final int d = shape.hidden();
     final int f = shape.feedForward();
     // Residual branches start small so that the depth does not add up to a large stream.
@@ -161,8 +165,7 @@ public final class LlamaWeights implements AutoCloseable {
    * @throws dev.coppice.chat.files.ModelFileException naming what is missing or does not fit.
    */
   public static LlamaWeights read(final Path folder, final NDManager parent) {
-    final LlamaWeights weights =
-        new LlamaWeights(LlamaShape.of(ModelConfig.read(folder)), parent, 0);
+    final LlamaWeights weights = new LlamaWeights(LlamaShape.read(folder), parent, () -> 0);
     try (WeightFiles files = WeightFiles.open(folder)) {
       weights.copyIn(files);
       return weights;
@@ -216,13 +219,13 @@ public final class LlamaWeights implements AutoCloseable {
 
   private NDArray matrix(
       final String name,
-      final SplittableRandom random,
+      final DoubleSupplier random,
       final int in,
       final int out,
       final double deviation) {
     final float[] values = new float[in * out];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (deviation * random.nextGaussian());
+      values[i] = (float) (deviation * random.getAsDouble());
     }
     return register(name, manager.create(values, new Shape(in, out)));
   }

@@ -3,20 +3,22 @@ package dev.coppice.training.supervised;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.coppice.decoder.files.RopeSettings;
 import java.util.function.DoubleUnaryOperator;
 
 /**
  * Makes the constants of the rotary position embedding in Hugging Face's half-rotation.
  *
  * <p>{@code rope(x, p)[i] = x[i] cos(p f_i) + rotated(x)[i] sin(p f_i)} with {@code f_i =
- * theta^(-2 (i mod D/2) / D)}, where {@code rotated(x)} is the second half of x negated, then the
- * first half. Turning is a product with a constant matrix, as that has a cheap gradient.
+ * theta^(-2 (i mod D/2) / D)}, or what the scaling of {@link RopeSettings} makes of it, where
+ * {@code rotated(x)} is the second half of x negated, then the first half. Turning is a product with
+ * a constant matrix, as that has a cheap gradient.
  *
  * @thread immutable, any thread
  */
 public final class RotaryTables {
   private final int headSize;
-  private final double theta;
+  private final double[] frequencies;
   private final double[] cosines;
   private final double[] sines;
 
@@ -27,13 +29,23 @@ public final class RotaryTables {
    */
   public RotaryTables(final LlamaShape shape) {
     this.headSize = shape.headSize();
-    this.theta = shape.ropeTheta();
+    this.frequencies = frequencies(shape.rope(), headSize);
     this.cosines = new double[shape.maxPositions() * headSize];
     this.sines = new double[cosines.length];
     for (int i = 0; i < cosines.length; i++) {
       cosines[i] = Math.cos(angle(0, i));
       sines[i] = Math.sin(angle(0, i));
     }
+  }
+
+  private static double[] frequencies(final RopeSettings rope, final int headSize) {
+    final boolean scaled = rope.type().equals("linear") || rope.type().equals("llama3");
+    final float[] singles = rope.inverseFrequencies(headSize);
+    final double[] frequencies = new double[singles.length];
+    for (int i = 0; i < frequencies.length; i++) {
+      frequencies[i] = scaled ? singles[i] : Math.pow(rope.theta(), -2.0 * i / headSize);
+    }
+    return frequencies;
   }
 
   /** Makes the cosines of some positions times a scale. @shape [count, D] */
@@ -114,7 +126,6 @@ public final class RotaryTables {
 
   private double angle(final int from, final int cell) {
     final int position = from + cell / headSize;
-    final int frequency = cell % headSize % (headSize / 2);
-    return position * Math.pow(theta, -2.0 * frequency / headSize);
+    return position * frequencies[cell % headSize % frequencies.length];
   }
 }

@@ -58,7 +58,7 @@ public final class SupervisedTrainer implements AutoCloseable {
    * @param updates to make.
    * @param reportSteps number of updates between two reports.
    * @param report that takes them.
-   * @throws ArithmeticException if a gradient is not finite.
+   * @throws AdamW.GradientException if a gradient is not finite; the weights are unchanged then.
    */
   public void run(final int updates, final int reportSteps, final Consumer<Progress> report) {
     final int end = Math.min(settings.steps(), step + updates);

@@ -1,8 +1,9 @@
 package dev.coppice.training.supervised;
 
 import ai.djl.ndarray.NDManager;
-import dev.coppice.decoder.files.ModelConfig;
-import dev.coppice.decoder.files.WeightFiles;
+import dev.coppice.decoder.files.SafetensorsWriter;
+import dev.coppice.decoder.files.TensorType;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -44,12 +45,9 @@ public final class TrainedPolicy implements AutoCloseable {
    * @throws dev.coppice.chat.files.ModelFileException naming what is missing or does not fit.
    */
   public static TrainedPolicy open(final Path folder) {
-    final LlamaShape shape = LlamaShape.of(ModelConfig.read(folder));
     final NDManager manager = NDManager.newBaseManager();
-    try (WeightFiles files = WeightFiles.open(folder)) {
-      final LlamaWeights weights = new LlamaWeights(shape, manager, 0);
-      weights.copyIn(files);
-      return new TrainedPolicy(weights, manager);
+    try {
+      return new TrainedPolicy(LlamaWeights.read(folder, manager), manager);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -72,6 +70,21 @@ public final class TrainedPolicy implements AutoCloseable {
    */
   public List<Tensor> tensors() {
     return weights.copyOut();
+  }
+
+  /**
+   * Writes the weights in f32 into a folder, in place of those that may be there; whoever reads the
+   * folder meanwhile sees the old weights or the new ones, never half of them.
+   *
+   * @param folder that is there.
+   * @throws IOException if they cannot be written.
+   */
+  public void write(final Path folder) throws IOException {
+    final SafetensorsWriter file = new SafetensorsWriter();
+    for (final Tensor tensor : tensors()) {
+      file.add(tensor.name(), TensorType.F32, tensor.values(), tensor.shape());
+    }
+    file.replace(folder.resolve("model.safetensors"));
   }
 
   LlamaWeights weights() {

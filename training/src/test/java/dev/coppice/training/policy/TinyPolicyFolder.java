@@ -1,5 +1,6 @@
 package dev.coppice.training.policy;
 
+import dev.coppice.decoder.files.RopeSettings;
 import dev.coppice.training.supervised.HuggingFaceExport;
 import dev.coppice.training.supervised.LlamaShape;
 import dev.coppice.training.supervised.SupervisedTrainer;
@@ -13,8 +14,9 @@ import java.util.stream.IntStream;
 final class TinyPolicyFolder {
   static final int VOCABULARY = 13;
   static final int CONTEXT = 64;
+  private static final RopeSettings ROPE = RopeSettings.plain(10_000, CONTEXT);
   private static final LlamaShape SHAPE =
-      new LlamaShape(VOCABULARY, 16, 2, 4, 2, 24, CONTEXT, 10_000.0, 1e-5);
+      new LlamaShape(VOCABULARY, 16, 2, 4, 2, 24, CONTEXT, ROPE, 1e-5);
 
   private TinyPolicyFolder() {}
 

@@ -119,6 +119,38 @@ class AdamWTest {
     }
   }
 
+  @Test
+  void shouldRefuseAGradientThatIsNotFiniteAndGoOnAsIfItHadNotBeen() {
+    try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+      final float[] matrix = draws(new Random(SEED), MATRIX, 1);
+      final float[] vector = draws(new Random(SEED + 1), VECTOR, 1);
+      final List<NDArray> spared = weights(manager, matrix, vector);
+      final List<NDArray> struck = weights(manager, matrix, vector);
+      final AdamW calm = new AdamW(CONSTANTS, spared, manager);
+      final AdamW adam = new AdamW(CONSTANTS, struck, manager);
+      for (int update = 0; update < 4; update++) {
+        final float[] first = draws(new Random(100 + update), MATRIX, 1);
+        final float[] second = draws(new Random(200 + update), VECTOR, 1);
+        update(calm, spared, 1e-2, first, second);
+        update(adam, struck, 1e-2, first, second);
+        final float[] bad = second.clone();
+        bad[update] = update % 2 == 0 ? Float.NaN : Float.POSITIVE_INFINITY;
+
+        final AdamW.GradientException refused =
+            assertThrows(
+                AdamW.GradientException.class,
+                () -> update(adam, struck, 1e-2, first.clone(), bad));
+
+        assertEquals("gradient-not-finite", refused.errorCode().name());
+        assertEquals(update + 1, adam.updates());
+        for (int w = 0; w < spared.size(); w++) {
+          assertArrayEquals(spared.get(w).toFloatArray(), struck.get(w).toFloatArray());
+          assertArrayEquals(calm.moments().get(w), adam.moments().get(w));
+        }
+      }
+    }
+  }
+
   /** Once DJL's optimizer can be saved and restored, ours may go. */
   @Test
   void shouldBeNeededAsLongAsDjlsOptimizerKeepsItsMomentsToItself() {

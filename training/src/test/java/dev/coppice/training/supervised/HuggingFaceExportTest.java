@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.coppice.decoder.files.ModelConfig;
+import dev.coppice.decoder.files.RopeSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class HuggingFaceExportTest {
   private static final List<String> VOCABULARY =
       List.of("<pad>", "<bos>", "<eos>", "<call>", "</call>", "8", "*", "3", " ", "\n", "o");
-  private static final LlamaShape SHAPE = new LlamaShape(11, 16, 2, 4, 2, 24, 64, 10_000.0, 1e-5);
+  private static final LlamaShape SHAPE =
+      new LlamaShape(11, 16, 2, 4, 2, 24, 64, RopeSettings.plain(10_000, 64), 1e-5);
 
   @TempDir Path folder;
 
@@ -90,6 +94,35 @@ class HuggingFaceExportTest {
       for (int i = 0; i < written.size(); i++) {
         assertEquals(written.get(i).name(), read.get(i).name());
         assertArrayEquals(written.get(i).values(), read.get(i).values(), read.get(i).name());
+      }
+    }
+  }
+
+  @Test
+  void shouldTurnPositionsAsTheDecoderDoesWhereTheyAreScaled() throws IOException {
+    for (final RopeSettings rope :
+        List.of(
+            RopeSettings.plain(10_000, 64),
+            new RopeSettings("linear", 10_000.0, 4, RopeSettings.Band.DEFAULT, 64, List.of()),
+            new RopeSettings("llama3", 10_000.0, 8, RopeSettings.Band.DEFAULT, 16, List.of()))) {
+      final LlamaShape shape = new LlamaShape(11, 16, 2, 4, 2, 24, 64, rope, 1e-5);
+      try (SupervisedTrainer trainer =
+          new SupervisedTrainer(shape, TrainerSettings.tiny(1, 5), (i, p) -> null)) {
+        new HuggingFaceExport(trainer.policy(), VOCABULARY, 5).write(folder);
+      }
+
+      final LlamaShape read = LlamaShape.read(folder);
+      final RopeSettings decoders = ModelConfig.read(folder).rope();
+      assertEquals(decoders, read.rope());
+      assertEquals(rope.type(), decoders.type());
+      try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        final float[] cosines =
+            new RotaryTables(read).cosAt(manager, new int[] {63}, 1).toFloatArray();
+        final float[] frequencies = decoders.inverseFrequencies(read.headSize());
+        for (int i = 0; i < cosines.length; i++) {
+          final double angle = 63.0 * frequencies[i % frequencies.length];
+          assertEquals(Math.cos(angle), cosines[i], 1e-5, rope + " i=" + i);
+        }
       }
     }
   }

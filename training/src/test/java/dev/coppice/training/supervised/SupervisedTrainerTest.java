@@ -8,6 +8,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import dev.coppice.decoder.files.RopeSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class SupervisedTrainerTest {
   private static final long SEED = 3;
-  private static final LlamaShape SHAPE = new LlamaShape(11, 16, 2, 4, 2, 24, 64, 10_000.0, 1e-5);
+  private static final LlamaShape SHAPE =
+      new LlamaShape(11, 16, 2, 4, 2, 24, 64, RopeSettings.plain(10_000, 64), 1e-5);
 
   @Test
   void shouldLearnToCopyWhenTheSecondHalfRepeatsTheFirst() {

@@ -68,7 +68,7 @@ final class ChunkTokenizer implements Tokenizer {
 
   @Override
   public String piece(final int token) {
-    return String.valueOf((char) (FIRST + token));
+    return token < vocabularySize() ? String.valueOf((char) (FIRST + token)) : "";
   }
 
   @Override

@@ -39,7 +39,7 @@ record HotpotFiles(List<HotpotQuestion> questions, List<Passage> passages) {
     final Path ballast = folder.resolve(BALLAST);
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
-          "search needs " + QUESTIONS + " in environment.path: path=" + folder);
+          "search needs " + QUESTIONS + " in task.path: path=" + folder);
     }
     final List<HotpotQuestion> questions = new ArrayList<>();
     final Set<Passage> passages = new LinkedHashSet<>();

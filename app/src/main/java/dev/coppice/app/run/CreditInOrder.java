@@ -1,0 +1,182 @@
+package dev.coppice.app.run;
+
+import dev.coppice.bridge.trace.CreditBlock;
+import dev.coppice.credit.AdvantageEstimator;
+import dev.coppice.credit.SharesInOrder;
+import dev.coppice.credit.forest.LearningFormula;
+import dev.coppice.rollout.GroupResult;
+import dev.coppice.trajectory.TrajectoryGroup;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Gives finished groups their credit, holding those that must wait for what older ones tell.
+ *
+ * <p>Groups end in any order; an estimator that learns scores group g with what is learned after group
+ * {@code g - behind}, so that the same groups get the same credit on every machine. Where nothing
+ * learns nothing waits.
+ *
+ * @thread one.
+ */
+public final class CreditInOrder {
+  private final CreditAssigner credit;
+  private final Map<String, SharesInOrder> learning = new LinkedHashMap<>();
+  private final Deque<GroupResult> held = new ArrayDeque<>();
+  private BiConsumer<Long, Map<String, String>> keep = (number, told) -> {};
+
+  /**
+   * Begins with the first group of an arm.
+   *
+   * @param credit that scores.
+   * @param groupsInFlight the most groups that grow at a time, as configured.
+   */
+  public CreditInOrder(final CreditAssigner credit, final int groupsInFlight) {
+    this.credit = credit;
+    for (final AdvantageEstimator estimator : credit.estimators()) {
+      final Map<String, String> options = estimator.options();
+      if (options.containsKey(LearningFormula.SHARES)) {
+        final int asked = Integer.parseInt(options.get(LearningFormula.BEHIND));
+        // Coalesced groups have few rows: up to twice as many grow at a time.
+        final int behind = asked == 0 ? 2 * groupsInFlight : asked;
+        final String start = options.get(LearningFormula.SHARES);
+        learning.put(estimator.name(), new SharesInOrder(estimator, behind, start));
+      }
+    }
+  }
+
+  /**
+   * Returns whether anything is learned from group to group.
+   *
+   * @return false where every group can be scored at once.
+   */
+  public boolean learns() {
+    return !learning.isEmpty();
+  }
+
+  /**
+   * Takes what a group told that an earlier session scored, or that was dropped.
+   *
+   * @param number of the group.
+   * @param told by the estimators that learn, by name; empty for a dropped group.
+   */
+  public void restore(final long number, final Map<String, String> told) {
+    learning.forEach((name, shares) -> shares.add(number, told.getOrDefault(name, "")));
+  }
+
+  /**
+   * Keeps what groups tell, where no traces do.
+   *
+   * @param to told of every group, before it is scored.
+   */
+  public void keepIn(final BiConsumer<Long, Map<String, String>> to) {
+    keep = to;
+  }
+
+  /**
+   * Says what a group told, as its blocks have it.
+   *
+   * @param blocks of one tree.
+   * @return texts by the names of the estimators that learn.
+   */
+  public static Map<String, String> told(final List<CreditBlock> blocks) {
+    final Map<String, String> told = new HashMap<>();
+    for (final CreditBlock block : blocks) {
+      final String pairs = block.options().get(LearningFormula.PAIRS);
+      if (pairs != null) {
+        told.put(block.estimator(), pairs);
+      }
+    }
+    return told;
+  }
+
+  /**
+   * Takes a finished group and passes on all groups that can be scored now.
+   *
+   * @param result of the group; one without trees tells nothing and is passed on at once.
+   * @param scored told of groups to be scored with {@link #score}, in the order they came.
+   */
+  public void take(final GroupResult result, final Consumer<GroupResult> scored) {
+    final Map<String, String> told = observe(result);
+    if (learns()) {
+      keep.accept((long) result.request().index(), told);
+    }
+    restore(result.request().index(), told);
+    held.add(result);
+    release(scored);
+  }
+
+  private Map<String, String> observe(final GroupResult result) {
+    final Map<String, String> told = new HashMap<>();
+    if (!result.group().trees().isEmpty()) {
+      for (final AdvantageEstimator estimator : credit.estimators()) {
+        if (learning.containsKey(estimator.name())) {
+          final AdvantageEstimator planned = estimator.with(plan(estimator, result));
+          told.put(estimator.name(), planned.observe(result.group()));
+        }
+      }
+    }
+    return told;
+  }
+
+  private void release(final Consumer<GroupResult> scored) {
+    final List<GroupResult> waiting = new ArrayList<>(held);
+    held.clear();
+    for (final GroupResult result : waiting) {
+      if (isReady(result)) {
+        scored.accept(result);
+      } else {
+        held.add(result);
+      }
+    }
+  }
+
+  private boolean isReady(final GroupResult result) {
+    final long number = result.request().index();
+    return result.group().trees().isEmpty()
+        || learning.values().stream().allMatch(shares -> shares.isReady(number));
+  }
+
+  /** A turn the user names wins over the environment's plan. */
+  private static Map<String, String> plan(
+      final AdvantageEstimator estimator, final GroupResult result) {
+    final boolean open = "-1".equals(estimator.options().get(LearningFormula.DECISION));
+    return open
+        ? Map.of(LearningFormula.DECISION, Integer.toString(result.decisionTurn()))
+        : Map.of();
+  }
+
+  /**
+   * Scores a group that was passed on.
+   *
+   * @param result of the group.
+   * @return for each tree in order, one block per estimator.
+   */
+  public List<List<CreditBlock>> score(final GroupResult result) {
+    final TrajectoryGroup group = result.group();
+    final List<AdvantageEstimator> now = new ArrayList<>();
+    for (final AdvantageEstimator estimator : credit.estimators()) {
+      final SharesInOrder shares = learning.get(estimator.name());
+      now.add(
+          shares == null
+              ? estimator
+              : shares.at(result.request().index(), plan(estimator, result)));
+    }
+    return new CreditAssigner(now).score(group);
+  }
+
+  /**
+   * Counts the groups that wait for older ones.
+   *
+   * @return 0 once all groups up to the newest have ended.
+   */
+  public int waiting() {
+    return held.size();
+  }
+}
