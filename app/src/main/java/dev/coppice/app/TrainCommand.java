@@ -3,6 +3,7 @@ package dev.coppice.app;
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.arguments.RunArguments;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.config.TaskRequests;
 import dev.coppice.app.train.TrainJob;
 import dev.coppice.app.train.TrainProgress;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class TrainCommand implements Callable<Integer> {
     final Path root =
         out != null
             ? out
-            : TrainJob.newRoot(Path.of(config.run().out()), config.task().environment());
+            : TrainJob.newRoot(Path.of(config.run().out()), TaskRequests.plugName(config));
     return run(TrainJob.begin(config, root, progress));
   }
 

@@ -4,6 +4,7 @@ import dev.coppice.episode.Environment;
 import dev.coppice.plug.Plug;
 import dev.coppice.plug.PlugKind;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Offers an environment by name; a world of tools is offered by a {@link WorldPlug}.
@@ -61,6 +62,16 @@ public interface EnvironmentPlug extends Plug {
    */
   default boolean hasText() {
     return true;
+  }
+
+  /**
+   * Reads a name that is none of a plug's as that of something this one offers, such as a file.
+   *
+   * @param name as {@code task.environment} has it.
+   * @return the options it stands for; empty where this plug does not know the name.
+   */
+  default Map<String, Object> aliased(final String name) {
+    return Map.of();
   }
 
   /**

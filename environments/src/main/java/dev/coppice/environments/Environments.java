@@ -86,17 +86,36 @@ public final class Environments {
    */
   public static Environment create(
       final EnvironmentConfig config, final WorldMode mode, final Conversation.Form chat) {
-    final EnvironmentPlug plug = Plugs.of(EnvironmentPlug.KIND).find(config.name());
+    final EnvironmentPlug plug = find(config.name());
     if (chat != null) {
-      return chatting(plug, config.tasks(), mode, chat);
+      return chatting(plug, config, mode, chat);
     }
     if (mode.kind() == WorldMode.Kind.REAL) {
-      return plug.open(checked(plug, config.tasks()));
+      return plug.open(checked(plug, config));
     }
     final WorldPlug world = requireWorld(plug, mode);
     return closing(
-        mode.over(() -> world.taskset(checked(world, config.tasks()))),
+        mode.over(() -> world.taskset(checked(world, config))),
         taskset -> new WorldEnvironment(taskset, world.format(), world.template(config.tasks())));
+  }
+
+  /**
+   * Finds the plug of a name, or the one that knows what else the name may mean.
+   *
+   * @param name of a plug, or what {@link EnvironmentPlug#aliased} reads.
+   * @return the plug.
+   * @throws IllegalArgumentException if nobody knows the name.
+   */
+  public static EnvironmentPlug find(final String name) {
+    final Plugs<EnvironmentPlug> plugs = Plugs.of(EnvironmentPlug.KIND);
+    if (!plugs.has(name)) {
+      for (final EnvironmentPlug plug : plugs.all()) {
+        if (!plug.aliased(name).isEmpty()) {
+          return plug;
+        }
+      }
+    }
+    return plugs.find(name);
   }
 
   /**
@@ -129,8 +148,11 @@ public final class Environments {
    * @return false where they only count, as in a load.
    */
   public static boolean hasText(final String name) {
-    final Plugs<EnvironmentPlug> plugs = Plugs.of(EnvironmentPlug.KIND);
-    return !plugs.has(name) || plugs.find(name).hasText();
+    try {
+      return find(name).hasText();
+    } catch (final IllegalArgumentException e) {
+      return true; // Of a stranger that is not on the class path now.
+    }
   }
 
   /**
@@ -141,12 +163,12 @@ public final class Environments {
    * @throws IllegalArgumentException if there is no such world, or its data are not there.
    */
   public static Taskset taskset(final EnvironmentConfig config) {
-    final EnvironmentPlug plug = Plugs.of(EnvironmentPlug.KIND).find(config.name());
+    final EnvironmentPlug plug = find(config.name());
     if (!(plug instanceof WorldPlug world)) {
       throw new IllegalArgumentException(
           plug.name() + " is no world of tools; such are " + String.join(", ", worlds()));
     }
-    return world.taskset(checked(world, config.tasks()));
+    return world.taskset(checked(world, config));
   }
 
   private static WorldPlug requireWorld(final EnvironmentPlug plug, final WorldMode mode) {
@@ -164,7 +186,7 @@ public final class Environments {
 
   private static Environment chatting(
       final EnvironmentPlug plug,
-      final TaskRequest request,
+      final EnvironmentConfig config,
       final WorldMode mode,
       final Conversation.Form chat) {
     if (!(plug instanceof WorldPlug world) || !world.chats()) {
@@ -175,9 +197,13 @@ public final class Environments {
               + String.join(", ", names(one -> one instanceof WorldPlug other && other.chats())));
     }
     return closing(
-        mode.over(() -> world.taskset(checked(world, request))),
+        mode.over(() -> world.taskset(checked(world, config))),
         taskset ->
-            new ChatEnvironment(taskset, request.promptOr(ChatEnvironment.DEFAULT_PROMPT), chat));
+            new ChatEnvironment(
+                taskset,
+                world.format(),
+                config.tasks().promptOr(ChatEnvironment.DEFAULT_PROMPT),
+                chat));
   }
 
   /** Makes an environment of tasks, and closes them where it cannot be made. */
@@ -192,7 +218,10 @@ public final class Environments {
   }
 
   /** Checks what every environment declares, and fills in what was left out. */
-  private static TaskRequest checked(final EnvironmentPlug plug, final TaskRequest request) {
+  private static TaskRequest checked(final EnvironmentPlug plug, final EnvironmentConfig config) {
+    final TaskRequest request = config.tasks();
+    final Map<String, Object> aliases =
+        config.name().equals(plug.name()) ? Map.of() : plug.aliased(config.name());
     final String split = request.split().isEmpty() ? plug.usualSplit() : request.split();
     if (!plug.splits().isEmpty() && !plug.splits().contains(split)) {
       throw new IllegalArgumentException(
@@ -208,6 +237,7 @@ public final class Environments {
     }
     final Map<String, Object> given = new HashMap<>(request.options().asMap());
     given.values().removeIf(Objects::isNull);
+    given.putAll(aliases);
     return new TaskRequest(
         split,
         request.count(),

@@ -15,11 +15,13 @@ import dev.coppice.environments.toolworld.SingleTaskset;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.error.CoppiceException;
+import dev.coppice.plug.PlugException;
 import dev.coppice.plug.PlugOptions;
-import dev.coppice.plug.Plugs;
 import java.lang.reflect.InvocationTargetException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -44,7 +46,8 @@ public final class CheckCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WORLD",
       description =
-          "A world by name, or the full name of a class that is a Taskset or a ToolWorld.")
+          "A world by name, a Python environment (FILE.py, ROWS.jsonl, reasoning-gym/NAME,"
+              + " textarena/ID, ...), or the full name of a class that is a Taskset or a ToolWorld.")
   private String world;
 
   @Option(names = "--path", paramLabel = "DIR", description = "Data of a world that is named.")
@@ -53,7 +56,9 @@ public final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--set",
       paramLabel = "OPTION=VALUE",
-      description = "Option of a world that is named.")
+      description =
+          "Option of the world, as in task.NAME.OPTION; python and sandbox as in world.python and"
+              + " world.sandbox.")
   private Map<String, String> options = new LinkedHashMap<>();
 
   @Mixin private PlugPath plugs;
@@ -74,32 +79,57 @@ public final class CheckCommand implements Callable<Integer> {
     } else {
       plugs.install();
     }
-    try (Taskset taskset = world.contains(".") ? own() : named()) {
+    try (Taskset taskset = isNamed() ? named() : own()) {
       final CheckReport report = new WorldCheck(taskset).run(episodes, seed);
       System.out.print(report.text());
       return report.holds() ? DONE : FAILED;
     }
   }
 
-  private Taskset named() {
-    final Plugs<EnvironmentPlug> known = Plugs.of(EnvironmentPlug.KIND);
-    if (!known.has(world) || !(known.find(world) instanceof WorldPlug plug)) {
-      throw new ConfigException(
-          "there is no such world: "
-              + world
-              + "; known are "
-              + String.join(", ", Environments.worlds())
-              + "; for your own give --classpath my.jar and its name, or the full name of its class");
+  /** Tells whether a plug knows the name, which else is that of a class if it has a dot. */
+  private boolean isNamed() {
+    if (!world.contains(".")) {
+      return true;
     }
-    final PlugOptions set = CommandValue.options(EnvironmentPlug.KIND, plug, options);
+    try {
+      return Environments.find(world) instanceof WorldPlug;
+    } catch (final IllegalArgumentException | PlugException e) {
+      return false; // A class needs no plug on its class path that works.
+    }
+  }
+
+  private Taskset named() {
+    final WorldPlug plug = plug();
     final String data = path.isEmpty() ? plug.usualPath() : path;
     final String found = data.isEmpty() ? "" : ProjectPaths.find(data).toString();
     try {
+      final Map<String, Object> given =
+          new HashMap<>(CommandValue.options(EnvironmentPlug.KIND, plug, options).asMap());
+      given.values().removeIf(Objects::isNull);
+      given.putAll(plug.name().equals(world) ? Map.of() : plug.aliased(world));
+      final PlugOptions checked = PlugOptions.of(EnvironmentPlug.KIND, plug, given);
       return Environments.taskset(
-          new EnvironmentConfig(world, new TaskRequest("", 0, 0, found, "", set)));
+          new EnvironmentConfig(plug.name(), new TaskRequest("", 0, 0, found, "", checked)));
     } catch (final IllegalArgumentException e) {
       throw new ConfigException(e.getMessage().replace("task.path", "--path"));
     }
+  }
+
+  private WorldPlug plug() {
+    try {
+      if (Environments.find(world) instanceof WorldPlug plug) {
+        return plug;
+      }
+    } catch (final IllegalArgumentException e) {
+      // The message below says more.
+    }
+    throw new ConfigException(
+        "there is no such world: "
+            + world
+            + "; known are "
+            + String.join(", ", Environments.worlds())
+            + ", and Python environments such as my_env.py or reasoning-gym/countdown"
+            + "; for your own give --classpath my.jar and its name, or the full name of its class");
   }
 
   private Taskset own() {

@@ -1,5 +1,6 @@
 package dev.coppice.app.config;
 
+import dev.coppice.environments.Environments;
 import dev.coppice.plug.NearestName;
 import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
@@ -125,6 +126,19 @@ public final class ConfigLoader {
     }
   }
 
+  /** Looks for an environment by name; Python ones have no plug of theirs. */
+  private static void requireEnvironment(final String name) {
+    try {
+      Environments.find(name);
+    } catch (final IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "one of "
+              + String.join(", ", Environments.names())
+              + ", or a Python environment such as my_env.py or reasoning-gym/countdown",
+          e);
+    }
+  }
+
   private void put(final String name, final Object raw, final String where) {
     final Schema.Entry entry = schema.entries().get(name);
     if (entry == null) {
@@ -132,7 +146,11 @@ public final class ConfigLoader {
     }
     final Object given = raw instanceof TomlArray array ? array.toList() : raw;
     try {
-      settings.put(name, new Setting(entry.option().typed(given), where));
+      final Object typed = entry.option().typed(given);
+      if (name.equals("task.environment")) {
+        requireEnvironment((String) typed);
+      }
+      settings.put(name, new Setting(typed, where));
     } catch (final IllegalArgumentException e) {
       throw new ConfigException(
           where

@@ -23,4 +23,7 @@ import java.lang.annotation.Target;
 
   /** The kinds whose plugs' names are taken as well. */
   PlugSection[] plugs() default {};
+
+  /** Whether a plug may know further names, which are looked for when all keys are there. */
+  boolean others() default false;
 }

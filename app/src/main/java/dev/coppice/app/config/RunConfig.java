@@ -49,7 +49,7 @@ public record RunConfig(
           new Run("", 1, "runs", List.of(), true),
           new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "none"),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", ""),
-          new World("real", "", List.of(), 1, "", "common", "fresh"),
+          new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree("entropy", 8, "false", "independent"),
           new Budget(OptionalLong.empty()),
@@ -237,7 +237,12 @@ public record RunConfig(
    * @param system message of a conversation.
    */
   public record TaskSet(
-      @Key(value = "Environment that offers the tasks.", plugs = PlugSection.ENVIRONMENTS)
+      @Key(
+              value =
+                  "Environment that offers the tasks, or a Python one: FILE.py, ROWS.jsonl,"
+                      + " reasoning-gym/NAME, textarena/ID, gymnasium/ID, skyrl/ID.",
+              plugs = PlugSection.ENVIRONMENTS,
+              others = true)
           String environment,
       @Key(
               "Split of the tasks, one of the environment's (`./coppice list environments`); empty for"
@@ -297,6 +302,8 @@ public record RunConfig(
    * @param model that imagines.
    * @param noise says who shares what the world draws at random.
    * @param judges says the same of judges and simulated users.
+   * @param python that runs Python environments.
+   * @param sandbox that holds them.
    */
   public record World(
       @Key(
@@ -324,7 +331,17 @@ public record RunConfig(
                   "The same for judges and simulated users. Shared, their noise makes samples count"
                       + " for less.",
               choices = {"fresh", "common"})
-          String judges) {
+          String judges,
+      @Key(
+              "Interpreter of Python environments; empty for the active virtual environment's, else"
+                  + " python3.")
+          String python,
+      @Key(
+              value =
+                  "What holds Python environments: bubblewrap, or none: then their code and the"
+                      + " tools reach your files, the network and other processes.",
+              choices = {"bubblewrap", "none"})
+          String sandbox) {
     /** Keeps a copy. */
     public World {
       faults = List.copyOf(faults);
@@ -337,7 +354,7 @@ public record RunConfig(
      */
     public World reading() {
       return mode.equals("record")
-          ? new World("replay", store, faults, seed, model, noise, judges)
+          ? new World("replay", store, faults, seed, model, noise, judges, python, sandbox)
           : this;
     }
   }

@@ -93,6 +93,9 @@ final class Schema {
     for (final PlugSection kind : key.plugs()) {
       kind.plugs().forEach(plug -> choices.add(plug.name()));
     }
+    if (key.others()) {
+      choices.clear();
+    }
     final double most = type == int.class ? Math.min(key.max(), Integer.MAX_VALUE) : key.max();
     final Object otherwise = value instanceof OptionalLong ? null : value;
     return new PlugOption(
@@ -157,10 +160,11 @@ final class Schema {
       return kind.section() + "." + plug.name();
     }
 
-    /** Returns the options with keys of their own: some of an engine's are keys of every engine. */
+    /** Returns the options with keys of their own: some of an engine's or a world's are shared keys. */
     List<PlugOption> ownOptions() {
       return plug.options().stream()
           .filter(option -> kind != PlugSection.ENGINES || !EngineOptions.isShared(option))
+          .filter(option -> kind != PlugSection.ENVIRONMENTS || !WorldOptions.isShared(option))
           .toList();
     }
 

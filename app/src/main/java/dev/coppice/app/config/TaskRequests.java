@@ -2,12 +2,23 @@ package dev.coppice.app.config;
 
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentPlug;
+import dev.coppice.environments.Environments;
 import dev.coppice.environments.TaskRequest;
-import dev.coppice.plug.Plugs;
+import java.util.Map;
 
 /** Makes the request for the tasks that a configuration names. */
 public final class TaskRequests {
   private TaskRequests() {}
+
+  /**
+   * Names the environment as a folder may be named after it.
+   *
+   * @param config of the run.
+   * @return the name of the plug that offers it.
+   */
+  public static String plugName(final RunConfig config) {
+    return Environments.find(config.task().environment()).name();
+  }
 
   /**
    * Asks for the configured tasks.
@@ -42,15 +53,16 @@ public final class TaskRequests {
       final long seed,
       final String path) {
     final String name = config.task().environment();
-    final EnvironmentPlug plug = Plugs.of(EnvironmentPlug.KIND).find(name);
+    final EnvironmentPlug plug = Environments.find(name);
+    final boolean isPlug = plug.name().equals(name);
     return new EnvironmentConfig(
-        name,
+        plug.name(),
         new TaskRequest(
             split,
             count,
             seed,
             path,
             config.task().prompt(),
-            config.plugs().of(EnvironmentPlug.KIND, plug)));
+            WorldOptions.of(config, plug, isPlug ? Map.of() : plug.aliased(name))));
   }
 }

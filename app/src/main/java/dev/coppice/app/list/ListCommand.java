@@ -8,6 +8,7 @@ import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.EngineOptions;
 import dev.coppice.app.config.PlugSection;
+import dev.coppice.app.config.WorldOptions;
 import dev.coppice.app.report.Figure;
 import dev.coppice.app.report.MetricPlug;
 import dev.coppice.environments.EnvironmentPlug;
@@ -108,7 +109,12 @@ public final class ListCommand implements Callable<Integer> {
   }
 
   private static String key(final PlugSection section, final Plug plug, final PlugOption option) {
-    final String shared = section == PlugSection.ENGINES ? EngineOptions.sharedKey(option) : null;
+    final String shared =
+        switch (section) {
+          case ENGINES -> EngineOptions.sharedKey(option);
+          case ENVIRONMENTS -> WorldOptions.sharedKey(option);
+          default -> null;
+        };
     if (shared != null) {
       return shared;
     }

@@ -5,6 +5,7 @@ import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.config.TaskRequests;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.app.run.CreditInOrder;
@@ -89,7 +90,7 @@ public final class ServeJob {
    */
   public static RunFolder prepare(final RunConfig config) {
     final RunFolder folder =
-        RunFolder.create(Path.of(config.run().out()), config.task().environment());
+        RunFolder.create(Path.of(config.run().out()), TaskRequests.plugName(config));
     final String text = ConfigText.resolved(config);
     DurableFile.write(folder.config(), text.getBytes(StandardCharsets.UTF_8));
     return folder;

@@ -243,6 +243,7 @@ class ChatRunTest {
         ChatEnvironment environment =
             new ChatEnvironment(
                 new SingleTaskset("counter", Counter::new),
+                CallFormat.BARE_RESULTS,
                 "{request}",
                 new ChatForm(
                     template, tokenizer, CallFormat.BARE_RESULTS.dialect(), "Be brief."))) {

@@ -28,6 +28,9 @@ public final class ScriptWriter {
   /** Where every fork and every check of it starts a process, an episode has two forks, not six. */
   private static final int REPLAYED_FORK_EVERY = 12;
 
+  /** Without tools there is nothing to tell branches apart but their forks: some are enough. */
+  private static final int STEPS_WITHOUT_TOOLS = 3;
+
   private static final int MAX_WORDS = 400;
   private static final int LONGEST_WORD = 200;
   private static final List<String> WORDS = List.of("a", "b", "tmp", "", "1", "x y");
@@ -62,9 +65,10 @@ public final class ScriptWriter {
       scout.reset(task, seed);
       final Draw draw = new Draw(random, scout.tools(), solution);
       final int forkEvery = scout.canFork() ? FORK_EVERY : REPLAYED_FORK_EVERY;
-      for (int i = 0; i < STEPS; i++) {
+      final int count = scout.tools().isEmpty() ? STEPS_WITHOUT_TOOLS : STEPS;
+      for (int i = 0; i < count; i++) {
         final int branch = random.nextInt(STEPS);
-        if (random.nextInt(forkEvery) == 0) {
+        if (scout.tools().isEmpty() || random.nextInt(forkEvery) == 0) {
           steps.add(new Script.Step(branch, null));
         } else {
           final CallText call = draw.call(new ArrayList<>(words));

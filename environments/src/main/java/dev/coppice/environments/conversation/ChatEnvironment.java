@@ -36,18 +36,25 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
    * Wraps a world.
    *
    * @param taskset of the world; closed with this environment.
+   * @param format of the world, whose marks of answers are kept; the template marks results.
    * @param prompt of the user, in which {@code {request}} stands for what is asked and {@code
    *     {tools}} for the schemas of the tools, where the template does not write them.
    * @param form of the conversations.
    * @throws IllegalArgumentException if the template shows no tools and the prompt does not either.
    * @throws RuntimeException of the form's, if the template cannot continue after a call.
    */
-  public ChatEnvironment(final Taskset taskset, final String prompt, final Conversation.Form form) {
-    this.world = new WorldEnvironment(taskset, CallFormat.BARE_RESULTS, prompt);
+  public ChatEnvironment(
+      final Taskset taskset,
+      final CallFormat format,
+      final String prompt,
+      final Conversation.Form form) {
+    final CallFormat bare = new CallFormat(format.dialect(), "", "", format.notation());
+    this.world = new WorldEnvironment(taskset, bare, prompt);
     this.form = form;
     this.tools = ToolSchemas.of(world.tools());
     final Conversation begun = form.begin("ask", tools);
-    final boolean ignored = begun.text().equals(form.begin("ask", List.of()).text());
+    final boolean ignored =
+        !tools.isEmpty() && begun.text().equals(form.begin("ask", List.of()).text());
     if (ignored && !prompt.contains("{tools}")) {
       throw new IllegalArgumentException(
           "the chat template shows the model no tools: write {tools} into the prompt: prompt="

@@ -3,6 +3,7 @@ package dev.coppice.environments.forwarding;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -59,6 +60,11 @@ public abstract class ForwardingTaskset implements Taskset {
   @Override
   public Solution solution(final Task task) {
     return base.solution(task);
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return base.counters();
   }
 
   @Override

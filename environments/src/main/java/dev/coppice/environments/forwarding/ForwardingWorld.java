@@ -96,6 +96,11 @@ public abstract class ForwardingWorld implements ToolWorld {
   }
 
   @Override
+  public boolean scoresEndings() {
+    return base.scoresEndings();
+  }
+
+  @Override
   public Score reward(final String answer, final SeenResults seen) throws Exception {
     return base.reward(answer, seen);
   }

@@ -92,6 +92,11 @@ final class RecordedWorld implements ToolWorld {
   }
 
   @Override
+  public boolean scoresEndings() {
+    return shape.scoresEndings();
+  }
+
+  @Override
   public Score reward(final String answer, final SeenResults seen) throws ToolFailedException {
     final Map<String, Object> found = store.get(Keys.reward(task, digest, seen.digest(), answer));
     if (found == null) {

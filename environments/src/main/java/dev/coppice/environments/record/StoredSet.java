@@ -8,6 +8,7 @@ import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +24,12 @@ final class StoredSet {
    * @param name of the task set.
    * @param contract of the world.
    * @param tools of the world.
+   * @param scoresEndings whether the world scores what it ended itself.
    */
-  record Shape(String name, RuntimeContract contract, List<ToolSpec> tools) {
+  record Shape(String name, RuntimeContract contract, List<ToolSpec> tools, boolean scoresEndings) {
     static Shape of(final Taskset taskset) {
       try (ToolWorld world = taskset.open()) {
-        return new Shape(taskset.name(), world.contract(), world.tools());
+        return new Shape(taskset.name(), world.contract(), world.tools(), world.scoresEndings());
       }
     }
   }
@@ -36,29 +38,30 @@ final class StoredSet {
   record StoredTask(Task task, String request, EpisodePlan plan, Taskset.Solution solution) {}
 
   static Map<String, Object> of(final Shape shape) {
+    final Map<String, Object> value = new HashMap<>();
+    value.put("name", shape.name());
+    value.put("contract", shape.contract().wireName());
+    value.put("tools", shape.tools().stream().map(StoredSet::of).toList());
+    if (shape.scoresEndings()) {
+      value.put("scores_endings", true); // Worlds that do not are as they always were.
+    }
+    return value;
+  }
+
+  private static Map<String, Object> of(final ToolSpec tool) {
     return Map.of(
         "name",
-        shape.name(),
-        "contract",
-        shape.contract().wireName(),
-        "tools",
-        shape.tools().stream()
-            .map(
-                tool ->
-                    Map.of(
-                        "name",
-                        tool.name(),
-                        "description",
-                        tool.description(),
-                        "effect",
-                        tool.effect().name(),
-                        "version",
-                        tool.version(),
-                        "parameters",
-                        tool.parameters(),
-                        "result",
-                        tool.result()))
-            .toList());
+        tool.name(),
+        "description",
+        tool.description(),
+        "effect",
+        tool.effect().name(),
+        "version",
+        tool.version(),
+        "parameters",
+        tool.parameters(),
+        "result",
+        tool.result());
   }
 
   static Shape shape(final Map<String, Object> value) {
@@ -76,7 +79,8 @@ final class StoredSet {
     return new Shape(
         (String) value.get("name"),
         RuntimeContract.ofWireName((String) value.get("contract")),
-        List.copyOf(tools));
+        List.copyOf(tools),
+        Boolean.TRUE.equals(value.get("scores_endings")));
   }
 
   static Map<String, Object> of(final Taskset taskset, final Task task) {

@@ -69,6 +69,15 @@ public interface Taskset extends AutoCloseable {
     return Solution.UNKNOWN;
   }
 
+  /**
+   * Returns counters of what instances took, for the ledger of the run.
+   *
+   * @return the counts so far by name; they only grow.
+   */
+  default Map<String, Long> counters() {
+    return Map.of();
+  }
+
   /** Releases what instances share. */
   @Override
   default void close() {}

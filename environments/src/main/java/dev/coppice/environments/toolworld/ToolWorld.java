@@ -138,10 +138,21 @@ public interface ToolWorld extends AutoCloseable {
   }
 
   /**
+   * Tells whether an episode that the world itself ended, by {@link ToolResult#over}, has the reward
+   * that {@link #reward} gives it without an answer.
+   *
+   * @return false where such an episode counts as unsolved: its reward is 0.
+   */
+  default boolean scoresEndings() {
+    return false;
+  }
+
+  /**
    * Scores the state at the end of an episode.
    *
-   * @param answer the policy gave, exactly as sampled, or null where a limit ended the episode; the
-   *     reward of such a score is ignored, and 0 takes its place.
+   * @param answer the policy gave, exactly as sampled, or null where a limit or the world ended the
+   *     episode; unless the world {@link #scoresEndings}, the reward of such a score is ignored, and
+   *     0 takes its place.
    * @param seen the results of the episode's calls that worked.
    * @return the score.
    * @throws Exception if the world fails.

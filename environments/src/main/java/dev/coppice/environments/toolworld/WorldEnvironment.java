@@ -156,7 +156,9 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
 
   @Override
   public Map<String, Long> counters() {
-    return tally.counters();
+    final Map<String, Long> counters = new LinkedHashMap<>(tally.counters());
+    counters.putAll(taskset.counters());
+    return counters;
   }
 
   @Override

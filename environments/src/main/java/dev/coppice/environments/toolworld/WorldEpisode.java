@@ -250,7 +250,11 @@ public final class WorldEpisode implements Episode {
       return Score.NONE;
     }
     try {
-      final Score score = held().reward(null, seen);
+      final ToolWorld world = held();
+      final Score score = world.reward(null, seen);
+      if (reason == StopReason.ENVIRONMENT && world.scoresEndings()) {
+        return score;
+      }
       return Double.isNaN(score.reward()) ? score : new Score(0.0, score.components(), null);
     } catch (final RuntimeException e) {
       throw e;

@@ -4,6 +4,7 @@ import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
+import dev.coppice.worlds.sandbox.SandboxUnavailableException;
 import java.util.List;
 import java.util.Map;
 

@@ -1,5 +1,6 @@
 package dev.coppice.worlds.python;
 
+import dev.coppice.worlds.sandbox.SandboxUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.worlds.sandbox.SandboxUnavailableException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

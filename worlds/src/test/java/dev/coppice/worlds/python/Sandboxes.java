@@ -2,6 +2,7 @@ package dev.coppice.worlds.python;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.worlds.sandbox.SandboxUnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

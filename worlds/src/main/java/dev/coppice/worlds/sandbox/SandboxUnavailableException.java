@@ -1,4 +1,4 @@
-package dev.coppice.worlds.python;
+package dev.coppice.worlds.sandbox;
 
 import dev.coppice.error.CoppiceException;
 import dev.coppice.error.ErrorCategory;

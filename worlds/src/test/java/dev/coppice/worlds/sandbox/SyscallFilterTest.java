@@ -1,4 +1,4 @@
-package dev.coppice.worlds.python;
+package dev.coppice.worlds.sandbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

@@ -1,4 +1,4 @@
-package dev.coppice.worlds.python;
+package dev.coppice.worlds.sandbox;
 
 import java.util.Arrays;
 import java.util.List;

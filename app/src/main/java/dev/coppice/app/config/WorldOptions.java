@@ -1,0 +1,59 @@
+package dev.coppice.app.config;
+
+import dev.coppice.environments.EnvironmentPlug;
+import dev.coppice.plug.PlugOption;
+import dev.coppice.plug.PlugOptions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds the options of an environment: {@code python} and {@code sandbox} are keys of the section {@code
+ * world}, the rest are keys of its own.
+ */
+public final class WorldOptions {
+  private static final Set<String> SHARED = Set.of("python", "sandbox");
+
+  private WorldOptions() {}
+
+  /**
+   * Makes the options of an environment.
+   *
+   * @param config of the run.
+   * @param plug of the environment.
+   * @param named what the name of the environment stands for.
+   * @return its options, checked.
+   */
+  static PlugOptions of(
+      final RunConfig config, final EnvironmentPlug plug, final Map<String, Object> named) {
+    final String section = PlugSection.ENVIRONMENTS.section() + "." + plug.name();
+    final Map<String, Object> values =
+        new HashMap<>(config.plugs().bySection().getOrDefault(section, Map.of()));
+    for (final PlugOption option : plug.options()) {
+      if (isShared(option)) {
+        values.put(option.name(), valueOf(option.name(), config.world()));
+      }
+    }
+    values.putAll(named);
+    return PlugOptions.of(EnvironmentPlug.KIND, plug, values);
+  }
+
+  private static String valueOf(final String name, final RunConfig.World world) {
+    return name.equals("python") ? world.python() : world.sandbox();
+  }
+
+  /** Returns whether an option is a key of the section {@code world}. */
+  static boolean isShared(final PlugOption option) {
+    return SHARED.contains(option.name());
+  }
+
+  /**
+   * Returns the key of an option that stands in the section {@code world}.
+   *
+   * @param option of an environment.
+   * @return the dotted key, or null where the option has a key of its own.
+   */
+  public static String sharedKey(final PlugOption option) {
+    return isShared(option) ? "world." + option.name() : null;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.coppice.worlds.pyenv;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Says what a host runs and within which limits.
+ *
+ * @param environment name, as the host's {@code names.py} reads it.
+ * @param config of the environment.
+ * @param start how processes are started.
+ * @param limits of processes.
+ * @param replays whether every copy is made by replay, never by a fork.
+ * @param repeatable whether equal calls in equal states always give equal answers.
+ */
+record HostSettings(
+    String environment,
+    Map<String, Object> config,
+    Start start,
+    Limits limits,
+    boolean replays,
+    boolean repeatable) {
+  /**
+   * Says how processes are started.
+   *
+   * @param python interpreter, or empty for the active one.
+   * @param sandboxed whether bubblewrap holds them.
+   * @param network whether a sandbox reaches the network.
+   * @param readable further files and folders a sandbox shows.
+   * @param logs whether what they print reaches standard error.
+   */
+  record Start(
+      String python, boolean sandboxed, boolean network, List<String> readable, boolean logs) {
+    Start {
+      readable = List.copyOf(readable);
+    }
+  }
+
+  /**
+   * Bounds processes.
+   *
+   * @param processes that one world may have.
+   * @param memoryBytes that one world may take beyond what it shares with the zygote; 0 for no bound.
+   * @param startTimeoutMs for imports.
+   * @param callTimeoutMs for everything else; the engine's own deadline is usually shorter.
+   */
+  record Limits(int processes, long memoryBytes, int startTimeoutMs, int callTimeoutMs) {}
+}

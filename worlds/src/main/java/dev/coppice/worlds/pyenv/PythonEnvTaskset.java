@@ -1,0 +1,255 @@
+package dev.coppice.worlds.pyenv;
+
+import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.schema.ToolSchema;
+import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.EpisodePlan;
+import dev.coppice.episode.ToolFailedException;
+import dev.coppice.trajectory.Task;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Offers the tasks of a Python environment, whose worlds are forks of one zygote.
+ *
+ * <p>A task fixes everything that is drawn when its episode begins: all trees of a group share one
+ * prompt, so they share what it shows.
+ *
+ * @thread any.
+ * @cost a process of about 1 MB of its own for every distinct state that is alive.
+ */
+public final class PythonEnvTaskset implements Taskset {
+  /** The name of this world. */
+  public static final String NAME = "python-env";
+
+  private static final int TYPICAL_TURNS = 4;
+  private static final int MAX_KEPT = 1 << 16;
+  private static final long SEEDS = 1L << 31;
+
+  private final HostSettings settings;
+  private final long seed;
+  private final HostStart start;
+  private final ForkTally tally = new ForkTally();
+  private final Map<Integer, Asked> known = new ConcurrentHashMap<>();
+  private final Map<String, ToolSpec> specs = new LinkedHashMap<>();
+  private final int count;
+  private Zygote zygote;
+  private boolean closed;
+
+  /**
+   * Starts a zygote and asks what there is.
+   *
+   * @param settings of the host.
+   * @param seed of what is drawn when a task begins.
+   * @throws IllegalArgumentException if the environment cannot be used, and why.
+   */
+  PythonEnvTaskset(final HostSettings settings, final long seed) {
+    this.settings = settings;
+    this.seed = seed;
+    start = new HostStart(settings);
+    try {
+      final Map<String, Object> described = zygote().ask(Map.of("op", "describe"));
+      count = described.get("tasks") instanceof Number tasks ? tasks.intValue() : Integer.MAX_VALUE;
+      for (final Object tool : (List<?>) described.get("tools")) {
+        add((Map<?, ?>) tool);
+      }
+    } catch (final ToolFailedException e) {
+      close();
+      throw new IllegalArgumentException(
+          settings.environment() + " cannot be used: " + e.getMessage(), e);
+    } catch (final InterruptedException e) {
+      close();
+      Thread.currentThread().interrupt();
+      throw new IllegalArgumentException("interrupted while a Python environment started", e);
+    } catch (final RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Holds what the environment says of a task. */
+  private record Asked(String prompt, String answer, List<Call> calls) {}
+
+  @SuppressWarnings("unchecked")
+  private void add(final Map<?, ?> tool) {
+    final ToolSpec spec =
+        new ToolSpec(
+            (String) tool.get("name"),
+            (String) tool.get("description"),
+            SideEffect.valueOf((String) tool.get("effect")),
+            "1",
+            (Map<String, Object>) tool.get("parameters"),
+            Map.of());
+    ToolSchema.ofArguments(spec.name(), spec.parameters());
+    specs.put(spec.name(), spec);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public int taskCount() {
+    return count;
+  }
+
+  @Override
+  public Task task(final int index) {
+    final Map<String, Object> input = new LinkedHashMap<>();
+    input.put("environment", label());
+    input.put("index", index);
+    input.put("prompt", asked(index).prompt());
+    return new Task(NAME + "/" + label() + "/" + index, CanonicalJson.write(input));
+  }
+
+  /** Names the environment as short as it can be named. */
+  private String label() {
+    final String name = settings.environment();
+    return name.startsWith("/") ? name.substring(name.lastIndexOf('/') + 1) : name;
+  }
+
+  @Override
+  public String request(final Task task) {
+    return (String) CanonicalJson.read(task.input()).get("prompt");
+  }
+
+  @Override
+  public EpisodePlan plan(final Task task) {
+    final int calls = asked(index(task)).calls().size();
+    return new EpisodePlan(0, specs.isEmpty() ? 1 : calls == 0 ? TYPICAL_TURNS : calls + 1);
+  }
+
+  @Override
+  public Solution solution(final Task task) {
+    final Asked asked = asked(index(task));
+    return asked.answer() == null && asked.calls().isEmpty()
+        ? Solution.UNKNOWN
+        : new Solution(asked.calls(), asked.answer() == null ? "" : asked.answer());
+  }
+
+  @Override
+  public ToolWorld open() {
+    return new PythonEnvWorld(this);
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return tally.counters();
+  }
+
+  static int index(final Task task) {
+    return ((Number) CanonicalJson.read(task.input()).get("index")).intValue();
+  }
+
+  /** Returns what everything drawn at the beginning of a task is drawn from. */
+  long seedOf(final int index) {
+    return Math.floorMod(seed * 1_000_003 + index, SEEDS);
+  }
+
+  private Asked asked(final int index) {
+    final Asked kept = known.get(index);
+    if (kept != null) {
+      return kept;
+    }
+    final Asked fresh = ask(index);
+    if (known.size() < MAX_KEPT) {
+      known.put(index, fresh);
+    }
+    return fresh;
+  }
+
+  private Asked ask(final int index) {
+    try {
+      final Map<String, Object> task =
+          zygote().ask(Map.of("op", "task", "index", index, "seed", seedOf(index)));
+      final List<Call> calls = new ArrayList<>();
+      if (task.get("calls") instanceof List<?> list) {
+        list.forEach(call -> calls.add(call((Map<?, ?>) call)));
+      }
+      return new Asked(
+          (String) task.get("prompt"), (String) task.get("answer"), List.copyOf(calls));
+    } catch (final ToolFailedException e) {
+      throw new IllegalStateException(
+          settings.environment() + " has no task " + index + ": " + e.getMessage(), e);
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a task was asked for", e);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Call call(final Map<?, ?> call) {
+    final Object arguments = call.get("arguments");
+    return new Call(
+        (String) call.get("tool"),
+        arguments instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());
+  }
+
+  List<ToolSpec> specs() {
+    return List.copyOf(specs.values());
+  }
+
+  ToolSpec spec(final String name) {
+    return specs.get(name);
+  }
+
+  HostSettings.Limits limits() {
+    return settings.limits();
+  }
+
+  boolean replays() {
+    return settings.replays();
+  }
+
+  boolean isRepeatable() {
+    return settings.repeatable();
+  }
+
+  ForkTally tally() {
+    return tally;
+  }
+
+  /** Returns the zygote; one that has ended is started again. */
+  synchronized Zygote zygote() {
+    if (closed) {
+      throw new IllegalStateException("the Python environment was closed");
+    }
+    if (zygote != null && zygote.isOver()) {
+      zygote.close();
+      zygote = null;
+    }
+    if (zygote == null) {
+      zygote = Zygote.start(start, settings.limits(), tally);
+    }
+    return zygote;
+  }
+
+  /** Tells whether the host runs; when it was killed, so were all worlds that came of it. */
+  synchronized boolean isHostAlive() {
+    return zygote != null && !zygote.isOver();
+  }
+
+  synchronized void release(final HostConnection world) {
+    world.close();
+    if (zygote != null) {
+      zygote.release(world);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (zygote != null) {
+      zygote.close();
+      zygote = null;
+    }
+    start.close();
+  }
+}

@@ -1,0 +1,3 @@
+from coppice_world.host import main
+
+main()

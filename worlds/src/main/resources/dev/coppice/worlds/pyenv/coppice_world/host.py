@@ -1,0 +1,381 @@
+"""Answers the engine over a Unix socket and forks itself at branch points.
+
+    python -m coppice_world SOCKET TOKEN CONFIGURATION
+
+The engine listens on SOCKET; every process dials it once and says {"hello": TOKEN, "pid", "born"}.
+Afterwards the engine asks and the process answers, one question at a time. The first process is the
+zygote: it has imported the environment and plays nothing. It forks as any world does; the processes
+of worlds that end are its orphans, and it alone kills.
+"""
+import asyncio
+import ctypes
+import gc
+import inspect
+import json
+import os
+import random
+import resource
+import selectors
+import signal
+import sys
+import time
+import traceback
+
+from coppice_world import guard
+from coppice_world.digest import NoDigest, digest
+from coppice_world.names import environment
+from coppice_world.wire import Gone, Wire, failure, leave, own_fds, plain
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+STRAY = 72  # The exit status of a process that a world forked and that came back here.
+
+
+class Reborn(Exception):
+    """This process is a child: the question was its parent's."""
+
+
+class Loop:
+    """An event loop that survives a fork: it owns no epoll, and a child gets a wake-up pipe of its own."""
+
+    def __init__(self):
+        self.loop = None
+
+    def run(self, value):
+        if not inspect.isawaitable(value):
+            return value
+        if self.loop is None:
+            self.loop = asyncio.SelectorEventLoop(selectors.PollSelector())
+        asyncio.set_event_loop(self.loop)
+        return self.loop.run_until_complete(awaited(value))
+
+    def after_fork(self):
+        if self.loop is not None:
+            self.loop._close_self_pipe()
+            self.loop._make_self_pipe()
+            self.loop._default_executor = None
+
+    def fds(self):
+        return {self.loop._ssock.fileno(), self.loop._csock.fileno()} if self.loop else set()
+
+
+async def awaited(value):
+    return await value
+
+
+def reseed(seed):
+    """Starts every global generator again from the call's seed: equal calls in equal states draw alike."""
+    random.seed(seed)
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if numpy is not None and hasattr(numpy, "random"):
+        numpy.random.seed(seed & 0xFFFFFFFF)
+    if torch is not None and hasattr(torch, "manual_seed"):
+        torch.manual_seed(seed & 0x7FFFFFFFFFFFFFFF)
+
+
+def born(pid):
+    """Returns when a process began, in ticks; with its number it names one process for good."""
+    with open(f"/proc/{pid}/stat") as file:
+        return int(file.read().rpartition(")")[2].split()[19])
+
+
+class Host:
+    """One process: the zygote, or a world."""
+
+    def __init__(self, path, token, settings, offered):
+        self.path, self.settings, self.offered = path, settings, offered
+        self.loop, self.children, self.taint = Loop(), set(), []
+        self.world = None
+        self.is_zygote = True
+        self.dial(token)
+
+    def dial(self, token):
+        self.pid = os.getpid()
+        self.wire = Wire(self.path, {"hello": token, "pid": self.pid, "born": born("self")})
+
+    def serve(self):
+        while True:
+            try:
+                request = self.wire.receive()
+            except Gone:
+                self.end()
+            try:
+                answer = {"ok": getattr(self, "do_" + request["op"])(request)}
+            except Reborn:
+                continue
+            except Gone:
+                self.end()
+            except BaseException as error:  # SystemExit and KeyboardInterrupt too.
+                answer = failure(type(error).__name__, str(error), traceback.format_exc())
+            if os.getpid() != self.pid:
+                leave(STRAY)
+            flush()
+            try:
+                self.wire.send(answer)
+            except OSError:
+                self.end()
+            self.reap()
+
+    def end(self):
+        """Leaves; the zygote takes all that ever descended from it along."""
+        if self.is_zygote:
+            while kids := guard.children():  # Orphans come to the subreaper, so this ends.
+                for kid in kids:
+                    kill(kid)
+                time.sleep(0.001)
+                reap_all()
+        leave()
+
+    def reap(self):
+        if self.is_zygote:
+            reap_all()
+            return
+        for pid in list(self.children):  # By number: what a world starts itself is its own.
+            try:
+                if os.waitpid(pid, os.WNOHANG)[0]:
+                    self.children.discard(pid)
+            except ChildProcessError:
+                self.children.discard(pid)
+
+    # --- forks --------------------------------------------------------------------------------
+
+    def do_fork(self, request):
+        """Copies this process once for each token, unless something would not be copied."""
+        refused = self.refused(request["refuse"])
+        if refused:
+            return {"refused": refused}
+        return {"pids": [self.fork(token) for token in request["tokens"]]}
+
+    def refused(self, kinds):
+        """Lists what a fork would not copy; a child has what its parent had, though it cannot see it."""
+        own = guard.children() if self.is_zygote else self.children  # The zygote adopts orphans.
+        found = guard.hazards(own_fds(self.wire) | self.loop.fds(), own)
+        self.taint = sorted({*self.taint, *found})
+        return [hazard for hazard in self.taint if hazard.startswith(tuple(kinds))]
+
+    def fork(self, token):
+        flush()  # Or text that waits would be written once by each child.
+        drawn, collects = random.getstate(), gc.isenabled()
+        gc.disable()
+        pid = os.fork()
+        if pid:
+            self.children.add(pid)
+            if collects:
+                gc.enable()
+            return pid
+        random.setstate(drawn)  # CPython has just seeded it anew.
+        self.become(collects)
+        self.dial(token)
+        hook = getattr(self.world, "after_fork", None)
+        if hook is not None:
+            hook()
+        raise Reborn
+
+    def become(self, collects):
+        """Turns a copy into a process of its own; the zygote can end it with all it starts."""
+        os.setsid()
+        self.wire.close()
+        self.children, self.is_zygote = set(), False
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self.loop.after_fork()
+        self.limit()
+        if collects:
+            gc.enable()
+
+    def limit(self):
+        """Bounds the address space above what the zygote has, and what is written."""
+        allowed = self.settings["memory_bytes"]
+        if allowed:
+            # A hard limit binds children too, so it is set once, from the zygote's size.
+            most = self.settings["zygote_bytes"] + allowed
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+    def do_kill(self, request):
+        """Ends worlds with what they started, and strays: what ran away from a world that has ended."""
+        for pid, since in request["worlds"]:
+            try:
+                if born(pid) == since:  # Numbers come again.
+                    for member in session(pid):
+                        kill(member)
+            except (OSError, IndexError):
+                pass
+        if request["alive"] is not None:
+            for kid in guard.children() - set(request["alive"]) - self.children_alive():
+                kill(kid)
+        reap_all()
+        return len(guard.children())
+
+    def children_alive(self):
+        """Returns the worlds that the zygote forked itself and that still run."""
+        self.children &= guard.children()
+        return self.children
+
+    # --- play ---------------------------------------------------------------------------------
+
+    def do_describe(self, request):
+        """Says what there is: number of tasks, tools, and whether the environment talks."""
+        return self.apart(lambda: plain(self.offered.describe(self.loop.run)))
+
+    def do_task(self, request):
+        return self.apart(lambda: plain(self.offered.task(request["index"], request["seed"], self.loop.run)))
+
+    def do_reset(self, request):
+        reseed(request["seed"])
+        self.world = self.offered.open()
+        self.loop.run(self.world.reset(request["index"], request["seed"]))
+        return self.digested({})
+
+    def do_call(self, request):
+        reseed(request["seed"])
+        said = plain(self.loop.run(self.world.call(request["tool"], request["arguments"])))
+        return self.digested(said) if request["writes"] else said
+
+    def digested(self, said):
+        """Adds the digest of the state, or why there is none: the engine then chains calls and answers."""
+        try:
+            said["digest"] = digest(self.world.state())
+        except (NoDigest, RecursionError) as error:
+            said["undigested"] = str(error)
+        return said
+
+    def do_reward(self, request):
+        """Scores in a copy that is thrown away, since many scorers change or close their world."""
+        if request["apart"] and self.refused(request["refuse"]):
+            return {"refused": self.taint}
+        reseed(request["seed"])
+        score = lambda: plain(self.loop.run(self.world.reward(request["answer"], request["messages"])))
+        return self.apart(score) if request["apart"] else score()
+
+    def apart(self, work):
+        """Works in a copy of this process and returns what it came to."""
+        flush()
+        read, write = os.pipe()
+        drawn = random.getstate()
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                os.close(read)
+                random.setstate(drawn)
+                self.loop.after_fork()
+                if self.is_zygote:
+                    self.limit()
+                said = outcome(work)
+                with os.fdopen(write, "w", encoding="utf-8") as pipe:
+                    pipe.write(said)
+                status = 0
+            finally:
+                leave(status)
+        os.close(write)
+        try:
+            with os.fdopen(read, encoding="utf-8") as pipe:
+                said = pipe.read()
+        finally:
+            kill(pid)
+            wait(pid)
+        if not said:
+            raise RuntimeError("the process that worked apart died")
+        told = json.loads(said)
+        if "error" in told:
+            raise Told(told["error"])
+        return told["ok"]
+
+
+class Told(Exception):
+    """What a copy failed with."""
+
+    def __init__(self, error):
+        super().__init__(f"{error['kind']}: {error['message']}")
+
+
+def outcome(work):
+    try:
+        said = json.dumps({"ok": work()}, allow_nan=False)
+        return said.encode("utf-8", "replace").decode("utf-8")
+    except BaseException as error:
+        return json.dumps(failure(type(error).__name__, str(error), traceback.format_exc()))
+
+
+def flush():
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass
+
+
+def kill(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def wait(pid):
+    try:
+        os.waitpid(pid, 0)
+    except ChildProcessError:
+        pass
+
+
+def reap_all():
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def session(leader):
+    """Lists the processes of a session: a world and what it started, but not the worlds forked from it."""
+    members = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat") as file:
+                    if int(file.read().rpartition(")")[2].split()[3]) == leader:
+                        members.append(int(name))
+            except OSError:
+                pass
+    return members
+
+
+def quiet(log):
+    """What a world reads and prints never meets the protocol."""
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    if not log:
+        os.dup2(null, 1)
+    else:
+        os.dup2(2, 1)
+    os.close(null)
+
+
+def address_space():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def main():
+    path, token = sys.argv[1:3]
+    settings = json.loads(sys.argv[3])
+    sys.argv = [""]
+    quiet(settings.get("log", False))
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    for kind, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_NPROC, settings.get("processes", 0))):
+        if value or kind == resource.RLIMIT_CORE:
+            resource.setrlimit(kind, (value, value))
+    try:
+        offered = environment(settings)
+    except BaseException as error:
+        Wire(path, {"hello": token, "pid": os.getpid(), "born": born("self"), **failure(type(error).__name__, str(error), traceback.format_exc())})
+        leave(1)
+    gc.collect()
+    gc.freeze()  # The collectors of children leave these pages alone.
+    try:
+        guard.collapse()
+    except OSError:  # An older kernel: forks cost more.
+        pass
+    settings["zygote_bytes"] = address_space()
+    Host(path, token, settings, offered).serve()

@@ -1,0 +1,94 @@
+package dev.coppice.worlds.pyenv;
+
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.worlds.sandbox.SandboxParts;
+import dev.coppice.worlds.sandbox.SandboxUnavailableException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+
+/** Opens the Python environments of these tests. */
+final class PythonEnvs {
+  /** For a machine so busy that trivial calls may take seconds. */
+  static final HostSettings.Limits PATIENT = new HostSettings.Limits(32, 1L << 30, 180_000, 60_000);
+
+  private PythonEnvs() {}
+
+  /** Finds an interpreter with a package, or skips the test. */
+  static String pythonWith(final String module) throws Exception {
+    final String named = System.getenv("COPPICE_PYTHON");
+    final Path project = Path.of("..", ".coppice", "venv", "bin", "python").toAbsolutePath();
+    final String python =
+        named != null ? named : Files.isExecutable(project) ? project.normalize().toString() : "";
+    if (python.isEmpty()
+        || new ProcessBuilder(python, "-c", "import " + module)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor()
+            != 0) {
+      Assumptions.abort(
+          "skipped: no Python with "
+              + module
+              + ": set COPPICE_PYTHON, or ./coppice test --trainers");
+    }
+    return python;
+  }
+
+  static String file(final String name) {
+    try {
+      return Path.of(PythonEnvs.class.getResource(name).toURI()).toString();
+    } catch (final URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static PythonEnvTaskset open(
+      final String environment, final boolean sandboxed, final HostSettings.Limits limits) {
+    return open(environment, "", Map.of(), sandboxed, limits);
+  }
+
+  static PythonEnvTaskset open(
+      final String environment,
+      final String python,
+      final Map<String, Object> config,
+      final boolean sandboxed,
+      final HostSettings.Limits limits) {
+    return new PythonEnvTaskset(
+        new HostSettings(
+            environment,
+            config,
+            new HostSettings.Start(python, sandboxed, false, List.of(), false),
+            limits,
+            false,
+            true),
+        1);
+  }
+
+  static void requireSandbox() {
+    try {
+      SandboxParts.find(SandboxParts.TOOL_FOLDERS, System.getProperty("os.arch")).close();
+    } catch (final SandboxUnavailableException e) {
+      Assumptions.abort("skipped: " + e.getMessage());
+    }
+  }
+
+  static ToolWorld begun(final PythonEnvTaskset taskset, final int task) throws Exception {
+    final ToolWorld world = taskset.open();
+    world.reset(taskset.task(task), 1);
+    return world;
+  }
+
+  static ToolRequest request(final String tool, final Map<String, Object> arguments) {
+    return request(tool, arguments, 5);
+  }
+
+  static ToolRequest request(
+      final String tool, final Map<String, Object> arguments, final long seed) {
+    return new ToolRequest(tool, arguments, seed);
+  }
+}
