@@ -1,7 +1,7 @@
 package dev.coppice.core;
 
+import dev.coppice.draw.Copies;
 import dev.coppice.episode.ActionParser;
-import dev.coppice.model.Copies;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;

@@ -1,13 +1,13 @@
 package dev.coppice.core;
 
+import dev.coppice.draw.Copies;
+import dev.coppice.draw.CounterRandom;
+import dev.coppice.draw.Division;
 import dev.coppice.episode.ActionParser;
-import dev.coppice.model.Copies;
 import dev.coppice.model.Work;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.scheduling.BudgetSplit;
-import dev.coppice.trajectory.CounterRandom;
-import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;

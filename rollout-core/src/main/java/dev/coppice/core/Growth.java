@@ -1,10 +1,10 @@
 package dev.coppice.core;
 
+import dev.coppice.draw.Copies;
 import dev.coppice.episode.ActionParser;
 import dev.coppice.episode.Provenance;
 import dev.coppice.episode.Score;
 import dev.coppice.episode.Sharing;
-import dev.coppice.model.Copies;
 import dev.coppice.model.Draws;
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.LeafStatus;

@@ -1,6 +1,6 @@
 package dev.coppice.core;
 
-import dev.coppice.model.Copies;
+import dev.coppice.draw.Copies;
 import dev.coppice.model.Draws;
 
 /**

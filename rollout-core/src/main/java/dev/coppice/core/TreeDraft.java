@@ -1,7 +1,7 @@
 package dev.coppice.core;
 
+import dev.coppice.draw.Division;
 import dev.coppice.rollout.TreeLedger;
-import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.SamplingSettings;

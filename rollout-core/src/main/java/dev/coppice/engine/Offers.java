@@ -1,6 +1,7 @@
 package dev.coppice.engine;
 
 import dev.coppice.core.Event;
+import dev.coppice.draw.CounterRandom;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.EpisodePlan;
@@ -8,7 +9,6 @@ import dev.coppice.episode.Observation;
 import dev.coppice.episode.Score;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.GroupRequest;
-import dev.coppice.trajectory.CounterRandom;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task;

@@ -1,5 +1,6 @@
 package dev.coppice.model;
 
+import dev.coppice.draw.Copies;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Arrays;
 import java.util.List;

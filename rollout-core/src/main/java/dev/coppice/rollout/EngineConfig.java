@@ -1,6 +1,6 @@
 package dev.coppice.rollout;
 
-import dev.coppice.trajectory.Division;
+import dev.coppice.draw.Division;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Objects;
 

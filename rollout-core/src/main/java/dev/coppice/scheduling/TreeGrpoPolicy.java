@@ -1,10 +1,10 @@
 package dev.coppice.scheduling;
 
+import dev.coppice.draw.CounterRandom;
 import dev.coppice.plug.NamedPlug;
 import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOption.Range;
 import dev.coppice.plug.PlugOptions;
-import dev.coppice.trajectory.CounterRandom;
 
 /**
  * Grows the random trees of Tree-GRPO without its barriers.

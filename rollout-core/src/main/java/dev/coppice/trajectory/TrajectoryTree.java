@@ -1,5 +1,6 @@
 package dev.coppice.trajectory;
 
+import dev.coppice.draw.Division;
 import java.util.List;
 import java.util.Objects;
 

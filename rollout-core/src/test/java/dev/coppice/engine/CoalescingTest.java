@@ -151,7 +151,7 @@ final class CoalescingTest {
   void divisionNeedsSomethingToDivide() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> new Coalescing(false, dev.coppice.trajectory.Division.SYSTEMATIC));
+        () -> new Coalescing(false, dev.coppice.draw.Division.SYSTEMATIC));
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.LeafStatus;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +52,7 @@ final class DeadlineTest {
         new LetterWorld(
             99,
             (text, calls) -> {
-              Thread.sleep(2 * DEADLINE_MS);
+              new CountDownLatch(1).await(2 * DEADLINE_MS, TimeUnit.MILLISECONDS);
               return null;
             });
     final Map<Integer, GroupResult> results =

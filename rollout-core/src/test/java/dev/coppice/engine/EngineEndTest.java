@@ -23,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** What an engine owes others when it ends: worlds are closed, threads end, nobody waits for ever. */
@@ -118,15 +120,20 @@ final class EngineEndTest {
         assertTrue(engine.offer(new GroupRequest("g" + i, i, i)));
       }
       assertTrue(called.await(SOON_S, TimeUnit.SECONDS));
-      Thread.sleep(50); // The others queue up behind the one that hangs.
-      assertTrue(world.openEpisodes() > 8, "open=" + world.openEpisodes());
+      // The others queue up behind the one that hangs.
+      assertTrue(comesTrue(() -> world.openEpisodes() > 8), "open=" + world.openEpisodes());
     }
 
+    // The call that was running closes its own once it is interrupted.
+    assertTrue(comesTrue(() -> world.openEpisodes() == 0), "open=" + world.openEpisodes());
+  }
+
+  private static boolean comesTrue(final BooleanSupplier condition) {
     final long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SOON_S);
-    while (world.openEpisodes() > 0 && System.nanoTime() < endNs) {
-      Thread.sleep(1); // The call that was running closes its own once it is interrupted.
+    while (!condition.getAsBoolean() && System.nanoTime() < endNs) {
+      LockSupport.parkNanos(1_000_000);
     }
-    assertEquals(0, world.openEpisodes());
+    return condition.getAsBoolean();
   }
 
   @Test

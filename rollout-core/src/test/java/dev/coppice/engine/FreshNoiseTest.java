@@ -3,6 +3,7 @@ package dev.coppice.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.draw.CounterRandom;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
@@ -21,7 +22,6 @@ import dev.coppice.rollout.RolloutLimits;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.FixedPolicy;
-import dev.coppice.trajectory.CounterRandom;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task;

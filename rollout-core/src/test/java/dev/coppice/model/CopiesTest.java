@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.draw.Copies;
+import dev.coppice.draw.DrawKey;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;

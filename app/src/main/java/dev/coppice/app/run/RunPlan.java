@@ -2,8 +2,8 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.draw.Division;
 import dev.coppice.rollout.EngineConfig;
-import dev.coppice.trajectory.Division;
 import java.util.Locale;
 import java.util.OptionalLong;
 

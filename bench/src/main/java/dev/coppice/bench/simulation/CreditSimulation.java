@@ -4,7 +4,7 @@ import dev.coppice.bench.simulation.SimulatedGroup.Shape;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
-import dev.coppice.trajectory.Division;
+import dev.coppice.draw.Division;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -72,10 +72,10 @@ public final class CreditSimulation {
   }
 
   private static void table(final String kind, final int count, final int groups) {
-    final List<SimulatedWorld> worlds = SimulatedWorld.of(kind, count, SEED);
+    final List<KnownWorld> worlds = KnownWorld.of(kind, count, SEED);
     final Map<String, String> learned = learned(kind, worlds);
     // Where the first turn decides, trunks fork behind it: that is what forks can lose.
-    final int fork = Math.max(1, SimulatedWorld.decision(kind));
+    final int fork = Math.max(1, KnownWorld.decision(kind));
     for (final Shape shape : shapes(fork)) {
       final Map<String, GradientMoments> moments = new LinkedHashMap<>();
       final List<AdvantageEstimator> estimators = new ArrayList<>();
@@ -84,7 +84,7 @@ public final class CreditSimulation {
         estimators.add(create(call, learned));
       }
       for (int w = 0; w < count; w++) {
-        final SimulatedWorld world = worlds.get(w);
+        final KnownWorld world = worlds.get(w);
         moments.values().forEach(m -> m.begin(world.gradient()));
         final SplittableRandom random = new SplittableRandom(SEED * 31 + w);
         for (int g = 0; g < groups; g++) {
@@ -100,15 +100,15 @@ public final class CreditSimulation {
   }
 
   /** What independent groups of the same worlds tell about the turns. */
-  static Map<String, String> learned(final String kind, final List<SimulatedWorld> worlds) {
+  static Map<String, String> learned(final String kind, final List<KnownWorld> worlds) {
     final Shape shape = new Shape("", 16, 1, 1, Division.INDEPENDENT);
     final Map<String, String> options = new HashMap<>();
-    options.put("decision", Integer.toString(SimulatedWorld.decision(kind)));
+    options.put("decision", Integer.toString(KnownWorld.decision(kind)));
     final AdvantageEstimator estimator = Estimators.create("turn-share", options);
     final SplittableRandom random = new SplittableRandom(SEED);
     String learned = "";
     for (int g = 0; g < TOLD; g++) {
-      final SimulatedWorld world = worlds.get(g % worlds.size());
+      final KnownWorld world = worlds.get(g % worlds.size());
       final SimulatedGroup group = SimulatedGroup.draw(world, shape, random);
       learned = estimator.advance(learned, estimator.observe(group.group()));
     }

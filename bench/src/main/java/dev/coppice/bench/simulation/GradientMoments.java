@@ -17,7 +17,7 @@ final class GradientMoments {
 
   private static final class World {
     private final double[] truth;
-    private final double[][] half = new double[2][SimulatedWorld.FEATURES];
+    private final double[][] half = new double[2][KnownWorld.FEATURES];
     private final long[] count = new long[2];
     private double squares;
 
@@ -104,7 +104,7 @@ final class GradientMoments {
     double product = 0;
     double square = 0;
     double all = 0;
-    for (int f = 0; f < SimulatedWorld.FEATURES; f++) {
+    for (int f = 0; f < KnownWorld.FEATURES; f++) {
       double g = 0;
       double x = 0;
       double first = 0;

@@ -1,8 +1,8 @@
 package dev.coppice.bench.simulation;
 
 import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.draw.Division;
 import dev.coppice.trajectory.BranchDecision;
-import dev.coppice.trajectory.Division;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
@@ -24,7 +24,7 @@ final class SimulatedGroup {
   private static final float[] NONE = {};
   private static final int NOT_SAMPLED = -1;
 
-  private final SimulatedWorld world;
+  private final KnownWorld world;
   private final Shape shape;
   private final SplittableRandom random;
   private final List<TrajectoryTree> trees = new ArrayList<>();
@@ -32,7 +32,7 @@ final class SimulatedGroup {
   private List<TrajectoryNode> nodes;
   private List<Leaf> leaves;
   private List<int[]> places;
-  private double tokens = SimulatedWorld.PROMPT_TOKENS;
+  private double tokens = KnownWorld.PROMPT_TOKENS;
 
   /**
    * Says how a group is drawn.
@@ -49,8 +49,7 @@ final class SimulatedGroup {
     }
   }
 
-  private SimulatedGroup(
-      final SimulatedWorld world, final Shape shape, final SplittableRandom random) {
+  private SimulatedGroup(final KnownWorld world, final Shape shape, final SplittableRandom random) {
     this.world = world;
     this.shape = shape;
     this.random = random;
@@ -58,7 +57,7 @@ final class SimulatedGroup {
 
   /** Draws a group. */
   static SimulatedGroup draw(
-      final SimulatedWorld world, final Shape shape, final SplittableRandom random) {
+      final KnownWorld world, final Shape shape, final SplittableRandom random) {
     final SimulatedGroup group = new SimulatedGroup(world, shape, random);
     final int trees = shape.coalesces() ? 1 : shape.trunks();
     for (int t = 0; t < trees; t++) {
@@ -115,7 +114,7 @@ final class SimulatedGroup {
   }
 
   private void grow(final int node, final int turn, final int history, final int draws) {
-    if (turn == SimulatedWorld.TURNS) {
+    if (turn == KnownWorld.TURNS) {
       end(node, history, draws);
       return;
     }
@@ -128,9 +127,9 @@ final class SimulatedGroup {
       final int copies = shape.coalesces() ? Math.min(1, taken[a]) : taken[a];
       for (int c = 0; c < copies; c++) {
         final int share = shape.coalesces() ? taken[a] : 1;
-        final int next = history * SimulatedWorld.ACTIONS + a;
+        final int next = history * KnownWorld.ACTIONS + a;
         final int action = add(node, NodeKind.ACTION, a, share, null, new int[] {turn, next});
-        tokens += SimulatedWorld.TOKENS[turn];
+        tokens += KnownWorld.TOKENS[turn];
         final String state = world.digest(turn + 1, next);
         final int[] none = {NOT_SAMPLED, 0};
         grow(add(action, NodeKind.OBSERVATION, 9, share, state, none), turn + 1, next, share);
@@ -139,7 +138,7 @@ final class SimulatedGroup {
   }
 
   private int[] divide(final int turn, final int history, final int draws) {
-    final int[] taken = new int[SimulatedWorld.ACTIONS];
+    final int[] taken = new int[KnownWorld.ACTIONS];
     final double one = random.nextDouble();
     for (int j = 0; j < draws; j++) {
       final boolean together = shape.division() == Division.SYSTEMATIC;
@@ -203,7 +202,7 @@ final class SimulatedGroup {
 
   /** Sums the scores of all actions by their advantage and path weight. */
   double[] gradient(final GroupAdvantages advantages) {
-    final double[] sum = new double[SimulatedWorld.FEATURES];
+    final double[] sum = new double[KnownWorld.FEATURES];
     double draws = 0;
     for (final TrajectoryTree tree : trees) {
       draws += tree.draws();

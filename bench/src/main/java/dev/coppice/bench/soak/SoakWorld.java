@@ -1,11 +1,11 @@
 package dev.coppice.bench.soak;
 
+import dev.coppice.draw.CounterRandom;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.ForwardingEpisode;
 import dev.coppice.fixture.LetterWorld;
-import dev.coppice.trajectory.CounterRandom;
 import dev.coppice.trajectory.Task;
 
 /** The world of letters with prompts of some hundred tokens, many of which share a beginning. */

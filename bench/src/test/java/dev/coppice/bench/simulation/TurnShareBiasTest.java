@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.bench.simulation.SimulatedGroup.Shape;
 import dev.coppice.credit.AdvantageEstimator;
-import dev.coppice.trajectory.Division;
+import dev.coppice.draw.Division;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,12 +18,12 @@ class TurnShareBiasTest {
 
   /** The largest distance of a feature from the truth, in standard errors. */
   private static double largestZ(final String call, final Shape shape) {
-    final List<SimulatedWorld> worlds = SimulatedWorld.of("late", 1, SEED);
+    final List<KnownWorld> worlds = KnownWorld.of("late", 1, SEED);
     final Map<String, String> learned = CreditSimulation.learned("late", worlds);
     final AdvantageEstimator estimator = CreditSimulation.create(call, learned);
     final SplittableRandom random = new SplittableRandom(SEED);
-    final double[] sum = new double[SimulatedWorld.FEATURES];
-    final double[] squares = new double[SimulatedWorld.FEATURES];
+    final double[] sum = new double[KnownWorld.FEATURES];
+    final double[] squares = new double[KnownWorld.FEATURES];
     for (int g = 0; g < GROUPS; g++) {
       final SimulatedGroup group = SimulatedGroup.draw(worlds.getFirst(), shape, random);
       final double[] got = group.gradient(estimator.estimate(group.group()));

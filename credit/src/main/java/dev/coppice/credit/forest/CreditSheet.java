@@ -162,7 +162,7 @@ public final class CreditSheet {
    * Gives every sampled node the mean, or the sum, of the leaf scalars below it.
    *
    * <p>The mean is what a token gets where it is trained once with its multiplicity; the sum is
-   * what duplicated rows add up to. Copies of a coalesced node have their own leaves; the node gets
+   * what duplicated rows add up to. CopyMeans of a coalesced node have their own leaves; the node gets
    * the mean over them.
    *
    * @param forest scored.
@@ -175,7 +175,7 @@ public final class CreditSheet {
       final double leaves = (double) values.count(i) / values.copies(i);
       run[i] = shared == SharedValue.SUM ? values.value(i) * leaves : values.value(i);
     }
-    setRuns(forest, run, Copies.counts(forest, values));
+    setRuns(forest, run, CopyMeans.counts(forest, values));
   }
 
   /**
@@ -186,7 +186,7 @@ public final class CreditSheet {
    * @param copies per node, those that end a run there.
    */
   public void setRuns(final Forest forest, final double[] run, final double[] copies) {
-    Copies.carryUp(forest, run, copies);
+    CopyMeans.carryUp(forest, run, copies);
     for (int i = 0; i < node.length; i++) {
       if (forest.isSampled(i)) {
         node[i] = run[i];

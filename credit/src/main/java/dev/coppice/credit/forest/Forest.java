@@ -438,7 +438,7 @@ public final class Forest {
   }
 
   /**
-   * Copies the rewards of all leaves.
+   * CopyMeans the rewards of all leaves.
    *
    * @return one reward per leaf, {@code NaN} where it is not scored.
    */

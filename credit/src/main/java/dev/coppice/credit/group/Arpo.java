@@ -1,7 +1,7 @@
 package dev.coppice.credit.group;
 
 import dev.coppice.credit.EstimatorPlug;
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -39,7 +39,7 @@ public final class Arpo implements CreditFormula {
   @Override
   public void score(final Forest forest, final CreditSheet sheet) {
     final double[] value = forest.rewards();
-    GroupNorm.apply(value, Copies.leafDraws(forest), 0, value.length, true, singletonReward);
+    GroupNorm.apply(value, CopyMeans.leafDraws(forest), 0, value.length, true, singletonReward);
     for (int i = 0; i < value.length; i++) {
       sheet.setLeaf(i, value[i]);
     }

@@ -1,6 +1,6 @@
 package dev.coppice.credit.group;
 
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -29,7 +29,7 @@ abstract class GroupBaseline implements CreditFormula {
   @Override
   public final void score(final Forest forest, final CreditSheet sheet) {
     final double[] value = forest.rewards();
-    score(value, Copies.leafDraws(forest), singletonReward);
+    score(value, CopyMeans.leafDraws(forest), singletonReward);
     for (int i = 0; i < value.length; i++) {
       sheet.setLeaf(i, value[i]);
     }
@@ -39,7 +39,7 @@ abstract class GroupBaseline implements CreditFormula {
   @Override
   public final List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
     return List.of(
-        explain(Moments.of(forest.rewards(), Copies.leafDraws(forest))),
+        explain(Moments.of(forest.rewards(), CopyMeans.leafDraws(forest))),
         Explain.leaves(forest, sheet, node, shared));
   }
 }

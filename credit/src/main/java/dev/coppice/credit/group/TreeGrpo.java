@@ -1,7 +1,7 @@
 package dev.coppice.credit.group;
 
 import dev.coppice.credit.EstimatorPlug;
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -48,10 +48,10 @@ public final class TreeGrpo implements CreditFormula {
   @Override
   public void score(final Forest forest, final CreditSheet sheet) {
     final double[] inter = forest.rewards();
-    GroupNorm.apply(inter, Copies.leafDraws(forest), 0, inter.length, true, singletonReward);
+    GroupNorm.apply(inter, CopyMeans.leafDraws(forest), 0, inter.length, true, singletonReward);
     final double[] intra = "2norm".equals(term) ? inter.clone() : forest.rewards();
-    final double[] draws = Copies.leafDrawsOfTrees(forest);
-    final int[] first = Copies.firstForks(forest);
+    final double[] draws = CopyMeans.leafDrawsOfTrees(forest);
+    final int[] first = CopyMeans.firstForks(forest);
     for (int l = 0; l < intra.length; l = forest.leafEnd(first[forest.leafNode(l)])) {
       final int end = forest.leafEnd(first[forest.leafNode(l)]);
       GroupNorm.apply(intra, draws, l, end, true, singletonReward);
@@ -71,12 +71,15 @@ public final class TreeGrpo implements CreditFormula {
   @Override
   public List<String> explain(final Forest forest, final CreditSheet sheet, final int node) {
     final int leaf = forest.leafNode(forest.leafStart(node));
-    final int tree = Copies.firstForks(forest)[leaf];
+    final int tree = CopyMeans.firstForks(forest)[leaf];
     final double[] rewards = forest.rewards();
-    final Moments group = Moments.of(rewards, Copies.leafDraws(forest));
+    final Moments group = Moments.of(rewards, CopyMeans.leafDraws(forest));
     final Moments own =
         Moments.of(
-            rewards, Copies.leafDrawsOfTrees(forest), forest.leafStart(tree), forest.leafEnd(tree));
+            rewards,
+            CopyMeans.leafDrawsOfTrees(forest),
+            forest.leafStart(tree),
+            forest.leafEnd(tree));
     return List.of(
         String.format(
             Locale.ROOT,

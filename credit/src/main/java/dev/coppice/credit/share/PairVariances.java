@@ -1,7 +1,7 @@
 package dev.coppice.credit.share;
 
 import dev.coppice.credit.forest.Forest;
-import dev.coppice.trajectory.Division;
+import dev.coppice.draw.Division;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.coppice.credit.share;
 
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.Forest;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ final class TurnBaselines {
     for (int i = 0; i < copies.length; i++) {
       copies[i] = states.copies(i);
     }
-    Copies.carryUp(forest, less, copies);
+    CopyMeans.carryUp(forest, less, copies);
     return less;
   }
 

@@ -1,6 +1,6 @@
 package dev.coppice.credit.share;
 
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.SubtreeValues;
 import java.util.HashMap;
@@ -60,7 +60,7 @@ final class TurnStates {
     final double[] rewards = forest.rewards();
     values = SubtreeValues.overChildren(forest, rewards);
     value = values.values();
-    Copies.carryUp(forest, value, Copies.counts(forest, values));
+    CopyMeans.carryUp(forest, value, CopyMeans.counts(forest, values));
     weight = weights();
     own = new State[forest.nodeCount()];
     equal = new State[forest.nodeCount()];

@@ -124,7 +124,8 @@ public final class CallContrasts {
       final double own = inverseRun[node];
       // A leaf that ends at the fork itself is one more branch, of one draw.
       final double all = inverse[fork] + (branches - scoredChildren(fork));
-      // Copies of one call contrast with each other for nothing: what is left is the share outside.
+      // CopyMeans of one call contrast with each other for nothing: what is left is the share
+      // outside.
       final double outside = (double) (branches - copies) / others;
       final double rest = (all - own) / ((double) others * others);
       final double variance = pooled[fork] / freedom[fork];

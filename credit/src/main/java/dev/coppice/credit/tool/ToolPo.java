@@ -1,7 +1,7 @@
 package dev.coppice.credit.tool;
 
 import dev.coppice.credit.EstimatorPlug;
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -55,7 +55,7 @@ public final class ToolPo implements CreditFormula {
   @Override
   public void score(final Forest forest, final CreditSheet sheet) {
     final double[] reward = forest.rewards();
-    final double[] draws = Copies.leafDraws(forest);
+    final double[] draws = CopyMeans.leafDraws(forest);
     final double success = Moments.of(reward, draws).mean();
     final double[] action = actionRewards(forest);
     final double mean = Moments.of(action, draws).mean();
@@ -115,9 +115,9 @@ public final class ToolPo implements CreditFormula {
             Locale.ROOT,
             "outcome: group mean %.6g; action reward of its leaves %.6g, group mean %.6g"
                 + " (%.3g * calls by %s + %.3g * %s)",
-            Moments.of(forest.rewards(), Copies.leafDraws(forest)).mean(),
+            Moments.of(forest.rewards(), CopyMeans.leafDraws(forest)).mean(),
             below.value(node),
-            Moments.of(action, Copies.leafDraws(forest)).mean(),
+            Moments.of(action, CopyMeans.leafDraws(forest)).mean(),
             lambdaCall,
             meanPerCall ? "mean" : "sum",
             lambdaPref,

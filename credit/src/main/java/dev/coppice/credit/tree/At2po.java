@@ -1,7 +1,7 @@
 package dev.coppice.credit.tree;
 
 import dev.coppice.credit.EstimatorPlug;
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -52,7 +52,7 @@ public final class At2po implements CreditFormula {
   public void score(final Forest forest, final CreditSheet sheet) {
     final SubtreeValues values = values(forest);
     final double[] mean = copyValues(forest, values);
-    final int[] first = Copies.firstForks(forest);
+    final int[] first = CopyMeans.firstForks(forest);
     for (int i = 0; i < forest.nodeCount(); i++) {
       if (forest.isSampled(i) && values.count(i) > 0) {
         final double local = mean[i] - parentValue(forest, mean, i);
@@ -71,7 +71,7 @@ public final class At2po implements CreditFormula {
 
   private static double[] copyValues(final Forest forest, final SubtreeValues values) {
     final double[] mean = values.values();
-    Copies.carryUp(forest, mean, Copies.counts(forest, values));
+    CopyMeans.carryUp(forest, mean, CopyMeans.counts(forest, values));
     return mean;
   }
 
@@ -88,8 +88,8 @@ public final class At2po implements CreditFormula {
 
   private SubtreeValues values(final Forest forest) {
     final double[] leaf = forest.rewards();
-    final double[] draws = Copies.leafDrawsOfTrees(forest);
-    final int[] first = Copies.firstForks(forest);
+    final double[] draws = CopyMeans.leafDrawsOfTrees(forest);
+    final int[] first = CopyMeans.firstForks(forest);
     for (int from = 0; from < leaf.length; from = forest.leafEnd(first[forest.leafNode(from)])) {
       final int to = forest.leafEnd(first[forest.leafNode(from)]);
       final Moments tree = Moments.of(leaf, draws, from, to);
@@ -124,7 +124,7 @@ public final class At2po implements CreditFormula {
             mean[node],
             softmax ? "entropy softmax" : "mean",
             parentValue(forest, mean, node),
-            rootValue(mean, Copies.firstForks(forest), node),
+            rootValue(mean, CopyMeans.firstForks(forest), node),
             advantage,
             entropy(forest.node(node).logprobs())));
   }

@@ -1,7 +1,7 @@
 package dev.coppice.credit.tree;
 
 import dev.coppice.credit.EstimatorPlug;
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -97,7 +97,7 @@ public final class Gigpo implements CreditFormula {
   /** How often a trajectory counts in the baseline: once, or once per step row. */
   private double[] steps(final Forest forest) {
     final int[] above = new int[forest.stem() + 1];
-    final double[] steps = Copies.leafDraws(forest);
+    final double[] steps = CopyMeans.leafDraws(forest);
     for (int i = 0; i < forest.nodeCount(); i++) {
       above[i] = above[forest.up(i)] + (forest.isSampled(i) ? 1 : 0);
       if (forest.hasLeaf(i)) {
@@ -113,7 +113,7 @@ public final class Gigpo implements CreditFormula {
     for (int i = 0; i < anchors.length; i++) {
       final int parent = forest.parent(i);
       final String state = parent < 0 ? null : forest.node(parent).state();
-      // Copies of a state without a digest that fork nothing are alone, each with one step.
+      // CopyMeans of a state without a digest that fork nothing are alone, each with one step.
       anchors[i] = forest.isFork(forest.up(i)) ? forest.up(i) : ALONE;
       if (state != null) {
         final Integer first = known.putIfAbsent(state, forest.up(i));

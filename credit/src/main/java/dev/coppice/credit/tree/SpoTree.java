@@ -1,7 +1,7 @@
 package dev.coppice.credit.tree;
 
 import dev.coppice.credit.EstimatorPlug;
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -48,7 +48,7 @@ public final class SpoTree implements CreditFormula {
       final double step = values.value(i) - values.value(from);
       run[i] = normalises ? step / (deviation(values, squares, from) + EPS) : step;
     }
-    sheet.setRuns(forest, run, Copies.counts(forest, values));
+    sheet.setRuns(forest, run, CopyMeans.counts(forest, values));
   }
 
   private static double deviation(

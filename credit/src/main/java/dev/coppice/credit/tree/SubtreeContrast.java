@@ -1,6 +1,6 @@
 package dev.coppice.credit.tree;
 
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.SubtreeValues;
 
@@ -9,7 +9,8 @@ import dev.coppice.credit.forest.SubtreeValues;
  *
  * <p>With weights w (1 per child by path, the number of leaves uniformly), {@code V(n) - V(others)
  * = (V(n) - V(parent)) * w(parent) / (w(parent) - w(n))}: differences only, so equal rewards give
- * exactly 0. One draw of a coalesced node is left out alone, with all leaves it has. A group that is one subtree of its prompt has no rest: there global is local.
+ * exactly 0. One draw of a coalesced node is left out alone, with all leaves it has. A group that is
+ * one subtree of its prompt has no rest: there global is local.
  */
 final class SubtreeContrast {
   private final SubtreeValues values;
@@ -38,9 +39,9 @@ final class SubtreeContrast {
       local[i] = others > 0 ? step * all / others : step + local[from];
       global[i] = lonely || from == stem ? local[i] : step + global[from];
     }
-    final double[] copies = Copies.counts(forest, values);
-    Copies.carryUp(forest, local, copies);
-    Copies.carryUp(forest, global, copies);
+    final double[] copies = CopyMeans.counts(forest, values);
+    CopyMeans.carryUp(forest, local, copies);
+    CopyMeans.carryUp(forest, global, copies);
   }
 
   SubtreeValues values() {

@@ -1,7 +1,7 @@
 package dev.coppice.credit.tree;
 
 import dev.coppice.credit.EstimatorPlug;
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
@@ -64,7 +64,7 @@ public final class TreeRl implements CreditFormula {
       }
       run[i] = values.count(i) > 0 ? filled[i] : Double.NaN;
     }
-    sheet.setRuns(forest, run, Copies.counts(forest, values));
+    sheet.setRuns(forest, run, CopyMeans.counts(forest, values));
   }
 
   /** Counts the leaves of one copy of a state. */

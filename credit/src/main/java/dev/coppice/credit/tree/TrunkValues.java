@@ -1,6 +1,6 @@
 package dev.coppice.credit.tree;
 
-import dev.coppice.credit.forest.Copies;
+import dev.coppice.credit.forest.CopyMeans;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.SubtreeValues;
 import dev.coppice.plug.PlugOption;
@@ -150,7 +150,7 @@ final class TrunkValues {
       }
     }
     final double[] mean = Arrays.copyOf(value, stem);
-    Copies.carryUp(forest, mean, weight);
+    CopyMeans.carryUp(forest, mean, weight);
     for (int i = 0; i < stem; i++) {
       value[i] = forest.isPrompt(i) ? value[stem] : mean[i];
     }

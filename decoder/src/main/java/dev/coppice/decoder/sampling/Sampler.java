@@ -1,7 +1,7 @@
 package dev.coppice.decoder.sampling;
 
-import dev.coppice.model.Copies;
-import dev.coppice.model.DrawKey;
+import dev.coppice.draw.Copies;
+import dev.coppice.draw.DrawKey;
 import dev.coppice.model.Draws;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.SamplingSettings;

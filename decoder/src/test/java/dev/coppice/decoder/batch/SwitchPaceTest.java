@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.model.Copies;
+import dev.coppice.draw.Copies;
 import dev.coppice.model.Draws;
 import dev.coppice.model.Quotes;
 import dev.coppice.model.RunnerListener;

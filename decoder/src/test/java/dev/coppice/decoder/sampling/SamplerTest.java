@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.model.Copies;
-import dev.coppice.model.DrawKey;
+import dev.coppice.draw.Copies;
+import dev.coppice.draw.DrawKey;
 import dev.coppice.model.Draws;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.SamplingSettings;

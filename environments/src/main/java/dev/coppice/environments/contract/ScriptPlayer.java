@@ -1,5 +1,6 @@
 package dev.coppice.environments.contract;
 
+import dev.coppice.draw.CounterRandom;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.CallText;
@@ -11,7 +12,6 @@ import dev.coppice.environments.toolworld.ToolResult;
 import dev.coppice.environments.toolworld.ToolSpec;
 import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.episode.Score;
-import dev.coppice.trajectory.CounterRandom;
 import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.coppice.environments.toolworld;
 
+import dev.coppice.draw.CounterRandom;
 import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.episode.Observation;
 import dev.coppice.episode.ToolFailedException;
-import dev.coppice.trajectory.CounterRandom;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;

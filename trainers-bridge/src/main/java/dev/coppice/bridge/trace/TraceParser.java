@@ -2,7 +2,7 @@ package dev.coppice.bridge.trace;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.coppice.trajectory.Division;
+import dev.coppice.draw.Division;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.Task;

@@ -10,8 +10,8 @@ package dev.coppice.credit.forest;
  * @thread any; static.
  * @cost O(nodes + leaves).
  */
-public final class Copies {
-  private Copies() {}
+public final class CopyMeans {
+  private CopyMeans() {}
 
   /**
    * Fills every node above the end of a run with the mean over its copies.

@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
  *
  * @shape histories after t turns are numbered 0 to 3^t - 1; scores have {@value #FEATURES} numbers.
  */
-final class SimulatedWorld {
+final class KnownWorld {
   static final int TURNS = 6;
   static final int ACTIONS = 3;
   static final int FEATURES = 16;
@@ -36,7 +36,7 @@ final class SimulatedWorld {
   private final double[][] value = new double[TURNS + 1][];
   private final double[] gradient = new double[FEATURES];
 
-  SimulatedWorld(final long seed, final String kind) {
+  KnownWorld(final long seed, final String kind) {
     random = new SplittableRandom(seed);
     final boolean noisy = kind.startsWith("noisy-");
     final String shape = noisy ? kind.substring("noisy-".length()) : kind;
@@ -199,10 +199,10 @@ final class SimulatedWorld {
   }
 
   /** Several worlds of one kind. */
-  static List<SimulatedWorld> of(final String kind, final int count, final long seed) {
-    final List<SimulatedWorld> worlds = new ArrayList<>();
+  static List<KnownWorld> of(final String kind, final int count, final long seed) {
+    final List<KnownWorld> worlds = new ArrayList<>();
     for (int w = 0; w < count; w++) {
-      worlds.add(new SimulatedWorld(seed + w, kind));
+      worlds.add(new KnownWorld(seed + w, kind));
     }
     return worlds;
   }

@@ -1,4 +1,4 @@
-package dev.coppice.trajectory;
+package dev.coppice.draw;
 
 /** Says how the samples that share a path are divided over the next tokens. */
 public enum Division {

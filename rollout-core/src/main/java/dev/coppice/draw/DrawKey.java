@@ -1,6 +1,4 @@
-package dev.coppice.model;
-
-import dev.coppice.trajectory.CounterRandom;
+package dev.coppice.draw;
 
 /** Names the randomness of branches and of the tokens they draw. */
 public final class DrawKey {

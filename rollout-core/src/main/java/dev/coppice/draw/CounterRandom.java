@@ -1,4 +1,4 @@
-package dev.coppice.trajectory;
+package dev.coppice.draw;
 
 /**
  * Draws random numbers that depend on nothing but their key and counters.

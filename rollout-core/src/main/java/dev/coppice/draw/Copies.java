@@ -1,7 +1,5 @@
-package dev.coppice.model;
+package dev.coppice.draw;
 
-import dev.coppice.trajectory.CounterRandom;
-import dev.coppice.trajectory.Division;
 import java.util.Arrays;
 
 /**
