@@ -41,7 +41,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law("chat", List.of("model", "episode"), with(JSON, "ai.djl.huggingface")),
           law(
               "decoder",
-              List.of("plug", "trajectory", "model", "kvcache", "chat.files"),
+              List.of("plug", "trajectory", "model", "kvcache", "chat.files", "chat.gguf"),
               with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
           law(
               "training",
