@@ -2,8 +2,10 @@ package dev.coppice.app.run;
 
 import dev.coppice.allocation.AllocationPlug;
 import dev.coppice.allocation.GroupAllocation;
+import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.runner.Engines;
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.plug.PlugOptions;
 import dev.coppice.plug.Plugs;
 import dev.coppice.rollout.EngineConfig;
@@ -46,14 +48,31 @@ public final class Policies {
     if (!tree.coalesce().equals("true") && !(tree.coalesce().equals("trees") && fits)) {
       return EngineConfig.Coalescing.NONE;
     }
+    final String needy = needingIndependentDraws(config);
+    if (tree.division().equals("systematic") && needy != null) {
+      throw new ConfigException(
+          "tree.division = systematic divides samples by one number, and an estimator needs"
+              + " independent draws: estimator="
+              + needy
+              + "; take turn-share or rloo, or tree.division = independent or auto");
+    }
     final boolean systematic =
         tree.division().equals("systematic")
-            || (tree.division().equals("auto") && Engines.drawsAsNamed(config));
+            || (tree.division().equals("auto") && needy == null && Engines.drawsAsNamed(config));
     if (!systematic) {
       return EngineConfig.Coalescing.INDEPENDENT;
     }
     final boolean learns = config.credit().estimators().contains("turn-share");
     return EngineConfig.Coalescing.SYSTEMATIC.withIndependent(learns ? PAIRS_EVERY : 0);
+  }
+
+  private static String needingIndependentDraws(final RunConfig config) {
+    for (final String name : config.credit().estimators()) {
+      if (Plugs.of(EstimatorPlug.KIND).find(name).needsIndependentDraws()) {
+        return name;
+      }
+    }
+    return null;
   }
 
   /**

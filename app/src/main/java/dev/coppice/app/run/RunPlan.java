@@ -39,7 +39,7 @@ public final class RunPlan {
     if (!resources.runner().memory().isEmpty()) {
       line(text, "KV pool     %s", resources.runner().memory());
     }
-    final int prompt = resources.tokenizer().encode(firstPrompt(config, resources)).length;
+    final int prompt = resources.tokenizer().encodePrompt(firstPrompt(config, resources)).length;
     line(text, "prompt      %d tokens in the first task", prompt);
     return text.append('\n').append(ConfigText.resolved(config)).toString();
   }
@@ -56,7 +56,7 @@ public final class RunPlan {
           form,
           Policies.trees(config.policyOf(arm), config),
           coalescing.division().key(),
-          cannot ? " (the engine draws with numbers of its own)" : "");
+          cannot ? " (the engine draws with its own numbers, or an estimator needs it)" : "");
     }
   }
 

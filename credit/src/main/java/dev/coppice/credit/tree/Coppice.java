@@ -38,6 +38,9 @@ import java.util.Locale;
  * <p>{@code tool=on}: the tokens of a call that siblings contrast with carry the local part alone;
  * see {@link CallContrasts}, which adds the standard error.
  *
+ * <p>It needs independent draws. Where one number divided the samples of a node, those left in tell of
+ * the one left out; such groups are refused.
+ *
  * @source ours.
  */
 public final class Coppice implements CreditFormula {
@@ -147,6 +150,12 @@ public final class Coppice implements CreditFormula {
               0.5,
               new Range(0, 1),
               "Share of the comparison with the rest of the group."));
+    }
+
+    /** Leaving a sample out leaves its siblings in, which one number divided with it. */
+    @Override
+    public boolean needsIndependentDraws() {
+      return true;
     }
 
     @Override

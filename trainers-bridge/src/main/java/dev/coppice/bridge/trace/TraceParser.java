@@ -142,7 +142,7 @@ final class TraceParser {
       case "calls" -> in.eachElement(() -> calls.add(OutcomeParser.readCall(in)));
       case TraceFields.LEAVES -> in.eachElement(() -> leaves.add(OutcomeParser.readLeaf(in)));
       case SizingFields.FIELD -> sizing = SizingFields.read(in);
-      case "credit" -> in.eachElement(() -> credit.add(CreditParser.read(in)));
+      case "credit" -> in.eachElement(() -> credit.add(CreditFields.read(in)));
       default -> in.skip();
     }
   }
