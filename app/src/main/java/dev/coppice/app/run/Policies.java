@@ -54,9 +54,7 @@ public final class Policies {
     }
     final boolean systematic =
         tree.division().equals("systematic")
-            || (tree.division().equals("auto")
-                && needy == null
-                && Engines.drawsAsNamed(config));
+            || (tree.division().equals("auto") && needy == null && Engines.drawsAsNamed(config));
     if (!systematic) {
       return EngineConfig.Coalescing.INDEPENDENT;
     }

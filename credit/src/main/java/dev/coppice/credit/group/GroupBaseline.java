@@ -28,7 +28,6 @@ abstract class GroupBaseline implements CreditFormula {
     score(value, draws, rewardsSingleton);
   }
 
-
   /** Says what the baseline of a group was. */
   abstract String explain(Moments group);
 
@@ -36,7 +35,7 @@ abstract class GroupBaseline implements CreditFormula {
   public final void score(final Forest forest, final CreditSheet sheet) {
     final double[] value = forest.rewards();
     final double[] draws = CopyMeans.leafDraws(forest);
-    if (forest.isDividedSystematically()) {
+    if (forest.group().isDividedSystematically()) {
       scoreDivided(value, draws, singletonReward);
     } else {
       score(value, draws, singletonReward);

@@ -1,7 +1,5 @@
 package dev.coppice.environments.toolworld;
 
-import dev.coppice.environments.tool.WorldNoise;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -11,6 +9,7 @@ import dev.coppice.environments.fault.FaultyTaskset;
 import dev.coppice.environments.tool.Argument;
 import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.Score;
 import dev.coppice.episode.Sharing;
