@@ -58,7 +58,7 @@ record FormulaEstimator(EstimatorPlug plug, PlugOptions given, CreditFormula for
   }
 
   private CreditSheet score(final Forest forest) {
-    if (plug.needsIndependentDraws() && forest.isDividedSystematically()) {
+    if (plug.needsIndependentDraws() && forest.group().isDividedSystematically()) {
       throw new IllegalArgumentException(
           "the estimator needs independent draws, and one number divided those of the group:"
               + " estimator="

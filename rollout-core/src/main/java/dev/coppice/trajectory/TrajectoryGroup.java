@@ -1,5 +1,6 @@
 package dev.coppice.trajectory;
 
+import dev.coppice.draw.Division;
 import java.util.List;
 import java.util.Objects;
 
@@ -127,5 +128,19 @@ public record TrajectoryGroup(String id, Task task, List<TrajectoryTree> trees, 
       }
     }
     return count;
+  }
+
+  /**
+   * Tells whether one number divided several samples of a tree.
+   *
+   * @return true if the samples of the group are not independent.
+   */
+  public boolean isDividedSystematically() {
+    for (final TrajectoryTree tree : trees) {
+      if (tree.division() == Division.SYSTEMATIC && tree.draws() > 1) {
+        return true;
+      }
+    }
+    return false;
   }
 }

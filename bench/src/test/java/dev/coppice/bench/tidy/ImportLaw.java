@@ -30,13 +30,13 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law("plug", List.of(), List.of()),
           law("error", List.of(), List.of()),
           law("episode", List.of("trajectory"), List.of()),
-          law("model", List.of("plug", "trajectory", "draw"), List.of()),
-          law("allocation", List.of("plug", "trajectory", "draw"), List.of()),
+          law("model", List.of("plug", "draw", "trajectory"), List.of()),
+          law("allocation", List.of("plug", "draw", "trajectory"), List.of()),
           law(
               "scheduling",
-              List.of("plug", "trajectory", "rollout", "draw", "allocation"),
+              List.of("plug", "draw", "trajectory", "rollout", "allocation"),
               List.of()),
-          law("rollout", List.of("trajectory", "draw", "allocation"), List.of()),
+          law("rollout", List.of("draw", "trajectory", "allocation"), List.of()),
           law("core", with(PORTS, "rollout"), List.of("org.agrona")),
           law("eventlog", with(PORTS, "core", "rollout"), List.of("org.agrona")),
           law(

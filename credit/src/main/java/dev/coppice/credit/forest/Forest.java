@@ -1,6 +1,5 @@
 package dev.coppice.credit.forest;
 
-import dev.coppice.draw.Division;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
@@ -178,20 +177,6 @@ public final class Forest {
    */
   public TrajectoryGroup group() {
     return group;
-  }
-
-  /**
-   * Tells whether one number divided several samples of a tree.
-   *
-   * @return true if draws of the group are not independent.
-   */
-  public boolean isDividedSystematically() {
-    for (final TrajectoryTree tree : group().trees()) {
-      if (tree.division() == Division.SYSTEMATIC && tree.draws() > 1) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**

@@ -35,7 +35,7 @@ abstract class GroupBaseline implements CreditFormula {
   public final void score(final Forest forest, final CreditSheet sheet) {
     final double[] value = forest.rewards();
     final double[] draws = CopyMeans.leafDraws(forest);
-    if (forest.isDividedSystematically()) {
+    if (forest.group().isDividedSystematically()) {
       scoreDivided(value, draws, singletonReward);
     } else {
       score(value, draws, singletonReward);
