@@ -20,6 +20,7 @@ import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.EntropyPolicy;
 import dev.coppice.scheduling.FixedPolicy;
 import dev.coppice.scheduling.TreeGrpoPolicy;
+import dev.coppice.scheduling.TwoStagePolicy;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.TrajectoryNode;
@@ -141,11 +142,19 @@ final class CoalescingTest {
     }
   }
 
-  @Test
-  void aPolicyThatTellsSamplesApartIsRefused() {
-    final TestRun run = run(new TreeGrpoPolicy(3, 1)).coalescing(Coalescing.INDEPENDENT);
-    final IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, run::run);
-    assertTrue(refused.getMessage().contains("tree-grpo"), refused.getMessage());
+  static List<BranchingPolicy> refused() {
+    return List.of(new TreeGrpoPolicy(3, 1), new TwoStagePolicy(6, 2, 5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refused")
+  void aPolicyThatCannotCoalesceIsRefusedByName(final BranchingPolicy refused) {
+    for (final Coalescing coalescing : List.of(Coalescing.INDEPENDENT, Coalescing.SYSTEMATIC)) {
+      final TestRun run = run(refused).coalescing(coalescing);
+      final IllegalArgumentException error = assertThrows(IllegalArgumentException.class, run::run);
+      assertTrue(error.getMessage().contains("policy=" + refused.name()), error.getMessage());
+      assertTrue(error.getMessage().contains("tree.coalesce = false"), error.getMessage());
+    }
   }
 
   @Test

@@ -52,7 +52,7 @@ public record RunConfig(
           new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree("entropy", 8, "false", "independent"),
-          new Budget(OptionalLong.empty()),
+          new Budget(OptionalLong.empty(), "uniform"),
           new Limits(512, 64, 2048, 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
@@ -420,6 +420,7 @@ public record RunConfig(
    * Says how much may be computed.
    *
    * @param computedTokens of each arm.
+   * @param allocation of it over prompts.
    */
   public record Budget(
       @Key(
@@ -427,7 +428,13 @@ public record RunConfig(
                   "Tokens each arm may compute (prefilled, sampled or discarded), split evenly over"
                       + " the groups; unset: no budget.",
               min = 1)
-          OptionalLong computedTokens) {}
+          OptionalLong computedTokens,
+      @Key(
+              value =
+                  "How many trees a prompt gets: the same for all, or where they bring most"
+                      + " contrast of rewards a token.",
+              plugs = PlugSection.ALLOCATIONS)
+          String allocation) {}
 
   /**
    * Limits one trajectory.

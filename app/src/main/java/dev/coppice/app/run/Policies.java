@@ -1,13 +1,17 @@
 package dev.coppice.app.run;
 
+import dev.coppice.allocation.AllocationPlug;
+import dev.coppice.allocation.GroupAllocation;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.runner.Engines;
 import dev.coppice.credit.EstimatorPlug;
+import dev.coppice.plug.PlugOptions;
 import dev.coppice.plug.Plugs;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.PolicyPlug;
+import java.util.function.Supplier;
 
 /** Makes branching policies from a configuration. */
 public final class Policies {
@@ -82,5 +86,19 @@ public final class Policies {
   public static int trees(final String name, final RunConfig config) {
     final PolicyPlug plug = Plugs.of(PolicyPlug.KIND).find(name);
     return plug.trees(config.plugs().of(PolicyPlug.KIND, plug), config.tree().trees());
+  }
+
+  /**
+   * Makes allocations of the budget, one for each engine.
+   *
+   * @param name of the policy that branches.
+   * @param config that holds the allocation and its options.
+   * @return a maker of allocations that have learned nothing.
+   */
+  public static Supplier<GroupAllocation> allocation(final String name, final RunConfig config) {
+    final AllocationPlug plug = Plugs.of(AllocationPlug.KIND).find(config.budget().allocation());
+    final PlugOptions options = config.plugs().of(AllocationPlug.KIND, plug);
+    final int trees = trees(name, config);
+    return () -> plug.make(options, trees);
   }
 }

@@ -24,6 +24,10 @@ import java.util.Locale;
  * @source Ahmadian et al., arXiv:2402.14740; verl core_algos.compute_rloo_outcome_advantage.
  */
 public final class Rloo extends GroupBaseline {
+  /** Says what has no others to be set against. */
+  static final PlugOption SINGLETON =
+      PlugOption.choice("singleton", "What a group with one scored leaf gets.", "zero", "reward");
+
   /**
    * Fixes the options.
    *
@@ -73,14 +77,13 @@ public final class Rloo extends GroupBaseline {
       super(
           "rloo",
           "Against the mean of the other trajectories of the group.",
-          PlugOption.choice(
-              "singleton", "What a group with one scored leaf gets.", "zero", "reward"),
+          SINGLETON,
           SharedValue.OPTION);
     }
 
     @Override
     public CreditFormula make(final PlugOptions options) {
-      return new Rloo(options);
+      return Predictable.whereSizedByOutcomes(new Rloo(options), options);
     }
   }
 }

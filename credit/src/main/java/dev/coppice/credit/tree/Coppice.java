@@ -5,6 +5,7 @@ import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.credit.group.Predictable;
 import dev.coppice.credit.tool.CallContrast;
 import dev.coppice.credit.tool.CallContrasts;
 import dev.coppice.plug.NamedPlug;
@@ -159,7 +160,7 @@ public final class Coppice implements CreditFormula {
 
     @Override
     public CreditFormula make(final PlugOptions options) {
-      return new Coppice(options);
+      return Predictable.whereSizedByOutcomes(new Coppice(options), options);
     }
   }
 }
