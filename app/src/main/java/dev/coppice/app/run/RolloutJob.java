@@ -1,6 +1,7 @@
 package dev.coppice.app.run;
 
 import dev.coppice.allocation.GroupOutcome;
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.EngineConfigs;
