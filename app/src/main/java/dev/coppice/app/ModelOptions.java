@@ -49,7 +49,8 @@ final class ModelOptions {
 
   /** Opens the model in this process, to compute in the given numbers, with an adapter or "". */
   SequenceModel open(final String dtype, final String lora) {
-    return Engines.openSequence(path(), Map.of("dtype", dtype, "lora", lora));
+    final int vocabulary = TokenizerFiles.vocabularySize(path());
+    return Engines.openSequence(path(), vocabulary, Map.of("dtype", dtype, "lora", lora));
   }
 
   private Path path() {

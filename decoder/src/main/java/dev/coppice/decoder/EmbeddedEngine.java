@@ -77,7 +77,10 @@ public final class EmbeddedEngine implements RunnerPlug {
   public ModelRunner open(final RunnerRequest request, final PlugOptions options) {
     final DecoderBackend backend = backend(request, options);
     return new BatchRunner(
-        backend, BatchOptions.config(options), () -> remark(backend.kernelRate()), Sampler::new);
+        backend,
+        BatchOptions.config(options),
+        () -> remark(backend.kernelRate()),
+        settings -> new Sampler(settings, request.vocabularySize()));
   }
 
   private DecoderBackend backend(final RunnerRequest request, final PlugOptions options) {
@@ -104,6 +107,6 @@ public final class EmbeddedEngine implements RunnerPlug {
 
   @Override
   public SequenceModel openSequence(final RunnerRequest request, final PlugOptions options) {
-    return new SingleSequence(backend(request, options));
+    return new SingleSequence(backend(request, options), request.vocabularySize());
   }
 }

@@ -5,8 +5,13 @@ import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.decoder.sequence.Scorer;
 import dev.coppice.model.SequenceModel;
 
-/** Scores and continues one sequence at a time with a backend of its own. */
-record SingleSequence(InferenceBackend backend) implements SequenceModel {
+/**
+ * Scores and continues one sequence at a time with a backend of its own.
+ *
+ * @param backend that computes; closed with this.
+ * @param vocabularySize of the tokenizer, or 0 where none is known.
+ */
+record SingleSequence(InferenceBackend backend, int vocabularySize) implements SequenceModel {
   @Override
   public int contextTokens() {
     return backend.contextTokens();
@@ -19,7 +24,7 @@ record SingleSequence(InferenceBackend backend) implements SequenceModel {
 
   @Override
   public Continuation generate(final int[] prompt, final Plan plan) {
-    return Generator.generate(backend, prompt, plan);
+    return Generator.generate(backend, vocabularySize, prompt, plan);
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,7 +187,7 @@ class DecoderBackendTest {
       final var plan =
           new SequenceModel.Plan(30, new SamplingSettings(1.0, 1, 0, 0), 11, token -> false);
 
-      final var out = Generator.generate(backend, new int[] {1, 9}, plan);
+      final var out = Generator.generate(backend, 0, new int[] {1, 9}, plan);
       final int[] all = new int[32];
       System.arraycopy(new int[] {1, 9}, 0, all, 0, 2);
       System.arraycopy(out.tokens(), 0, all, 2, 30);
@@ -195,12 +196,36 @@ class DecoderBackendTest {
       for (int i = 0; i < 30; i++) {
         assertEquals(scores.logprobs()[i + 2], out.logprobs()[i], 1e-6, "token " + i);
       }
-      assertArrayEquals(out.tokens(), Generator.generate(backend, new int[] {1, 9}, plan).tokens());
+      assertArrayEquals(
+          out.tokens(), Generator.generate(backend, 0, new int[] {1, 9}, plan).tokens());
       final var e =
           assertThrows(
               IllegalArgumentException.class, () -> Scorer.score(backend, new int[129], 0));
       assertTrue(e.getMessage().contains("context"), e.getMessage());
       assertTrue(Double.isNaN(scores.logprobs()[0]) && scores.logprobs()[1] < 0);
+    }
+  }
+
+  /** The log-probability is that of the vocabulary alone, so it lies above the padded model's. */
+  @Test
+  void shouldContinueWithTokensOfTheVocabularyAlone() throws IOException {
+    try (DecoderBackend backend = open(5)) {
+      final int vocabulary = 12;
+      for (final double temperature : new double[] {0, 1.5}) {
+        final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0);
+        final var plan = new SequenceModel.Plan(60, sampling, 11, token -> false);
+
+        final var out = Generator.generate(backend, vocabulary, new int[] {1, 9}, plan);
+        final int[] all =
+            IntStream.concat(IntStream.of(1, 9), IntStream.of(out.tokens())).toArray();
+        final SequenceModel.Scores scores = Scorer.score(backend, all, 0);
+
+        for (int i = 0; i < 60; i++) {
+          final String place = "temperature=" + temperature + " token " + i;
+          assertTrue(out.tokens()[i] < vocabulary, place);
+          assertTrue(temperature > 0 || out.logprobs()[i] > scores.logprobs()[i + 2] + 0.1, place);
+        }
+      }
     }
   }
 

@@ -35,7 +35,14 @@ public final class ModelSimulator implements ResultSimulator {
 
   /** Opens a model of its own: the run's belongs to the engine's thread. */
   static ModelSimulator open(final Path folder) {
-    return new ModelSimulator(Engines.openSequence(folder, Map.of()), ModelTokenizer.open(folder));
+    final ModelTokenizer tokenizer = ModelTokenizer.open(folder);
+    try {
+      final int vocabulary = tokenizer.vocabularySize();
+      return new ModelSimulator(Engines.openSequence(folder, vocabulary, Map.of()), tokenizer);
+    } catch (final RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
   }
 
   @Override

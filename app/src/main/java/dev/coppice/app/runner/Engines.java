@@ -79,13 +79,14 @@ public final class Engines {
    * Opens a model in this process for one sequence at a time.
    *
    * @param folder of the model.
+   * @param vocabularySize of its tokenizer, or 0 where it has none.
    * @param options by name, as {@code ./coppice list engines} has them.
    * @return the model; the caller closes it.
    */
-  public static SequenceModel openSequence(final Path folder, final Map<String, Object> options) {
+  public static SequenceModel openSequence(
+      final Path folder, final int vocabularySize, final Map<String, Object> options) {
     final RunnerPlug plug = find(EMBEDDED);
     return plug.openSequence(
-        RunnerRequest.of(folder, VOCABULARY_OF_THE_MODEL),
-        PlugOptions.of(RunnerPlug.KIND, plug, options));
+        RunnerRequest.of(folder, vocabularySize), PlugOptions.of(RunnerPlug.KIND, plug, options));
   }
 }

@@ -20,7 +20,7 @@ import java.util.Set;
  * Whatever any file names as an end is one: of {@code tokenizer_config.json}, then of {@code
  * generation_config.json}, then of {@code config.json}.
  *
- * @param vocabularySize one more than the largest id.
+ * @param vocabularySize one more than the largest id; 0 without a tokenizer.
  * @param beginToken id, or -1.
  * @param endTokens ids, that of the tokenizer first; empty if the model names none.
  */
@@ -60,10 +60,24 @@ public record TokenizerFiles(int vocabularySize, int beginToken, List<Integer> e
    * @return the tokens' ids; empty if the model names none.
    */
   public static List<Integer> endTokens(final Path model) {
+    return ofModel(model).endTokens;
+  }
+
+  /**
+   * Counts the tokens of a model that need not have a tokenizer.
+   *
+   * @param model folder, or GGUF file.
+   * @return one more than the largest id of its tokenizer, or 0 where it has none.
+   */
+  public static int vocabularySize(final Path model) {
+    return ofModel(model).vocabularySize;
+  }
+
+  private static TokenizerFiles ofModel(final Path model) {
     final ModelDocuments documents = ModelDocuments.of(model);
     return Files.isDirectory(model) && !Files.exists(model.resolve(NAME))
-        ? ends(documents, MissingNode.getInstance(), Map.of())
-        : of(documents, documents.read(NAME)).endTokens;
+        ? new TokenizerFiles(0, -1, ends(documents, MissingNode.getInstance(), Map.of()))
+        : of(documents, documents.read(NAME));
   }
 
   private static Map<String, Integer> ids(final Path file, final JsonNode root) {

@@ -11,8 +11,9 @@ import java.util.Arrays;
  * Draws tokens from logits and keeps the log-probability of the distribution really drawn from.
  *
  * <p>The distribution is {@code p_i = exp((l_i - max l) / temperature) / sum}, cut to top-k, then
- * top-p, then min-p, and normalised again. Among equal logits the lower id counts as the larger. A
- * draw is the first token, in order of id, whose cumulative probability exceeds a uniform number
+ * top-p, then min-p, and normalised again. Among equal logits the lower id counts as the larger. Rows
+ * beyond the vocabulary, with which models fill their heads up, have no part in it: no token stands
+ * for them. A draw is the first token, in order of id, whose cumulative probability exceeds a uniform number
  * of its own, {@link Copies#uniform}: it does not depend on the batch.
  *
  * @shape one row of V logits at a time.
@@ -22,6 +23,7 @@ import java.util.Arrays;
  */
 public final class Sampler implements RowDrawer {
   private final SamplingSettings settings;
+  private final int vocabularySize;
   private double[] probability = new double[0];
   private long[] order = new long[0];
   private int size;
@@ -34,7 +36,23 @@ public final class Sampler implements RowDrawer {
    * @param settings of the cuts and the temperature.
    */
   public Sampler(final SamplingSettings settings) {
+    this(settings, 0);
+  }
+
+  /**
+   * Fixes the distribution over the tokens there are.
+   *
+   * @param settings of the cuts and the temperature.
+   * @param vocabularySize of the tokenizer, beyond which nothing is drawn; 0 where every logit has a
+   *     token.
+   */
+  public Sampler(final SamplingSettings settings, final int vocabularySize) {
+    if (vocabularySize < 0) {
+      throw new IllegalArgumentException(
+          "vocabularySize must not be negative: vocabularySize=" + vocabularySize);
+    }
     this.settings = settings;
+    this.vocabularySize = vocabularySize == 0 ? Integer.MAX_VALUE : vocabularySize;
   }
 
   /**
@@ -42,10 +60,11 @@ public final class Sampler implements RowDrawer {
    *
    * @param logits holding the row.
    * @param offset of its first logit.
-   * @param length of the row, V.
+   * @param row its length, V.
    * @return the entropy of the sampling distribution, or NaN if a logit is not finite.
    */
-  public double load(final float[] logits, final int offset, final int length) {
+  public double load(final float[] logits, final int offset, final int row) {
+    final int length = Math.min(row, vocabularySize);
     if (probability.length < length) {
       probability = new double[length];
       order = new long[length];
@@ -158,7 +177,7 @@ public final class Sampler implements RowDrawer {
   /**
    * Returns the log-probability of a token of the loaded row.
    *
-   * @param token to look up.
+   * @param token to look up, in the vocabulary.
    * @return its natural log-probability; negative infinity if it was cut.
    */
   public float logprob(final int token) {

@@ -19,6 +19,7 @@ public final class Generator {
    * Continues a sequence; takes the backend's pool for itself.
    *
    * @param backend that computes.
+   * @param vocabularySize of the tokenizer, beyond which nothing is drawn; 0 where none is known.
    * @param prompt tokens, at least one.
    * @param plan of the continuation.
    * @return what was generated.
@@ -26,29 +27,33 @@ public final class Generator {
    * @throws IllegalStateException if a logit is not finite.
    */
   public static Continuation generate(
-      final InferenceBackend backend, final int[] prompt, final Plan plan) {
+      final InferenceBackend backend,
+      final int vocabularySize,
+      final int[] prompt,
+      final Plan plan) {
     if (prompt.length == 0) {
       throw new IllegalArgumentException("generating needs a prompt of at least one token");
     }
     final int[] all = Arrays.copyOf(prompt, Math.addExact(prompt.length, plan.maxNew()));
     final double[] logprobs = new double[plan.maxNew()];
     final OneSequence sequence = new OneSequence(backend, all.length);
-    final Sampler sampler = new Sampler(plan.sampling());
+    final Sampler sampler = new Sampler(plan.sampling(), vocabularySize);
+    final int rows = backend.vocabularySize();
+    final int drawable = vocabularySize == 0 ? rows : Math.min(rows, vocabularySize);
     int done = 0;
     int computed = 0;
     while (done < plan.maxNew()) {
       final int length = prompt.length + done;
       final Logits logits = sequence.append(all, computed, length, length - computed - 1);
       computed = length;
-      if (Double.isNaN(sampler.load(logits.values(), 0, backend.vocabularySize()))) {
+      if (Double.isNaN(sampler.load(logits.values(), 0, drawable))) {
         throw new IllegalStateException("the model gave logits that are not finite: at=" + length);
       }
       final int token = sampler.draw(plan.seed(), length);
       all[length] = token;
       logprobs[done++] =
           plan.sampling().temperature() == 0
-              ? logits.values()[token]
-                  - LogProbabilities.logSumExp(logits.values(), 0, backend.vocabularySize())
+              ? logits.values()[token] - LogProbabilities.logSumExp(logits.values(), 0, drawable)
               : sampler.logprob(token);
       if (plan.ends().test(token)) {
         break;

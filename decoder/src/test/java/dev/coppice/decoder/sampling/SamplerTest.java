@@ -9,6 +9,7 @@ import dev.coppice.draw.DrawKey;
 import dev.coppice.model.Draws;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.SamplingSettings;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -83,6 +84,34 @@ final class SamplerTest {
     assertEquals(0.0, entropy);
     assertEquals(1, sampler.draw(99, 5));
     assertEquals(0.0f, sampler.logprob(1));
+  }
+
+  /** Padding with the largest logits of the row, which every cut and greedy drawing would prefer. */
+  @Test
+  void shouldDrawAsIfRowsBeyondTheVocabularyWereNotThere() {
+    final long seed = new Random().nextLong();
+    final Random random = new Random(seed);
+    for (int round = 0; round < 300; round++) {
+      final float[] known = logits(random, 2 + random.nextInt(40));
+      final float[] padded = Arrays.copyOf(known, known.length + 1 + random.nextInt(9));
+      Arrays.fill(padded, known.length, padded.length, round % 3 == 0 ? Float.NaN : 50f);
+      final SamplingSettings settings =
+          new SamplingSettings(
+              random.nextInt(4) * 0.5,
+              random.nextBoolean() ? 1 : 0.3 + 0.7 * random.nextDouble(),
+              random.nextInt(known.length),
+              random.nextBoolean() ? 0 : random.nextDouble());
+      final Sampler bare = new Sampler(settings);
+      final Sampler masked = new Sampler(settings, known.length);
+
+      final String place = "seed=" + seed + " round=" + round;
+      assertEquals(bare.load(known, 0, known.length), masked.load(padded, 0, padded.length), place);
+      for (int key = 0; key < 50; key++) {
+        final int token = masked.draw(key, 3);
+        assertEquals(bare.draw(key, 3), token, place);
+        assertEquals(bare.logprob(token), masked.logprob(token), place);
+      }
+    }
   }
 
   @Test
