@@ -3,6 +3,7 @@ package dev.coppice.environments.gsm8k;
 import dev.coppice.environments.arithmetic.Fraction;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,9 +21,12 @@ public final class DecimalNumber {
   public static final int MAX_DECIMALS = 10;
 
   private static final Pattern LEADING_ZERO = Pattern.compile("(?<![0-9.,])0\\.");
+
+  /** Commas stand between groups of three digits alone: 1,5 is not fifteen. */
   private static final Pattern NUMBER =
-      Pattern.compile("[-+]?(?:[0-9]{1,18}(?:\\.[0-9]{0,18})?|\\.[0-9]{1,18})");
-  private static final Pattern DECORATION = Pattern.compile("[$,\\s]");
+      Pattern.compile(
+          "([-+]?)(?:\\$\\s*)?([-+]?)"
+              + "((?:[0-9]{1,18}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\\.[0-9]{0,18})?|\\.[0-9]{1,18})");
 
   private DecimalNumber() {}
 
@@ -50,7 +54,9 @@ public final class DecimalNumber {
   /**
    * Normalises a final answer.
    *
-   * <p>Takes the first line without dollar signs, commas, blanks and a full stop at its end.
+   * <p>Takes the first line without blanks around it, a dollar sign before the digits, commas between
+   * groups of three and a full stop at its end. Anything else is no number: two numbers, other
+   * separators ({@code 1 234}, {@code 1,5}), units ({@code 12 dollars}, {@code 5%}) and fractions.
    *
    * @param answer as sampled or as in the data.
    * @return the number without superfluous zeros, for example {@code 72} or {@code 0.5}; null if
@@ -61,12 +67,14 @@ public final class DecimalNumber {
     if (line.length() > WrittenArithmetic.LONGEST_CHARS) {
       return null;
     }
-    final String bare = DECORATION.matcher(line).replaceAll("");
-    final String number = bare.endsWith(".") ? bare.substring(0, bare.length() - 1) : bare;
-    if (!NUMBER.matcher(number).matches()) {
+    final String bare = line.strip();
+    final Matcher number =
+        NUMBER.matcher(bare.endsWith(".") ? bare.substring(0, bare.length() - 1) : bare);
+    if (!number.matches() || !(number.group(1).isEmpty() || number.group(2).isEmpty())) {
       return null;
     }
-    final BigDecimal value = new BigDecimal(number);
+    final String sign = number.group(1) + number.group(2);
+    final BigDecimal value = new BigDecimal(sign + number.group(3).replace(",", ""));
     return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
   }
 

@@ -51,6 +51,10 @@ class DecimalNumberTest {
         "0.50|0.5",
         "007|7",
         "+3|3",
+        "-$5|-5",
+        "$-1,234.5|-1234.5",
+        "$1,234,567.|1234567",
+        "1234|1234",
         "-0|0",
         "100|100"
       })
@@ -66,6 +70,32 @@ class DecimalNumberTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "seventy", "7 dollars", "7/2", "1e3", "..", "-", "7-2", "٧"})
   void shouldGiveNothingWhenTheAnswerIsNoNumber(final String answer) {
+    assertNull(DecimalNumber.normalise(answer));
+  }
+
+  /** Each of them once paid for another number. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "5 6",
+        "1,5",
+        "1 234",
+        "1,23,456",
+        "1234,567",
+        "1,234567",
+        "12,34",
+        ",123",
+        "1,",
+        "5$",
+        "$$5",
+        "-$-5",
+        "3/4",
+        "5%",
+        "1\u00a0234",
+        "1.234,5",
+        "- 5"
+      })
+  void shouldNotReadAnotherNumberThanStandsThere(final String answer) {
     assertNull(DecimalNumber.normalise(answer));
   }
 }
