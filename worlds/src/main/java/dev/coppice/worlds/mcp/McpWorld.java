@@ -193,7 +193,8 @@ final class McpWorld implements ToolWorld {
     if (task.answer() == null) {
       return new Score(Double.NaN, Map.of(), said);
     }
-    final double right = task.answer().strip().equals(said) ? 1.0 : 0.0;
+    final boolean silent = said == null || said.isEmpty();
+    final double right = !silent && task.answer().strip().equals(said) ? 1.0 : 0.0;
     return new Score(right, Map.of("answer", right), said);
   }
 

@@ -134,7 +134,9 @@ public final class SearchWorld extends MethodWorld {
   @Override
   public Score reward(final String answer, final SeenResults seen) {
     final String said = answer == null ? "" : answer;
-    final double exact = HotpotMetric.exactMatch(said, question.answer());
+    // HotpotQA's own metric pays silence where the right answer is an article or a mark.
+    final boolean silent = HotpotMetric.normalised(said).isEmpty();
+    final double exact = silent ? 0.0 : HotpotMetric.exactMatch(said, question.answer());
     return new Score(
         exact,
         Map.of(

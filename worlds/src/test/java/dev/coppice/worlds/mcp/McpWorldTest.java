@@ -1,11 +1,14 @@
 package dev.coppice.worlds.mcp;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.sun.net.httpserver.HttpServer;
 import dev.coppice.environments.EnvironmentContract;
 import dev.coppice.environments.tool.CallText;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
 import dev.coppice.trajectory.Task;
 import java.net.URI;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** Holds the contract of every environment against sessions over HTTP. */
 class McpWorldTest extends EnvironmentContract {
@@ -23,18 +27,25 @@ class McpWorldTest extends EnvironmentContract {
   @BeforeAll
   static void open() throws Exception {
     server = CrankyServer.http();
-    final URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mcp");
     taskset =
-        new McpTaskset(
-            new McpServerConfig(
-                List.of(),
-                Map.of(),
-                url,
-                Set.of(),
-                McpServerConfig.Limits.DEFAULT,
-                List.of(
-                    task("Count to three.", "counter is 3", 3),
-                    task("Count to five.", "counter is 5", 5))));
+        taskset(
+            task("Count to three.", "counter is 3", 3), task("Count to five.", "counter is 5", 5));
+  }
+
+  private static McpTaskset taskset(final McpTask... tasks) {
+    final URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mcp");
+    return new McpTaskset(
+        new McpServerConfig(
+            List.of(), Map.of(), url, Set.of(), McpServerConfig.Limits.DEFAULT, List.of(tasks)));
+  }
+
+  @Test
+  void shouldNeverPaySilence() throws Exception {
+    try (Environment environment = new WorldEnvironment(taskset(task("Say nothing.", " ", 1)));
+        Episode episode = environment.start(environment.task(0), 0)) {
+      assertEquals(0.0, episode.finish("").reward());
+      assertEquals(0.0, episode.finish(" \n").reward());
+    }
   }
 
   private static McpTask task(final String request, final String answer, final int n) {

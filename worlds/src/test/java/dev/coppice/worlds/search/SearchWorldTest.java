@@ -81,6 +81,23 @@ class SearchWorldTest extends EnvironmentContract {
   }
 
   @Test
+  void shouldNeverPaySilence(@TempDir final Path other) throws Exception {
+    final Path file = OwnQuestions.in(other).resolve("hotpotqa_distractor_60.jsonl");
+    Files.writeString(
+        file, Files.readString(file).replace("\"answer\":\"the Aare\"", "\"answer\":\"The\""));
+    try (Environment environment = new WorldEnvironment(new SearchTaskset(other));
+        Episode episode = environment.start(environment.task(0), 0)) {
+      for (final String silence : new String[] {"", " ", "a", "?!"}) {
+        final Score score = episode.finish(silence);
+
+        assertEquals(0.0, score.reward(), silence);
+        assertEquals(0.0, score.components().get("exact_match"), silence);
+        assertEquals(0.0, score.components().get("f1"), silence);
+      }
+    }
+  }
+
+  @Test
   void shouldRefuseWhatCannotBeOpenedAndSayWhatIsNear() throws Exception {
     final Environment environment = environment();
 
