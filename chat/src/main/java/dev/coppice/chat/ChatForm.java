@@ -26,7 +26,8 @@ public final class ChatForm implements Conversation.Form {
   private final ChatTemplate template;
   private final String end;
   private final Dialect dialect;
-  private final String system;
+  private final List<Map<String, Object>> opening;
+  private final TemplateException unmarked;
 
   /**
    * Binds a template to a model and an environment.
@@ -34,23 +35,22 @@ public final class ChatForm implements Conversation.Form {
    * @param template of the model.
    * @param tokenizer of the model, for the token that ends a turn; not kept.
    * @param dialect whose marks stand around calls in what the model says.
-   * @param system message every conversation begins with, or empty for none.
-   * @throws TemplateException if the template writes calls between other marks.
+   * @param opening messages every conversation begins with, before the request.
    */
   public ChatForm(
       final ChatTemplate template,
       final Tokenizer tokenizer,
       final Dialect dialect,
-      final String system) {
+      final List<Map<String, Object>> opening) {
     this.template = template;
     this.end = ChatSession.endText(tokenizer);
     this.dialect = dialect;
-    this.system = system;
-    checkMarks();
+    this.opening = List.copyOf(opening);
+    this.unmarked = unmarked();
   }
 
-  /** Refuses a template whose model would call in a way that nobody here understands. */
-  private void checkMarks() {
+  /** Finds out whether the model would call in a way that nobody here understands. */
+  private TemplateException unmarked() {
     final String written;
     try {
       final Map<String, Object> call = ChatTurns.call(0, PROBED, Map.of());
@@ -60,22 +60,28 @@ public final class ChatForm implements Conversation.Form {
               Map.of("role", "assistant", "content", "", "tool_calls", List.of(call)));
       written = template.render(ChatRequest.prompt(messages, null), () -> NOW);
     } catch (final TemplateException e) {
-      return; // It does not support calls of this form; rendering the turn will show how it fails.
+      return null; // It does not support calls of this form; rendering the turn will show how it
+      // fails.
     }
     final int at = written.indexOf(PROBED);
-    if (at >= 0 && written.lastIndexOf(dialect.callOpen(), at) < 0) {
-      throw new TemplateException(
-          "the template writes calls without the mark %s that they are found by: %s"
-              .formatted(dialect.callOpen(), written.substring(Math.max(0, at - 60), at)));
-    }
+    return at < 0 || written.lastIndexOf(dialect.callOpen(), at) >= 0
+        ? null
+        : new TemplateException(
+            "the template writes calls without the mark %s that they are found by: %s"
+                .formatted(dialect.callOpen(), written.substring(Math.max(0, at - 60), at)));
   }
 
+  /**
+   * Begins a conversation.
+   *
+   * @throws TemplateException if there are tools, and the template writes calls between other marks.
+   */
   @Override
   public Conversation begin(final String request, final List<Map<String, Object>> tools) {
-    final List<Map<String, Object>> messages = new ArrayList<>();
-    if (!system.isEmpty()) {
-      messages.add(Map.of("role", "system", "content", system));
+    if (!tools.isEmpty() && unmarked != null) {
+      throw unmarked;
     }
+    final List<Map<String, Object>> messages = new ArrayList<>(opening);
     messages.add(Map.of("role", "user", "content", request));
     final List<Object> schemas = tools.isEmpty() ? null : new ArrayList<>(tools);
     final TurnWriter writer =

@@ -1,6 +1,7 @@
 package dev.coppice.environments;
 
 import dev.coppice.environments.conversation.ChatEnvironment;
+import dev.coppice.environments.conversation.InlineEnvironment;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.environments.toolworld.Taskset;
@@ -79,8 +80,7 @@ public final class Environments {
    *
    * @param config of the environment.
    * @param mode that says where results come from; only worlds of tools have others than the tools.
-   * @param chat that writes prompts and observations, or null for plain text; only worlds of tools
-   *     hold conversations.
+   * @param chat that writes prompts, and of worlds of tools observations too; null for plain text.
    * @return the environment; the caller closes it.
    * @throws IllegalArgumentException if the name, the split or the data are not what they should be.
    */
@@ -189,21 +189,25 @@ public final class Environments {
       final EnvironmentConfig config,
       final WorldMode mode,
       final Conversation.Form chat) {
-    if (!(plug instanceof WorldPlug world) || !world.chats()) {
+    if (!plug.hasText()) {
       throw new IllegalArgumentException(
-          "a chat template needs a world of tools whose calls are JSON: environment="
-              + plug.name()
-              + "; such are "
-              + String.join(", ", names(one -> one instanceof WorldPlug other && other.chats())));
+          "a chat template needs an environment of text: environment=" + plug.name());
+    }
+    if (!(plug instanceof WorldPlug world) || !world.chats()) {
+      return inline(create(config, mode, null), chat);
     }
     return closing(
         mode.over(() -> world.taskset(checked(world, config))),
-        taskset ->
-            new ChatEnvironment(
-                taskset,
-                world.format(),
-                config.tasks().promptOr(ChatEnvironment.DEFAULT_PROMPT),
-                chat));
+        taskset -> new ChatEnvironment(taskset, world.format(), config.tasks().prompt(), chat));
+  }
+
+  private static Environment inline(final Environment base, final Conversation.Form chat) {
+    try {
+      return InlineEnvironment.of(base, chat);
+    } catch (final RuntimeException e) {
+      base.close();
+      throw e;
+    }
   }
 
   /** Makes an environment of tasks, and closes them where it cannot be made. */

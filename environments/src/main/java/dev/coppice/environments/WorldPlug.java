@@ -45,7 +45,7 @@ public interface WorldPlug extends EnvironmentPlug {
   /**
    * Tells whether a chat template can write its calls.
    *
-   * @return false where they have words of their own.
+   * @return false where they have words of their own, and stand inside the model's turn.
    */
   default boolean chats() {
     return true;

@@ -47,8 +47,8 @@ public record RunConfig(
   public static final RunConfig DEFAULT =
       new RunConfig(
           new Run("", 1, "runs", List.of(), true),
-          new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "none"),
-          new TaskSet("drawers", "", 64, 0, 1, 1, "", "", ""),
+          new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, ""),
+          new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of()),
           new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree("entropy", 8, "false", "independent"),
@@ -183,7 +183,7 @@ public record RunConfig(
    * @param dtype of the model's numbers.
    * @param device that computes its linear layers.
    * @param threads of the model.
-   * @param chatTemplate of conversations, or none.
+   * @param chatTemplate of conversations, none, or empty for the model's own if any.
    */
   public record Model(
       @Key(value = "Engine that runs the model.", plugs = PlugSection.ENGINES) String engine,
@@ -211,8 +211,8 @@ public record RunConfig(
           String device,
       @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads,
       @Key(
-              "What writes prompts and results of a world of tools: none (plain text), auto (the model"
-                  + " folder's chat template) or the file of a template.")
+              "What writes prompts, and results of tools: none (plain text), auto (the model's own chat"
+                  + " template) or the file of a template. Empty: the model's own where it has one.")
           String chatTemplate) {
     /** Refuses a device of another kind. */
     public Model {
@@ -235,6 +235,7 @@ public record RunConfig(
    * @param path of a data file.
    * @param prompt of a plain environment.
    * @param system message of a conversation.
+   * @param fewShot examples before the request, user and model in turns.
    */
   public record TaskSet(
       @Key(
@@ -255,13 +256,22 @@ public record RunConfig(
       @Key("Data file of the environment, where it reads one; relative to here or the project.")
           String path,
       @Key(
-              "Prompt of 'stories', or template of gsm8k's or a world's; with model.chat-template what"
-                  + " the user says. Empty for the environment's own.")
+              "Prompt of 'stories', or template of gsm8k's or a world's; with a chat template what the"
+                  + " user says. Empty for the environment's own.")
           String prompt,
-      @Key("System message of conversations, with model.chat-template; empty for none.")
-          String system) {
-    /** Checks that tasks and groups can be numbered. */
+      @Key("System message of conversations, where a chat template writes them; empty for none.")
+          String system,
+      @Key(
+              "Worked examples of conversations, before the request: what a user said and what the"
+                  + " model answered, in turns.")
+          List<String> fewShot) {
+    /** Checks that examples have answers, and that tasks and groups can be numbered. */
     public TaskSet {
+      fewShot = List.copyOf(fewShot);
+      if (fewShot.size() % 2 != 0) {
+        throw new IllegalArgumentException(
+            "task.few-shot has an example without an answer: texts=" + fewShot.size());
+      }
       if ((long) first + count > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
             "task.first + task.count must be at most "

@@ -39,8 +39,7 @@ public final class RunPlan {
     if (!resources.runner().memory().isEmpty()) {
       line(text, "KV pool     %s", resources.runner().memory());
     }
-    final int prompt = resources.tokenizer().encodePrompt(firstPrompt(config, resources)).length;
-    line(text, "prompt      %d tokens in the first task", prompt);
+    describePrompt(firstPrompt(config, resources), resources, text);
     return text.append('\n').append(ConfigText.resolved(config)).toString();
   }
 
@@ -58,6 +57,30 @@ public final class RunPlan {
           coalescing.division().key(),
           cannot ? " (the engine draws with its own numbers, or an estimator needs it)" : "");
     }
+  }
+
+  /** Shows the first prompt whole, a line of it behind each bar. */
+  private static void describePrompt(
+      final String prompt, final RunResources resources, final StringBuilder text) {
+    final int tokens = resources.tokenizer().encodePrompt(prompt).length;
+    line(text, "prompt      %d tokens in the first task:", tokens);
+    for (final String part : prompt.split("\n", -1)) {
+      text.append("#   | ").append(visible(part)).append('\n');
+    }
+  }
+
+  /** A comment of TOML, and a terminal, take no control characters. */
+  private static String visible(final String line) {
+    final StringBuilder shown = new StringBuilder(line.length());
+    for (int i = 0; i < line.length(); i++) {
+      final char c = line.charAt(i);
+      if (Character.isISOControl(c) && c != '\t') {
+        shown.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      } else {
+        shown.append(c);
+      }
+    }
+    return shown.toString();
   }
 
   private static int context(final RunResources resources) {

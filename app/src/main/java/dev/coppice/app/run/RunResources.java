@@ -90,19 +90,20 @@ public record RunResources(
    * @throws ConfigException if there is no such template, or it cannot be used.
    */
   public static Conversation.Form conversations(final RunConfig config) {
-    if (!ChatForms.wanted(config)) {
-      ChatForms.requireNoSystem(config);
+    final ChatForms chat = chat(config);
+    if (!chat.wanted()) {
+      chat.requireNoMessages();
       return null;
     }
     try (Tokenizer tokenizer = tokenizer(config)) {
-      return chat(config).form(tokenizer);
+      return chat.form(tokenizer);
     }
   }
 
   private static ChatForms chat(final RunConfig config) {
     return new ChatForms(
         config,
-        ProjectPaths.model(config.model().path()),
+        () -> ProjectPaths.model(config.model().path()),
         file -> ProjectPaths.find(file.toString()));
   }
 
@@ -160,7 +161,7 @@ public record RunResources(
                 tokenizer.vocabularySize(),
                 REPLAY_CONTEXT,
                 ReplayPolicy.of(scripted, tokenizer)));
-    final String template = ChatForms.wanted(config) ? chatTemplate(config) : "";
+    final String template = chat(config).wanted() ? chatTemplate(config) : "";
     return new RunResources(environment, tokenizer, runner, "", template);
   }
 
@@ -229,7 +230,7 @@ public record RunResources(
   }
 
   private static String chatTemplate(final RunConfig config) {
-    return ChatForms.wanted(config)
+    return chat(config).wanted()
         ? chat(config).template().sha256()
         : ChatTemplate.sha256(ProjectPaths.model(config.model().path()));
   }

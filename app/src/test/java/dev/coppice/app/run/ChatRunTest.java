@@ -2,10 +2,12 @@ package dev.coppice.app.run;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.config.ConfigLoader;
+import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.report.Metric;
 import dev.coppice.app.verify.RunVerifier;
 import dev.coppice.chat.ChatForm;
@@ -23,6 +25,8 @@ import dev.coppice.environments.toolworld.MethodWorld;
 import dev.coppice.environments.toolworld.SingleTaskset;
 import dev.coppice.environments.toolworld.ToolMethod;
 import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.episode.Environment;
+import dev.coppice.episode.Episode;
 import dev.coppice.episode.Score;
 import dev.coppice.error.CoppiceException;
 import dev.coppice.eventlog.EngineJournal;
@@ -246,7 +250,10 @@ class ChatRunTest {
                 CallFormat.BARE_RESULTS,
                 "{request}",
                 new ChatForm(
-                    template, tokenizer, CallFormat.BARE_RESULTS.dialect(), "Be brief."))) {
+                    template,
+                    tokenizer,
+                    CallFormat.BARE_RESULTS.dialect(),
+                    List.of(Map.of("role", "system", "content", "Be brief."))))) {
       final List<Object> tools = tools(environment);
       for (final GroupResult result : grow(environment, tokenizer, seed)) {
         for (final TrajectoryTree tree : result.group().trees()) {
@@ -333,6 +340,89 @@ class ChatRunTest {
     assertEquals(List.of(), new RunVerifier(outcome.folder()).verify().differences());
   }
 
+  private ConfigLoader arithmetic(final String model, final String template) throws IOException {
+    final Path data = folder.resolve("problems.jsonl");
+    Files.writeString(
+        data,
+        "{\"question\":\"Two boxes of 3 pens. How many pens?\",\"answer\":"
+            + "\"There are 2*3=<<2*3=6>>6 pens.\\n#### 6\"}\n");
+    return new ConfigLoader()
+        .override("model.path", ChatModelFolder.write(folder.resolve(model), template).toString())
+        .override("task.environment", "gsm8k")
+        .override("task.path", data.toString())
+        .override("task.count", "1")
+        .override("run.arms", "chain")
+        .override("run.out", folder.resolve("runs").toString());
+  }
+
+  private static final String EXAMPLES =
+      """
+      [task]
+      system = "Be brief."
+      few-shot = ["One pen and one?", "<<1+1=2>>2\\n#### 2"]
+      """;
+
+  /** The calculator stands inside the model's turn; what goes before it is a conversation. */
+  @Test
+  void shouldAskAQuestionWithACalculatorAsAConversation() throws Exception {
+    final RunConfig config =
+        arithmetic("model", null)
+            .override("model.policy", "replay")
+            .override("model.chat-template", file(ChatModelFolder.TEMPLATE))
+            .text(EXAMPLES, "test")
+            .load();
+    final String prompt =
+        """
+        <|im_start|>system
+        Be brief.<|im_end|>
+        <|im_start|>user
+        One pen and one?<|im_end|>
+        <|im_start|>assistant
+        <<1+1=2>>2
+        #### 2<|im_end|>
+        <|im_start|>user
+        Two boxes of 3 pens. How many pens?<|im_end|>
+        <|im_start|>assistant
+        """;
+
+    try (RunResources resources = RunResources.open(config)) {
+      final Environment environment = resources.environment();
+      final Episode episode = environment.start(environment.task(0), 1);
+      assertEquals(prompt, episode.prompt());
+      assertEquals("6>>", episode.call("2*3").text());
+      assertEquals(prompt, episode.fork().prompt());
+      final String plan = RunPlan.describe(config, resources);
+      assertTrue(plan.contains("#   | " + prompt.replace("\n", "\n#   | ") + "\n"), plan);
+      assertEquals(config, new ConfigLoader().text(plan, "plan").load());
+    }
+    final RolloutJob.Outcome outcome = ReplayRuns.run(config);
+    assertEquals(1.0, outcome.report().arm("chain").value(Metric.REWARD_MEAN));
+    assertEquals(List.of(), new RunVerifier(outcome.folder()).verify().differences());
+  }
+
+  @Test
+  void shouldUseTheTemplateAModelBringsUnlessToldOtherwise() throws IOException {
+    final ConfigLoader bare = arithmetic("bare", null);
+    final ConfigLoader chat = arithmetic("chat", ChatModelFolder.TEMPLATE);
+
+    assertNull(RunResources.conversations(bare.load()));
+    assertTrue(
+        RunResources.conversations(chat.load())
+            .begin("Hello.", List.of())
+            .text()
+            .startsWith("<|im_start|>user\nHello."));
+    assertNull(RunResources.conversations(chat.override("model.chat-template", "none").load()));
+    final CoppiceException refusal =
+        assertThrows(
+            CoppiceException.class,
+            () -> RunResources.conversations(bare.text(EXAMPLES, "test").load()));
+    assertTrue(refusal.getMessage().contains("task.few-shot"), refusal.getMessage());
+    final CoppiceException odd =
+        assertThrows(
+            CoppiceException.class, () -> bare.text("task.few-shot = [\"a\"]", "test").load());
+    assertTrue(odd.getMessage().contains("without an answer"), odd.getMessage());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -347,22 +437,26 @@ class ChatRunTest {
           | filesystem | without the mark <tool_call>
           {{ tools }}{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no tools') }}\
           {% endif %}{{ m.content }}{% endfor %} | filesystem | no tools
-          {{ messages[0].content }} | drawers | needs a world of tools
+          {{ messages[0].content }} | replay-load | needs an environment of text
           {% for | filesystem | line 1
           """)
   void shouldRefuseWhatCannotBeAConversationBeforeAnythingRuns(
       final String template, final String environment, final String why) throws IOException {
     final String name = template.equals("auto") ? "auto" : file(template);
     final ConfigLoader loader = loader(name).override("task.environment", environment);
-    if (environment.equals("drawers")) {
+    if (environment.equals("replay-load")) {
       loader.override("task.path", "").override("model.policy", "model");
+    }
+
+    if (why.contains("{tools}")) {
+      loader.override("task.prompt", "{request}");
     }
 
     final CoppiceException refusal =
         assertThrows(CoppiceException.class, () -> RunResources.open(loader.load()).close());
 
     assertTrue(refusal.getMessage().contains(why), refusal.getMessage());
-    final boolean isTemplates = !environment.equals("drawers") && !why.contains("{tools}");
+    final boolean isTemplates = !environment.equals("replay-load") && !why.contains("{tools}");
     assertEquals(
         isTemplates ? "chat-template-wrong" : "configuration-wrong",
         refusal.errorCode().name(),

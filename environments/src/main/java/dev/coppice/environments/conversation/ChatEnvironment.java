@@ -1,5 +1,6 @@
 package dev.coppice.environments.conversation;
 
+import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.tool.WorldNoise;
@@ -25,11 +26,12 @@ import java.util.Map;
  */
 public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.Hearer {
   /** The request of a world that is given no prompt. */
-  public static final String DEFAULT_PROMPT = "{request}";
+  private static final String DEFAULT_PROMPT = "{request}";
 
   private final WorldEnvironment world;
   private final Conversation.Form form;
   private final List<Map<String, Object>> tools;
+  private final String preface;
   private final String observationClose;
 
   /**
@@ -38,7 +40,8 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
    * @param taskset of the world; closed with this environment.
    * @param format of the world, whose marks of answers are kept; the template marks results.
    * @param prompt of the user, in which {@code {request}} stands for what is asked and {@code
-   *     {tools}} for the schemas of the tools, where the template does not write them.
+   *     {tools}} for the schemas of the tools, where the template does not write them; empty for the
+   *     request, behind the tools where they are not shown otherwise.
    * @param form of the conversations.
    * @throws IllegalArgumentException if the template shows no tools and the prompt does not either.
    * @throws RuntimeException of the form's, if the template cannot continue after a call.
@@ -49,23 +52,24 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
       final String prompt,
       final Conversation.Form form) {
     final CallFormat bare = new CallFormat(format.dialect(), "", "", format.notation());
-    this.world = new WorldEnvironment(taskset, bare, prompt);
+    this.world = new WorldEnvironment(taskset, bare, prompt.isEmpty() ? DEFAULT_PROMPT : prompt);
     this.form = form;
     this.tools = ToolSchemas.of(world.tools());
     final Conversation begun = form.begin("ask", tools);
     final boolean ignored =
         !tools.isEmpty() && begun.text().equals(form.begin("ask", List.of()).text());
-    if (ignored && !prompt.contains("{tools}")) {
+    if (ignored && !prompt.isEmpty() && !prompt.contains("{tools}")) {
       throw new IllegalArgumentException(
           "the chat template shows the model no tools: write {tools} into the prompt: prompt="
               + prompt);
     }
-    observationClose = closeOf(begun);
+    preface = ignored && prompt.isEmpty() ? CanonicalJson.write(tools) + "\n" : "";
+    observationClose = tools.isEmpty() ? dialect().callClose() : closeOf(begun);
   }
 
   /** Tries two turns with two results, and answers the text behind every result. */
   private String closeOf(final Conversation begun) {
-    final String name = tools.isEmpty() ? "none" : world.tools().iterator().next().name();
+    final String name = world.tools().iterator().next().name();
     final String call = "{\"name\": \"" + name + "\", \"arguments\": {}}";
     final String turn = dialect().callOpen() + call + dialect().callClose();
     final Conversation once = begun.answered(turn, call, "a");
@@ -114,13 +118,17 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
   @Override
   public Episode start(final Task task, final long seed) {
     final Episode episode = world.start(task, seed);
-    return new ChatEpisode(episode, form.begin(episode.prompt(), tools));
+    return new ChatEpisode(episode, begin(episode.prompt()));
+  }
+
+  private Conversation begin(final String request) {
+    return form.begin(preface + request, tools);
   }
 
   @Override
   public ReplayScript script(final Task task) {
     final ReplayScript script = world.script(task);
-    final Conversation begun = form.begin(script.prompt(), tools);
+    final Conversation begun = begin(script.prompt());
     return new ReplayScript(begun.text(), script.turns(), script.observations());
   }
 

@@ -1,7 +1,9 @@
 /**
- * Worlds of tools whose prompts and observations a model's chat template writes.
+ * Environments whose prompts a model's chat template writes, and worlds of tools whose observations it
+ * writes too.
  *
- * <p>Read in this order: {@link dev.coppice.environments.conversation.ChatEnvironment}, {@code ChatEpisode},
+ * <p>Read in this order: {@link dev.coppice.environments.conversation.ChatEnvironment}, {@link
+ * dev.coppice.environments.conversation.InlineEnvironment}, {@code ChatEpisode},
  * {@code ToolSchemas}.
  */
 package dev.coppice.environments.conversation;
