@@ -26,7 +26,10 @@ public final class CalculatorWorld extends MethodWorld {
   public static final CallFormat FORMAT =
       new CallFormat(
           new Dialect(
-              Gsm8kProblem.CALL_OPEN, Gsm8kProblem.CALL_CLOSE, Gsm8kProblem.ANSWER_OPEN, ""),
+              Gsm8kProblem.CALL_OPEN,
+              Gsm8kProblem.CALL_CLOSE,
+              Gsm8kProblem.ANSWER_OPEN,
+              Gsm8kProblem.ANSWER_CLOSE),
           "",
           Gsm8kProblem.OBSERVATION_CLOSE,
           new CalculatorNotation());

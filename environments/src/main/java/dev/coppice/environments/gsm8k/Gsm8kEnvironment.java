@@ -16,7 +16,8 @@ import java.util.stream.IntStream;
  * Offers the word problems of GSM8K with a calculator in the text.
  *
  * <p>The policy writes {@code <<48/2=} and the calculator continues with {@code 24>>}. The reward is 1
- * if the number behind {@code ####} equals the reference, however it is spelled.
+ * if the number behind {@code ####} equals the reference, however it is spelled. The answer's line ends
+ * the episode, as a model that writes on would be cut with its answer given.
  *
  * @thread immutable, any thread
  * @source Cobbe et al., Training Verifiers to Solve Math Word Problems, 2021, arXiv 2110.14168
@@ -30,7 +31,11 @@ public final class Gsm8kEnvironment implements ScriptedEnvironment {
 
   private static final String QUESTION = "{question}";
   private static final Dialect DIALECT =
-      new Dialect(Gsm8kProblem.CALL_OPEN, Gsm8kProblem.CALL_CLOSE, Gsm8kProblem.ANSWER_OPEN, "");
+      new Dialect(
+          Gsm8kProblem.CALL_OPEN,
+          Gsm8kProblem.CALL_CLOSE,
+          Gsm8kProblem.ANSWER_OPEN,
+          Gsm8kProblem.ANSWER_CLOSE);
 
   private final String split;
   private final String template;

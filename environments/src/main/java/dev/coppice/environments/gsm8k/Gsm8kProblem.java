@@ -18,6 +18,7 @@ public record Gsm8kProblem(String question, String answer) {
   static final String CALL_CLOSE = "=";
   static final String OBSERVATION_CLOSE = ">>";
   static final String ANSWER_OPEN = "#### ";
+  static final String ANSWER_CLOSE = "\n";
 
   /** Checks that there is a final answer, and that it is a number. */
   public Gsm8kProblem {
@@ -67,7 +68,7 @@ public record Gsm8kProblem(String question, String answer) {
   /**
    * Parts the answer at its annotations: what a policy says before each tool result.
    *
-   * @return the turns; all but the last end with {@code <<48/2=}.
+   * @return the turns; all but the last end with {@code <<48/2=}, the last with its answer's line.
    */
   public List<String> turns() {
     final List<String> turns = new ArrayList<>();
@@ -76,7 +77,7 @@ public record Gsm8kProblem(String question, String answer) {
       turns.add(answer.substring(from, annotation.resultStart()));
       from = annotation.resultStart() + annotation.result().length() + OBSERVATION_CLOSE.length();
     }
-    turns.add(answer.substring(from));
+    turns.add(answer.substring(from).stripTrailing() + ANSWER_CLOSE);
     return turns;
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.environments.EnvironmentContract;
+import dev.coppice.episode.ActionParser;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
@@ -64,7 +65,7 @@ class Gsm8kEnvironmentTest extends EnvironmentContract {
     final Observation six = episode.call("3*2");
     final Observation other = episode.call("3+2");
 
-    assertEquals(new Dialect("<<", "=", "#### ", ""), environment.dialect());
+    assertEquals(new Dialect("<<", "=", "#### ", "\n"), environment.dialect());
     assertEquals("<bos>How many legs have 3 hens?\n", episode.prompt());
     assertEquals(new EpisodePlan(0, 2), episode.plan());
     assertEquals(
@@ -74,6 +75,22 @@ class Gsm8kEnvironmentTest extends EnvironmentContract {
     assertEquals(1.0, episode.finish("$6.00").reward());
     assertEquals(0.0, episode.finish("7").reward());
     assertEquals(0.0, episode.truncated(StopReason.LENGTH).reward());
+  }
+
+  /** A model that is not told to stop writes the next question. */
+  @Test
+  void shouldEndAtTheLineOfTheAnswer() throws Exception {
+    final Environment environment = environment();
+    final Episode episode = environment.start(environment.task(0), 0);
+    final ActionParser parser = new ActionParser(environment.dialect());
+
+    for (final String piece : new String[] {"They have", " 6 legs.\n", "##", "## ", "6", "."}) {
+      assertEquals(ActionParser.Signal.NONE, parser.accept(piece), piece);
+    }
+    assertEquals(ActionParser.Signal.ANSWER, parser.accept("\n\nQuestion: How"));
+
+    assertEquals("6.", parser.content());
+    assertEquals(1.0, episode.finish(parser.content()).reward());
   }
 
   @Test
@@ -96,7 +113,7 @@ class Gsm8kEnvironmentTest extends EnvironmentContract {
   void shouldPartAnAnswerIntoTurnsAtItsAnnotations() {
     final Gsm8kProblem problem = new Gsm8kProblem("?", "a <<1+1=2>>2 b <<2*2=4.0>>4\n#### 4");
 
-    assertEquals(List.of("a <<1+1=", "2 b <<2*2=", "4\n#### 4"), problem.turns());
+    assertEquals(List.of("a <<1+1=", "2 b <<2*2=", "4\n#### 4\n"), problem.turns());
     assertEquals("4", problem.finalAnswer());
   }
 
