@@ -95,7 +95,7 @@ public final class State {
         texts.add(mark);
       }
     }
-    return new Work.Stops(world.tokenizer().endToken(), texts);
+    return new Work.Stops(world.tokenizer().endTokens(), texts);
   }
 
   void checkIntegrity(final int waiting) {

@@ -1,5 +1,7 @@
 package dev.coppice.model;
 
+import java.util.List;
+
 /**
  * Turns text into tokens, once, and tokens into text.
  *
@@ -61,10 +63,19 @@ public interface Tokenizer extends AutoCloseable {
   int endToken();
 
   /**
-   * Tells whether a token ends a sequence; a model may have several that do.
+   * Lists the tokens that end a sequence; a model may have several.
+   *
+   * @return {@link #endToken()} and its like, that first; empty if the model has none.
+   */
+  default List<Integer> endTokens() {
+    return endToken() < 0 ? List.of() : List.of(endToken());
+  }
+
+  /**
+   * Tells whether a token ends a sequence.
    *
    * @param token id, at least 0.
-   * @return true for {@link #endToken()} and its like.
+   * @return true for each of {@link #endTokens()}.
    */
   default boolean isEnd(final int token) {
     return token == endToken();

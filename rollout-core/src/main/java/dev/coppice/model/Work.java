@@ -49,12 +49,13 @@ public final class Work {
    *
    * <p>A runner may answer beyond a stop: the core cuts there and books the rest as discarded.
    *
-   * @param endToken the token that ends a sequence, or -1.
+   * @param endTokens every token that ends a sequence; empty if none does.
    * @param texts that end a tool call or an answer, none of them empty.
    */
-  public record Stops(int endToken, List<String> texts) {
-    /** Keeps a copy. */
+  public record Stops(List<Integer> endTokens, List<String> texts) {
+    /** Keeps copies. */
     public Stops {
+      endTokens = List.copyOf(endTokens);
       texts = List.copyOf(texts);
     }
   }

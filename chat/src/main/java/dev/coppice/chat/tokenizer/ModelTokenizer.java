@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -141,6 +142,11 @@ public final class ModelTokenizer implements Tokenizer {
   @Override
   public int endToken() {
     return files.endTokens().isEmpty() ? -1 : files.endTokens().getFirst();
+  }
+
+  @Override
+  public List<Integer> endTokens() {
+    return files.endTokens();
   }
 
   @Override

@@ -23,7 +23,7 @@ final class SwitchPaceTest implements RunnerListener {
           new Work.Place(0, 0, 0),
           Copies.one(7),
           new int[] {1, 2, 3, 4, 5, 6, 7, 1, 2, 3},
-          new Work.Terms(SamplingSettings.PLAIN, new Work.Stops(-1, List.of())));
+          new Work.Terms(SamplingSettings.PLAIN, new Work.Stops(List.of(), List.of())));
   private int drawn;
 
   @Override

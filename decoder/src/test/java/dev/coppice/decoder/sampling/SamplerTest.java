@@ -203,7 +203,8 @@ final class SamplerTest {
   }
 
   private static Work work(final long key, final int position, final int most, final double floor) {
-    final Work.Terms terms = new Work.Terms(SamplingSettings.PLAIN, new Work.Stops(-1, List.of()));
+    final Work.Terms terms =
+        new Work.Terms(SamplingSettings.PLAIN, new Work.Stops(List.of(), List.of()));
     final Work work = new Work(new Work.Place(0, 0, 0), Copies.one(key), new int[position], terms);
     work.ask(1, 1);
     work.askMoreAt(most, floor);
