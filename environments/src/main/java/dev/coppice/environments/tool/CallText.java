@@ -1,6 +1,7 @@
 package dev.coppice.environments.tool;
 
 import dev.coppice.environments.canonical.CanonicalJson;
+import dev.coppice.environments.canonical.SampledJson;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,7 +26,7 @@ public record CallText(String tool, Map<String, Object> arguments) {
   }
 
   /**
-   * Reads a call.
+   * Reads a call, which has a name and arguments and nothing else.
    *
    * @param text exactly as sampled.
    * @return the call.
@@ -37,10 +38,11 @@ public record CallText(String tool, Map<String, Object> arguments) {
           "the call is longer than " + LONGEST_CHARS + " characters");
     }
     try {
-      final Map<String, Object> call = CanonicalJson.read(text);
-      if (call.get("name") instanceof String name
+      final Map<String, Object> call = SampledJson.read(text);
+      if (call.size() == 2
+          && call.get("name") instanceof String name
           && name.length() <= LONGEST_NAME_CHARS
-          && call.getOrDefault("arguments", Map.of()) instanceof Map<?, ?> arguments) {
+          && call.get("arguments") instanceof Map<?, ?> arguments) {
         final Map<String, Object> named = new LinkedHashMap<>();
         arguments.forEach((key, value) -> named.put((String) key, value));
         return new CallText(name, named);

@@ -96,7 +96,8 @@ class ToolboxTest {
 
   @Test
   void shouldNameTheToolsWhenThereIsNoSuchTool() {
-    final Toolbox.Outcome<List<String>> outcome = tools.call(List.of(), "{\"name\":\"ad\"}");
+    final Toolbox.Outcome<List<String>> outcome =
+        tools.call(List.of(), "{\"name\":\"ad\",\"arguments\":{}}");
 
     assertEquals(ToolCall.Status.ILLEGAL, outcome.status());
     assertTrue(outcome.result().contains("[add, cheat]"), outcome.result());
@@ -134,7 +135,9 @@ class ToolboxTest {
 
   @Test
   void shouldRefuseToolsThatAreDeclaredWrongly() {
-    assertThrows(IllegalStateException.class, () -> tools.call(List.of(), "{\"name\":\"cheat\"}"));
+    assertThrows(
+        IllegalStateException.class,
+        () -> tools.call(List.of(), "{\"name\":\"cheat\",\"arguments\":{}}"));
     assertThrows(
         IllegalArgumentException.class,
         () -> new Tool<String, Bare>("x", "d", SideEffect.PURE, Bare.class, (s, a) -> null));
