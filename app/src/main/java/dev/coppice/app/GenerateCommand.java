@@ -29,6 +29,18 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--temperature", defaultValue = "1.0", description = "0 takes the likeliest.")
   private double temperature;
 
+  @Option(names = "--top-p", defaultValue = "1.0", description = "Mass kept; 1 keeps all.")
+  private double topP;
+
+  @Option(names = "--top-k", defaultValue = "0", description = "Tokens kept; 0 keeps all.")
+  private int topK;
+
+  @Option(
+      names = "--min-p",
+      defaultValue = "0.0",
+      description = "Least probability kept, as a share of the largest.")
+  private double minP;
+
   @Option(names = "--seed", defaultValue = "1", description = "Seed of the draws.")
   private long seed;
 
@@ -45,7 +57,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     final int[] ids = ModelOptions.tokens(tokens);
-    final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
+    final SamplingSettings sampling = new SamplingSettings(temperature, topP, topK, minP);
     try (SequenceModel sequence = model.open(dtype, lora)) {
       final SequenceModel.Plan plan =
           new SequenceModel.Plan(maxNew, sampling, seed, model.endTokens()::contains);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.app.CommandRuns.Result;
 import dev.coppice.app.config.ConfigText;
@@ -48,6 +49,28 @@ class CoppiceCommandTest {
 
     assertEquals(CoppiceCommand.DONE, result.status(), result.err());
     assertEquals(4, new ObjectMapper().readTree(result.out()).path("tokens").size(), result.out());
+  }
+
+  /** One token kept is the likeliest, whose probability is then 1. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--top-k 1", "--top-p 0.000001", "--min-p 1"})
+  void shouldGenerateFromTheDistributionThatCutsLeave(final String cut) throws Exception {
+    final String tokens = Files.writeString(folder.resolve("t.json"), "[3, 5, 7]").toString();
+    final String call =
+        "generate --model ../decoder/src/test/resources/golden/llama --max-new 6 --tokens "
+            + tokens;
+
+    final Result likeliest = execute((call + " --temperature 0").split(" "));
+    final Result cutDown = execute((call + " --temperature 1 " + cut).split(" "));
+
+    final JsonNode drawn = new ObjectMapper().readTree(cutDown.out());
+    assertEquals(
+        new ObjectMapper().readTree(likeliest.out()).path("tokens"),
+        drawn.path("tokens"),
+        cutDown.err());
+    drawn.path("logprobs").forEach(logprob -> assertEquals(0.0, logprob.asDouble()));
+    assertEquals(6, drawn.path("logprobs").size(), cutDown.out());
+    assertEquals(CoppiceCommand.WRONG_CALL, execute((call + " --top-p 2").split(" ")).status());
   }
 
   @ParameterizedTest
