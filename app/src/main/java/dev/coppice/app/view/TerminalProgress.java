@@ -23,6 +23,8 @@ public final class TerminalProgress implements RunProgress {
   private long startTokens;
   private long shownNs;
   private String last = "";
+  private String left = "";
+  private boolean shown;
 
   /**
    * Makes a display.
@@ -51,7 +53,8 @@ public final class TerminalProgress implements RunProgress {
     groups = newGroups;
     startNs = System.nanoTime();
     startGroups = done;
-    startTokens = -1;
+    // What a resumed run computed before is told with its first group.
+    startTokens = done == 0 ? 0 : -1;
     shownNs = startNs;
     last = "";
     if (!isTerminal) {
@@ -68,40 +71,45 @@ public final class TerminalProgress implements RunProgress {
     final long nowNs = System.nanoTime();
     final double seconds = (nowNs - startNs) / 1e9;
     final double rate = (computedTokens - startTokens) / Math.max(1e-3, seconds);
-    final double left = seconds / Math.max(1, done - startGroups) * (groups - done);
+    final double rest = seconds / Math.max(1, done - startGroups) * (groups - done);
+    left = done == groups ? "" : String.format(Locale.ROOT, "  %.0f s left", rest);
+    shown = false;
     final String reward =
         Double.isNaN(rewardMean) ? "-" : String.format(Locale.ROOT, "%.3f", rewardMean);
     last =
         String.format(
             Locale.ROOT,
-            "%d/%d groups  %,d tokens  %,.0f/s  reward %s  %.0f s left",
+            "%d/%d groups  %,d tokens  %,.0f/s  reward %s",
             done,
             groups,
             computedTokens,
             rate,
-            reward,
-            left);
+            reward);
     if (nowNs - shownNs >= (isTerminal ? BAR_EVERY_NS : LINE_EVERY_NS)) {
       shownNs = nowNs;
-      show(done);
+      show(done, last + left);
     }
   }
 
-  private void show(final int done) {
+  private void show(final int done, final String text) {
+    shown = true;
     if (isTerminal) {
       final int full = groups == 0 ? BAR_WIDTH : (int) ((long) BAR_WIDTH * done / groups);
       final String bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
-      out.print("\r\u001b[2K" + arm + " " + bar + " " + last);
+      out.print("\r\u001b[2K" + arm + " " + bar + " " + text);
       out.flush();
     } else {
-      out.println(arm + ": " + last);
+      out.println(arm + ": " + text);
     }
   }
 
   @Override
   public synchronized void onArmDone() {
     if (!last.isEmpty()) {
-      show(groups);
+      // Groups may have been dropped: whatever is done, no time is left.
+      if (isTerminal || !shown || !left.isEmpty()) {
+        show(groups, last);
+      }
       if (isTerminal) {
         out.println();
       }
