@@ -9,6 +9,8 @@ import java.util.Locale;
  * @thread any; stateless.
  */
 public final class NearestName {
+  private static final int FAR = 1 << 20;
+
   private NearestName() {}
 
   /**
@@ -31,9 +33,10 @@ public final class NearestName {
     return bestDistance <= Math.max(3, typed.length() / 2) ? best : null;
   }
 
-  // A key named in the wrong section is one step away.
+  /** A key named in the wrong section is one step away, if it is nearly spelt as it should be. */
   private static int tailDistance(final String typed, final String candidate) {
-    return distance(tail(typed), tail(candidate));
+    final int distance = distance(tail(typed), tail(candidate));
+    return distance <= tail(typed).length() / 5 ? distance : FAR;
   }
 
   private static String tail(final String dotted) {

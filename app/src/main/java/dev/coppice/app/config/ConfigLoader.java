@@ -86,7 +86,8 @@ public final class ConfigLoader {
    * Sets one key over what was read before.
    *
    * @param name of the key, dotted.
-   * @param text of the value as typed on a command line; lists may be separated by commas.
+   * @param text of the value as typed on a command line; lists may be separated by commas, and
+   *     {@code unset} takes back what a file set, where that is the default.
    * @return this.
    * @throws ConfigException if there is no such key or the value does not fit it.
    */
@@ -95,6 +96,10 @@ public final class ConfigLoader {
     final Schema.Entry entry = schema.entries().get(name.replace('_', '-'));
     if (entry == null) {
       throw unknown(name, where);
+    }
+    if (text.equals(ConfigText.UNSET) && entry.option().defaultValue() == null) {
+      settings.remove(entry.name());
+      return this;
     }
     put(entry.name(), CommandValue.parse(text, entry.option().type()), where);
     return this;

@@ -17,6 +17,9 @@ public final class ConfigText {
   private static final int HELP_COLUMN = 38;
   private static final int HELP_WIDTH = 100;
 
+  /** What stands for a value where there is none. */
+  static final String UNSET = "unset";
+
   private ConfigText() {}
 
   /**
@@ -113,11 +116,11 @@ public final class ConfigText {
   /** Writes one value as TOML. */
   static String literal(final Object value) {
     return switch (value) {
-      case null -> "unset";
+      case null -> UNSET;
       case String text -> quoted(text);
       case TomlArray array -> literal(array.toList());
       case List<?> list -> listLiteral(list);
-      case OptionalLong optional -> optional.isPresent() ? "" + optional.getAsLong() : "unset";
+      case OptionalLong optional -> optional.isPresent() ? "" + optional.getAsLong() : UNSET;
       default -> String.valueOf(value);
     };
   }

@@ -257,4 +257,26 @@ class ConfigLoaderTest {
     assertEquals(5, Policies.trees("tree-grpo", config));
     assertEquals(8, Policies.trees("entropy", config));
   }
+
+  @Test
+  void shouldTakeBackWhatAFileSetWhereTheDefaultIsUnset() {
+    final ConfigLoader loader = new ConfigLoader().text("[budget]\ncomputed-tokens = 9", "x.toml");
+
+    assertEquals(OptionalLong.of(9), loader.load().budget().computedTokens());
+    assertEquals(
+        OptionalLong.empty(),
+        loader.override("budget.computed-tokens", "unset").load().budget().computedTokens());
+    final ConfigException refused =
+        assertThrows(ConfigException.class, () -> loader.override("task.count", "unset"));
+    assertTrue(refused.getMessage().contains("task.count must be"), refused.getMessage());
+  }
+
+  @Test
+  void shouldNotSendAKeyToAnotherSectionForHalfItsLetters() {
+    final ConfigException refused =
+        assertThrows(
+            ConfigException.class, () -> new ConfigLoader().override("sampling.stop", "x"));
+
+    assertFalse(refused.getMessage().contains("world."), refused.getMessage());
+  }
 }
