@@ -109,38 +109,18 @@ public record RunConfig(
    * @return a copy that writes to no store of results.
    */
   public RunConfig reading() {
-    return new RunConfig(
-        run,
-        model,
-        task,
-        world.reading(),
-        sampling,
-        tree,
-        budget,
-        limits,
-        engine,
-        credit,
-        bridge,
-        train,
-        plugs);
+    return with(world.reading(), bridge);
   }
 
   /** Copies the configuration as it may be written down: without secrets. */
   RunConfig withoutSecrets() {
+    return with(world, bridge.withoutToken());
+  }
+
+  private RunConfig with(final World newWorld, final BridgeSection newBridge) {
     return new RunConfig(
-        run,
-        model,
-        task,
-        world,
-        sampling,
-        tree,
-        budget,
-        limits,
-        engine,
-        credit,
-        bridge.withoutToken(),
-        train,
-        plugs);
+        run, model, task, newWorld, sampling, tree, budget, limits, engine, credit, newBridge,
+        train, plugs);
   }
 
   /**
