@@ -1,12 +1,14 @@
 package dev.coppice.app.train;
 
+import dev.coppice.app.lambda.TurnWeighing;
+import dev.coppice.app.run.CreditInOrder;
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.bridge.wire.TreePacker;
-import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
-import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.credit.share.LambdaRule;
+import dev.coppice.draw.Division;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicyFolder;
@@ -24,17 +26,24 @@ import java.util.function.Consumer;
  * <p>Every update rolls out again with the weights of the update before, on problems not used before,
  * until the computed tokens reach the update's share; how many groups that takes is estimated from
  * the updates before, and the error is carried on, so that runs of equal length cost the same to
- * within one group. On one thread of the trainer the run depends on its settings alone; on several,
+ * within one group. Estimators that learn do so in the order of groups; where all groups would be divided
+ * systematically, one of eight is of independent chains, which alone tell how much a turn decides. On
+ * one thread of the trainer the run depends on its settings alone; on several,
  * the sums of a gradient have no fixed order.
  *
  * @thread one.
  */
 public final class LearningLoop implements AutoCloseable {
+  /** Of so many systematic groups one is grown of independent chains, for estimators that learn. */
+  private static final int ONE_TELLS_OF = 8;
+
   private final LoopSettings settings;
   private final Path scratch;
   private final LocalRollouts rollouts;
   private final PolicyTrainer trainer;
   private final ImitationSampler imitation;
+  private final CreditInOrder credit;
+  private final TurnWeighing weighing;
   private long spentTokens;
   private long groupsDone;
 
@@ -53,6 +62,13 @@ public final class LearningLoop implements AutoCloseable {
       final Path scratch) {
     this.settings = settings;
     this.imitation = new ImitationSampler(settings.objective().imitation(), kind, settings.seed());
+    final LoopSettings.Credit training = settings.objective().credit();
+    this.credit = training.inOrder();
+    this.weighing =
+        TurnWeighing.of(
+            Estimators.create(training.estimator(), training.options()),
+            settings.shape().coalescing().division(),
+            LambdaRule.START);
     this.scratch = scratch;
     this.rollouts = rollouts;
     this.trainer = PolicyTrainer.open(settings.start(), settings.objective().policy());
@@ -79,22 +95,22 @@ public final class LearningLoop implements AutoCloseable {
     final double cost = groupsDone == 0 ? expectedGroupTokens : (double) spentTokens / groupsDone;
     final double left = settings.schedule().tokensPerUpdate() * (update + 1.0) - spentTokens;
     final int groups = (int) Math.max(1, Math.round(left / cost));
-    final LocalRollouts.Round round =
-        rollouts.grow(
-            settings.shape(), (int) groupsDone, groups, settings.seed() * 100_003L + update);
+    final LocalRollouts.Round round = grow(update, groups);
     spentTokens += round.computedTokens();
     groupsDone += groups;
     final long startNs = System.nanoTime();
-    final List<PackedGroup> packed = packed(round.groups(), settings.objective().credit());
+    final List<PackedGroup> packed = packed(round.groups(), credit);
     final BatchTally tally = new BatchTally();
     packed.forEach(tally::add);
+    final TurnWeighing.Use turns = weighing.use();
     final TrainingBatch batch =
         TrainingBatch.of(
-            MarkRule.REFUSE.apply(packed),
+            weighing.apply(MarkRule.REFUSE.apply(packed)),
             settings.objective().credit().rule(),
             rollouts.policyVersion());
     final UpdateReport done =
         trainer.update(batch.with(imitation.of(update)).trees(), settings.schedule().rate(update));
+    weighing.learn(done.halves());
     final long trainedNs = System.nanoTime();
     PolicyFolder.write(trainer.policy(), settings.start(), scratch);
     rollouts.swap(scratch);
@@ -109,30 +125,43 @@ public final class LearningLoop implements AutoCloseable {
             round.wallNs(),
             trainedNs - startNs,
             swappedNs - trainedNs,
-            StepReport.Cost.processorNs() - cpuNs));
+            StepReport.Cost.processorNs() - cpuNs),
+        turns);
+  }
+
+  /** Grows an update's groups, among them some that tell what a systematic division cannot. */
+  private LocalRollouts.Round grow(final int update, final int groups) throws InterruptedException {
+    final LocalRollouts.Shape shape = settings.shape();
+    final long seed = settings.seed() * 100_003L + update;
+    if (!credit.learns() || shape.coalescing().division() != Division.SYSTEMATIC || groups < 2) {
+      return rollouts.grow(shape, (int) groupsDone, groups, seed);
+    }
+    final int telling = Math.max(1, groups / ONE_TELLS_OF);
+    final LocalRollouts.Round first =
+        rollouts.grow(shape.telling(), (int) groupsDone, telling, ~seed);
+    return first.and(rollouts.grow(shape, (int) groupsDone + telling, groups - telling, seed));
   }
 
   /**
-   * Gives groups their credit and packs them.
+   * Gives groups their credit, in the order of their numbers, and packs them.
    *
-   * @param groups finished.
-   * @param credit that scores them.
+   * @param groups finished, all that come before the last one.
+   * @param credit that scores them and has seen those before them.
    * @return the groups in order.
    */
   public static List<PackedGroup> packed(
-      final List<GroupResult> groups, final LoopSettings.Credit credit) {
-    final AdvantageEstimator estimator = Estimators.create(credit.estimator(), credit.options());
+      final List<GroupResult> groups, final CreditInOrder credit) {
     final List<PackedGroup> packed = new ArrayList<>();
     for (final GroupResult result : groups) {
-      final GroupAdvantages advantages = estimator.estimate(result.group());
-      final List<CreditBlock> blocks = new ArrayList<>();
-      for (int tree = 0; tree < result.group().trees().size(); tree++) {
-        blocks.add(CreditBlock.of(advantages, tree));
-      }
-      packed.add(
-          TreePacker.pack(new CreditedGroup(result.request().index(), result.group(), blocks)));
+      credit.take(result, ready -> packed.add(packed(ready, credit.score(ready))));
     }
     return packed;
+  }
+
+  private static PackedGroup packed(
+      final GroupResult result, final List<List<CreditBlock>> blocks) {
+    final List<CreditBlock> training = blocks.stream().map(List::getFirst).toList();
+    return TreePacker.pack(new CreditedGroup(result.request().index(), result.group(), training));
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.coppice.rollout.RolloutLimits;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.rollout.WeightSwap;
 import dev.coppice.scheduling.BranchingPolicy;
+import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,9 +31,13 @@ import java.util.concurrent.TimeUnit;
  * @thread one.
  */
 public final class LocalRollouts implements AutoCloseable {
-  private static final EngineConfig.Capacity CAPACITY = new EngineConfig.Capacity(48, 4096, 0);
+  static final int GROUPS_IN_FLIGHT = 48;
+
+  private static final EngineConfig.Capacity CAPACITY =
+      new EngineConfig.Capacity(GROUPS_IN_FLIGHT, 4096, 0);
   private static final Map<String, Object> BATCHES =
       Map.of("batch-rows", 96L, "batch-tokens", 768L, "kv-blocks", 2048L, "block-tokens", 16L);
+  private static final int TELLING_DRAWS = 8;
   private static final long DEADLINE_NS = TimeUnit.MINUTES.toNanos(20);
 
   private final Environment environment;
@@ -57,6 +62,7 @@ public final class LocalRollouts implements AutoCloseable {
    * @param policy that branches.
    * @param trees per group.
    * @param sampling settings.
+   * @param coalescing of samples that are alike so far.
    */
   public record Shape(
       BranchingPolicy policy,
@@ -73,6 +79,21 @@ public final class LocalRollouts implements AutoCloseable {
     public Shape(final BranchingPolicy policy, final int trees, final SamplingSettings sampling) {
       this(policy, trees, sampling, EngineConfig.Coalescing.NONE);
     }
+
+    /**
+     * Makes the shape of groups that tell how much each turn decides: independent chains.
+     *
+     * <p>Draws of one systematic division tell nothing about a variance.
+     *
+     * @return chains that share what they have in common.
+     */
+    public Shape telling() {
+      return new Shape(
+          new ChainPolicy(),
+          trees > 2 ? trees : TELLING_DRAWS,
+          sampling,
+          EngineConfig.Coalescing.INDEPENDENT);
+    }
   }
 
   /**
@@ -82,10 +103,29 @@ public final class LocalRollouts implements AutoCloseable {
    * @param computedTokens they cost.
    * @param wallNs they took.
    */
-  public record Round(List<GroupResult> groups, long computedTokens, long wallNs) {}
+  public record Round(List<GroupResult> groups, long computedTokens, long wallNs) {
+    /** Keeps a copy. */
+    public Round {
+      groups = List.copyOf(groups);
+    }
+
+    /**
+     * Joins two rounds.
+     *
+     * @param later round, whose groups come behind this one's.
+     * @return both.
+     */
+    Round and(final Round later) {
+      final List<GroupResult> both = new ArrayList<>(groups);
+      both.addAll(later.groups);
+      return new Round(both, computedTokens + later.computedTokens, wallNs + later.wallNs);
+    }
+  }
 
   /**
    * Grows groups for tasks that follow one another.
+   *
+   * <p>Groups are numbered from the first task on; their draws are keyed by seed and place in the round.
    *
    * @param shape of the groups.
    * @param firstTask of the environment; tasks go round and round.
@@ -128,7 +168,17 @@ public final class LocalRollouts implements AutoCloseable {
     for (final GroupResult result : sorted) {
       computed += result.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
     }
-    return new Round(List.copyOf(sorted), computed, wallNs);
+    sorted.replaceAll(result -> numbered(result, firstTask));
+    return new Round(sorted, computed, wallNs);
+  }
+
+  private static GroupResult numbered(final GroupResult result, final int first) {
+    final GroupRequest asked = result.request();
+    return new GroupResult(
+        new GroupRequest(asked.id(), first + asked.index(), asked.taskIndex()),
+        result.group(),
+        result.ledgers(),
+        result.decisionTurn());
   }
 
   /**
