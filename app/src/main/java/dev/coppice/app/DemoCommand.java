@@ -28,12 +28,15 @@ final class DemoCommand implements Callable<Integer> {
       [task]
       environment = "drawers"
       split = "held-out"
-      count = 100
-      repeats = 2
+      count = 40
+      repeats = 6
       [tree]
-      policy = "entropy"
+      policy = "fixed"
+      trees = 2
+      coalesce = "trees"
+      division = "auto"
       [budget]
-      computed-tokens = 80000
+      computed-tokens = 108000
       """;
 
   @Option(names = "--out", paramLabel = "DIR", description = "Where the run folder is made.")

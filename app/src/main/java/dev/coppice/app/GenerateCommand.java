@@ -35,13 +35,20 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--dtype", defaultValue = "f32", description = "Numbers the model computes in.")
   private String dtype;
 
+  @Option(
+      names = "--lora",
+      defaultValue = "",
+      paramLabel = "DIR",
+      description = "LoRA adapter, as PEFT saves it, to be merged into the weights.")
+  private String lora;
+
   @Override
   public Integer call() {
     final int[] ids = ModelOptions.tokens(tokens);
     final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
-    try (SequenceModel sequence = model.open(dtype)) {
+    try (SequenceModel sequence = model.open(dtype, lora)) {
       final SequenceModel.Plan plan =
-          new SequenceModel.Plan(maxNew, sampling, seed, model.endToken());
+          new SequenceModel.Plan(maxNew, sampling, seed, model.endTokens()::contains);
       System.out.println(SequenceJson.of(sequence.generate(ids, plan)));
     }
     return CoppiceCommand.DONE;

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -31,26 +32,28 @@ final class ModelOptions {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "DIR",
-      description = "Model folder in Hugging Face's layout.")
+      paramLabel = "MODEL",
+      description =
+          "A .gguf file, a folder in Hugging Face's layout, or package:NAME, the .gguf file of an"
+              + " installed Python package.")
   private String model;
 
-  /** Returns the token that ends a sequence, or -1; the folder need not have a tokenizer. */
-  int endToken() {
-    return TokenizerFiles.endToken(folder());
+  /** Returns the tokens that end a sequence; the model need not have a tokenizer. */
+  List<Integer> endTokens() {
+    return TokenizerFiles.endTokens(path());
   }
 
   ModelTokenizer tokenizer() {
-    return ModelTokenizer.open(folder());
+    return ModelTokenizer.open(path());
   }
 
-  /** Opens the model in this process, to compute in the given numbers. */
-  SequenceModel open(final String dtype) {
-    return Engines.openSequence(folder(), Map.of("dtype", dtype));
+  /** Opens the model in this process, to compute in the given numbers, with an adapter or "". */
+  SequenceModel open(final String dtype, final String lora) {
+    return Engines.openSequence(path(), Map.of("dtype", dtype, "lora", lora));
   }
 
-  private Path folder() {
-    return ProjectPaths.modelFolder(model);
+  private Path path() {
+    return ProjectPaths.model(model);
   }
 
   /** Reads a file that holds one JSON array of token ids. */

@@ -25,13 +25,20 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(names = "--dtype", defaultValue = "f32", description = "Numbers the model computes in.")
   private String dtype;
 
+  @Option(
+      names = "--lora",
+      defaultValue = "",
+      paramLabel = "DIR",
+      description = "LoRA adapter, as PEFT saves it, to be merged into the weights.")
+  private String lora;
+
   @Option(names = "--top", defaultValue = "0", description = "Likeliest tokens per position.")
   private int top;
 
   @Override
   public Integer call() {
     final int[] ids = ModelOptions.tokens(tokens);
-    try (SequenceModel sequence = model.open(dtype)) {
+    try (SequenceModel sequence = model.open(dtype, lora)) {
       System.out.println(SequenceJson.of(sequence.score(ids, top)));
     }
     return CoppiceCommand.DONE;

@@ -1,5 +1,6 @@
 package dev.coppice.chat;
 
+import dev.coppice.chat.documents.ModelDocuments;
 import dev.coppice.chat.value.TemplateException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the chat templates and special tokens of a model folder.
+ * Finds the chat templates and special tokens of a model folder or GGUF file.
  *
  * <p>As transformers does: template files stand in place of all templates of {@code
  * tokenizer_config.json}; {@code special_tokens_map.json} goes before it, but counts only where the
@@ -21,10 +22,12 @@ import java.util.Map;
  */
 final class ChatFiles {
   private final Path folder;
+  private final ModelDocuments documents;
   private final Map<?, ?> config;
 
   ChatFiles(final Path folder) {
     this.folder = folder;
+    documents = ModelDocuments.of(folder);
     config = object("tokenizer_config.json");
   }
 
@@ -106,12 +109,14 @@ final class ChatFiles {
   }
 
   private Map<?, ?> object(final String name) {
-    final Path file = folder.resolve(name);
-    if (!Files.isRegularFile(file)) {
+    final Path file = documents.place(name);
+    final byte[] bytes = documents.bytes(name);
+    if (bytes == null) {
       return Map.of();
     }
     try {
-      if (ChatValues.json(read(file)) instanceof Map<?, ?> map) {
+      final String text = new String(bytes, StandardCharsets.UTF_8);
+      if (ChatValues.json(text) instanceof Map<?, ?> map) {
         return map;
       }
     } catch (final TemplateException e) {

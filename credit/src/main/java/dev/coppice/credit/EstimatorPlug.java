@@ -22,4 +22,14 @@ public interface EstimatorPlug extends Plug {
    * @throws IllegalArgumentException if the options do not fit each other.
    */
   CreditFormula make(PlugOptions options);
+
+  /**
+   * Says whether the formula is wrong where one number divided several samples: it then refuses such
+   * groups, and a run that names it divides independently or is refused.
+   *
+   * @return false unless the plug says otherwise.
+   */
+  default boolean needsIndependentDraws() {
+    return false;
+  }
 }

@@ -58,6 +58,15 @@ record FormulaEstimator(EstimatorPlug plug, PlugOptions given, CreditFormula for
   }
 
   private CreditSheet score(final Forest forest) {
+    if (plug.needsIndependentDraws() && forest.group().isDividedSystematically()) {
+      throw new IllegalArgumentException(
+          "the estimator needs independent draws, and one number divided those of the group:"
+              + " estimator="
+              + name()
+              + " group="
+              + forest.group().id()
+              + "; take turn-share or rloo, or run with tree.division = independent");
+    }
     final CreditSheet sheet = new CreditSheet(forest);
     formula.score(forest, sheet);
     return sheet;

@@ -44,16 +44,18 @@ public final class DecoderBackend implements InferenceBackend {
   private boolean closed;
 
   private DecoderBackend(
-      final Path folder, final ModelConfig config, final DecoderSettings settings) {
+      final Path folder,
+      final Path lora,
+      final ModelConfig config,
+      final DecoderSettings settings) {
     this.config = config;
-    final Path last = folder.toAbsolutePath().normalize().getFileName();
-    name = last == null ? folder.toString() : last.toString();
+    name = lora == null ? name(folder) : name(folder) + "+" + name(lora);
     workers = new WorkerPool(settings.threads());
     linears = LinearsChoice.open(settings, workers);
     tokenizer = folder.resolve("tokenizer.json");
     this.settings = settings;
     try {
-      weights.put(0, DecoderWeights.load(linears, config, folder));
+      weights.put(0, DecoderWeights.load(linears, config, folder, lora));
     } catch (RuntimeException | Error e) {
       linears.close();
       workers.close();
@@ -64,22 +66,41 @@ public final class DecoderBackend implements InferenceBackend {
     KernelRate.ofProcess();
   }
 
+  private static String name(final Path path) {
+    final Path last = path.toAbsolutePath().normalize().getFileName();
+    return last == null ? path.toString() : last.toString();
+  }
+
   /**
    * Loads a model.
    *
-   * @param folder of the model, as Hugging Face lays it out.
+   * @param model folder, as Hugging Face lays it out, or GGUF file.
    * @param settings of the computation.
    * @return a backend that needs {@link #allocate} before its first pass.
-   * @throws dev.coppice.chat.files.ModelFileException naming what is missing, defective or not
-   *     supported.
+   * @throws ModelFileException naming what is missing, defective or not supported.
    */
-  public static DecoderBackend open(final Path folder, final DecoderSettings settings) {
+  public static DecoderBackend open(final Path model, final DecoderSettings settings) {
+    return open(model, null, settings);
+  }
+
+  /**
+   * Loads a model and merges an adapter into its weights.
+   *
+   * @param model folder, as Hugging Face lays it out, or GGUF file.
+   * @param lora folder of the adapter, as PEFT saves it, or null; weights that come later are taken as
+   *     they are.
+   * @param settings of the computation.
+   * @return a backend that needs {@link #allocate} before its first pass.
+   * @throws ModelFileException naming what is missing, defective or not supported.
+   */
+  public static DecoderBackend open(
+      final Path model, final Path lora, final DecoderSettings settings) {
     DeviceCheck.require(settings.device());
-    final ModelConfig config = ModelConfig.read(folder);
+    final ModelConfig config = ModelConfig.read(model);
     LinearsChoice.requireFits(config, settings);
     // The files are checked before the engine starts.
-    WeightFiles.open(folder).close();
-    return new DecoderBackend(folder, config, settings);
+    WeightFiles.open(model, lora).close();
+    return new DecoderBackend(model, lora, config, settings);
   }
 
   /**
@@ -131,7 +152,7 @@ public final class DecoderBackend implements InferenceBackend {
       }
       // A module of its own packs: that of the engine thread may be computing.
       try (Linears packing = LinearsChoice.forPacking(settings)) {
-        return new Loaded(DecoderWeights.load(packing, config, folder));
+        return new Loaded(DecoderWeights.load(packing, config, folder, null));
       }
     } catch (ModelFileException | IOException | IllegalArgumentException e) {
       throw new WeightsException(where + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.coppice.decoder;
 
+import dev.coppice.chat.files.ModelFileException;
 import dev.coppice.decoder.files.AttentionShape;
 import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.files.WeightFiles;
@@ -9,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -41,24 +43,41 @@ final class DecoderWeights implements AutoCloseable {
       layers[i] = layer(files, "model.layers." + i + ".");
     }
     finalNorm = files.floats("model.norm.weight", hidden);
+    final boolean own = files.has("lm_head.weight");
+    if (config.tiedEmbeddings() && own) {
+      requireTied(files, vocabulary, hidden);
+    }
     final String headName =
         config.tiedEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";
     head = pack(files, hidden, false, new Part(headName, vocabulary));
+    files.requireAllUsed();
   }
 
   private record Part(String name, int outputs) {}
 
+  /** Refuses a head of its own where the configuration says that it is the embedding. */
+  private void requireTied(final WeightFiles files, final int vocabulary, final int hidden) {
+    if (!Arrays.equals(embedding, files.floats("lm_head.weight", vocabulary, hidden))) {
+      throw new ModelFileException(
+          files.model(),
+          "tensor lm_head.weight differs from model.embed_tokens.weight, though config.json says"
+              + " tie_word_embeddings true; set it to false, or take the tensor away");
+    }
+  }
+
   /**
-   * Reads and packs the weights of a folder.
+   * Reads and packs the weights of a model.
    *
    * @param linears that pack them.
    * @param config of the model.
-   * @param folder of the model.
+   * @param model folder, or GGUF file.
+   * @param lora folder of an adapter to be merged, or null.
    * @return the weights; the caller closes them.
    */
-  static DecoderWeights load(final Linears linears, final ModelConfig config, final Path folder) {
+  static DecoderWeights load(
+      final Linears linears, final ModelConfig config, final Path model, final Path lora) {
     final List<PackedLayer> packed = new ArrayList<>();
-    try (WeightFiles files = WeightFiles.open(folder)) {
+    try (WeightFiles files = WeightFiles.open(model, lora)) {
       return new DecoderWeights(linears, config, files, packed);
     } catch (RuntimeException | Error e) {
       packed.forEach(PackedLayer::close);

@@ -25,7 +25,8 @@ public final class EmbeddedEngine implements RunnerPlug {
 
   @Override
   public String help() {
-    return "A decoder of the Llama family in this process, from a Hugging Face folder.";
+    return "A decoder of the Llama family in this process, from a Hugging Face folder or a GGUF"
+        + " file.";
   }
 
   @Override
@@ -51,6 +52,13 @@ public final class EmbeddedEngine implements RunnerPlug {
             1,
             new PlugOption.Range(1, DecoderSettings.MOST_THREADS),
             "Threads the model computes with."));
+    options.add(
+        PlugOption.text(
+            "lora",
+            PlugOption.Type.TEXT,
+            "",
+            "Folder of a LoRA adapter, as PEFT saves it, to be merged into the weights; empty for"
+                + " none."));
     return List.copyOf(options);
   }
 
@@ -78,7 +86,8 @@ public final class EmbeddedEngine implements RunnerPlug {
       throw new IllegalArgumentException(
           "the engine runs models of a folder, no scripts: engine=" + name());
     }
-    return DecoderBackend.open(folder, settings(options));
+    final String lora = options.text("lora");
+    return DecoderBackend.open(folder, lora.isEmpty() ? null : Path.of(lora), settings(options));
   }
 
   private static DecoderSettings settings(final PlugOptions options) {

@@ -76,7 +76,7 @@ class DecoderBackendTest {
     }
   }
 
-  /** Rewrites the model so that one token's embedding is not a number. */
+  /** Rewrites the model, in finite numbers, so that one token's first norm overflows. */
   private void poisonEmbedding(final int token) throws IOException {
     final Path file = folder.resolve("model.safetensors");
     final SafetensorsWriter writer = new SafetensorsWriter();
@@ -89,7 +89,12 @@ class DecoderBackendTest {
         reader.read(name, values);
         final float[] array = values.toArray(ValueLayout.JAVA_FLOAT);
         if (name.equals("model.embed_tokens.weight")) {
-          array[token * 64] = Float.NaN;
+          for (int row = 0; row < array.length; row += 64) {
+            array[row] = row == token * 64 ? 1e19f : 0;
+          }
+        }
+        if (name.equals("model.layers.0.input_layernorm.weight")) {
+          array[0] = Float.MAX_VALUE;
         }
         writer.add(name, TensorType.F32, array, shape);
       }
@@ -178,7 +183,8 @@ class DecoderBackendTest {
   @Test
   void shouldScoreItsOwnContinuationAsItGeneratedIt() throws IOException {
     try (DecoderBackend backend = open(5)) {
-      final var plan = new SequenceModel.Plan(30, new SamplingSettings(1.0, 1, 0, 0), 11, -1);
+      final var plan =
+          new SequenceModel.Plan(30, new SamplingSettings(1.0, 1, 0, 0), 11, token -> false);
 
       final var out = Generator.generate(backend, new int[] {1, 9}, plan);
       final int[] all = new int[32];

@@ -85,7 +85,7 @@ class DecoderExactnessTest {
     final var dimensions =
         new ModelDimensions(
             random.nextInt(24, 130), random.nextInt(20, 200), 2, random.nextInt(36, 140), 512);
-    final var rope = new RopeSettings("default", 10000, 1, 1, 4, 512);
+    final var rope = RopeSettings.plain(10000, 512);
     RandomModel.write(
         folder,
         new ModelConfig(family, dimensions, attention, rope, 1e-5f, random.nextBoolean()),

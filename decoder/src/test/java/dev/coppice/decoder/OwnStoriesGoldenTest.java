@@ -34,7 +34,7 @@ class OwnStoriesGoldenTest {
     final int[] golden = numbers("greedy_tokens.txt");
     try (DecoderBackend backend = DecoderBackend.open(folder, DecoderSettings.defaults())) {
       final SequenceModel.Plan plan =
-          new SequenceModel.Plan(golden.length, SamplingSettings.GREEDY, 0, -1);
+          new SequenceModel.Plan(golden.length, SamplingSettings.GREEDY, 0, token -> false);
 
       final SequenceModel.Continuation out = Generator.generate(backend, new int[] {1}, plan);
 

@@ -37,7 +37,7 @@ class StoriesGoldenTest {
   void shouldReproduceTheGreedyTextOfLlama2cTokenByToken() {
     try (DecoderBackend backend = DecoderBackend.open(folder, DecoderSettings.defaults())) {
       final SequenceModel.Plan plan =
-          new SequenceModel.Plan(goldenTokens.length, SamplingSettings.GREEDY, 0, -1);
+          new SequenceModel.Plan(goldenTokens.length, SamplingSettings.GREEDY, 0, token -> false);
 
       final SequenceModel.Continuation out = Generator.generate(backend, new int[] {1}, plan);
 

@@ -2,9 +2,9 @@ package dev.coppice.environments;
 
 import dev.coppice.environments.conversation.ChatEnvironment;
 import dev.coppice.environments.record.WorldMode;
+import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
-import dev.coppice.environments.toolworld.WorldNoise;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Environment;
 import dev.coppice.plug.PlugOptions;

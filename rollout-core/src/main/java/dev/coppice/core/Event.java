@@ -1,5 +1,6 @@
 package dev.coppice.core;
 
+import dev.coppice.allocation.GroupOutcome;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Provenance;
 import dev.coppice.episode.Score;
@@ -37,13 +38,13 @@ public sealed interface Event {
       implements Event {}
 
   /**
-   * A group finished by an earlier process of the same run; it only takes its place in the budget.
+   * A group finished by an earlier process of the same run; it takes its place in the budget and
+   * in what later groups learn.
    *
    * @param request for the group.
-   * @param computedTokens it cost.
-   * @param trees it was given.
+   * @param outcome of its trees: what they cost, and what later groups may learn from them.
    */
-  record GroupRestored(GroupRequest request, long computedTokens, int trees) implements Event {}
+  record GroupRestored(GroupRequest request, GroupOutcome outcome) implements Event {}
 
   /**
    * The model said what it would compute next.

@@ -1,5 +1,8 @@
 package dev.coppice.core;
 
+import dev.coppice.allocation.GroupAllocation;
+import dev.coppice.allocation.GroupOutcome;
+import dev.coppice.allocation.LearningOrder;
 import dev.coppice.draw.Copies;
 import dev.coppice.draw.CounterRandom;
 import dev.coppice.draw.Division;
@@ -7,6 +10,7 @@ import dev.coppice.episode.ActionParser;
 import dev.coppice.model.Work;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
+import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.BudgetSplit;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.TrajectoryGroup;
@@ -29,15 +33,22 @@ final class Groups {
   private final State state;
   private final Scheduler scheduler;
   private final BudgetSplit split;
+  private final GroupAllocation allocation;
+  private final LearningOrder order;
   private final ArrayDeque<Event> offered = new ArrayDeque<>();
   private final Object2ObjectHashMap<String, GroupState> open = new Object2ObjectHashMap<>();
   private final List<GroupState> parked = new ArrayList<>();
   private long started;
+  private boolean starting;
 
   Groups(final State state, final Scheduler scheduler) {
     this.state = state;
     this.scheduler = scheduler;
     this.split = new BudgetSplit(state.config.budget(), lanes());
+    this.allocation = state.config.budget().allocation().get();
+    final BranchingPolicy policy = state.world.policy();
+    final boolean learns = allocation.learns() || policy.learns();
+    this.order = new LearningOrder(lanes(), learns ? this::learn : null);
   }
 
   void offer(final Event.GroupOffered offer, final List<Effect> effects) {
@@ -53,20 +64,28 @@ final class Groups {
   }
 
   private void startGroups(final List<Effect> effects) {
+    if (starting) {
+      return; // A group that ended as it started; the loop below goes on by itself.
+    }
+    starting = true;
     while (!offered.isEmpty() && mayStart()) {
       final long place = started++;
       switch (offered.poll()) {
         case Event.GroupOffered offer -> start(new GroupState(offer), place, effects);
         case Event.GroupRestored restored -> {
           final BudgetSplit.Share share = split.start(place);
-          final long cost = restored.computedTokens();
+          final GroupOutcome outcome = restored.outcome();
+          final long cost = outcome.computedTokens();
           state.budget.spend(Math.min(cost, state.budget.remaining()));
-          split.restored(share, cost, restored.trees());
+          split.restored(share, cost, outcome.trees().size());
           split.end(share);
+          order.start(place);
+          order.end(place, outcome);
         }
         default -> throw new IllegalStateException("not an offer");
       }
     }
+    starting = false;
     dealRest(effects);
   }
 
@@ -80,11 +99,20 @@ final class Groups {
     return coalesces() ? COALESCED_GROUPS * groups : groups;
   }
 
+  private void learn(final GroupOutcome outcome) {
+    allocation.learn(outcome);
+    state.world.policy().learn(outcome);
+  }
+
+  private boolean mayStart() {
+    return order.mayStart(started) && hasRoom();
+  }
+
   /**
    * A group of coalesced samples begins with one row and gains more as they part, so groups are
    * started until there are as many rows as separate samples of two a group would have.
    */
-  private boolean mayStart() {
+  private boolean hasRoom() {
     if (split.isLimited()) {
       return split.mayStart(started);
     }
@@ -101,20 +129,36 @@ final class Groups {
     }
     state.counters.groupsOpen++;
     group.budget = state.budget.child(Long.MAX_VALUE);
+    group.start = place;
+    order.start(place);
+    group.rootTag = state.world.policy().rootTag(place);
+    group.first = allocation.open(group.request.taskIndex(), place);
     if (split.isLimited()) {
       group.share = split.start(place);
+      group.beginWave(group.first.draws());
       openTreeOrEnd(group, effects);
       return;
     }
-    final boolean single = refusal(group) != null || coalesces();
-    final int trees = single ? 1 : state.config.budget().trees();
-    for (int i = 0; i < trees; i++) {
+    final int wave = group.first.draws();
+    group.beginWave(wave == GroupAllocation.EVERY ? state.config.budget().trees() : wave);
+    openWaveOrClose(group, effects);
+  }
+
+  private void openWaveOrClose(final GroupState group, final List<Effect> effects) {
+    final boolean isRefused = refusal(group) != null;
+    if (isRefused ? !group.trees.isEmpty() : group.drawsToOpen() == 0) {
+      close(group, effects);
+    } else if (isRefused) {
       openTree(group, effects);
+    } else {
+      while (group.drawsToOpen() > 0) {
+        openTree(group, effects);
+      }
     }
   }
 
   private void openTreeOrEnd(final GroupState group, final List<Effect> effects) {
-    if (group.refused) {
+    if (group.refused || group.drawsToOpen() == 0) {
       close(group, effects);
     } else if (group.share.isLast()) {
       parked.add(group);
@@ -155,10 +199,11 @@ final class Groups {
     group.treesOpen++;
     tree.liveBranches = 1;
     final Work.Place place = new Work.Place(state.nextBranch++, tree.number, group.place());
-    final Work work = new Work(place, samples(groupKey, index), group.prompt, state.terms);
+    final Work work = new Work(place, samples(group, groupKey, index), group.prompt, state.terms);
     tree.prompt.draws = work.copies().count();
     work.prompt(true);
-    final Branch root = new Branch(tree, 0L, new ActionParser(state.world.dialect()), work);
+    final Branch root =
+        new Branch(tree, group.rootTag, new ActionParser(state.world.dialect()), work);
     root.node = tree.prompt;
     state.branches.put(root.id, root);
     effects.add(new Effect.StartWorld(group.place(), root.id, work.copies().key()));
@@ -172,16 +217,19 @@ final class Groups {
   }
 
   /** Names the samples of a tree: each has the key it would have as a tree of its own. */
-  private Copies samples(final long groupKey, final int tree) {
+  private Copies samples(final GroupState group, final long groupKey, final int tree) {
     if (!coalesces()) {
+      group.opened(1);
       return Copies.one(CounterRandom.mix(groupKey, tree));
     }
-    final int count = state.config.budget().trees();
-    if (state.config.coalescing().division() == Division.SYSTEMATIC) {
+    final boolean isLimited = split.isLimited() && group.first.draws() == GroupAllocation.EVERY;
+    final int count = isLimited ? state.config.budget().trees() : Math.max(1, group.drawsToOpen());
+    final int first = group.opened(count);
+    if (state.config.coalescing().of(group.place()) == Division.SYSTEMATIC) {
       return Copies.systematic(count, CounterRandom.mix(groupKey, tree));
     }
     final long[] keys = new long[count];
-    Arrays.setAll(keys, sample -> CounterRandom.mix(groupKey, (long) tree * count + sample));
+    Arrays.setAll(keys, sample -> CounterRandom.mix(groupKey, (long) first + sample));
     return Copies.independent(keys);
   }
 
@@ -202,6 +250,7 @@ final class Groups {
     branch.wait = Branch.Wait.NOTHING;
     branch.closeSegment();
     branch.node.leaf = leaf;
+    branch.group.reward(leaf.score().reward(), branch.node.draws);
     state.branches.remove(branch.id);
     if (!branch.released) {
       branch.released = true;
@@ -222,10 +271,18 @@ final class Groups {
       split.treeEnded(group.share, tree.computedTokens());
       // A tree that was cut before its first token would be opened again and again.
       group.refused |= !group.hasDrawn || tree.computedTokens() == 0;
+      decideMore(group);
       openTreeOrEnd(group, effects);
       dealRest(effects);
     } else if (group.treesOpen == 0) {
-      close(group, effects);
+      decideMore(group);
+      openWaveOrClose(group, effects);
+    }
+  }
+
+  private void decideMore(final GroupState group) {
+    if (group.drawsToOpen() == 0) {
+      group.beginWave(allocation.more(group.seen()));
     }
   }
 
@@ -239,14 +296,18 @@ final class Groups {
     for (final TreeDraft draft : group.trees) {
       trees.add(
           draft.finish(
-              state.config.run(), state.config.sampling(), state.config.coalescing().division()));
+              state.config.run(),
+              state.config.sampling(),
+              state.config.coalescing().of(group.place())));
       ledgers.add(draft.ledger());
       numbers[draft.index] = draft.number;
     }
     open.remove(group.request.id());
     state.counters.groupsOpen--;
     state.counters.groupsDelivered++;
-    final TrajectoryGroup finished = new TrajectoryGroup(group.request.id(), group.task, trees);
+    order.end(group.start, group.outcome(trees));
+    final TrajectoryGroup finished =
+        new TrajectoryGroup(group.request.id(), group.task, trees, group.sizing(allocation));
     final GroupResult result =
         new GroupResult(group.request, finished, ledgers, group.plan.decisionTurn());
     effects.add(new Effect.GroupDone(group.place(), numbers, result));

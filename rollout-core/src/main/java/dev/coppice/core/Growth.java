@@ -226,7 +226,7 @@ final class Growth {
     branch.tree.decoded++;
     state.counters.decoded++;
     // The end of a sequence is no part of what was said.
-    final boolean ends = token == state.endToken;
+    final boolean ends = state.world.tokenizer().isEnd(token);
     final ActionParser.Signal signal =
         branch.parser.accept(ends ? "" : state.world.tokenizer().piece(token));
     if (signal == ActionParser.Signal.CALL) {
@@ -356,7 +356,7 @@ final class Growth {
     if (sharing.sharesAll()) {
       return false;
     }
-    final boolean ends = token == state.endToken;
+    final boolean ends = state.world.tokenizer().isEnd(token);
     final ActionParser parser = branch.parser.fork();
     final ActionParser.Signal signal =
         parser.accept(ends ? "" : state.world.tokenizer().piece(token));

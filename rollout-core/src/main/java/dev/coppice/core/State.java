@@ -23,7 +23,6 @@ public final class State {
   final Work.Terms terms;
   final int contextTokens;
   final int mostWork;
-  final int endToken;
   final BudgetLease budget;
   final CoreCounters counters = new CoreCounters();
   final Int2ObjectHashMap<Branch> branches = new Int2ObjectHashMap<>();
@@ -74,7 +73,6 @@ public final class State {
     this.terms = new Work.Terms(config.sampling(), stops(world));
     this.contextTokens = world.traits().contextTokens();
     this.mostWork = world.traits().mostWork();
-    this.endToken = world.tokenizer().endToken();
     this.budget = BudgetLease.root(config.budget().computedTokens());
     this.policyVersion = config.weights().firstVersion();
   }

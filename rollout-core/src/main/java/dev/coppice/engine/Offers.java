@@ -41,7 +41,12 @@ final class Offers {
       world = environment.start(task, CounterRandom.mix(seed, request.index()));
       worlds.put(request.index(), world);
       return new Event.GroupOffered(
-          request, task, tokenizer.encode(world.prompt()), world.plan(), world.digest(), null);
+          request,
+          task,
+          tokenizer.encodePrompt(world.prompt()),
+          world.plan(),
+          world.digest(),
+          null);
     } catch (final RuntimeException e) {
       final RolloutFailure failure =
           new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, "start_failed", e.toString());

@@ -1,5 +1,6 @@
 package dev.coppice.engine;
 
+import dev.coppice.allocation.GroupOutcome;
 import dev.coppice.core.Core;
 import dev.coppice.core.Event;
 import dev.coppice.core.State;
@@ -246,16 +247,15 @@ public final class RolloutEngine implements AutoCloseable {
   }
 
   /**
-   * Tells of a group that an earlier process of this run finished, so that the budget is split as it
-   * would have been; such groups are offered in their old order among the others.
+   * Tells of a group that an earlier process of this run finished, so that the budget is split and
+   * learned from as it would have been; such groups are offered in their old order among the others.
    *
    * @param request the group was made for.
-   * @param computedTokens it cost.
-   * @param trees it was given.
+   * @param trees it was given, in order.
    */
-  public void restore(final GroupRequest request, final long computedTokens, final int trees) {
+  public void restore(final GroupRequest request, final List<GroupOutcome.Tree> trees) {
     requireRunningNow();
-    inbox.publish(new Event.GroupRestored(request, computedTokens, trees));
+    inbox.publish(new Event.GroupRestored(request, new GroupOutcome(request.taskIndex(), trees)));
   }
 
   private void delivered(final GroupListener listener, final GroupResult result) {

@@ -54,6 +54,11 @@ public final class EventBytes {
     return position;
   }
 
+  /** Returns whether every byte of an event that is read has been read. */
+  boolean isAtEnd() {
+    return position >= buffer.capacity();
+  }
+
   void putByte(final int value) {
     buffer.putByte(position, (byte) value);
     position += Byte.BYTES;

@@ -1,5 +1,6 @@
 package dev.coppice.eventlog;
 
+import dev.coppice.allocation.GroupOutcome;
 import dev.coppice.core.Event;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Provenance;
@@ -11,7 +12,9 @@ import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -37,8 +40,7 @@ public final class EventCodec {
       case Event.GroupOffered offered -> offered(offered, to);
       case Event.GroupRestored restored -> {
         request(restored.request(), to);
-        to.putLong(restored.computedTokens());
-        to.putInt(restored.trees());
+        restored(restored.outcome(), to);
         yield EventDescriptor.RESTORED;
       }
       case Event.Quoted quoted -> quoted(quoted, to);
@@ -63,6 +65,20 @@ public final class EventCodec {
     to.putString(request.id());
     to.putInt(request.index());
     to.putInt(request.taskIndex());
+  }
+
+  private static void restored(final GroupOutcome outcome, final EventBytes to) {
+    to.putLong(outcome.computedTokens());
+    to.putInt(outcome.trees().size());
+    for (final GroupOutcome.Tree tree : outcome.trees()) {
+      to.putInt(tree.draws());
+      to.putLong(tree.rewards().scored());
+      to.putDouble(tree.rewards().sum());
+      to.putDouble(tree.rewards().squareSum());
+      to.putLong(tree.trunkTokens());
+      to.putLong(tree.tokens());
+      to.putLong(tree.computedTokens());
+    }
   }
 
   private static int offered(final Event.GroupOffered offered, final EventBytes to) {
@@ -181,8 +197,7 @@ public final class EventCodec {
               new EpisodePlan(from.getInt(), from.getInt()),
               from.getString(),
               failure(from));
-      case EventDescriptor.RESTORED ->
-          new Event.GroupRestored(request(from), from.getLong(), from.getInt());
+      case EventDescriptor.RESTORED -> restored(from);
       case EventDescriptor.QUOTED -> quoted(from);
       case EventDescriptor.DRAWN -> drawn(from);
       case EventDescriptor.WORK_EXPIRED ->
@@ -193,6 +208,41 @@ public final class EventCodec {
           new Event.WeightsSwapped(from.getLong(), from.getInt());
       default -> throw new IllegalArgumentException("unknown event type: type=" + type);
     };
+  }
+
+  private static Event restored(final EventBytes from) {
+    final GroupRequest request = request(from);
+    final long computedTokens = from.getLong();
+    final List<GroupOutcome.Tree> trees = new ArrayList<>();
+    final int count = from.getInt();
+    // Journals written before groups learned from each other end here.
+    final boolean isOld = from.isAtEnd();
+    for (int tree = 0; tree < count; tree++) {
+      trees.add(
+          isOld
+              ? unknown(computedTokens / count + (tree == 0 ? computedTokens % count : 0))
+              : new GroupOutcome.Tree(
+                  from.getInt(),
+                  new GroupOutcome.Rewards(from.getLong(), from.getDouble(), from.getDouble()),
+                  from.getLong(),
+                  from.getLong(),
+                  from.getLong()));
+    }
+    final GroupOutcome outcome = new GroupOutcome(request.taskIndex(), trees);
+    if (outcome.computedTokens() != computedTokens) {
+      throw new IllegalArgumentException(
+          "the trees of a restored group do not cost what the group did: group="
+              + request.id()
+              + " computed="
+              + computedTokens
+              + " of trees="
+              + outcome.computedTokens());
+    }
+    return new Event.GroupRestored(request, outcome);
+  }
+
+  private static GroupOutcome.Tree unknown(final long computedTokens) {
+    return new GroupOutcome.Tree(1, new GroupOutcome.Rewards(0, 0, 0), 0, 0, computedTokens);
   }
 
   private static GroupRequest request(final EventBytes from) {

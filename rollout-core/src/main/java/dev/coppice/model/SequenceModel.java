@@ -1,6 +1,7 @@
 package dev.coppice.model;
 
 import dev.coppice.trajectory.SamplingSettings;
+import java.util.function.IntPredicate;
 
 /**
  * Scores and continues one sequence at a time, with the model's own distribution.
@@ -58,9 +59,9 @@ public interface SequenceModel extends AutoCloseable {
    * @param maxNew the most tokens to draw.
    * @param sampling settings.
    * @param seed of the draws.
-   * @param endToken that ends the continuation, or -1.
+   * @param ends tells the tokens that end the continuation.
    */
-  record Plan(int maxNew, SamplingSettings sampling, long seed, int endToken) {
+  record Plan(int maxNew, SamplingSettings sampling, long seed, IntPredicate ends) {
     /** Checks the number of tokens. */
     public Plan {
       if (maxNew < 0) {

@@ -6,6 +6,9 @@ package dev.coppice.model;
  * @thread any; implementations are thread-safe.
  */
 public interface Tokenizer extends AutoCloseable {
+  /** What a prompt writes for the token that begins a sequence. */
+  String BEGIN = "<bos>";
+
   /**
    * Encodes text; special tokens written out in the text become their ids, and nothing is added.
    *
@@ -13,6 +16,17 @@ public interface Tokenizer extends AutoCloseable {
    * @return token ids.
    */
   int[] encode(String text);
+
+  /**
+   * Encodes a prompt. Where it begins with {@link #BEGIN}, that is this model's own begin token,
+   * however it is spelt, and nothing where sequences of the model begin without one.
+   *
+   * @param text to encode.
+   * @return token ids.
+   */
+  default int[] encodePrompt(final String text) {
+    return encode(text);
+  }
 
   /**
    * Decodes tokens, special tokens written out.
@@ -40,11 +54,21 @@ public interface Tokenizer extends AutoCloseable {
   int beginToken();
 
   /**
-   * Returns the token that ends a sequence.
+   * Returns the token that ends a sequence, and is written where one is to be ended.
    *
    * @return its id, or -1 if the model has none.
    */
   int endToken();
+
+  /**
+   * Tells whether a token ends a sequence; a model may have several that do.
+   *
+   * @param token id, at least 0.
+   * @return true for {@link #endToken()} and its like.
+   */
+  default boolean isEnd(final int token) {
+    return token == endToken();
+  }
 
   /**
    * Returns the number of tokens.

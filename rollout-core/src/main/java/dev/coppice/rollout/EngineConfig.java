@@ -84,16 +84,18 @@ public record EngineConfig(
    *
    * @param enabled whether they share it.
    * @param division of the samples over the next tokens.
+   * @param independentEvery every how many groups one is divided independently all the same, so that
+   *     pairs of its samples tell a variance; 0 for never.
    */
-  public record Coalescing(boolean enabled, Division division) {
+  public record Coalescing(boolean enabled, Division division, int independentEvery) {
     /** Every sample is computed for itself. */
-    public static final Coalescing NONE = new Coalescing(false, Division.INDEPENDENT);
+    public static final Coalescing NONE = new Coalescing(false, Division.INDEPENDENT, 0);
 
     /** Samples share what they have in common, and are what they would be alone. */
-    public static final Coalescing INDEPENDENT = new Coalescing(true, Division.INDEPENDENT);
+    public static final Coalescing INDEPENDENT = new Coalescing(true, Division.INDEPENDENT, 0);
 
     /** Samples share what they have in common, and are divided by one number. */
-    public static final Coalescing SYSTEMATIC = new Coalescing(true, Division.SYSTEMATIC);
+    public static final Coalescing SYSTEMATIC = new Coalescing(true, Division.SYSTEMATIC, 0);
 
     /** Checks that there is something to divide. */
     public Coalescing {
@@ -102,6 +104,32 @@ public record EngineConfig(
         throw new IllegalArgumentException(
             "tree.division = systematic divides the samples of one path: set tree.coalesce = true");
       }
+      if (independentEvery < 0) {
+        throw new IllegalArgumentException(
+            "independentEvery must not be negative: independentEvery=" + independentEvery);
+      }
+    }
+
+    /**
+     * Has one of so many groups divided independently.
+     *
+     * @param every so many; 0 for never.
+     * @return a copy.
+     */
+    public Coalescing withIndependent(final int every) {
+      return new Coalescing(enabled, division, every);
+    }
+
+    /**
+     * Returns how the samples of a group are divided.
+     *
+     * @param group its place in the run.
+     * @return the division; the first group of a run is independent where any is.
+     */
+    public Division of(final int group) {
+      return independentEvery > 0 && group % independentEvery == 0
+          ? Division.INDEPENDENT
+          : division;
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.coppice.scheduling;
 
+import dev.coppice.allocation.GroupOutcome;
+
 /**
  * Decides how many children a node gets, before any of them is sampled.
  *
@@ -8,7 +10,7 @@ package dev.coppice.scheduling;
  * nothing but its name never forks.
  *
  * @unit entropy is in nats.
- * @thread the engine thread; implementations are stateless.
+ * @thread the engine thread; implementations are stateless unless they learn.
  */
 public interface BranchingPolicy {
   /**
@@ -68,6 +70,32 @@ public interface BranchingPolicy {
   default boolean looksAtPathAlone() {
     return false;
   }
+
+  /**
+   * Tags the first branch of every tree of a group; asked once, when the group starts.
+   *
+   * @param place of the group in the order of starts.
+   * @return the tag.
+   */
+  default long rootTag(final long place) {
+    return 0;
+  }
+
+  /**
+   * Returns whether earlier groups matter; such a policy keeps state and serves one engine.
+   *
+   * @return true if {@link #learn} keeps anything.
+   */
+  default boolean learns() {
+    return false;
+  }
+
+  /**
+   * Takes in a finished group; called in the order of starts.
+   *
+   * @param outcome of the group.
+   */
+  default void learn(final GroupOutcome outcome) {}
 
   /**
    * Names a child, so that the policy knows it again.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.draw.Division;
 import dev.coppice.fixture.LetterPolicy;
 import dev.coppice.fixture.LetterWorld;
 import dev.coppice.fixture.SampledPaths;
@@ -19,6 +20,7 @@ import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.EntropyPolicy;
 import dev.coppice.scheduling.FixedPolicy;
 import dev.coppice.scheduling.TreeGrpoPolicy;
+import dev.coppice.scheduling.TwoStagePolicy;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.TrajectoryNode;
@@ -140,18 +142,25 @@ final class CoalescingTest {
     }
   }
 
-  @Test
-  void aPolicyThatTellsSamplesApartIsRefused() {
-    final TestRun run = run(new TreeGrpoPolicy(3, 1)).coalescing(Coalescing.INDEPENDENT);
-    final IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, run::run);
-    assertTrue(refused.getMessage().contains("tree-grpo"), refused.getMessage());
+  static List<BranchingPolicy> refused() {
+    return List.of(new TreeGrpoPolicy(3, 1), new TwoStagePolicy(6, 2, 5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refused")
+  void aPolicyThatCannotCoalesceIsRefusedByName(final BranchingPolicy refused) {
+    for (final Coalescing coalescing : List.of(Coalescing.INDEPENDENT, Coalescing.SYSTEMATIC)) {
+      final TestRun run = run(refused).coalescing(coalescing);
+      final IllegalArgumentException error = assertThrows(IllegalArgumentException.class, run::run);
+      assertTrue(error.getMessage().contains("policy=" + refused.name()), error.getMessage());
+      assertTrue(error.getMessage().contains("tree.coalesce = false"), error.getMessage());
+    }
   }
 
   @Test
   void divisionNeedsSomethingToDivide() {
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new Coalescing(false, dev.coppice.draw.Division.SYSTEMATIC));
+        IllegalArgumentException.class, () -> new Coalescing(false, Division.SYSTEMATIC, 0));
   }
 
   @Test

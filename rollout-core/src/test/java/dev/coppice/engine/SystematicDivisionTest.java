@@ -3,6 +3,7 @@ package dev.coppice.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.draw.Division;
 import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.ScriptedRunner;
 import dev.coppice.fixture.ScriptedRunner.Manners;
@@ -185,6 +186,23 @@ final class SystematicDivisionTest {
         final int drawn = counts.getOrDefault(letter + 1, 0);
         assertTrue(Math.abs(drawn - share) < 1, "seed=" + seed + " " + drawn + " of " + share);
       }
+    }
+  }
+
+  @Test
+  void oneGroupOfSoManyIsDividedIndependentlyAndSaysSo() throws InterruptedException {
+    final Map<Integer, GroupResult> mixed =
+        run(new ChainPolicy(), Coalescing.SYSTEMATIC.withIndependent(4)).groups(9).run();
+    final Map<Integer, GroupResult> independent =
+        run(new ChainPolicy(), Coalescing.INDEPENDENT).groups(9).run();
+    for (final Map.Entry<Integer, GroupResult> entry : mixed.entrySet()) {
+      final boolean own = entry.getKey() % 4 == 0;
+      final GroupResult other = independent.get(entry.getKey());
+      final Division division = entry.getValue().group().trees().getFirst().division();
+      assertEquals(own ? Division.INDEPENDENT : Division.SYSTEMATIC, division);
+      final Map<Integer, GroupResult> one = Map.of(entry.getKey(), entry.getValue());
+      final String expected = TestRun.canonical(Map.of(entry.getKey(), other));
+      assertEquals(own, expected.equals(TestRun.canonical(one)), "seed=" + seed);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.coppice.app.config;
 
+import dev.coppice.allocation.AllocationPlug;
 import dev.coppice.app.report.MetricPlug;
 import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.environments.EnvironmentPlug;
@@ -23,6 +24,8 @@ public enum PlugSection {
   ENVIRONMENTS("task", EnvironmentPlug.KIND),
   /** What a report has columns of. */
   METRICS("report", MetricPlug.KIND),
+  /** Where the budget is put. */
+  ALLOCATIONS("budget", AllocationPlug.KIND),
   /** What runs models; keys {@code model.ENGINE.OPTION}. */
   ENGINES("model", RunnerPlug.KIND);
 

@@ -47,12 +47,12 @@ public record RunConfig(
   public static final RunConfig DEFAULT =
       new RunConfig(
           new Run("", 1, "runs", List.of(), true),
-          new Model("embedded", "models/tiny-policy", "model", "f32", "cpu", 1, "none"),
+          new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "none"),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", ""),
           new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree("entropy", 8, "false", "independent"),
-          new Budget(OptionalLong.empty()),
+          new Budget(OptionalLong.empty(), "uniform"),
           new Limits(512, 64, 2048, 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
@@ -177,7 +177,8 @@ public record RunConfig(
    * Says what samples.
    *
    * @param engine that runs the model.
-   * @param path of the model folder.
+   * @param path of the model folder or file.
+   * @param lora folder of an adapter, or empty.
    * @param policy that samples.
    * @param dtype of the model's numbers.
    * @param device that computes its linear layers.
@@ -186,8 +187,14 @@ public record RunConfig(
    */
   public record Model(
       @Key(value = "Engine that runs the model.", plugs = PlugSection.ENGINES) String engine,
-      @Key("Model folder in Hugging Face's layout, relative to here or to the project.")
+      @Key(
+              "The model: a .gguf file, a folder in Hugging Face's layout (both relative to here or to"
+                  + " the project), or package:NAME, the .gguf file of an installed Python package.")
           String path,
+      @Key(
+              "Folder of a LoRA adapter, as PEFT saves it, to be merged into the weights; empty for"
+                  + " none.")
+          String lora,
       @Key(
               value = "What samples: the model, or 'replay', a script of the task's own solutions.",
               choices = {"model", "replay"})
@@ -413,6 +420,7 @@ public record RunConfig(
    * Says how much may be computed.
    *
    * @param computedTokens of each arm.
+   * @param allocation of it over prompts.
    */
   public record Budget(
       @Key(
@@ -420,7 +428,13 @@ public record RunConfig(
                   "Tokens each arm may compute (prefilled, sampled or discarded), split evenly over"
                       + " the groups; unset: no budget.",
               min = 1)
-          OptionalLong computedTokens) {}
+          OptionalLong computedTokens,
+      @Key(
+              value =
+                  "How many trees a prompt gets: the same for all, or where they bring most"
+                      + " contrast of rewards a token.",
+              plugs = PlugSection.ALLOCATIONS)
+          String allocation) {}
 
   /**
    * Limits one trajectory.

@@ -57,7 +57,7 @@ public record StoredGroup(long number, List<StoredTree> trees, long end) {
    * @return the group.
    */
   public TrajectoryGroup group() {
-    return new TrajectoryGroup(id(), trees.getFirst().trace().tree().task(), trajectories());
+    return trees.getFirst().trace().group(id(), trajectories());
   }
 
   /**

@@ -46,9 +46,9 @@ public final class ModelSimulator implements ResultSimulator {
     final int[] kept =
         all.length <= most ? all : Arrays.copyOfRange(all, all.length - most, all.length);
     final SequenceModel.Plan plan =
-        new SequenceModel.Plan(newTokens, SamplingSettings.PLAIN, seed, tokenizer.endToken());
+        new SequenceModel.Plan(newTokens, SamplingSettings.PLAIN, seed, tokenizer::isEnd);
     final int[] tokens = model.generate(kept, plan).tokens();
-    final boolean ended = tokens.length > 0 && tokens[tokens.length - 1] == tokenizer.endToken();
+    final boolean ended = tokens.length > 0 && tokenizer.isEnd(tokens[tokens.length - 1]);
     final String text =
         tokenizer.decode(Arrays.copyOf(tokens, ended ? tokens.length - 1 : tokens.length));
     final int line = text.indexOf('\n');

@@ -2,7 +2,7 @@ package dev.coppice.app.mode;
 
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.environments.record.WorldMode;
-import dev.coppice.environments.toolworld.WorldNoise;
+import dev.coppice.environments.tool.WorldNoise;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;

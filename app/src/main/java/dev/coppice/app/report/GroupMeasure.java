@@ -4,6 +4,7 @@ import dev.coppice.credit.rho.TreeMoments;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
+import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ final class GroupMeasure {
 
   /** Adds all trees of a group, with their ledgers in the same order. */
   static void add(
-      final List<TrajectoryTree> trees, final List<TreeLedger> ledgers, final TaskTally tally) {
+      final TrajectoryGroup group, final List<TreeLedger> ledgers, final TaskTally tally) {
+    final List<TrajectoryTree> trees = group.trees();
     final DistinctKeys distinct = new DistinctKeys();
     tally.add(Sum.GROUPS, 1);
     for (int i = 0; i < trees.size(); i++) {
@@ -30,7 +32,8 @@ final class GroupMeasure {
     }
     tally.add(Sum.DISTINCT_L0, distinct.exactCount());
     tally.add(Sum.DISTINCT_L1, distinct.actionCount());
-    addOutcomes(trees, tally);
+    addOutcomes(group, tally);
+    tally.add(Sum.MASS, mass(trees));
   }
 
   private static void addTree(final TrajectoryTree tree, final TaskTally tally) {
@@ -95,20 +98,43 @@ final class GroupMeasure {
     tally.add(Sum.PROMPT_COMPUTED, Math.min(prompt, ledger.prefilledTokens()));
   }
 
-  private static void addOutcomes(final List<TrajectoryTree> trees, final TaskTally tally) {
+  /** Returns the sum over draws of the squared distance from the group's mean reward. */
+  private static double mass(final List<TrajectoryTree> trees) {
+    double count = 0;
+    double sum = 0;
+    double squares = 0;
+    for (final TrajectoryTree tree : trees) {
+      for (final Leaf leaf : tree.leaves()) {
+        if (leaf.isScored()) {
+          count += leaf.draws();
+          sum += leaf.draws() * leaf.reward();
+          squares += leaf.draws() * leaf.reward() * leaf.reward();
+        }
+      }
+    }
+    return count == 0 ? 0 : Math.max(0, squares - sum * sum / count);
+  }
+
+  private static void addOutcomes(final TrajectoryGroup group, final TaskTally tally) {
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     double draws = 0;
     double value = 0;
+    int before = 0;
     final List<TreeMoments> moments = new ArrayList<>();
-    for (final TrajectoryTree tree : trees) {
+    for (final TrajectoryTree tree : group.trees()) {
       final TreeRewards rewards = TreeRewards.of(tree);
+      // A draw that was made because of rewards would bias their mean.
+      final boolean isUnbiased = before < group.sizing().unbiased();
+      before += tree.draws();
       moments.add(TreeMoments.of(tree));
       if (rewards.mass() > 0) {
         least = Math.min(least, rewards.least());
         most = Math.max(most, rewards.most());
-        draws += tree.draws();
-        value += tree.draws() * rewards.weighted() / rewards.mass();
+        if (isUnbiased) {
+          draws += tree.draws();
+          value += tree.draws() * rewards.weighted() / rewards.mass();
+        }
       }
     }
     tally.samples().add(moments);

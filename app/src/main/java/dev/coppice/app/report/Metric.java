@@ -109,6 +109,11 @@ public enum Metric implements Figure {
       "mixed_outcome_ratio",
       "Share of groups whose rewards differ: only those carry a learning signal.",
       arm -> ArmTally.quotient(arm.get(Sum.MIXED_GROUPS), arm.get(Sum.GROUPS))),
+  /** Contrast of rewards within groups per 1k: {@code sum of k (n - k) / n}. */
+  MASS_PER_1K(
+      "mass_per_1k",
+      "Contrast of rewards within groups per 1k: sum of k (n - k) / n for k solved of n draws.",
+      arm -> perThousand(arm, arm.get(Sum.MASS))),
   /** Share of groups with at least one reward of 1. */
   SOLVED_SHARE(
       "solved_share",

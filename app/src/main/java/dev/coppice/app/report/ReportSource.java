@@ -30,7 +30,7 @@ public final class ReportSource {
     }
     try (GroupScan scan = new GroupScan(folder.traces())) {
       for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
-        measure.add(group.arm(), group.trajectories(), group.ledgers());
+        measure.add(group.arm(), group.group(), group.ledgers());
       }
     }
     return measure.report();

@@ -2,6 +2,7 @@ package dev.coppice.app.report;
 
 import dev.coppice.app.folder.RunSettings;
 import dev.coppice.rollout.TreeLedger;
+import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,12 +42,25 @@ public final class RunMeasure {
    */
   public void add(
       final String arm, final List<TrajectoryTree> trees, final List<TreeLedger> ledgers) {
+    final TrajectoryTree first = trees.getFirst();
+    add(arm, new TrajectoryGroup(first.group(), first.task(), trees), ledgers);
+  }
+
+  /**
+   * Adds one finished group whose size something decided on.
+   *
+   * @param arm the group belongs to.
+   * @param group with at least one tree.
+   * @param ledgers one per tree, in order.
+   */
+  public void add(final String arm, final TrajectoryGroup group, final List<TreeLedger> ledgers) {
+    final List<TrajectoryTree> trees = group.trees();
     final String task = trees.getFirst().task().id();
     final TaskTally tally =
         tasksByArm
             .computeIfAbsent(arm, name -> new LinkedHashMap<>())
             .computeIfAbsent(task, id -> new TaskTally());
-    GroupMeasure.add(trees, ledgers, tally);
+    GroupMeasure.add(group, ledgers, tally);
     figures.forEach(figure -> tally.addOwn(figure, figure.amounts(trees, ledgers)));
   }
 

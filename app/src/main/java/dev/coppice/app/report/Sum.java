@@ -18,6 +18,8 @@ public enum Sum {
   SCORED,
   /** Groups whose rewards differ. */
   MIXED_GROUPS,
+  /** Squared distances of rewards from their group's mean: {@code k (n - k) / n}. */
+  MASS,
   /** Groups with a reward of at least 1. */
   SOLVED_GROUPS,
   /** Completed trajectories that differ in tokens. */

@@ -1,5 +1,6 @@
 package dev.coppice.app.run;
 
+import dev.coppice.allocation.GroupOutcome;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.mode.WorldModes;
@@ -46,8 +47,12 @@ final class ArmSession {
   /** Bundles where the arm's groups and inputs are kept. */
   record Keep(TraceFile traces, SegmentSink trajectories, EngineJournal journal) {}
 
-  /** Holds what a group cost and told that an earlier session finished. */
-  record FinishedGroup(long computedTokens, int trees, Map<String, String> told) {}
+  /** Holds what a group came to and told that an earlier session finished. */
+  record FinishedGroup(List<GroupOutcome.Tree> trees, Map<String, String> told) {
+    long computedTokens() {
+      return trees.stream().mapToLong(GroupOutcome.Tree::computedTokens).sum();
+    }
+  }
 
   /** Holds what a session came to. */
   record Outcome(ArmState state, EngineStats.Latencies latencies) {}
@@ -131,7 +136,7 @@ final class ArmSession {
       for (int index = first; index < end; index++) {
         final GroupRequest request = request(index);
         if (done.containsKey(index)) {
-          engine.restore(request, done.get(index).computedTokens(), done.get(index).trees());
+          engine.restore(request, done.get(index).trees());
         } else {
           wave.add(request);
         }
@@ -155,7 +160,7 @@ final class ArmSession {
     for (int index = 0; index < groups; index++) {
       final GroupRequest request = request(index);
       if (done.containsKey(index)) {
-        engine.restore(request, done.get(index).computedTokens(), done.get(index).trees());
+        engine.restore(request, done.get(index).trees());
         continue;
       }
       final long deadlineNs = System.nanoTime() + STALL_NS;

@@ -133,7 +133,7 @@ final class GroupWriter implements GroupListener {
     final List<List<CreditBlock>> blocks = credit.score(result);
     final List<StoredTree> stored = new ArrayList<>();
     for (int i = 0; i < group.trees().size(); i++) {
-      final Trace trace = new Trace(group.trees().get(i), blocks.get(i));
+      final Trace trace = new Trace(group.trees().get(i), blocks.get(i)).in(group);
       stored.add(new StoredTree(arm, group.trees().size(), trace, result.ledgers().get(i)));
     }
     return stored;

@@ -1,14 +1,23 @@
 package dev.coppice.app.run;
 
+import dev.coppice.allocation.AllocationPlug;
+import dev.coppice.allocation.GroupAllocation;
+import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.runner.Engines;
+import dev.coppice.credit.EstimatorPlug;
+import dev.coppice.plug.PlugOptions;
 import dev.coppice.plug.Plugs;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.PolicyPlug;
+import java.util.function.Supplier;
 
 /** Makes branching policies from a configuration. */
 public final class Policies {
+  /** A learner of shares needs pairs of independent samples: one group of so many has them. */
+  private static final int PAIRS_EVERY = 8;
+
   private Policies() {}
 
   /**
@@ -27,21 +36,43 @@ public final class Policies {
   /**
    * Says whether the samples of an arm share paths, and how they are divided.
    *
-   * @param name of the arm's policy.
+   * @param arm of the run; with {@code trees} the arm {@code chain} stays plain.
    * @param config that says so.
    * @return how they are coalesced.
    * @throws IllegalArgumentException if there is no such policy.
    */
-  public static EngineConfig.Coalescing coalescing(final String name, final RunConfig config) {
+  public static EngineConfig.Coalescing coalescing(final String arm, final RunConfig config) {
     final RunConfig.Tree tree = config.tree();
-    final boolean fits = !name.equals("chain") && of(name, config).looksAtPathAlone();
+    final boolean fits =
+        !arm.equals("chain") && of(config.policyOf(arm), config).looksAtPathAlone();
     if (!tree.coalesce().equals("true") && !(tree.coalesce().equals("trees") && fits)) {
       return EngineConfig.Coalescing.NONE;
     }
+    final String needy = needingIndependentDraws(config);
+    if (tree.division().equals("systematic") && needy != null) {
+      throw new ConfigException(
+          "tree.division = systematic divides samples by one number, and an estimator needs"
+              + " independent draws: estimator="
+              + needy
+              + "; take turn-share or rloo, or tree.division = independent or auto");
+    }
     final boolean systematic =
         tree.division().equals("systematic")
-            || (tree.division().equals("auto") && Engines.drawsAsNamed(config));
-    return systematic ? EngineConfig.Coalescing.SYSTEMATIC : EngineConfig.Coalescing.INDEPENDENT;
+            || (tree.division().equals("auto") && needy == null && Engines.drawsAsNamed(config));
+    if (!systematic) {
+      return EngineConfig.Coalescing.INDEPENDENT;
+    }
+    final boolean learns = config.credit().estimators().contains("turn-share");
+    return EngineConfig.Coalescing.SYSTEMATIC.withIndependent(learns ? PAIRS_EVERY : 0);
+  }
+
+  private static String needingIndependentDraws(final RunConfig config) {
+    for (final String name : config.credit().estimators()) {
+      if (Plugs.of(EstimatorPlug.KIND).find(name).needsIndependentDraws()) {
+        return name;
+      }
+    }
+    return null;
   }
 
   /**
@@ -55,5 +86,19 @@ public final class Policies {
   public static int trees(final String name, final RunConfig config) {
     final PolicyPlug plug = Plugs.of(PolicyPlug.KIND).find(name);
     return plug.trees(config.plugs().of(PolicyPlug.KIND, plug), config.tree().trees());
+  }
+
+  /**
+   * Makes allocations of the budget, one for each engine.
+   *
+   * @param name of the policy that branches.
+   * @param config that holds the allocation and its options.
+   * @return a maker of allocations that have learned nothing.
+   */
+  public static Supplier<GroupAllocation> allocation(final String name, final RunConfig config) {
+    final AllocationPlug plug = Plugs.of(AllocationPlug.KIND).find(config.budget().allocation());
+    final PlugOptions options = config.plugs().of(AllocationPlug.KIND, plug);
+    final int trees = trees(name, config);
+    return () -> plug.make(options, trees);
   }
 }

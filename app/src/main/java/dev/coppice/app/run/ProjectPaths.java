@@ -1,6 +1,7 @@
 package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.runner.PythonPackage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -30,20 +31,42 @@ public final class ProjectPaths {
   }
 
   /**
-   * Finds a model folder.
+   * Finds a model.
+   *
+   * @param name of its folder or GGUF file, as for {@link #find}, or {@code package:NAME} for the
+   *     GGUF file of an installed Python package.
+   * @return the folder or file.
+   * @throws ConfigException if there is none.
+   */
+  public static Path model(final String name) {
+    if (name.startsWith(PythonPackage.PREFIX)) {
+      return PythonPackage.model(name.substring(PythonPackage.PREFIX.length()));
+    }
+    final Path model = find(name);
+    if (!Files.exists(model)) {
+      throw new ConfigException(
+          "no such model: "
+              + model
+              + "; model.path (or --model) names a .gguf file, a folder with config.json,"
+              + " model.safetensors and tokenizer.json, such as models/tiny-policy, or"
+              + " package:NAME for the .gguf file of an installed Python package");
+    }
+    return model;
+  }
+
+  /**
+   * Finds a model that is a folder, as whatever writes weights needs it.
    *
    * @param name of it, as for {@link #find}.
    * @return the folder.
    * @throws ConfigException if there is none.
    */
   public static Path modelFolder(final String name) {
-    final Path folder = find(name);
+    final Path folder = model(name);
     if (!Files.isDirectory(folder)) {
       throw new ConfigException(
-          "no such model folder: "
-              + folder
-              + "; model.path (or --model) names a folder with config.json, model.safetensors and"
-              + " tokenizer.json, such as models/tiny-policy or what convert-llama2c writes");
+          "training begins with a model folder in Hugging Face's layout, this is a file: "
+              + folder);
     }
     return folder;
   }

@@ -1,5 +1,6 @@
 package dev.coppice.app.run;
 
+import dev.coppice.allocation.GroupOutcome;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.EngineConfigs;
@@ -10,6 +11,7 @@ import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.app.folder.RunState;
 import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.app.folder.StoredTree;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.report.RunReport;
@@ -18,7 +20,6 @@ import dev.coppice.bridge.trace.TraceFile;
 import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
-import dev.coppice.rollout.TreeLedger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -194,11 +195,11 @@ public final class RolloutJob {
     if (outcome.state().droppedGroups() > 0) {
       progress.onMessage(
           session.arm()
-              + ": the budget was spent before "
+              + ": "
               + outcome.state().droppedGroups()
               + " of "
               + session.groups()
-              + " groups had a tree");
+              + " groups have no tree: the budget was spent, or budget.allocation put it on others");
     }
     after.save(folder.ledger());
     LatencyLog.append(folder.latency(), session.arm(), outcome.latencies());
@@ -219,9 +220,10 @@ public final class RolloutJob {
         new BudgetConfig(
             config.budget().computedTokens().orElse(BudgetConfig.NO_LIMIT),
             arm.groups(),
-            Policies.trees(arm.policy(), config));
+            Policies.trees(arm.policy(), config),
+            Policies.allocation(arm.policy(), config));
     return EngineConfigs.of(config, run + "/" + arm.arm(), budget)
-        .with(Policies.coalescing(arm.policy(), config));
+        .with(Policies.coalescing(arm.arm(), config));
   }
 
   /** Opens the arm's segments and adds what an earlier session kept in the traces alone. */
@@ -279,18 +281,21 @@ public final class RolloutJob {
       final Map<String, Map<Integer, ArmSession.FinishedGroup>> tokens = new HashMap<>();
       try (GroupScan scan = new GroupScan(folder.traces())) {
         for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
-          final long cost = group.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
           tokens
               .computeIfAbsent(group.arm(), arm -> new HashMap<>())
-              .put(
-                  Math.toIntExact(group.number()),
-                  new ArmSession.FinishedGroup(
-                      cost,
-                      group.trees().size(),
-                      CreditInOrder.told(group.trees().getFirst().trace().credit())));
+              .put(Math.toIntExact(group.number()), finished(group));
         }
         return new Finished(tokens, scan.keepBytes(), scan.tornBytes());
       }
+    }
+
+    private static ArmSession.FinishedGroup finished(final StoredGroup group) {
+      final List<GroupOutcome.Tree> trees = new ArrayList<>();
+      for (final StoredTree tree : group.trees()) {
+        trees.add(GroupOutcome.Tree.of(tree.trace().tree(), tree.ledger().computedTokens()));
+      }
+      return new ArmSession.FinishedGroup(
+          trees, CreditInOrder.told(group.trees().getFirst().trace().credit()));
     }
 
     Map<Integer, ArmSession.FinishedGroup> of(final String arm) {

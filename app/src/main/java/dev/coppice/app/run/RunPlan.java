@@ -34,19 +34,19 @@ public final class RunPlan {
         final int trees = Policies.trees(policy, config);
         line(text, "arm         %s: %s, %d trees per group", arm, policy, trees);
       }
-      describeSharing(config, policy, text);
+      describeSharing(config, arm, text);
     }
     if (!resources.runner().memory().isEmpty()) {
       line(text, "KV pool     %s", resources.runner().memory());
     }
-    final int prompt = resources.tokenizer().encode(firstPrompt(config, resources)).length;
+    final int prompt = resources.tokenizer().encodePrompt(firstPrompt(config, resources)).length;
     line(text, "prompt      %d tokens in the first task", prompt);
     return text.append('\n').append(ConfigText.resolved(config)).toString();
   }
 
   private static void describeSharing(
-      final RunConfig config, final String policy, final StringBuilder text) {
-    final EngineConfig.Coalescing coalescing = Policies.coalescing(policy, config);
+      final RunConfig config, final String arm, final StringBuilder text) {
+    final EngineConfig.Coalescing coalescing = Policies.coalescing(arm, config);
     if (coalescing.enabled()) {
       final String form = "            %d samples share what they have in common, divided: %s%s";
       final boolean cannot =
@@ -54,9 +54,9 @@ public final class RunPlan {
       line(
           text,
           form,
-          Policies.trees(policy, config),
+          Policies.trees(config.policyOf(arm), config),
           coalescing.division().key(),
-          cannot ? " (the engine draws with numbers of its own)" : "");
+          cannot ? " (the engine draws with its own numbers, or an estimator needs it)" : "");
     }
   }
 

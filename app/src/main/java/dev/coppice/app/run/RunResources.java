@@ -10,6 +10,7 @@ import dev.coppice.app.runner.Engines;
 import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;
 import dev.coppice.chat.ChatTemplate;
+import dev.coppice.chat.documents.ModelDocuments;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.engine.GroupListener;
@@ -26,8 +27,6 @@ import dev.coppice.model.ModelRunner;
 import dev.coppice.model.RunnerRequest;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.scheduling.BranchingPolicy;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -80,7 +79,7 @@ public record RunResources(
   public static Tokenizer tokenizer(final RunConfig config) {
     return config.model().policy().equals("replay")
         ? new ByteTokenizer()
-        : ModelTokenizer.open(ProjectPaths.modelFolder(config.model().path()));
+        : ModelTokenizer.open(ProjectPaths.model(config.model().path()));
   }
 
   /**
@@ -103,7 +102,7 @@ public record RunResources(
   private static ChatForms chat(final RunConfig config) {
     return new ChatForms(
         config,
-        ProjectPaths.modelFolder(config.model().path()),
+        ProjectPaths.model(config.model().path()),
         file -> ProjectPaths.find(file.toString()));
   }
 
@@ -116,7 +115,7 @@ public record RunResources(
       final Environment environment =
           Environments.create(
               TaskRequests.of(config, path),
-              WorldModes.of(config.world(), ProjectPaths::modelFolder),
+              WorldModes.of(config.world(), ProjectPaths::model),
               conversations(config),
               WorldModes.noise(config.world()));
       if (environment.taskCount() < task.first() + task.count()) {
@@ -166,10 +165,10 @@ public record RunResources(
   }
 
   private static RunResources model(final RunConfig config, final Environment environment) {
-    final Path folder = ProjectPaths.modelFolder(config.model().path());
+    final Path folder = ProjectPaths.model(config.model().path());
     final ModelTokenizer tokenizer = ModelTokenizer.open(folder);
     try {
-      final String digest = sha256(folder.resolve("tokenizer.json"));
+      final String digest = sha256(ModelDocuments.of(folder).bytes("tokenizer.json"));
       final String template = chatTemplate(config);
       final ModelRunner runner = Engines.open(config, folder, tokenizer.vocabularySize());
       return new RunResources(environment, tokenizer, runner, digest, template);
@@ -232,15 +231,13 @@ public record RunResources(
   private static String chatTemplate(final RunConfig config) {
     return ChatForms.wanted(config)
         ? chat(config).template().sha256()
-        : ChatTemplate.sha256(ProjectPaths.modelFolder(config.model().path()));
+        : ChatTemplate.sha256(ProjectPaths.model(config.model().path()));
   }
 
-  private static String sha256(final Path file) {
+  private static String sha256(final byte[] bytes) {
     try {
-      final byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      final byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
       return HexFormat.of().formatHex(digest);
-    } catch (final IOException e) {
-      return "";
     } catch (final NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -117,6 +117,10 @@ final class GroupSealer implements GroupListener {
       whenRoom(() -> outbox.drop(List.of(number), "unscored"));
       return;
     }
+    if (!group.sizing().kept()) {
+      whenRoom(() -> outbox.drop(List.of(number), "unmixed"));
+      return;
+    }
     final CreditedGroup credited;
     try {
       credited = new CreditedGroup(number, group, first(credit.score(result)));

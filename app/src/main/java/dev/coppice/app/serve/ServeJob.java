@@ -279,8 +279,10 @@ public final class ServeJob {
     final int trees = Policies.trees(policy(), config);
     final int firstVersion = published == null ? 0 : published.version() - 1;
     final WeightSwap swap = WeightSwap.valueOf(config.bridge().weights().toUpperCase(Locale.ROOT));
-    return EngineConfigs.of(config, runName(), BudgetConfig.trees(trees))
-        .with(Policies.coalescing(policy(), config))
+    final BudgetConfig budget =
+        BudgetConfig.trees(trees).with(Policies.allocation(policy(), config));
+    return EngineConfigs.of(config, runName(), budget)
+        .with(Policies.coalescing(config.bridge().arm(), config))
         .with(new EngineConfig.Weights(swap, firstVersion, LIVE_VERSIONS));
   }
 

@@ -85,7 +85,7 @@ public final class ChatTemplateCommand implements Callable<Integer> {
             generationPrompt,
             continueFinalMessage,
             options());
-    final ChatTemplate template = ChatTemplate.open(ProjectPaths.modelFolder(model), name);
+    final ChatTemplate template = ChatTemplate.open(ProjectPaths.model(model), name);
     final byte[] text = template.render(request).getBytes(StandardCharsets.UTF_8);
     System.out.write(text, 0, text.length);
     System.out.flush();

@@ -141,14 +141,14 @@ public final class LocalRollouts implements AutoCloseable {
         new RolloutEngine.Parts(environment, tokenizer, runner, shape.policy(), results::add);
     EngineConfig config =
         new EngineConfig(
-            "train",
-            seed,
-            shape.sampling(),
-            RolloutLimits.DEFAULT,
-            BudgetConfig.trees(shape.trees()),
-            CAPACITY,
-            new EngineConfig.Weights(WeightSwap.FINISH, runner.policyVersion(), 2),
-            shape.coalescing());
+                "train",
+                seed,
+                shape.sampling(),
+                RolloutLimits.DEFAULT,
+                BudgetConfig.trees(shape.trees()),
+                CAPACITY)
+            .with(new EngineConfig.Weights(WeightSwap.FINISH, runner.policyVersion(), 2))
+            .with(shape.coalescing());
     final long startNs = System.nanoTime();
     try (RolloutEngine engine = RolloutEngine.start(config, parts)) {
       for (int i = 0; i < groups; i++) {

@@ -23,8 +23,10 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Trains over the bridge: the engine is a process of its own, this one takes its groups.
@@ -38,6 +40,10 @@ import java.util.Locale;
  */
 public final class TrainJob {
   private static final int MAX_RESTARTS = 5;
+  private static final int MAX_FILLS = 16;
+
+  /** Allocations by which a group that was asked for may not come. */
+  private static final Set<String> LEAVING_OUT = Set.of("dapo", "history");
 
   private final RunConfig config;
   private final TrainSection train;
@@ -221,7 +227,8 @@ public final class TrainJob {
     while (groups.isEmpty()) {
       try {
         asked = ask(before.step());
-        groups = intake.collect(asked);
+        groups = new ArrayList<>(intake.collect(asked));
+        asked = fill(before.step(), asked, groups);
         if (groups.isEmpty()) {
           throw new IllegalStateException(
               "the engine delivered none of the groups of update "
@@ -245,6 +252,25 @@ public final class TrainJob {
       first = i == 0 ? groups : first;
     }
     return first;
+  }
+
+  /**
+   * Asks for further prompts in place of those an allocation left out, until the batch is full.
+   *
+   * @return the numbers of all groups asked for.
+   */
+  private List<Long> fill(final int step, final List<Long> first, final List<PackedGroup> groups)
+      throws InterruptedException, IOException {
+    final List<Long> asked = new ArrayList<>(first);
+    final boolean leavesOut = LEAVING_OUT.contains(config.budget().allocation());
+    for (int round = 1; leavesOut && round <= MAX_FILLS && groups.size() < first.size(); round++) {
+      final int missing = first.size() - groups.size();
+      final List<Long> more =
+          link.client().submit("update-" + (step + 1) + "-fill-" + round, missing);
+      asked.addAll(more);
+      groups.addAll(intake.collect(more));
+    }
+    return asked;
   }
 
   /** Acknowledges what a checkpoint holds and has the engine sample from its weights. */

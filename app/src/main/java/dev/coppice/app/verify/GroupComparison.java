@@ -39,7 +39,10 @@ final class GroupComparison {
       for (int i = 0; i < trees.size(); i++) {
         final StoredTree tree =
             new StoredTree(
-                arm, trees.size(), new Trace(trees.get(i), List.of()), result.ledgers().get(i));
+                arm,
+                trees.size(),
+                new Trace(trees.get(i), List.of()).in(result.group()),
+                result.ledgers().get(i));
         final String derived = new String(TraceLines.line(tree), StandardCharsets.UTF_8);
         final JsonNode stored = JSON.readTree(lines.get(i));
         final String found = difference("", stored, asOld(stored, JSON.readTree(derived)));

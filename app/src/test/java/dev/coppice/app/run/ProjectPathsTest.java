@@ -19,7 +19,7 @@ final class ProjectPathsTest {
     final ConfigException refusal =
         assertThrows(ConfigException.class, () -> ProjectPaths.modelFolder(missing.toString()));
 
-    assertTrue(refusal.getMessage().startsWith("no such model folder: " + missing));
+    assertTrue(refusal.getMessage().startsWith("no such model: " + missing));
     assertTrue(refusal.getMessage().contains("model.path"), refusal.getMessage());
   }
 

@@ -142,8 +142,7 @@ public final class CreditCheckCommand implements Callable<Integer> {
     final int tasks = Math.min(gradients, check.tasks());
     System.err.printf("coppice: gradients of %d tasks%n", tasks);
     final List<GradientNoise> noises =
-        check.run(
-            ProjectPaths.modelFolder(config.model().path()), sampling.temperature(), chosen, tasks);
+        check.run(ProjectPaths.model(config.model().path()), sampling.temperature(), chosen, tasks);
     printNoise(chosen, noises, check.tokensPerGroup());
   }
 

@@ -132,9 +132,7 @@ public final class DecodeBenchCommand implements Callable<Integer> {
     final DecoderSettings settings =
         new DecoderSettings(threads, dtype, defaults.device(), defaults.slabTokens());
     final Path folder =
-        model.folder == null
-            ? RandomShapes.folder(model.shape)
-            : ProjectPaths.modelFolder(model.folder);
+        model.folder == null ? RandomShapes.folder(model.shape) : ProjectPaths.model(model.folder);
     try (DecoderBackend backend = DecoderBackend.open(folder, settings)) {
       System.err.println("coppice: " + backend.kernelRate().line());
       if (paced) {

@@ -2,9 +2,11 @@ package dev.coppice.bench.simulation;
 
 import dev.coppice.bench.simulation.SimulatedGroup.Shape;
 import dev.coppice.credit.AdvantageEstimator;
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.draw.Division;
+import dev.coppice.plug.Plugs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -79,7 +81,8 @@ public final class CreditSimulation {
     for (final Shape shape : shapes(fork)) {
       final Map<String, GradientMoments> moments = new LinkedHashMap<>();
       final List<AdvantageEstimator> estimators = new ArrayList<>();
-      for (final String call : CALLS) {
+      final List<String> calls = fitting(shape);
+      for (final String call : calls) {
         moments.put(call, new GradientMoments());
         estimators.add(create(call, learned));
       }
@@ -91,12 +94,24 @@ public final class CreditSimulation {
           final SimulatedGroup group = SimulatedGroup.draw(world, shape, random);
           for (int e = 0; e < estimators.size(); e++) {
             final GroupAdvantages given = estimators.get(e).estimate(group.group());
-            moments.get(CALLS.get(e)).add(group.gradient(given), group.tokens());
+            moments.get(calls.get(e)).add(group.gradient(given), group.tokens());
           }
         }
       }
       moments.forEach((call, m) -> print(kind, shape, call, m));
     }
+  }
+
+  /** What needs independent draws refuses those that one number divided. */
+  private static List<String> fitting(final Shape shape) {
+    final boolean independent = shape.division() != Division.SYSTEMATIC;
+    return CALLS.stream()
+        .filter(call -> independent || !needsIndependentDraws(call.split(" ")[0]))
+        .toList();
+  }
+
+  private static boolean needsIndependentDraws(final String estimator) {
+    return Plugs.of(EstimatorPlug.KIND).find(estimator).needsIndependentDraws();
   }
 
   /** What independent groups of the same worlds tell about the turns. */

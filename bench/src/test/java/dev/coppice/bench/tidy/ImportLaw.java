@@ -17,7 +17,7 @@ import java.util.List;
 record ImportLaw(String prefix, List<String> ours, List<String> others) {
   private static final List<String> JSON = List.of("com.fasterxml.jackson");
   private static final List<String> PORTS =
-      List.of("trajectory", "episode", "model", "scheduling", "plug");
+      List.of("draw", "trajectory", "episode", "model", "allocation", "scheduling", "plug");
 
   private static final String ERRORS = "dev.coppice.error";
 
@@ -25,13 +25,18 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
   static final List<ImportLaw> ALL =
       List.of(
           law("kvcache", List.of(), List.of("org.agrona")),
-          law("trajectory", List.of(), List.of("org.agrona")),
+          law("draw", List.of(), List.of()),
+          law("trajectory", List.of("draw"), List.of("org.agrona")),
           law("plug", List.of(), List.of()),
           law("error", List.of(), List.of()),
           law("episode", List.of("trajectory"), List.of()),
-          law("model", List.of("plug", "trajectory"), List.of()),
-          law("scheduling", List.of("plug", "trajectory", "rollout"), List.of()),
-          law("rollout", List.of("trajectory"), List.of()),
+          law("model", List.of("plug", "draw", "trajectory"), List.of()),
+          law("allocation", List.of("plug", "draw", "trajectory"), List.of()),
+          law(
+              "scheduling",
+              List.of("plug", "draw", "trajectory", "rollout", "allocation"),
+              List.of()),
+          law("rollout", List.of("draw", "trajectory", "allocation"), List.of()),
           law("core", with(PORTS, "rollout"), List.of("org.agrona")),
           law("eventlog", with(PORTS, "core", "rollout"), List.of("org.agrona")),
           law(
@@ -41,7 +46,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
           law("chat", List.of("model", "episode"), with(JSON, "ai.djl.huggingface")),
           law(
               "decoder",
-              List.of("plug", "trajectory", "model", "kvcache", "chat.files"),
+              List.of("plug", "draw", "trajectory", "model", "kvcache", "chat.files", "chat.gguf"),
               with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
           law(
               "training",
@@ -49,7 +54,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               with(JSON, "ai.djl", "org.agrona")),
           law(
               "environments",
-              List.of("plug", "trajectory", "episode", "model"),
+              List.of("plug", "draw", "trajectory", "episode", "model"),
               with(JSON, "org.agrona", "com.networknt.schema")),
           law(
               "worlds",
@@ -61,10 +66,10 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "reactor.core",
                   "org.HdrHistogram",
                   "com.sun.net.httpserver")),
-          law("credit", List.of("plug", "trajectory"), List.of()),
+          law("credit", List.of("plug", "draw", "trajectory"), List.of()),
           law(
               "bridge",
-              List.of("trajectory", "credit"),
+              List.of("draw", "trajectory", "credit"),
               with(
                   JSON,
                   "org.apache.arrow",

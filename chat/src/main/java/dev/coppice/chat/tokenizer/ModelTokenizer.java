@@ -2,16 +2,18 @@ package dev.coppice.chat.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.coppice.chat.files.JsonFiles;
+import dev.coppice.chat.documents.ModelDocuments;
 import dev.coppice.chat.files.ModelFileException;
 import dev.coppice.model.Tokenizer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * Encodes and decodes by a model folder's {@code tokenizer.json}.
+ * Encodes and decodes by a model's {@code tokenizer.json}, or what a GGUF file holds of it.
  *
  * <p>Nothing is added to what is encoded, and nothing is cut off, whatever the file asks for; special
  * tokens written out in the text become their ids.
@@ -27,6 +29,7 @@ public final class ModelTokenizer implements Tokenizer {
   private final TokenizerFiles files;
   private final PieceBytes bytes;
   private final String[] pieces;
+  private final BitSet ends = new BitSet();
   private final int anchor;
 
   private ModelTokenizer(
@@ -35,21 +38,24 @@ public final class ModelTokenizer implements Tokenizer {
     this.files = files;
     this.bytes = bytes;
     pieces = new String[files.vocabularySize()];
+    files.endTokens().forEach(ends::set);
     anchor = findAnchor();
   }
 
   /**
-   * Loads the tokenizer of a folder.
+   * Loads the tokenizer of a model.
    *
-   * @param folder of the model.
+   * @param model folder, or GGUF file.
    * @return the tokenizer.
-   * @throws ModelFileException if {@code tokenizer.json} is missing or defective.
+   * @throws ModelFileException if {@code tokenizer.json} is missing or defective, or the GGUF file's
+   *     tokenizer is not supported.
    */
-  public static ModelTokenizer open(final Path folder) {
-    final Path file = folder.resolve("tokenizer.json");
-    final JsonNode root = JsonFiles.read(file);
-    final TokenizerFiles files = TokenizerFiles.read(folder, root);
-    try (var stream = Files.newInputStream(file)) {
+  public static ModelTokenizer open(final Path model) {
+    final ModelDocuments documents = ModelDocuments.of(model);
+    final JsonNode root = documents.read(TokenizerFiles.NAME);
+    final TokenizerFiles files = TokenizerFiles.of(documents, root);
+    final Path file = documents.place(TokenizerFiles.NAME);
+    try (var stream = new ByteArrayInputStream(documents.bytes(TokenizerFiles.NAME))) {
       final PieceBytes bytes = PieceBytes.of(root, files.vocabularySize());
       return new ModelTokenizer(HuggingFaceTokenizer.newInstance(stream, OPTIONS), files, bytes);
     } catch (IOException | RuntimeException e) {
@@ -76,6 +82,17 @@ public final class ModelTokenizer implements Tokenizer {
       tokens[i] = Math.toIntExact(ids[i]);
     }
     return tokens;
+  }
+
+  @Override
+  public int[] encodePrompt(final String text) {
+    if (!text.startsWith(BEGIN) || encode(BEGIN).length == 1) {
+      return encode(text);
+    }
+    final int[] rest = encode(text.substring(BEGIN.length()));
+    return beginToken() < 0
+        ? rest
+        : IntStream.concat(IntStream.of(beginToken()), IntStream.of(rest)).toArray();
   }
 
   @Override
@@ -123,7 +140,12 @@ public final class ModelTokenizer implements Tokenizer {
 
   @Override
   public int endToken() {
-    return files.endToken();
+    return files.endTokens().isEmpty() ? -1 : files.endTokens().getFirst();
+  }
+
+  @Override
+  public boolean isEnd(final int token) {
+    return ends.get(token);
   }
 
   @Override

@@ -2,67 +2,68 @@ package dev.coppice.chat.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.coppice.chat.files.JsonFiles;
+import dev.coppice.chat.documents.ModelDocuments;
 import dev.coppice.chat.files.ModelFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Holds what a model folder says about special tokens.
+ * Holds what a model says about special tokens.
  *
- * <p>The beginning and the end are those of {@code tokenizer_config.json}, else of {@code
- * generation_config.json}, else of {@code config.json}; of a list, the first.
+ * <p>The beginning is what transformers puts before a text, which for many models is nothing: the
+ * {@code bos_token} where {@code add_bos_token} is true or the tokenizer's post-processor writes one.
+ * Whatever any file names as an end is one: of {@code tokenizer_config.json}, then of {@code
+ * generation_config.json}, then of {@code config.json}.
  *
  * @param vocabularySize one more than the largest id.
  * @param beginToken id, or -1.
- * @param endToken id, or -1.
+ * @param endTokens ids, that of the tokenizer first; empty if the model names none.
  */
-public record TokenizerFiles(int vocabularySize, int beginToken, int endToken) {
-  /**
-   * Reads the files of a folder.
-   *
-   * @param folder of the model.
-   * @return what they say.
-   * @throws ModelFileException if {@code tokenizer.json} is missing, or a file is no JSON.
-   */
-  public static TokenizerFiles read(final Path folder) {
-    return read(folder, JsonFiles.read(folder.resolve("tokenizer.json")));
+public record TokenizerFiles(int vocabularySize, int beginToken, List<Integer> endTokens) {
+  /** The document of the vocabulary. */
+  static final String NAME = "tokenizer.json";
+
+  private static final List<String> NUMBERED = List.of("generation_config.json", "config.json");
+
+  /** Keeps a copy. */
+  public TokenizerFiles {
+    endTokens = List.copyOf(endTokens);
   }
 
-  /** Reads the other files of a folder whose {@code tokenizer.json} is parsed. */
-  static TokenizerFiles read(final Path folder, final JsonNode root) {
-    final Map<String, Integer> ids = ids(folder.resolve("tokenizer.json"), root);
+  /**
+   * Reads the documents of a model.
+   *
+   * @param documents of the model.
+   * @param root of its {@code tokenizer.json}, parsed.
+   * @return what they say.
+   * @throws ModelFileException if the vocabulary is empty, or a file is no JSON.
+   */
+  static TokenizerFiles of(final ModelDocuments documents, final JsonNode root) {
+    final Map<String, Integer> ids = ids(documents.place(NAME), root);
     int size = 0;
     for (final int id : ids.values()) {
       size = Math.max(size, id + 1);
     }
-    final JsonNode named = JsonFiles.readIfPresent(folder.resolve("tokenizer_config.json"));
-    final List<JsonNode> numbered = numbered(folder);
-    return new TokenizerFiles(
-        size,
-        special("bos_token", named, numbered, ids),
-        special("eos_token", named, numbered, ids));
+    final JsonNode named = documents.readIfPresent("tokenizer_config.json");
+    return new TokenizerFiles(size, begin(root, named, ids), ends(documents, named, ids));
   }
 
   /**
-   * Finds the end of a folder that need not have a tokenizer.
+   * Finds the ends of a model that need not have a tokenizer.
    *
-   * @param folder of the model.
-   * @return the token's id, or -1.
+   * @param model folder, or GGUF file.
+   * @return the tokens' ids; empty if the model names none.
    */
-  public static int endToken(final Path folder) {
-    return Files.exists(folder.resolve("tokenizer.json"))
-        ? read(folder).endToken
-        : special("eos_token", MissingNode.getInstance(), numbered(folder), Map.of());
-  }
-
-  private static List<JsonNode> numbered(final Path folder) {
-    return List.of(
-        JsonFiles.readIfPresent(folder.resolve("generation_config.json")),
-        JsonFiles.readIfPresent(folder.resolve("config.json")));
+  public static List<Integer> endTokens(final Path model) {
+    final ModelDocuments documents = ModelDocuments.of(model);
+    return Files.isDirectory(model) && !Files.exists(model.resolve(NAME))
+        ? ends(documents, MissingNode.getInstance(), Map.of())
+        : of(documents, documents.read(NAME)).endTokens;
   }
 
   private static Map<String, Integer> ids(final Path file, final JsonNode root) {
@@ -84,23 +85,51 @@ public record TokenizerFiles(int vocabularySize, int beginToken, int endToken) {
     return ids;
   }
 
-  private static int special(
-      final String key,
-      final JsonNode named,
-      final List<JsonNode> numbered,
-      final Map<String, Integer> ids) {
-    final JsonNode name = named.path(key);
-    final String text = name.isObject() ? name.path("content").asText() : name.asText();
-    if (ids.containsKey(text)) {
-      return ids.get(text);
+  private static int begin(
+      final JsonNode root, final JsonNode named, final Map<String, Integer> ids) {
+    final String text = text(named.path("bos_token"));
+    final JsonNode asked = named.path("add_bos_token");
+    if (asked.isBoolean()) {
+      return asked.asBoolean() ? ids.getOrDefault(text, -1) : -1;
     }
-    for (final JsonNode file : numbered) {
-      final JsonNode id = file.path(key + "_id");
-      final JsonNode first = id.isArray() ? id.path(0) : id;
-      if (first.isIntegralNumber()) {
-        return first.asInt();
+    return ids.getOrDefault(written(root.path("post_processor")), -1);
+  }
+
+  /** Finds the special token that a post-processor, or one in a sequence of them, writes first. */
+  private static String written(final JsonNode postProcessor) {
+    for (final JsonNode one : postProcessor.path("processors")) {
+      if (!written(one).isEmpty()) {
+        return written(one);
       }
     }
-    return -1;
+    final JsonNode first = postProcessor.path("single").path(0);
+    return first.path("SpecialToken").path("id").asText("");
+  }
+
+  private static List<Integer> ends(
+      final ModelDocuments documents, final JsonNode named, final Map<String, Integer> ids) {
+    final Set<Integer> ends = new LinkedHashSet<>();
+    final String text = text(named.path("eos_token"));
+    if (ids.containsKey(text)) {
+      ends.add(ids.get(text));
+    }
+    for (final String file : NUMBERED) {
+      final JsonNode id = documents.readIfPresent(file).path("eos_token_id");
+      if (id.isIntegralNumber()) {
+        ends.add(id.asInt());
+      }
+      for (final JsonNode one : id) {
+        if (!one.isIntegralNumber()) {
+          throw new ModelFileException(
+              documents.place(file), "eos_token_id " + id + " is no list of whole numbers");
+        }
+        ends.add(one.asInt());
+      }
+    }
+    return List.copyOf(ends);
+  }
+
+  private static String text(final JsonNode token) {
+    return token.isObject() ? token.path("content").asText() : token.asText();
   }
 }

@@ -23,13 +23,23 @@ abstract class GroupBaseline implements CreditFormula {
   /** Turns rewards into advantages, in place; unscored leaves stay {@code NaN}. */
   abstract void score(double[] value, double[] draws, boolean rewardsSingleton);
 
+  /** Does the same where one number divided the samples; the group's mean serves there as well. */
+  void scoreDivided(final double[] value, final double[] draws, final boolean rewardsSingleton) {
+    score(value, draws, rewardsSingleton);
+  }
+
   /** Says what the baseline of a group was. */
   abstract String explain(Moments group);
 
   @Override
   public final void score(final Forest forest, final CreditSheet sheet) {
     final double[] value = forest.rewards();
-    score(value, CopyMeans.leafDraws(forest), singletonReward);
+    final double[] draws = CopyMeans.leafDraws(forest);
+    if (forest.group().isDividedSystematically()) {
+      scoreDivided(value, draws, singletonReward);
+    } else {
+      score(value, draws, singletonReward);
+    }
     for (int i = 0; i < value.length; i++) {
       sheet.setLeaf(i, value[i]);
     }

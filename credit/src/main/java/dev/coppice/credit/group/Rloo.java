@@ -17,9 +17,17 @@ import java.util.Locale;
  * trees, siblings share a prefix, so leaving out one leaf does not make the baseline independent:
  * see {@code coppice}.
  *
+ * <p>Where one number divided the samples ({@code tree.division = systematic}) the others tell of the
+ * one left out, and {@code n/(n-1)} overcorrects: there it is {@code r_i - mean(r)}, whose bias is
+ * O(1/n^2).
+ *
  * @source Ahmadian et al., arXiv:2402.14740; verl core_algos.compute_rloo_outcome_advantage.
  */
 public final class Rloo extends GroupBaseline {
+  /** Says what has no others to be set against. */
+  static final PlugOption SINGLETON =
+      PlugOption.choice("singleton", "What a group with one scored leaf gets.", "zero", "reward");
+
   /**
    * Fixes the options.
    *
@@ -31,10 +39,23 @@ public final class Rloo extends GroupBaseline {
 
   @Override
   void score(final double[] value, final double[] draws, final boolean rewardsSingleton) {
+    final double count = Moments.of(value, draws).count();
+    score(value, draws, rewardsSingleton, count == 1 ? 1.0 : count / (count - 1.0));
+  }
+
+  @Override
+  void scoreDivided(final double[] value, final double[] draws, final boolean rewardsSingleton) {
+    score(value, draws, rewardsSingleton, 1.0);
+  }
+
+  private static void score(
+      final double[] value,
+      final double[] draws,
+      final boolean rewardsSingleton,
+      final double scale) {
     final Moments group = Moments.of(value, draws);
     final boolean single = group.count() == 1;
     final double mean = single && rewardsSingleton ? 0.0 : group.mean();
-    final double scale = single ? 1.0 : group.count() / (group.count() - 1.0);
     for (int i = 0; i < value.length; i++) {
       value[i] = scale * (value[i] - mean);
     }
@@ -56,14 +77,13 @@ public final class Rloo extends GroupBaseline {
       super(
           "rloo",
           "Against the mean of the other trajectories of the group.",
-          PlugOption.choice(
-              "singleton", "What a group with one scored leaf gets.", "zero", "reward"),
+          SINGLETON,
           SharedValue.OPTION);
     }
 
     @Override
     public CreditFormula make(final PlugOptions options) {
-      return new Rloo(options);
+      return Predictable.whereSizedByOutcomes(new Rloo(options), options);
     }
   }
 }

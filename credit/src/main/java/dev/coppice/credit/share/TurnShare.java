@@ -87,15 +87,27 @@ public final class TurnShare implements LearningFormula {
   public void score(final Forest forest, final CreditSheet sheet) {
     final Turns turns = new Turns(forest, decision);
     final TurnBaselines baselines = new TurnBaselines(forest, turns, variances);
+    // Equal rewards contrast by exactly nothing, not by what rounding leaves of it.
+    final boolean isFlat = isFlat(forest.rewards());
     for (int i = 0; i < forest.nodeCount(); i++) {
       if (forest.isSampled(i) && baselines.states().copies(i) > 0) {
         final double contrast = baselines.states().value(i) - baseline(baselines, i);
-        sheet.setNode(i, lambda(turns, baselines, i) * contrast);
+        sheet.setNode(i, isFlat ? 0.0 : lambda(turns, baselines, i) * contrast);
       }
     }
-    if (tool && forest.callCount() > 0) {
+    if (tool && !isFlat && forest.callCount() > 0) {
       scoreCalls(forest, sheet, turns, baselines);
     }
+  }
+
+  private static boolean isFlat(final double[] rewards) {
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (final double reward : rewards) {
+      least = Double.isNaN(reward) ? least : Math.min(least, reward);
+      most = Double.isNaN(reward) ? most : Math.max(most, reward);
+    }
+    return least >= most;
   }
 
   private void scoreCalls(

@@ -5,6 +5,7 @@ import dev.coppice.credit.forest.CreditFormula;
 import dev.coppice.credit.forest.CreditSheet;
 import dev.coppice.credit.forest.Forest;
 import dev.coppice.credit.forest.SubtreeValues;
+import dev.coppice.credit.group.Predictable;
 import dev.coppice.credit.tool.CallContrast;
 import dev.coppice.credit.tool.CallContrasts;
 import dev.coppice.plug.NamedPlug;
@@ -36,6 +37,9 @@ import java.util.Locale;
  *
  * <p>{@code tool=on}: the tokens of a call that siblings contrast with carry the local part alone;
  * see {@link CallContrasts}, which adds the standard error.
+ *
+ * <p>It needs independent draws. Where one number divided the samples of a node, those left in tell of
+ * the one left out; such groups are refused.
  *
  * @source ours.
  */
@@ -148,9 +152,15 @@ public final class Coppice implements CreditFormula {
               "Share of the comparison with the rest of the group."));
     }
 
+    /** Leaving a sample out leaves its siblings in, which one number divided with it. */
+    @Override
+    public boolean needsIndependentDraws() {
+      return true;
+    }
+
     @Override
     public CreditFormula make(final PlugOptions options) {
-      return new Coppice(options);
+      return Predictable.whereSizedByOutcomes(new Coppice(options), options);
     }
   }
 }

@@ -119,7 +119,7 @@ public final class Llama2cConverter {
     final ObjectNode special = JSON.createObjectNode();
     special.put("tokenizer_class", "PreTrainedTokenizerFast");
     special.put("bos_token", "<s>").put("eos_token", "<s>").put("unk_token", "<unk>");
-    special.put("model_max_length", model.context);
+    special.put("add_bos_token", true).put("model_max_length", model.context);
     write(folder.resolve("tokenizer_config.json"), special);
   }
 

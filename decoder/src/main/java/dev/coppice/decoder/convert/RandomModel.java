@@ -65,8 +65,7 @@ public final class RandomModel {
       final ModelDimensions dimensions, final int heads, final int kvHeads, final boolean tied) {
     final AttentionShape attention =
         new AttentionShape(heads, kvHeads, dimensions.hiddenSize() / heads, false, false, false);
-    final RopeSettings rope =
-        new RopeSettings("default", 10000, 1, 1, 4, dimensions.contextTokens());
+    final RopeSettings rope = RopeSettings.plain(10000, dimensions.contextTokens());
     return new ModelConfig(DecoderFamily.LLAMA, dimensions, attention, rope, 1e-5f, tied);
   }
 

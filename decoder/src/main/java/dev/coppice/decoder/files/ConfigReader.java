@@ -1,9 +1,9 @@
 package dev.coppice.decoder.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.coppice.chat.files.JsonFiles;
 import dev.coppice.chat.files.ModelFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -30,9 +30,10 @@ final class ConfigReader {
   private final Path file;
   private final JsonNode root;
 
-  ConfigReader(final Path file) {
+  /** Reads what a file says, or what another format says in its words. */
+  ConfigReader(final Path file, final JsonNode root) {
     this.file = file;
-    root = JsonFiles.read(file);
+    this.root = root;
   }
 
   ModelConfig read() {
@@ -110,12 +111,13 @@ final class ConfigReader {
 
   /** Reads rope_parameters as transformers 5 writes it, or rope_scaling and rope_theta before. */
   private RopeSettings rope() {
-    final boolean merged = present("rope_parameters");
-    final JsonNode scaling = root.path(merged ? "rope_parameters" : "rope_scaling");
-    final double theta =
-        number(merged && scaling.has("rope_theta") ? scaling : root, "rope_theta", 10000);
+    final JsonNode scaling = scaling();
+    final JsonNode thetas = scaling.has("rope_theta") ? scaling : root;
+    final double theta = number(thetas, "rope_theta", 10000);
     final String type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
-    if (!ROPE_TYPES.contains(type)) {
+    final List<Float> divisors = new ArrayList<>();
+    scaling.path("divisors").forEach(one -> divisors.add(one.floatValue()));
+    if (!ROPE_TYPES.contains(type) && divisors.isEmpty()) {
       throw new ModelFileException(
           file, "rope type '" + type + "' is not supported; supported are " + ROPE_TYPES);
     }
@@ -124,13 +126,35 @@ final class ConfigReader {
     }
     final int maximum = positive("max_position_embeddings");
     final int original = (int) number(scaling, "original_max_position_embeddings", maximum);
-    final double low = number(scaling, "low_freq_factor", 1);
-    final double high = number(scaling, "high_freq_factor", 4);
+    final RopeSettings.Band band =
+        new RopeSettings.Band(
+            number(scaling, "low_freq_factor", RopeSettings.Band.DEFAULT.low()),
+            number(scaling, "high_freq_factor", RopeSettings.Band.DEFAULT.high()));
     final double factor = number(scaling, "factor", 1);
-    if (factor <= 0 || theta <= 0 || type.equals("llama3") && high <= low) {
+    if (factor <= 0 || theta <= 0 || type.equals("llama3") && band.high() <= band.low()) {
       throw new ModelFileException(file, "the rope settings make no sense: " + scaling);
     }
-    return new RopeSettings(type, theta, factor, low, high, original);
+    return new RopeSettings(type, theta, factor, band, original, divisors);
+  }
+
+  /** Finds the one object that scales, and refuses two, or one for each type of layer. */
+  private JsonNode scaling() {
+    if (present("rope_parameters") && present("rope_scaling")) {
+      throw new ModelFileException(
+          file, "has rope_parameters beside rope_scaling; take away the one that does not count");
+    }
+    final String key = present("rope_parameters") ? "rope_parameters" : "rope_scaling";
+    final JsonNode scaling = root.path(key);
+    if (!scaling.isObject() && present(key)) {
+      throw new ModelFileException(file, key + " must be an object, it is " + scaling);
+    }
+    for (final JsonNode value : scaling) {
+      if (value.isObject()) {
+        throw new ModelFileException(
+            file, key + " of several kinds of layers are not supported: " + scaling);
+      }
+    }
+    return scaling;
   }
 
   /** Bounds the context where positions beyond it would need another attention. */

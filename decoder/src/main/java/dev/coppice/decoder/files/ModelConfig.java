@@ -1,6 +1,9 @@
 package dev.coppice.decoder.files;
 
+import dev.coppice.chat.files.JsonFiles;
 import dev.coppice.chat.files.ModelFileException;
+import dev.coppice.chat.gguf.GgufFile;
+import dev.coppice.decoder.ggml.GgufConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -23,20 +26,26 @@ public record ModelConfig(
     boolean tiedEmbeddings) {
 
   /**
-   * Reads and checks {@code config.json}, before any weight is read.
+   * Reads and checks {@code config.json}, or the metadata of a GGUF file, before any weight is read.
    *
-   * @param folder of the model, as Hugging Face lays it out.
+   * @param model folder, as Hugging Face lays it out, or GGUF file.
    * @return the configuration.
    * @throws ModelFileException naming the key that is missing, wrong or not supported.
    */
-  public static ModelConfig read(final Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw new ModelFileException(
-          folder,
-          "there is no such model folder; it must hold config.json, model.safetensors and"
-              + " tokenizer.json");
+  public static ModelConfig read(final Path model) {
+    if (GgufFile.is(model)) {
+      try (GgufFile file = GgufFile.open(model)) {
+        return new ConfigReader(model, GgufConfig.read(file)).read();
+      }
     }
-    return new ConfigReader(folder.resolve("config.json")).read();
+    if (!Files.isDirectory(model)) {
+      throw new ModelFileException(
+          model,
+          "there is no such model; it is a .gguf file, or a folder that holds config.json,"
+              + " model.safetensors and tokenizer.json");
+    }
+    final Path file = model.resolve("config.json");
+    return new ConfigReader(file, JsonFiles.read(file)).read();
   }
 
   /**

@@ -160,7 +160,7 @@ public final class SafetensorsReader implements AutoCloseable {
       }
     }
     throw new ModelFileException(
-        file, "tensor " + name + ": dtype '" + text + "' is not F32, F16 or BF16; convert it");
+        file, "tensor " + name + ": dtype '" + text + "' is no type of safetensors");
   }
 
   private static long[] longs(
@@ -249,6 +249,11 @@ public final class SafetensorsReader implements AutoCloseable {
    */
   public void read(final String name, final MemorySegment target) {
     final TensorInfo info = info(name);
+    if (!info.type().isWeight()) {
+      throw new ModelFileException(
+          file,
+          "tensor " + name + ": dtype '" + info.type() + "' is not F32, F16 or BF16; convert it");
+    }
     final MemorySegment source = data.asSlice(info.begin(), info.end() - info.begin());
     if (info.type() == TensorType.F32 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
       MemorySegment.copy(source, 0, target, 0, source.byteSize());

@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Names the number formats a weight may be stored in; all are read as f32.
+ * Names the number formats of tensors; those of weights are read as f32, the others passed over.
  *
  * @source the safetensors format, version 0.4.
  */
@@ -15,7 +15,31 @@ public enum TensorType {
   /** IEEE half precision. */
   F16(2),
   /** The upper half of a single: 8 exponent bits, 7 mantissa bits. */
-  BF16(2);
+  BF16(2),
+  /** True or false. */
+  BOOL(1),
+  /** Whole numbers. */
+  I8(1),
+  /** Whole numbers without a sign. */
+  U8(1),
+  /** Whole numbers. */
+  I16(2),
+  /** Whole numbers without a sign. */
+  U16(2),
+  /** Whole numbers. */
+  I32(4),
+  /** Whole numbers without a sign. */
+  U32(4),
+  /** Whole numbers. */
+  I64(8),
+  /** Whole numbers without a sign. */
+  U64(8),
+  /** Eight bits with a scale elsewhere. */
+  F8_E4M3(1),
+  /** Eight bits with a scale elsewhere. */
+  F8_E5M2(1),
+  /** IEEE double precision. */
+  F64(8);
 
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -35,6 +59,11 @@ public enum TensorType {
    */
   public int bytes() {
     return bytes;
+  }
+
+  /** Tells whether weights of this type are read. */
+  boolean isWeight() {
+    return this == F32 || this == F16 || this == BF16;
   }
 
   /**
@@ -63,6 +92,7 @@ public enum TensorType {
       case F32 -> source.get(FLOAT, index * 4);
       case F16 -> Float.float16ToFloat(source.get(SHORT, index * 2));
       case BF16 -> Float.intBitsToFloat(source.get(SHORT, index * 2) << 16);
+      default -> throw new IllegalStateException("no type of weights: type=" + this);
     };
   }
 }

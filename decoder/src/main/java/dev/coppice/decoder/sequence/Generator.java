@@ -50,7 +50,7 @@ public final class Generator {
               ? logits.values()[token]
                   - LogProbabilities.logSumExp(logits.values(), 0, backend.vocabularySize())
               : sampler.logprob(token);
-      if (token == plan.endToken()) {
+      if (plan.ends().test(token)) {
         break;
       }
     }

@@ -11,6 +11,7 @@ import dev.coppice.chat.files.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,7 +67,8 @@ class ModelConfigTest {
     final RopeSettings after =
         read("rope_parameters", scaling.formatted(",\"rope_theta\":5e5")).rope();
 
-    assertEquals(new RopeSettings("llama3", 5e5, 8, 1, 4, 64), before);
+    assertEquals(
+        new RopeSettings("llama3", 5e5, 8, RopeSettings.Band.DEFAULT, 64, List.of()), before);
     assertEquals(before, after);
     assertEquals(
         "linear", read("rope_scaling", "{\"type\":\"linear\",\"factor\":2}").rope().type());
@@ -103,7 +105,30 @@ class ModelConfigTest {
 
     final var e = assertThrows(ModelFileException.class, () -> ModelConfig.read(absent));
 
-    assertTrue(e.getMessage().contains(absent + ": there is no such model folder"));
+    assertTrue(e.getMessage().contains(absent + ": there is no such model;"));
     assertThrows(ModelFileException.class, () -> ModelConfig.read(folder));
+  }
+
+  @Test
+  void shouldRefuseRopeSettingsOfWhichAPartWouldNotCount() throws IOException {
+    for (final String wrong :
+        new String[] {
+          "\"rope_parameters\":{\"rope_theta\":5.0},\"rope_scaling\":{\"type\":\"linear\",\"factor\":2}",
+          "\"rope_parameters\":{\"full_attention\":{\"rope_theta\":1000000.0}}",
+          "\"rope_scaling\":[1]"
+        }) {
+      Files.writeString(
+          folder.resolve("config.json"),
+          """
+          {"architectures":["LlamaForCausalLM"],"hidden_size":8,"intermediate_size":8,
+           "num_hidden_layers":1,"vocab_size":9,"num_attention_heads":2,
+           "max_position_embeddings":16,%s}
+          """
+              .formatted(wrong));
+
+      final var e = assertThrows(ModelFileException.class, () -> ModelConfig.read(folder));
+
+      assertTrue(e.getMessage().contains("rope_"), e.getMessage());
+    }
   }
 }

@@ -180,4 +180,42 @@ final class SamplerTest {
     work.askMoreAt(most, floor);
     return work;
   }
+
+  /** Each sample of a systematic division by itself draws from the distribution after all cuts. */
+  @Test
+  void shouldDivideSamplesByOneNumberUnderEveryCut() {
+    final float[] logits = {0.3f, 2.0f, -1.0f, 1.1f, 0.0f, 1.9f, -3.0f, 0.7f};
+    final int samples = 5;
+    final int rounds = 200_000;
+    for (final SamplingSettings settings :
+        List.of(
+            SamplingSettings.PLAIN,
+            new SamplingSettings(0.7, 1.0, 4, 0.0),
+            new SamplingSettings(1.3, 0.8, 0, 0.0),
+            new SamplingSettings(1.0, 0.9, 6, 0.1))) {
+      final Sampler sampler = new Sampler(settings);
+      sampler.load(logits, 0, logits.length);
+      final int[][] counts = new int[samples][logits.length];
+      for (int round = 0; round < rounds; round++) {
+        final Copies copies = Copies.systematic(samples, round);
+        final int[] drawn = new int[logits.length];
+        for (int sample = 0; sample < samples; sample++) {
+          final int token = sampler.draw(copies.uniform(sample, 1, 9));
+          counts[sample][token]++;
+          drawn[token]++;
+        }
+        for (int token = 0; token < logits.length; token++) {
+          final double share = samples * Math.exp(sampler.logprob(token));
+          assertTrue(Math.abs(drawn[token] - share) < 1 + 1e-6, settings + " round=" + round);
+        }
+      }
+      for (final int[] count : counts) {
+        for (int token = 0; token < logits.length; token++) {
+          final double p = Math.exp(sampler.logprob(token));
+          final double sigma = Math.sqrt(p * (1 - p) / rounds);
+          assertEquals(p, count[token] / (double) rounds, 5.5 * sigma + 1e-9, settings.toString());
+        }
+      }
+    }
+  }
 }

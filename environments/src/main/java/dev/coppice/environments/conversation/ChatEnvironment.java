@@ -2,10 +2,10 @@ package dev.coppice.environments.conversation;
 
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
+import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
-import dev.coppice.environments.toolworld.WorldNoise;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Episode;

@@ -88,7 +88,8 @@ public final class ReplayPolicy implements PathPolicy {
     final List<Encoded> encoded = new ArrayList<>();
     for (final ReplayScript script : scripts) {
       final int[][] turns = script.turns().stream().map(tokenizer::encode).toArray(int[][]::new);
-      encoded.add(new Encoded(tokenizer.encode(script.prompt()), turns, script.observations()));
+      encoded.add(
+          new Encoded(tokenizer.encodePrompt(script.prompt()), turns, script.observations()));
     }
     return new ReplayPolicy(encoded, observationClose, tokenizer);
   }

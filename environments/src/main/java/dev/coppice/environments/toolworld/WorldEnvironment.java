@@ -4,6 +4,7 @@ import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.schema.ToolSchema;
+import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Sharing;
 import dev.coppice.trajectory.Task;

@@ -9,6 +9,7 @@ import dev.coppice.environments.fault.FaultyTaskset;
 import dev.coppice.environments.tool.Argument;
 import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.Score;
 import dev.coppice.episode.Sharing;

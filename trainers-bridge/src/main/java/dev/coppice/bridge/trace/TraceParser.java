@@ -8,6 +8,7 @@ import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
+import dev.coppice.trajectory.TrajectoryGroup.Sizing;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class TraceParser {
   private final List<CreditBlock> credit = new ArrayList<>();
   private long[] kvBlockUs = new long[16];
   private boolean measured;
+  private Sizing sizing;
   private String format;
   private String run = "";
   private String group;
@@ -88,7 +90,7 @@ final class TraceParser {
       checkCredit(parsed, block);
     }
     final long[] measure = measured ? Arrays.copyOf(kvBlockUs, nodes.size()) : new long[0];
-    return new Trace(parsed, credit, measure);
+    return new Trace(parsed, credit, measure, sizing);
   }
 
   private static void checkFormat(final String format) {
@@ -139,7 +141,8 @@ final class TraceParser {
       case TraceFields.NODES -> in.eachElement(this::readNode);
       case "calls" -> in.eachElement(() -> calls.add(OutcomeParser.readCall(in)));
       case TraceFields.LEAVES -> in.eachElement(() -> leaves.add(OutcomeParser.readLeaf(in)));
-      case "credit" -> in.eachElement(() -> credit.add(CreditParser.read(in)));
+      case SizingFields.FIELD -> sizing = SizingFields.read(in);
+      case "credit" -> in.eachElement(() -> credit.add(CreditFields.read(in)));
       default -> in.skip();
     }
   }

@@ -1,7 +1,6 @@
 package dev.coppice.bridge.trace;
 
 import dev.coppice.bridge.disk.StorageException;
-import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.io.IOException;
 import java.io.InputStream;
@@ -130,7 +129,7 @@ public final class TraceReader implements AutoCloseable {
       ahead = next();
     }
     try {
-      return new TraceGroup(new TrajectoryGroup(id, first.tree().task(), trees), traces);
+      return new TraceGroup(first.group(id, trees), traces);
     } catch (final IllegalArgumentException e) {
       throw new TraceFormatException(path.toString(), lines.number(), e.getMessage());
     }

@@ -81,6 +81,9 @@ public final class TraceWriter {
     json.writeStringField("runtime_contract", tree.task().contract().wireName());
     json.writeEndObject();
     writeSampling(json, tree);
+    if (trace.sizing() != null) {
+      SizingFields.write(json, trace.sizing());
+    }
     json.writeArrayFieldStart(TraceFields.NODES);
     for (final TrajectoryNode node : tree.nodes()) {
       writeNode(json, trace, node);

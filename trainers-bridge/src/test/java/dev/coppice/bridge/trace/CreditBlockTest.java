@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.coppice.bridge.fixture.RandomTrees;
+import dev.coppice.credit.AdvantageEstimator;
+import dev.coppice.credit.EstimatorPlug;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.draw.Division;
+import dev.coppice.plug.Plugs;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
@@ -22,6 +26,11 @@ class CreditBlockTest {
     for (final String estimator : Estimators.names()) {
       for (int seed = 0; seed < 15; seed++) {
         final TrajectoryGroup group = new RandomTrees(seed).group(seed);
+        if (isRefused(estimator, group)) {
+          final AdvantageEstimator refusing = Estimators.create(estimator, Map.of());
+          assertThrows(IllegalArgumentException.class, () -> refusing.estimate(group));
+          continue;
+        }
         final GroupAdvantages advantages = Estimators.create(estimator, Map.of()).estimate(group);
         final List<CreditBlock> blocks = CreditBlock.of(advantages);
 
@@ -41,6 +50,13 @@ class CreditBlockTest {
         }
       }
     }
+  }
+
+  private static boolean isRefused(final String estimator, final TrajectoryGroup group) {
+    final boolean isDivided =
+        group.trees().stream()
+            .anyMatch(tree -> tree.division() == Division.SYSTEMATIC && tree.draws() > 1);
+    return isDivided && Plugs.of(EstimatorPlug.KIND).find(estimator).needsIndependentDraws();
   }
 
   private static void assertSameLeaves(

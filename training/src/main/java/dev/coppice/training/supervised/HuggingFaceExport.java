@@ -95,8 +95,8 @@ public final class HuggingFaceExport {
           .putObject("rope_scaling")
           .put("rope_type", rope.type())
           .put("factor", rope.factor())
-          .put("low_freq_factor", rope.lowFactor())
-          .put("high_freq_factor", rope.highFactor())
+          .put("low_freq_factor", rope.band().low())
+          .put("high_freq_factor", rope.band().high())
           .put("original_max_position_embeddings", rope.originalContext());
     }
     return config;

@@ -47,12 +47,8 @@ public record LlamaShape(
    * @return four layers of width 96, about 0.41 million parameters.
    */
   public static LlamaShape tiny(final int vocabulary) {
-    return new LlamaShape(vocabulary, 96, 4, 4, 2, 256, 256, plainRope(256), 1e-5);
-  }
-
-  /** Returns positions that no scaling stretches. */
-  static RopeSettings plainRope(final int maxPositions) {
-    return new RopeSettings("default", 10_000.0, 1, 1, 4, maxPositions);
+    final RopeSettings rope = RopeSettings.plain(10_000, 256);
+    return new LlamaShape(vocabulary, 96, 4, 4, 2, 256, 256, rope, 1e-5);
   }
 
   /**
@@ -61,7 +57,8 @@ public record LlamaShape(
    * @param folder of a decoder in Hugging Face's layout.
    * @return the shape.
    * @throws ModelFileException if the decoder has what is not trained here: an untied head,
-   *     biases, normed queries, or heads that do not fill the hidden width.
+   *     biases, normed queries, frequencies of a GGUF file's own, or heads that do not fill the
+   *     hidden width.
    */
   static LlamaShape read(final Path folder) {
     final ModelConfig config = ModelConfig.read(folder);
@@ -71,11 +68,13 @@ public record LlamaShape(
         || attention.projectionBias()
         || attention.outputBias()
         || attention.queryKeyNorm()
+        || !config.rope().divisors().isEmpty()
         || attention.heads() * attention.headDim() != size.hiddenSize()) {
       throw new ModelFileException(
           folder.resolve("config.json"),
           "is of no decoder that is trained here, which has a tied embedding, no biases, no norm of"
-              + " queries and keys, and heads that fill hidden_size: "
+              + " queries and keys, no frequencies of a GGUF file's own, and heads that fill"
+              + " hidden_size: "
               + config);
     }
     return new LlamaShape(

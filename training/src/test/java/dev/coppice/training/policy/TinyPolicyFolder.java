@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 final class TinyPolicyFolder {
   static final int VOCABULARY = 13;
   static final int CONTEXT = 64;
-  private static final RopeSettings ROPE = new RopeSettings("default", 10_000.0, 1, 1, 4, CONTEXT);
+  private static final RopeSettings ROPE = RopeSettings.plain(10_000, CONTEXT);
   private static final LlamaShape SHAPE =
       new LlamaShape(VOCABULARY, 16, 2, 4, 2, 24, CONTEXT, ROPE, 1e-5);
 

@@ -3,13 +3,14 @@ package dev.coppice.training.supervised;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.decoder.files.RopeSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BatchSamplerTest {
   private static final LlamaShape SHAPE =
-      new LlamaShape(11, 16, 1, 2, 1, 24, 64, LlamaShape.plainRope(64), 1e-5);
+      new LlamaShape(11, 16, 1, 2, 1, 24, 64, RopeSettings.plain(10_000, 64), 1e-5);
   private static final int EVEN_REPLY = 7;
 
   @Test

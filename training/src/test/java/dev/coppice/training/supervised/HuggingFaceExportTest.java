@@ -23,7 +23,7 @@ class HuggingFaceExportTest {
   private static final List<String> VOCABULARY =
       List.of("<pad>", "<bos>", "<eos>", "<call>", "</call>", "8", "*", "3", " ", "\n", "o");
   private static final LlamaShape SHAPE =
-      new LlamaShape(11, 16, 2, 4, 2, 24, 64, LlamaShape.plainRope(64), 1e-5);
+      new LlamaShape(11, 16, 2, 4, 2, 24, 64, RopeSettings.plain(10_000, 64), 1e-5);
 
   @TempDir Path folder;
 
@@ -102,9 +102,9 @@ class HuggingFaceExportTest {
   void shouldTurnPositionsAsTheDecoderDoesWhereTheyAreScaled() throws IOException {
     for (final RopeSettings rope :
         List.of(
-            LlamaShape.plainRope(64),
-            new RopeSettings("linear", 10_000.0, 4, 1, 4, 64),
-            new RopeSettings("llama3", 10_000.0, 8, 1, 4, 16))) {
+            RopeSettings.plain(10_000, 64),
+            new RopeSettings("linear", 10_000.0, 4, RopeSettings.Band.DEFAULT, 64, List.of()),
+            new RopeSettings("llama3", 10_000.0, 8, RopeSettings.Band.DEFAULT, 16, List.of()))) {
       final LlamaShape shape = new LlamaShape(11, 16, 2, 4, 2, 24, 64, rope, 1e-5);
       try (SupervisedTrainer trainer =
           new SupervisedTrainer(shape, TrainerSettings.tiny(1, 5), (i, p) -> null)) {

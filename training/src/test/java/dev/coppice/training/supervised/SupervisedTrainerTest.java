@@ -8,6 +8,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import dev.coppice.decoder.files.RopeSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class SupervisedTrainerTest {
   private static final long SEED = 3;
   private static final LlamaShape SHAPE =
-      new LlamaShape(11, 16, 2, 4, 2, 24, 64, LlamaShape.plainRope(64), 1e-5);
+      new LlamaShape(11, 16, 2, 4, 2, 24, 64, RopeSettings.plain(10_000, 64), 1e-5);
 
   @Test
   void shouldLearnToCopyWhenTheSecondHalfRepeatsTheFirst() {

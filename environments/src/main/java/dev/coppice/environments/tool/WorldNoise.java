@@ -1,4 +1,4 @@
-package dev.coppice.environments.toolworld;
+package dev.coppice.environments.tool;
 
 /**
  * Says who shares what a world draws at random.
