@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /**
  * Takes the weights of turns away from a batch where their bias outweighs its noise.
@@ -29,13 +30,10 @@ public final class TurnWeighing {
   private static final String NONE = "1";
 
   private final AdvantageEstimator unweighed;
-  private final Division division;
   private LambdaRule rule;
 
-  private TurnWeighing(
-      final AdvantageEstimator unweighed, final Division division, final LambdaRule rule) {
+  private TurnWeighing(final AdvantageEstimator unweighed, final LambdaRule rule) {
     this.unweighed = unweighed;
-    this.division = division;
     this.rule = rule;
   }
 
@@ -43,31 +41,33 @@ public final class TurnWeighing {
    * Begins for the estimator that trains.
    *
    * @param training that scored the groups; one that weighs no turns is left alone.
-   * @param division of the draws of its groups.
    * @param rule with what earlier batches told.
    * @return what decides.
    */
-  public static TurnWeighing of(
-      final AdvantageEstimator training, final Division division, final LambdaRule rule) {
+  public static TurnWeighing of(final AdvantageEstimator training, final LambdaRule rule) {
     final boolean weighs = SHARE.equals(training.options().get(LAMBDA));
     return new TurnWeighing(
-        weighs ? training.with(Map.of(LAMBDA, NONE, "tool", "off")) : null, division, rule);
+        weighs ? training.with(Map.of(LAMBDA, NONE, "tool", "off")) : null, rule);
   }
 
   /**
    * Gives a batch the credit the rule asks for.
    *
    * @param groups as they were scored.
+   * @param division of a group's draws by its number, which the wire does not tell.
    * @return the same, or all of them scored without weights.
    */
-  public List<PackedGroup> apply(final List<PackedGroup> groups) {
+  public List<PackedGroup> apply(
+      final List<PackedGroup> groups, final LongFunction<Division> division) {
     if (unweighed == null || rule.weighs()) {
       return groups;
     }
-    return groups.stream().map(this::rescored).toList();
+    return groups.stream()
+        .map(group -> rescored(group, division.apply(group.leaves().getFirst().group())))
+        .toList();
   }
 
-  private PackedGroup rescored(final PackedGroup packed) {
+  private PackedGroup rescored(final PackedGroup packed, final Division division) {
     final TrajectoryGroup group = TreeUnpacker.unpack(packed, division);
     final GroupAdvantages advantages = unweighed.estimate(group);
     final Map<Integer, Integer> places = new HashMap<>();

@@ -14,6 +14,7 @@ import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicyFolder;
 import dev.coppice.training.policy.PolicyTrainer;
 import dev.coppice.training.policy.UpdateReport;
+import dev.coppice.trajectory.TrajectoryGroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,17 +27,12 @@ import java.util.function.Consumer;
  * <p>Every update rolls out again with the weights of the update before, on problems not used before,
  * until the computed tokens reach the update's share; how many groups that takes is estimated from
  * the updates before, and the error is carried on, so that runs of equal length cost the same to
- * within one group. Estimators that learn do so in the order of groups; where all groups would be divided
- * systematically, one of eight is of independent chains, which alone tell how much a turn decides. On
- * one thread of the trainer the run depends on its settings alone; on several,
- * the sums of a gradient have no fixed order.
+ * within one group. Estimators that learn do so in the order of groups. On one thread of the trainer
+ * the run depends on its settings alone; on several, the sums of a gradient have no fixed order.
  *
  * @thread one.
  */
 public final class LearningLoop implements AutoCloseable {
-  /** Of so many systematic groups one is grown of independent chains, for estimators that learn. */
-  private static final int ONE_TELLS_OF = 8;
-
   private final LoopSettings settings;
   private final Path scratch;
   private final LocalRollouts rollouts;
@@ -66,9 +62,7 @@ public final class LearningLoop implements AutoCloseable {
     this.credit = training.inOrder();
     this.weighing =
         TurnWeighing.of(
-            Estimators.create(training.estimator(), training.options()),
-            settings.shape().coalescing().division(),
-            LambdaRule.START);
+            Estimators.create(training.estimator(), training.options()), LambdaRule.START);
     this.scratch = scratch;
     this.rollouts = rollouts;
     this.trainer = PolicyTrainer.open(settings.start(), settings.objective().policy());
@@ -95,7 +89,9 @@ public final class LearningLoop implements AutoCloseable {
     final double cost = groupsDone == 0 ? expectedGroupTokens : (double) spentTokens / groupsDone;
     final double left = settings.schedule().tokensPerUpdate() * (update + 1.0) - spentTokens;
     final int groups = (int) Math.max(1, Math.round(left / cost));
-    final LocalRollouts.Round round = grow(update, groups);
+    final LocalRollouts.Round round =
+        rollouts.grow(
+            settings.shape(), (int) groupsDone, groups, settings.seed() * 100_003L + update);
     spentTokens += round.computedTokens();
     groupsDone += groups;
     final long startNs = System.nanoTime();
@@ -105,7 +101,7 @@ public final class LearningLoop implements AutoCloseable {
     final TurnWeighing.Use turns = weighing.use();
     final TrainingBatch batch =
         TrainingBatch.of(
-            weighing.apply(MarkRule.REFUSE.apply(packed)),
+            weighing.apply(MarkRule.REFUSE.apply(packed), number -> division(round, number)),
             settings.objective().credit().rule(),
             rollouts.policyVersion());
     final UpdateReport done =
@@ -129,17 +125,10 @@ public final class LearningLoop implements AutoCloseable {
         turns);
   }
 
-  /** Grows an update's groups, among them some that tell what a systematic division cannot. */
-  private LocalRollouts.Round grow(final int update, final int groups) throws InterruptedException {
-    final LocalRollouts.Shape shape = settings.shape();
-    final long seed = settings.seed() * 100_003L + update;
-    if (!credit.learns() || shape.coalescing().division() != Division.SYSTEMATIC || groups < 2) {
-      return rollouts.grow(shape, (int) groupsDone, groups, seed);
-    }
-    final int telling = Math.max(1, groups / ONE_TELLS_OF);
-    final LocalRollouts.Round first =
-        rollouts.grow(shape.telling(), (int) groupsDone, telling, ~seed);
-    return first.and(rollouts.grow(shape, (int) groupsDone + telling, groups - telling, seed));
+  private static Division division(final LocalRollouts.Round round, final long number) {
+    final long first = round.groups().getFirst().request().index();
+    final TrajectoryGroup group = round.groups().get((int) (number - first)).group();
+    return group.isDividedSystematically() ? Division.SYSTEMATIC : Division.INDEPENDENT;
   }
 
   /**

@@ -13,7 +13,6 @@ import dev.coppice.rollout.RolloutLimits;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.rollout.WeightSwap;
 import dev.coppice.scheduling.BranchingPolicy;
-import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +36,6 @@ public final class LocalRollouts implements AutoCloseable {
       new EngineConfig.Capacity(GROUPS_IN_FLIGHT, 4096, 0);
   private static final Map<String, Object> BATCHES =
       Map.of("batch-rows", 96L, "batch-tokens", 768L, "kv-blocks", 2048L, "block-tokens", 16L);
-  private static final int TELLING_DRAWS = 8;
   private static final long DEADLINE_NS = TimeUnit.MINUTES.toNanos(20);
 
   private final Environment environment;
@@ -79,21 +77,6 @@ public final class LocalRollouts implements AutoCloseable {
     public Shape(final BranchingPolicy policy, final int trees, final SamplingSettings sampling) {
       this(policy, trees, sampling, EngineConfig.Coalescing.NONE);
     }
-
-    /**
-     * Makes the shape of groups that tell how much each turn decides: independent chains.
-     *
-     * <p>Draws of one systematic division tell nothing about a variance.
-     *
-     * @return chains that share what they have in common.
-     */
-    public Shape telling() {
-      return new Shape(
-          new ChainPolicy(),
-          trees > 2 ? trees : TELLING_DRAWS,
-          sampling,
-          EngineConfig.Coalescing.INDEPENDENT);
-    }
   }
 
   /**
@@ -107,18 +90,6 @@ public final class LocalRollouts implements AutoCloseable {
     /** Keeps a copy. */
     public Round {
       groups = List.copyOf(groups);
-    }
-
-    /**
-     * Joins two rounds.
-     *
-     * @param later round, whose groups come behind this one's.
-     * @return both.
-     */
-    Round and(final Round later) {
-      final List<GroupResult> both = new ArrayList<>(groups);
-      both.addAll(later.groups);
-      return new Round(both, computedTokens + later.computedTokens, wallNs + later.wallNs);
     }
   }
 

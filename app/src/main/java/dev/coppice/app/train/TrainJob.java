@@ -13,6 +13,7 @@ import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicySettings;
 import dev.coppice.training.policy.PolicyTrainer;
@@ -138,11 +139,7 @@ public final class TrainJob {
     final Path checkpoint = folder.newest();
     TrainFolder.State state =
         checkpoint == null ? TrainFolder.State.START : folder.state(checkpoint);
-    weighing =
-        TurnWeighing.of(
-            CreditAssigner.of(config).estimators().getFirst(),
-            Policies.coalescing(config.tree().policy(), config).division(),
-            state.rule());
+    weighing = TurnWeighing.of(CreditAssigner.of(config).estimators().getFirst(), state.rule());
     final Path weights = checkpoint == null ? start : checkpoint;
     try (PolicyTrainer trainer = PolicyTrainer.open(weights, start, settings())) {
       if (checkpoint != null) {
@@ -179,9 +176,12 @@ public final class TrainJob {
     final BatchTally tally = new BatchTally();
     groups.forEach(tally::add);
     final TurnWeighing.Use turns = weighing.use();
+    final EngineConfig.Coalescing coalescing = Policies.coalescing(config.bridge().arm(), config);
     final TrainingBatch batch =
         TrainingBatch.of(
-                weighing.apply(MarkRule.ofName(train.marks()).apply(groups)),
+                weighing.apply(
+                    MarkRule.ofName(train.marks()).apply(groups),
+                    number -> coalescing.of((int) number)),
                 SharedTokenRule.ofWireName(train.rule()),
                 before.version())
             .with(imitation.of(before.step()));

@@ -19,11 +19,13 @@ import dev.coppice.training.policy.UpdateReport;
 import dev.coppice.trajectory.TrajectoryGroup;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
 class TurnWeighingTest {
   private static final int GROUPS = 60;
   private static final LambdaRule LITTLE_NOISE = new LambdaRule(20, 1, 0.001);
+  private static final LongFunction<Division> INDEPENDENT = number -> Division.INDEPENDENT;
   private static final AdvantageEstimator SHARED =
       Estimators.create(
           "turn-share",
@@ -32,8 +34,8 @@ class TurnWeighingTest {
   @Test
   void shouldLeaveABatchAsItIsWhileNoiseExceedsTheBias() {
     final List<PackedGroup> groups = List.of(packed(group(1), SHARED));
-    final TurnWeighing weighing = TurnWeighing.of(SHARED, Division.INDEPENDENT, LambdaRule.START);
-    assertSame(groups, weighing.apply(groups));
+    final TurnWeighing weighing = TurnWeighing.of(SHARED, LambdaRule.START);
+    assertSame(groups, weighing.apply(groups, INDEPENDENT));
     assertEquals(new TurnWeighing.Use("share", null), weighing.use());
 
     weighing.learn(new UpdateReport.Halves(2, 5));
@@ -44,11 +46,12 @@ class TurnWeighingTest {
   @Test
   void shouldTakeTheWeightsAwayWhereTheBiasOutweighsTheNoise() {
     final AdvantageEstimator plain = SHARED.with(Map.of("lambda", "1"));
-    final TurnWeighing weighing = TurnWeighing.of(SHARED, Division.INDEPENDENT, LITTLE_NOISE);
+    final TurnWeighing weighing = TurnWeighing.of(SHARED, LITTLE_NOISE);
     assertEquals("1", weighing.use().lambda());
     for (long seed = 1; seed <= GROUPS; seed++) {
       final PackedGroup expected = packed(group(seed), plain);
-      final PackedGroup made = weighing.apply(List.of(packed(group(seed), SHARED))).getFirst();
+      final PackedGroup made =
+          weighing.apply(List.of(packed(group(seed), SHARED)), INDEPENDENT).getFirst();
       for (int i = 0; i < made.nodes().size(); i++) {
         final NodeRow row = made.nodes().get(i);
         final float[] wanted = expected.nodes().get(i).columns().advantages();
@@ -70,8 +73,8 @@ class TurnWeighingTest {
         List.of(
             Estimators.create("rloo", Map.of()),
             Estimators.create("turn-share", Map.of("lambda", "1")))) {
-      final TurnWeighing weighing = TurnWeighing.of(other, Division.INDEPENDENT, LITTLE_NOISE);
-      assertSame(groups, weighing.apply(groups));
+      final TurnWeighing weighing = TurnWeighing.of(other, LITTLE_NOISE);
+      assertSame(groups, weighing.apply(groups, INDEPENDENT));
       assertEquals(new TurnWeighing.Use("", null), weighing.use());
       weighing.learn(new UpdateReport.Halves(1, 5));
       assertEquals(LITTLE_NOISE, weighing.rule());

@@ -37,7 +37,10 @@ class LearningLoopTest {
 
   private static final LocalRollouts.Shape SYSTEMATIC =
       new LocalRollouts.Shape(
-          new ChainPolicy(), 8, SamplingSettings.PLAIN, EngineConfig.Coalescing.SYSTEMATIC);
+          new ChainPolicy(),
+          8,
+          SamplingSettings.PLAIN,
+          EngineConfig.Coalescing.SYSTEMATIC.withIndependent(2));
 
   @TempDir Path scratch;
 
@@ -70,8 +73,8 @@ class LearningLoopTest {
         LocalRollouts rollouts = new LocalRollouts(start, environment)) {
       final List<GroupResult> groups = new ArrayList<>();
       final List<PackedGroup> packed = new ArrayList<>();
-      for (int round = 0; round < 2; round++) {
-        final LocalRollouts.Round grown = rollouts.grow(SYSTEMATIC.telling(), 10 * round, 10, 7);
+      for (int round = 0; round < 4; round++) {
+        final LocalRollouts.Round grown = rollouts.grow(SYSTEMATIC, 10 * round, 10, 7);
         groups.addAll(grown.groups());
         packed.addAll(LearningLoop.packed(grown.groups(), inOrder));
       }

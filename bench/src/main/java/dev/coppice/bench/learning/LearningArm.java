@@ -42,6 +42,10 @@ public record LearningArm(
 
   private static final int LEAVES = 8;
 
+  /** One group of eight tells by independent pairs how much each turn decides, as in a run. */
+  private static final EngineConfig.Coalescing SYSTEMATIC =
+      EngineConfig.Coalescing.SYSTEMATIC.withIndependent(8);
+
   /**
    * Tells whether nothing is trained.
    *
@@ -75,10 +79,8 @@ public record LearningArm(
           forking(name, credit("grpo", SharedTokenRule.TRAIN_ONCE), task, Math.max(1, trees));
       case "coalesced-chains" ->
           shared(name, new ChainPolicy(), EngineConfig.Coalescing.INDEPENDENT, task, trees);
-      case "systematic-chains" ->
-          shared(name, new ChainPolicy(), EngineConfig.Coalescing.SYSTEMATIC, task, trees);
-      case "systematic-forks" ->
-          shared(name, atDecision(), EngineConfig.Coalescing.SYSTEMATIC, task, Math.max(1, trees));
+      case "systematic-chains" -> shared(name, new ChainPolicy(), SYSTEMATIC, task, trees);
+      case "systematic-forks" -> shared(name, atDecision(), SYSTEMATIC, task, Math.max(1, trees));
       default ->
           throw new IllegalArgumentException(
               "no such arm: arm=" + name + "; known are " + String.join(", ", NAMES));
