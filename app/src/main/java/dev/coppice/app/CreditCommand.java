@@ -1,5 +1,6 @@
 package dev.coppice.app;
 
+import dev.coppice.app.advantage.CreditFile;
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.CommandValue;
 import dev.coppice.app.config.ConfigException;

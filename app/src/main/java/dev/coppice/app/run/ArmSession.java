@@ -1,6 +1,8 @@
 package dev.coppice.app.run;
 
 import dev.coppice.allocation.GroupOutcome;
+import dev.coppice.app.advantage.CreditAssigner;
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.mode.WorldModes;

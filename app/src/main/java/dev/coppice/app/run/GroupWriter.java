@@ -1,5 +1,6 @@
 package dev.coppice.app.run;
 
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.app.folder.StoredTree;
 import dev.coppice.app.folder.TraceLines;

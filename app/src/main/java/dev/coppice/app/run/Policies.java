@@ -39,13 +39,23 @@ public final class Policies {
    * @param arm of the run; with {@code trees} the arm {@code chain} stays plain.
    * @param config that says so.
    * @return how they are coalesced.
+   * @throws ConfigException if the policy or an estimator does not fit.
    * @throws IllegalArgumentException if there is no such policy.
    */
   public static EngineConfig.Coalescing coalescing(final String arm, final RunConfig config) {
     final RunConfig.Tree tree = config.tree();
-    final boolean fits =
-        !arm.equals("chain") && of(config.policyOf(arm), config).looksAtPathAlone();
-    if (!tree.coalesce().equals("true") && !(tree.coalesce().equals("trees") && fits)) {
+    final boolean fits = of(config.policyOf(arm), config).looksAtPathAlone();
+    final boolean isAsked = tree.coalesce().equals("true");
+    if (isAsked && !fits) {
+      throw new ConfigException(
+          "samples cannot share a path under a policy that looks at more than it: arm="
+              + arm
+              + " policy="
+              + config.policyOf(arm)
+              + "; set tree.coalesce = false, or trees to leave that arm apart");
+    }
+    final boolean isMeant = tree.coalesce().equals("trees") && fits && !arm.equals("chain");
+    if (!isAsked && !isMeant) {
       return EngineConfig.Coalescing.NONE;
     }
     final String needy = needingIndependentDraws(config);

@@ -1,6 +1,8 @@
 package dev.coppice.app.run;
 
 import dev.coppice.allocation.GroupOutcome;
+import dev.coppice.app.advantage.CreditInOrder;
+import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.EngineConfigs;
@@ -73,8 +75,10 @@ public final class RolloutJob {
    *
    * @param parent in which the folder is made.
    * @return the folder, with its configuration and an empty ledger.
+   * @throws ConfigException if samples of an arm are to share paths and cannot; nothing is made then.
    */
   public RunFolder prepare(final Path parent) {
+    config.armNames().forEach(arm -> Policies.coalescing(arm, config));
     final RunFolder folder = RunFolder.create(parent, resources.environment().name());
     final String given = config.run().name();
     final String name = given.isEmpty() ? resources.environment().name() : given;

@@ -1,6 +1,6 @@
 package dev.coppice.app.serve;
 
-import dev.coppice.app.run.CreditInOrder;
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.bridge.disk.DiskFullException;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.SealedGroup;

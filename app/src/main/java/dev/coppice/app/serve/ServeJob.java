@@ -1,5 +1,7 @@
 package dev.coppice.app.serve;
 
+import dev.coppice.app.advantage.CreditAssigner;
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.BridgeSection;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigText;
@@ -7,8 +9,6 @@ import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.config.TaskRequests;
 import dev.coppice.app.folder.RunFolder;
-import dev.coppice.app.run.CreditAssigner;
-import dev.coppice.app.run.CreditInOrder;
 import dev.coppice.app.run.JournalSink;
 import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.RunLog;

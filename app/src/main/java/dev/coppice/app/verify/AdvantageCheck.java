@@ -1,7 +1,7 @@
 package dev.coppice.app.verify;
 
+import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.folder.StoredGroup;
-import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.List;

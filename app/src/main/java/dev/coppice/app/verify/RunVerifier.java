@@ -2,6 +2,7 @@ package dev.coppice.app.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.folder.GroupScan;
@@ -13,7 +14,6 @@ import dev.coppice.app.folder.StoredTree;
 import dev.coppice.app.report.Metric;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
-import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.app.run.RolloutJob;
 import java.io.IOException;
 import java.nio.file.Files;

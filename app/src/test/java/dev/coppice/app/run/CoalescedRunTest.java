@@ -1,8 +1,10 @@
 package dev.coppice.app.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
@@ -99,6 +101,26 @@ class CoalescedRunTest {
     assertSameSamples(config, "chain");
     assertSameSamples(config, "entropy");
     assertSameSamples(config, "fixed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"two-stage", "tree-grpo"})
+  void aPolicyThatCannotCoalesceIsRefusedBeforeAnythingIsMade(final String policy)
+      throws Exception {
+    final RunConfig config =
+        loader("countdown", 2)
+            .override("run.arms", "chain," + policy)
+            .override("tree.coalesce", "true")
+            .load();
+    try (RunResources resources = RunResources.open(config)) {
+      final RolloutJob job = new RolloutJob(config, resources, RunProgress.NONE);
+      final ConfigException refused =
+          assertThrows(ConfigException.class, () -> job.prepare(folder));
+      assertTrue(refused.getMessage().contains("policy=" + policy), refused.getMessage());
+    }
+    try (var made = Files.list(folder)) {
+      assertEquals(0, made.count());
+    }
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.TreeSamples;
 import dev.coppice.app.TreeSamples.End;
+import dev.coppice.app.advantage.CreditAssigner;
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.GroupScan;
 import dev.coppice.bridge.disk.Disk;

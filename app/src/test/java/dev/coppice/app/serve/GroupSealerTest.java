@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.app.run.CreditAssigner;
-import dev.coppice.app.run.CreditInOrder;
+import dev.coppice.app.advantage.CreditAssigner;
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.fixture.FaultyDisk;
 import dev.coppice.bridge.fixture.Headers;

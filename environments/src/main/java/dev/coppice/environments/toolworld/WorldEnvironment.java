@@ -4,6 +4,8 @@ import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.schema.ToolSchema;
+import dev.coppice.environments.tool.CallText;
+import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Sharing;
@@ -245,6 +247,48 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
       counters.put("replay_mismatches", mismatches.sum());
       counters.put("shared_results", shared.sum());
       return counters;
+    }
+  }
+
+  /**
+   * Says which answers of a world of tools the samples of a path share.
+   *
+   * @thread any; immutable once the world has begun.
+   */
+  private static final class WorldSharing implements Sharing {
+    private final WorldEnvironment world;
+    private final boolean sharesAll;
+
+    WorldSharing(final WorldEnvironment world) {
+      this.world = world;
+      this.sharesAll = sharesScore() && world.specs().values().stream().noneMatch(this::isOwn);
+    }
+
+    @Override
+    public boolean sharesAll() {
+      return sharesAll;
+    }
+
+    @Override
+    public boolean sharesCall(final String text) {
+      final CallText call;
+      try {
+        call = world.format().notation().read(text);
+      } catch (final IllegalArgumentException e) {
+        return true; // The refusal is the same for all.
+      }
+      final ToolSpec spec = world.specs().get(call.tool());
+      return spec == null || !isOwn(spec);
+    }
+
+    private boolean isOwn(final ToolSpec spec) {
+      return world.drawsAfresh(spec)
+          || (spec.effect() == SideEffect.WRITE && !world.isRepeatable());
+    }
+
+    @Override
+    public boolean sharesScore() {
+      return !world.scoresAfresh();
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.coppice.app.run;
+package dev.coppice.app.advantage;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;

@@ -1,4 +1,4 @@
-package dev.coppice.app;
+package dev.coppice.app.advantage;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.bridge.trace.TraceGroup;
@@ -26,7 +26,7 @@ import java.util.TreeMap;
  *
  * @thread one.
  */
-final class CreditFile {
+public final class CreditFile {
   private final AdvantageEstimator estimator;
   private final NavigableMap<Long, String> learnedAfter = new TreeMap<>();
   private final long behind;
@@ -41,8 +41,14 @@ final class CreditFile {
     learned = start;
   }
 
-  /** Reads what the groups of a file tell, if the estimator learns from it. */
-  static CreditFile of(final AdvantageEstimator estimator, final Path traces) {
+  /**
+   * Reads what the groups of a file tell, if the estimator learns from it.
+   *
+   * @param estimator that scores.
+   * @param traces file of traces.
+   * @return what is learned after each group.
+   */
+  public static CreditFile of(final AdvantageEstimator estimator, final Path traces) {
     final CreditFile file = new CreditFile(estimator);
     if (estimator.options().containsKey(LearningFormula.SHARES)) {
       final NavigableMap<Long, List<String>> told = new TreeMap<>();
@@ -64,8 +70,13 @@ final class CreditFile {
     learnedAfter.put(number, learned);
   }
 
-  /** Makes the estimator a group is scored with. */
-  AdvantageEstimator at(final String group) {
+  /**
+   * Makes the estimator a group is scored with.
+   *
+   * @param group the id of the group.
+   * @return the estimator, with what the groups before told.
+   */
+  public AdvantageEstimator at(final String group) {
     if (learnedAfter.isEmpty()) {
       return estimator;
     }
@@ -76,8 +87,14 @@ final class CreditFile {
     return estimator.with(options);
   }
 
-  /** Begins with what an earlier call learned, if the file is there. */
-  static AdvantageEstimator warm(final AdvantageEstimator estimator, final Path state) {
+  /**
+   * Begins with what an earlier call learned, if the file is there.
+   *
+   * @param estimator that scores.
+   * @param state file of an earlier call.
+   * @return the estimator, warm.
+   */
+  public static AdvantageEstimator warm(final AdvantageEstimator estimator, final Path state) {
     if (!estimator.options().containsKey(LearningFormula.SHARES)) {
       throw new ConfigException(
           "--state is for estimators that learn from group to group, not for " + estimator.name());
@@ -96,8 +113,12 @@ final class CreditFile {
     }
   }
 
-  /** Keeps what was learned for the next call. */
-  void save(final Path state) {
+  /**
+   * Keeps what was learned for the next call.
+   *
+   * @param state file to write.
+   */
+  public void save(final Path state) {
     try {
       Files.writeString(state, learned + "\n", StandardCharsets.UTF_8);
     } catch (final IOException e) {

@@ -1,4 +1,4 @@
-package dev.coppice.app.run;
+package dev.coppice.app.advantage;
 
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.credit.AdvantageEstimator;
