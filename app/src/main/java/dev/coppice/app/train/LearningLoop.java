@@ -1,7 +1,7 @@
 package dev.coppice.app.train;
 
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.lambda.TurnWeighing;
-import dev.coppice.app.run.CreditInOrder;
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.PackedGroup;

@@ -1,7 +1,7 @@
 package dev.coppice.app.train;
 
-import dev.coppice.app.run.CreditAssigner;
-import dev.coppice.app.run.CreditInOrder;
+import dev.coppice.app.advantage.CreditAssigner;
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
 import dev.coppice.credit.shared.SharedTokenRule;

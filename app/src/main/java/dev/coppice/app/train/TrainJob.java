@@ -1,6 +1,7 @@
 package dev.coppice.app.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
@@ -8,7 +9,6 @@ import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.config.TrainSection;
 import dev.coppice.app.lambda.TurnWeighing;
-import dev.coppice.app.run.CreditAssigner;
 import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.bridge.wire.PackedGroup;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.run.CreditInOrder;
 import dev.coppice.app.run.Policies;
 import dev.coppice.bridge.wire.NodeRow;
 import dev.coppice.bridge.wire.PackedGroup;

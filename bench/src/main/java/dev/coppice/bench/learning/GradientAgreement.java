@@ -1,6 +1,6 @@
 package dev.coppice.bench.learning;
 
-import dev.coppice.app.run.CreditInOrder;
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.train.LearningLoop;
 import dev.coppice.app.train.LocalRollouts;
 import dev.coppice.app.train.TrainingBatch;
