@@ -18,7 +18,8 @@ class MeasureCommandTest {
     "bridge-bench --mib 0, --mib must be at least 1",
     "bridge-bench --rounds -1, --rounds must be at least 0",
     "credit-check nosuch --classpath no.jar, there is no such jar or folder",
-    "credit-check nosuch --groups 0, --groups and --continuations must be at least 1"
+    "credit-check nosuch --continuations 0, --continuations at least 1",
+    "credit-check nosuch --groups -1, --groups and --gradients must not be negative"
   })
   void shouldRefuseWhatCannotBeMeasured(final String call, final String why) {
     final PrintStream err = System.err;

@@ -1,6 +1,7 @@
 package dev.coppice.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.draw.Division;
@@ -8,6 +9,8 @@ import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.ScriptedRunner;
 import dev.coppice.fixture.ScriptedRunner.Manners;
 import dev.coppice.fixture.TestRun;
+import dev.coppice.fixture.WatchedRunner;
+import dev.coppice.model.ModelRunner;
 import dev.coppice.model.PathPolicy;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig.Capacity;
@@ -204,5 +207,27 @@ final class SystematicDivisionTest {
       final String expected = TestRun.canonical(Map.of(entry.getKey(), other));
       assertEquals(own, expected.equals(TestRun.canonical(one)), "seed=" + seed);
     }
+  }
+
+  @Test
+  void anEngineThatDrawsWithItsOwnNumbersIsRefused() {
+    final ModelRunner own =
+        new WatchedRunner(new ScriptedRunner(new TwoLetters(), 128)) {
+          @Override
+          public Traits traits() {
+            final Traits all = super.traits();
+            return new Traits(
+                all.vocabularySize(),
+                all.contextTokens(),
+                all.mostWork(),
+                all.tellsEntropy(),
+                false,
+                all.answerWithinNs());
+          }
+        };
+    final TestRun run = run(new ChainPolicy(), Coalescing.SYSTEMATIC).runner(own);
+    final IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, run::run);
+    assertTrue(refused.getMessage().contains("tree.division"), refused.getMessage());
   }
 }

@@ -198,4 +198,29 @@ class CoalescedRunTest {
             .load();
     assertSameSamples(config, "chain");
   }
+
+  @Test
+  void ofText() throws InterruptedException {
+    final RunConfig config =
+        loader("stories", 3)
+            .override("task.prompt", "<bos>")
+            .override("limits.new-tokens", "24")
+            .load();
+    assertSameSamples(config, "chain");
+    assertSameSamples(config, "entropy");
+  }
+
+  @Test
+  void ofARecordedLoad() throws InterruptedException {
+    final Path data = SharedData.find("data/recorded-rollouts");
+    final RunConfig config =
+        loader("replay-load", 3)
+            .override("task.path", data.toString())
+            .override("model.policy", "replay")
+            .override("limits.new-tokens", "8192")
+            .override("limits.observation-tokens", "16384")
+            .override("engine.kv-blocks", "65536")
+            .load();
+    assertSameSamples(config, "chain");
+  }
 }
