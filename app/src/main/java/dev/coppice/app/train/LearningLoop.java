@@ -1,17 +1,20 @@
 package dev.coppice.app.train;
 
+import dev.coppice.app.advantage.CreditInOrder;
+import dev.coppice.app.lambda.TurnWeighing;
 import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.bridge.wire.TreePacker;
-import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
-import dev.coppice.credit.GroupAdvantages;
+import dev.coppice.credit.share.LambdaRule;
+import dev.coppice.draw.Division;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicyFolder;
 import dev.coppice.training.policy.PolicyTrainer;
 import dev.coppice.training.policy.UpdateReport;
+import dev.coppice.trajectory.TrajectoryGroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,8 +27,8 @@ import java.util.function.Consumer;
  * <p>Every update rolls out again with the weights of the update before, on problems not used before,
  * until the computed tokens reach the update's share; how many groups that takes is estimated from
  * the updates before, and the error is carried on, so that runs of equal length cost the same to
- * within one group. On one thread of the trainer the run depends on its settings alone; on several,
- * the sums of a gradient have no fixed order.
+ * within one group. Estimators that learn do so in the order of groups. On one thread of the trainer
+ * the run depends on its settings alone; on several, the sums of a gradient have no fixed order.
  *
  * @thread one.
  */
@@ -35,6 +38,8 @@ public final class LearningLoop implements AutoCloseable {
   private final LocalRollouts rollouts;
   private final PolicyTrainer trainer;
   private final ImitationSampler imitation;
+  private final CreditInOrder credit;
+  private final TurnWeighing weighing;
   private long spentTokens;
   private long groupsDone;
 
@@ -53,6 +58,11 @@ public final class LearningLoop implements AutoCloseable {
       final Path scratch) {
     this.settings = settings;
     this.imitation = new ImitationSampler(settings.objective().imitation(), kind, settings.seed());
+    final LoopSettings.Credit training = settings.objective().credit();
+    this.credit = training.inOrder();
+    this.weighing =
+        TurnWeighing.of(
+            Estimators.create(training.estimator(), training.options()), LambdaRule.START);
     this.scratch = scratch;
     this.rollouts = rollouts;
     this.trainer = PolicyTrainer.open(settings.start(), settings.objective().policy());
@@ -85,16 +95,18 @@ public final class LearningLoop implements AutoCloseable {
     spentTokens += round.computedTokens();
     groupsDone += groups;
     final long startNs = System.nanoTime();
-    final List<PackedGroup> packed = packed(round.groups(), settings.objective().credit());
+    final List<PackedGroup> packed = packed(round.groups(), credit);
     final BatchTally tally = new BatchTally();
     packed.forEach(tally::add);
+    final TurnWeighing.Use turns = weighing.use();
     final TrainingBatch batch =
         TrainingBatch.of(
-            MarkRule.REFUSE.apply(packed),
+            weighing.apply(MarkRule.REFUSE.apply(packed), number -> division(round, number)),
             settings.objective().credit().rule(),
             rollouts.policyVersion());
     final UpdateReport done =
         trainer.update(batch.with(imitation.of(update)).trees(), settings.schedule().rate(update));
+    weighing.learn(done.halves());
     final long trainedNs = System.nanoTime();
     PolicyFolder.write(trainer.policy(), settings.start(), scratch);
     rollouts.swap(scratch);
@@ -109,30 +121,36 @@ public final class LearningLoop implements AutoCloseable {
             round.wallNs(),
             trainedNs - startNs,
             swappedNs - trainedNs,
-            StepReport.Cost.processorNs() - cpuNs));
+            StepReport.Cost.processorNs() - cpuNs),
+        turns);
+  }
+
+  private static Division division(final LocalRollouts.Round round, final long number) {
+    final long first = round.groups().getFirst().request().index();
+    final TrajectoryGroup group = round.groups().get((int) (number - first)).group();
+    return group.isDividedSystematically() ? Division.SYSTEMATIC : Division.INDEPENDENT;
   }
 
   /**
-   * Gives groups their credit and packs them.
+   * Gives groups their credit, in the order of their numbers, and packs them.
    *
-   * @param groups finished.
-   * @param credit that scores them.
+   * @param groups finished, all that come before the last one.
+   * @param credit that scores them and has seen those before them.
    * @return the groups in order.
    */
   public static List<PackedGroup> packed(
-      final List<GroupResult> groups, final LoopSettings.Credit credit) {
-    final AdvantageEstimator estimator = Estimators.create(credit.estimator(), credit.options());
+      final List<GroupResult> groups, final CreditInOrder credit) {
     final List<PackedGroup> packed = new ArrayList<>();
     for (final GroupResult result : groups) {
-      final GroupAdvantages advantages = estimator.estimate(result.group());
-      final List<CreditBlock> blocks = new ArrayList<>();
-      for (int tree = 0; tree < result.group().trees().size(); tree++) {
-        blocks.add(CreditBlock.of(advantages, tree));
-      }
-      packed.add(
-          TreePacker.pack(new CreditedGroup(result.request().index(), result.group(), blocks)));
+      credit.take(result, ready -> packed.add(packed(ready, credit.score(ready))));
     }
     return packed;
+  }
+
+  private static PackedGroup packed(
+      final GroupResult result, final List<List<CreditBlock>> blocks) {
+    final List<CreditBlock> training = blocks.stream().map(List::getFirst).toList();
+    return TreePacker.pack(new CreditedGroup(result.request().index(), result.group(), training));
   }
 
   /**

@@ -30,7 +30,10 @@ import java.util.concurrent.TimeUnit;
  * @thread one.
  */
 public final class LocalRollouts implements AutoCloseable {
-  private static final EngineConfig.Capacity CAPACITY = new EngineConfig.Capacity(48, 4096, 0);
+  static final int GROUPS_IN_FLIGHT = 48;
+
+  private static final EngineConfig.Capacity CAPACITY =
+      new EngineConfig.Capacity(GROUPS_IN_FLIGHT, 4096, 0);
   private static final Map<String, Object> BATCHES =
       Map.of("batch-rows", 96L, "batch-tokens", 768L, "kv-blocks", 2048L, "block-tokens", 16L);
   private static final long DEADLINE_NS = TimeUnit.MINUTES.toNanos(20);
@@ -57,6 +60,7 @@ public final class LocalRollouts implements AutoCloseable {
    * @param policy that branches.
    * @param trees per group.
    * @param sampling settings.
+   * @param coalescing of samples that are alike so far.
    */
   public record Shape(
       BranchingPolicy policy,
@@ -82,10 +86,17 @@ public final class LocalRollouts implements AutoCloseable {
    * @param computedTokens they cost.
    * @param wallNs they took.
    */
-  public record Round(List<GroupResult> groups, long computedTokens, long wallNs) {}
+  public record Round(List<GroupResult> groups, long computedTokens, long wallNs) {
+    /** Keeps a copy. */
+    public Round {
+      groups = List.copyOf(groups);
+    }
+  }
 
   /**
    * Grows groups for tasks that follow one another.
+   *
+   * <p>Groups are numbered from the first task on; their draws are keyed by seed and place in the round.
    *
    * @param shape of the groups.
    * @param firstTask of the environment; tasks go round and round.
@@ -128,7 +139,17 @@ public final class LocalRollouts implements AutoCloseable {
     for (final GroupResult result : sorted) {
       computed += result.ledgers().stream().mapToLong(TreeLedger::computedTokens).sum();
     }
-    return new Round(List.copyOf(sorted), computed, wallNs);
+    sorted.replaceAll(result -> numbered(result, firstTask));
+    return new Round(sorted, computed, wallNs);
+  }
+
+  private static GroupResult numbered(final GroupResult result, final int first) {
+    final GroupRequest asked = result.request();
+    return new GroupResult(
+        new GroupRequest(asked.id(), first + asked.index(), asked.taskIndex()),
+        result.group(),
+        result.ledgers(),
+        result.decisionTurn());
   }
 
   /**

@@ -1,8 +1,13 @@
 package dev.coppice.app.train;
 
+import dev.coppice.app.advantage.CreditAssigner;
+import dev.coppice.app.advantage.CreditInOrder;
+import dev.coppice.credit.AdvantageEstimator;
+import dev.coppice.credit.Estimators;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.training.policy.PolicySettings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -72,6 +77,17 @@ public record LoopSettings(
     /** Keeps a copy. */
     public Credit {
       options = Map.copyOf(options);
+    }
+
+    /**
+     * Begins to score groups in the order of their numbers.
+     *
+     * @return what carries from group to group what the estimator learns.
+     */
+    public CreditInOrder inOrder() {
+      final AdvantageEstimator scoring = Estimators.create(estimator, options);
+      return new CreditInOrder(
+          new CreditAssigner(List.of(scoring)), LocalRollouts.GROUPS_IN_FLIGHT);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.coppice.app.train;
 
+import dev.coppice.app.lambda.TurnWeighing;
 import dev.coppice.training.policy.UpdateReport;
 import java.time.Duration;
 
@@ -10,8 +11,10 @@ import java.time.Duration;
  * @param figures of its rollouts.
  * @param update what the trainer saw.
  * @param cost of the step.
+ * @param turns how they were weighed.
  */
-public record StepReport(int step, Figures figures, UpdateReport update, Cost cost) {
+public record StepReport(
+    int step, Figures figures, UpdateReport update, Cost cost, TurnWeighing.Use turns) {
 
   /**
    * Sums up a batch of groups.

@@ -3,6 +3,7 @@ package dev.coppice.app.train;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.bridge.disk.DurableFile;
+import dev.coppice.credit.share.LambdaRule;
 import dev.coppice.training.policy.OptimizerState;
 import dev.coppice.training.policy.PolicyFolder;
 import dev.coppice.training.policy.PolicyTrainer;
@@ -46,8 +47,22 @@ record TrainFolder(Path root) {
    * @param version of the weights, as the engine counts.
    * @param trained groups of the last update, which may not be acknowledged yet.
    * @param engine the engine's run folder, relative to the root.
+   * @param rule what the batches so far told of the weights of turns.
    */
-  record State(int step, int version, List<Long> trained, String engine) {}
+  record State(int step, int version, List<Long> trained, String engine, LambdaRule rule) {
+    /** Nothing is done yet. */
+    static final State START = new State(0, 0, List.of(), "", LambdaRule.START);
+
+    /** Fills in what checkpoints of before the rule do not have. */
+    State {
+      rule = rule == null ? LambdaRule.START : rule;
+    }
+
+    /** Copies the state for other weights, or for another engine's folder. */
+    State at(final int newVersion, final String newEngine) {
+      return new State(step, newVersion, trained, newEngine, rule);
+    }
+  }
 
   Path config() {
     return root.resolve("config.resolved.toml");

@@ -1,15 +1,19 @@
 package dev.coppice.app.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.config.TrainSection;
+import dev.coppice.app.lambda.TurnWeighing;
+import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicySettings;
 import dev.coppice.training.policy.PolicyTrainer;
@@ -48,6 +52,7 @@ public final class TrainJob {
   private final Path start;
   private final TrainProgress progress;
   private final ImitationSampler imitation;
+  private TurnWeighing weighing;
   private EngineLink link;
   private GroupIntake intake;
   private int restarts;
@@ -133,7 +138,8 @@ public final class TrainJob {
   public void run() throws InterruptedException, IOException {
     final Path checkpoint = folder.newest();
     TrainFolder.State state =
-        checkpoint == null ? new TrainFolder.State(0, 0, List.of(), "") : folder.state(checkpoint);
+        checkpoint == null ? TrainFolder.State.START : folder.state(checkpoint);
+    weighing = TurnWeighing.of(CreditAssigner.of(config).estimators().getFirst(), state.rule());
     final Path weights = checkpoint == null ? start : checkpoint;
     try (PolicyTrainer trainer = PolicyTrainer.open(weights, start, settings())) {
       if (checkpoint != null) {
@@ -164,6 +170,58 @@ public final class TrainJob {
       throws InterruptedException, IOException {
     final long startNs = System.nanoTime();
     final long cpuNs = StepReport.Cost.processorNs();
+    final Taken taken = take(before);
+    final List<PackedGroup> groups = taken.groups();
+    final long takenNs = System.nanoTime();
+    final BatchTally tally = new BatchTally();
+    groups.forEach(tally::add);
+    final TurnWeighing.Use turns = weighing.use();
+    final EngineConfig.Coalescing coalescing = Policies.coalescing(config.bridge().arm(), config);
+    final TrainingBatch batch =
+        TrainingBatch.of(
+                weighing.apply(
+                    MarkRule.ofName(train.marks()).apply(groups),
+                    number -> coalescing.of((int) number)),
+                SharedTokenRule.ofWireName(train.rule()),
+                before.version())
+            .with(imitation.of(before.step()));
+    final UpdateReport update = trainer.update(batch.trees(), rate(before.step()));
+    weighing.learn(update.halves());
+    final long trainedNs = System.nanoTime();
+    final TrainFolder.State after =
+        new TrainFolder.State(
+            before.step() + 1,
+            before.version() + 1,
+            taken.asked(),
+            relative(link.folder()),
+            weighing.rule());
+    folder.save(trainer, start, after, train.checkpointEvery());
+    acknowledgeAndPublish(trainer, after);
+    final StepReport report =
+        new StepReport(
+            after.step(),
+            tally.figures(),
+            update,
+            new StepReport.Cost(
+                computedSince(),
+                batch.rowTokens(),
+                takenNs - startNs,
+                trainedNs - takenNs,
+                System.nanoTime() - trainedNs,
+                StepReport.Cost.processorNs() - cpuNs),
+            turns);
+    folder.append(report);
+    progress.onStep(report, train.updates());
+    final boolean due = train.evaluateEvery() > 0 && after.step() % train.evaluateEvery() == 0;
+    evaluate(after.step(), folder.checkpoint(after.step()), due || after.step() == train.updates());
+    return after;
+  }
+
+  /** Holds the numbers an update asked for, and the groups that came. */
+  private record Taken(List<Long> asked, List<PackedGroup> groups) {}
+
+  /** Takes the groups of an update, however often the engine has to be started again. */
+  private Taken take(final TrainFolder.State before) throws InterruptedException, IOException {
     List<Long> asked = List.of();
     List<PackedGroup> groups = List.of();
     while (groups.isEmpty()) {
@@ -182,39 +240,7 @@ public final class TrainJob {
         reconnect(e, before);
       }
     }
-    final long takenNs = System.nanoTime();
-    final BatchTally tally = new BatchTally();
-    groups.forEach(tally::add);
-    final TrainingBatch batch =
-        TrainingBatch.of(
-                MarkRule.ofName(train.marks()).apply(groups),
-                SharedTokenRule.ofWireName(train.rule()),
-                before.version())
-            .with(imitation.of(before.step()));
-    final UpdateReport update = trainer.update(batch.trees(), rate(before.step()));
-    final long trainedNs = System.nanoTime();
-    final TrainFolder.State after =
-        new TrainFolder.State(
-            before.step() + 1, before.version() + 1, asked, relative(link.folder()));
-    folder.save(trainer, start, after, train.checkpointEvery());
-    acknowledgeAndPublish(trainer, after);
-    final StepReport report =
-        new StepReport(
-            after.step(),
-            tally.figures(),
-            update,
-            new StepReport.Cost(
-                computedSince(),
-                batch.rowTokens(),
-                takenNs - startNs,
-                trainedNs - takenNs,
-                System.nanoTime() - trainedNs,
-                StepReport.Cost.processorNs() - cpuNs));
-    folder.append(report);
-    progress.onStep(report, train.updates());
-    final boolean due = train.evaluateEvery() > 0 && after.step() % train.evaluateEvery() == 0;
-    evaluate(after.step(), folder.checkpoint(after.step()), due || after.step() == train.updates());
-    return after;
+    return new Taken(asked, groups);
   }
 
   /** Asks for the groups of an update, and of those that may be grown while it is trained. */
@@ -273,8 +299,7 @@ public final class TrainJob {
     }
     final int present = link.status().path("policy_version").asInt();
     final int version = present <= state.version() ? state.version() : present + 1;
-    final TrainFolder.State aligned =
-        new TrainFolder.State(state.step(), version, state.trained(), state.engine());
+    final TrainFolder.State aligned = state.at(version, state.engine());
     acknowledgeAndPublish(trainer, aligned);
     return aligned;
   }
@@ -311,9 +336,7 @@ public final class TrainJob {
     }
     progress.onRestart(cause.getMessage(), restarts);
     disconnect();
-    connect(
-        new TrainFolder.State(
-            state.step(), state.version(), state.trained(), relative(link.folder())));
+    connect(state.at(state.version(), relative(link.folder())));
   }
 
   private void disconnect() {

@@ -1,5 +1,6 @@
 package dev.coppice.app.train;
 
+import dev.coppice.app.lambda.TurnWeighing;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -60,7 +61,7 @@ public final class TrainProgress {
     out.printf(
         Locale.ROOT,
         "update %d/%d  reward %.3f |%s%s| mean of %d %.3f  mixed %.2f  entropy %.3f  clip %.4f"
-            + "  mismatch %.1e  %,d tokens  %.1f s (rollouts %.1f, training %.1f)%n",
+            + "  mismatch %.1e%s  %,d tokens  %.1f s (rollouts %.1f, training %.1f)%n",
         report.step(),
         updates,
         report.figures().reward(),
@@ -72,10 +73,18 @@ public final class TrainProgress {
         report.update().entropyNats(),
         report.update().clipFraction(),
         report.update().mismatch(),
+        turns(report.turns()),
         report.cost().computedTokens(),
         report.cost().seconds(),
         report.cost().rolloutNs() / 1e9,
         report.cost().trainNs() / 1e9);
+  }
+
+  private static String turns(final TurnWeighing.Use turns) {
+    final String lambda = turns.lambda().isEmpty() ? "" : "  lambda " + turns.lambda();
+    return turns.noise() == null
+        ? lambda
+        : String.format(Locale.ROOT, "%s (noise over signal %.2g)", lambda, turns.noise());
   }
 
   void onDone(final Path root, final Path checkpoint) {

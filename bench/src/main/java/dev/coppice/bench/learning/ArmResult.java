@@ -98,6 +98,38 @@ record ArmResult(String arm, double rate, Map<Long, List<JsonNode>> runs) {
     return Mean.of(differences);
   }
 
+  /**
+   * Takes the gain over the start for what it cost, seed by seed.
+   *
+   * @param start scores of the policy that nothing trained.
+   * @param field of the cost.
+   * @param unit of the cost, in the field's unit.
+   * @param other arm whose gain is taken away, or null.
+   */
+  Mean gainPer(
+      final ArmResult start, final String field, final double unit, final ArmResult other) {
+    final List<Double> gains = new ArrayList<>();
+    for (final long seed : runs.keySet()) {
+      if (start.runs.containsKey(seed) && (other == null || other.runs.containsKey(seed))) {
+        final double less = other == null ? 0 : other.gainOf(seed, start, field);
+        gains.add((gainOf(seed, start, field) - less) * unit);
+      }
+    }
+    return Mean.of(gains);
+  }
+
+  private double gainOf(final long seed, final ArmResult start, final String field) {
+    final List<JsonNode> run = runs.get(seed);
+    final double gain =
+        mean(run, isScore(steps(), 1.0), "pass")
+            - mean(start.runs.get(seed), isScore(0, 1.0), "pass");
+    return gain
+        / run.stream()
+            .filter(line -> line.path("kind").asText().equals("step"))
+            .mapToDouble(line -> line.path("cost").path(field).asDouble())
+            .sum();
+  }
+
   private static double mean(
       final List<JsonNode> run, final Predicate<JsonNode> which, final String field) {
     return run.stream()

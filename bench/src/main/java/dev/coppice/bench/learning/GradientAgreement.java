@@ -1,5 +1,6 @@
 package dev.coppice.bench.learning;
 
+import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.train.LearningLoop;
 import dev.coppice.app.train.LocalRollouts;
 import dev.coppice.app.train.TrainingBatch;
@@ -49,6 +50,7 @@ public final class GradientAgreement {
       throws Exception {
     final Path start = Path.of("models/tiny-policy");
     final List<float[]> gradients = new ArrayList<>();
+    final CreditInOrder credit = arm.credit().inOrder();
     long tokens = 0;
     try (DrawersEnvironment problems = new DrawersEnvironment(Split.TRAIN, groups * batches, SEED);
         LocalRollouts rollouts = new LocalRollouts(start, problems);
@@ -60,7 +62,7 @@ public final class GradientAgreement {
         gradients.add(
             trainer.gradient(
                 TrainingBatch.of(
-                        LearningLoop.packed(round.groups(), arm.credit()), arm.credit().rule(), 0)
+                        LearningLoop.packed(round.groups(), credit), arm.credit().rule(), 0)
                     .trees()));
       }
     }

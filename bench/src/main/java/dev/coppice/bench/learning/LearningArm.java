@@ -2,7 +2,9 @@ package dev.coppice.bench.learning;
 
 import dev.coppice.app.train.LocalRollouts;
 import dev.coppice.app.train.LoopSettings;
+import dev.coppice.credit.forest.LearningFormula;
 import dev.coppice.credit.shared.SharedTokenRule;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.EntropyPolicy;
@@ -25,7 +27,24 @@ public record LearningArm(
   /** Names the policy that nothing has trained yet. */
   static final String START = "start";
 
+  /** The arms there are. */
+  static final List<String> NAMES =
+      List.of(
+          START,
+          "grpo-chains",
+          "rloo-chains",
+          "tree-grpo",
+          "coppice-trees",
+          "grpo-trees",
+          "coalesced-chains",
+          "systematic-chains",
+          "systematic-forks");
+
   private static final int LEAVES = 8;
+
+  /** One group of eight tells by independent pairs how much each turn decides, as in a run. */
+  private static final EngineConfig.Coalescing SYSTEMATIC =
+      EngineConfig.Coalescing.SYSTEMATIC.withIndependent(8);
 
   /**
    * Tells whether nothing is trained.
@@ -39,73 +58,123 @@ public record LearningArm(
   /**
    * Finds the arm of a name.
    *
-   * @param name {@code start}, {@code grpo-chains}, {@code tree-grpo}, {@code coppice-trees}, {@code grpo-trees} or
-   *     {@code rloo-chains}; a trailing {@code xN} gives a group N trees.
+   * @param name one of {@link #NAMES}; a trailing {@code xN} gives a group N trees, of chains N samples.
    * @param drawers whether the task is {@code drawers}; else it is {@code countdown}.
    * @return the arm.
    * @throws IllegalArgumentException if there is no such arm.
    */
   public static LearningArm of(final String name, final boolean drawers) {
     final int mark = name.lastIndexOf('x');
-    final boolean counted = mark > 0 && name.substring(mark + 1).matches("[0-9]+");
-    final int trees = counted ? Integer.parseInt(name.substring(mark + 1)) : 1;
+    final boolean counted = mark > 0 && name.substring(mark + 1).matches("[1-9][0-9]{0,3}");
+    final int trees = counted ? Integer.parseInt(name.substring(mark + 1)) : 0;
     final String base = counted ? name.substring(0, mark) : name;
-    final long chain = drawers ? 140 : 36;
-    final String forking = drawers ? "entropy" : "fixed";
-    final long tree = drawers ? 380 : 220;
+    final Task task = drawers ? Task.DRAWERS : Task.COUNTDOWN;
     return switch (base) {
-      case START -> chains(name, "grpo", chain);
-      case "grpo-chains" -> chains(name, "grpo", chain);
-      case "rloo-chains" -> chains(name, "rloo", chain);
-      case "tree-grpo" ->
-          new LearningArm(
-              name,
-              shape("tree-grpo", drawers ? 2 : 4),
-              credit("tree-grpo", SharedTokenRule.TRAIN_ONCE, Map.of()),
-              5 * chain);
+      case START, "grpo-chains" -> chains(name, "grpo", task, trees);
+      case "rloo-chains" -> chains(name, "rloo", task, trees);
+      case "tree-grpo" -> treeGrpo(name, drawers, task);
       case "coppice-trees" ->
-          new LearningArm(
-              name,
-              shape(forking, trees),
-              credit("coppice", SharedTokenRule.WEIGHTED, Map.of()),
-              tree * trees);
+          forking(name, credit("coppice", SharedTokenRule.WEIGHTED), task, Math.max(1, trees));
       case "grpo-trees" ->
-          new LearningArm(
-              name,
-              shape(forking, trees),
-              credit("grpo", SharedTokenRule.TRAIN_ONCE, Map.of()),
-              tree * trees);
+          forking(name, credit("grpo", SharedTokenRule.TRAIN_ONCE), task, Math.max(1, trees));
+      case "coalesced-chains" ->
+          shared(name, new ChainPolicy(), EngineConfig.Coalescing.INDEPENDENT, task, trees);
+      case "systematic-chains" -> shared(name, new ChainPolicy(), SYSTEMATIC, task, trees);
+      case "systematic-forks" -> shared(name, atDecision(), SYSTEMATIC, task, Math.max(1, trees));
       default ->
           throw new IllegalArgumentException(
-              "no such arm: arm="
-                  + name
-                  + "; known are start, grpo-chains, rloo-chains, tree-grpo, coppice-trees, grpo-trees");
+              "no such arm: arm=" + name + "; known are " + String.join(", ", NAMES));
     };
   }
 
-  private static LearningArm chains(final String name, final String estimator, final long chain) {
+  /** Says what samples of a task cost at first guess; the runs correct it. */
+  private enum Task {
+    DRAWERS {
+      @Override
+      long tokens(final Growth growth, final int samples) {
+        return switch (growth) {
+          case APART -> 140L * samples;
+          case TREES -> 380L * samples;
+          case SHARED -> 205 + 15L * samples;
+        };
+      }
+    },
+    COUNTDOWN {
+      @Override
+      long tokens(final Growth growth, final int samples) {
+        return switch (growth) {
+          case APART -> 36L * samples;
+          case TREES -> 220L * samples;
+          case SHARED -> 60 + 22L * samples;
+        };
+      }
+    };
+
+    /** Guesses what so many chains, trees, or chains that share what they can cost. */
+    abstract long tokens(Growth growth, int samples);
+  }
+
+  private enum Growth {
+    APART,
+    TREES,
+    SHARED
+  }
+
+  private static LearningArm chains(
+      final String name, final String estimator, final Task task, final int trees) {
+    final int leaves = trees == 0 ? LEAVES : trees;
     return new LearningArm(
         name,
-        shape("chain", LEAVES),
-        credit(estimator, SharedTokenRule.TRAIN_ONCE, Map.of()),
-        LEAVES * chain);
+        new LocalRollouts.Shape(new ChainPolicy(), leaves, SamplingSettings.PLAIN),
+        credit(estimator, SharedTokenRule.TRAIN_ONCE),
+        task.tokens(Growth.APART, leaves));
   }
 
-  private static LoopSettings.Credit credit(
-      final String estimator, final SharedTokenRule rule, final Map<String, String> options) {
-    return new LoopSettings.Credit(estimator, options, rule);
+  private static LearningArm treeGrpo(final String name, final boolean drawers, final Task task) {
+    final TreeGrpoPolicy policy = drawers ? new TreeGrpoPolicy(3, 1) : new TreeGrpoPolicy(1, 1);
+    return new LearningArm(
+        name,
+        new LocalRollouts.Shape(policy, drawers ? 2 : 4, SamplingSettings.PLAIN),
+        credit("tree-grpo", SharedTokenRule.TRAIN_ONCE),
+        task.tokens(Growth.APART, 5));
   }
 
-  private static LocalRollouts.Shape shape(String policy, int trees) {
-    BranchingPolicy branching =
-        switch (policy) {
-          case "chain" -> new ChainPolicy();
-          case "tree-grpo" -> trees == 4 ? new TreeGrpoPolicy(1, 1) : new TreeGrpoPolicy(3, 1);
-          case "fixed" ->
-              new FixedPolicy(
-                  List.of(FixedPolicy.Place.parse("0:4"), FixedPolicy.Place.parse("1:2")));
-          default -> new EntropyPolicy(0.3, new int[] {LEAVES});
-        };
-    return new LocalRollouts.Shape(branching, trees, SamplingSettings.PLAIN);
+  private static LearningArm forking(
+      final String name, final LoopSettings.Credit credit, final Task task, final int trees) {
+    final BranchingPolicy policy =
+        task == Task.DRAWERS
+            ? new EntropyPolicy(0.3, new int[] {LEAVES})
+            : new FixedPolicy(
+                List.of(FixedPolicy.Place.parse("0:4"), FixedPolicy.Place.parse("1:2")));
+    return new LearningArm(
+        name,
+        new LocalRollouts.Shape(policy, trees, SamplingSettings.PLAIN),
+        credit,
+        task.tokens(Growth.TREES, trees));
+  }
+
+  /** Samples share what they have in common and learn by {@code turn-share}. */
+  private static LearningArm shared(
+      final String name,
+      final BranchingPolicy policy,
+      final EngineConfig.Coalescing coalescing,
+      final Task task,
+      final int trees) {
+    final int count = trees == 0 ? LEAVES : trees;
+    final int samples = policy instanceof ChainPolicy ? count : count * LEAVES;
+    return new LearningArm(
+        name,
+        new LocalRollouts.Shape(policy, count, SamplingSettings.PLAIN, coalescing),
+        new LoopSettings.Credit(
+            "turn-share", Map.of(LearningFormula.BEHIND, "1"), SharedTokenRule.TRAIN_ONCE),
+        task.tokens(Growth.SHARED, samples));
+  }
+
+  private static BranchingPolicy atDecision() {
+    return new FixedPolicy(List.of(FixedPolicy.Place.parse("decision:" + LEAVES)));
+  }
+
+  private static LoopSettings.Credit credit(final String estimator, final SharedTokenRule rule) {
+    return new LoopSettings.Credit(estimator, Map.of(), rule);
   }
 }

@@ -20,7 +20,8 @@ public final class LearningExperiment {
   private static final String USAGE =
       """
       usage: ./coppice bench learning --task drawers|countdown [options]
-        --arms A,B      arms: grpo-chains, tree-grpo, coppice-trees, grpo-trees, rloo-chains
+        --arms A,B      arms: grpo-chains, rloo-chains, tree-grpo, coppice-trees, grpo-trees,
+                        coalesced-chains, systematic-chains, systematic-forks; NAMExN for N trees
         --rates R,R     learning rates; one alone for all arms, or ARM=RATE for each arm
         --seeds N       seeds 1 to N (5)
         --updates N     updates of a run (50)

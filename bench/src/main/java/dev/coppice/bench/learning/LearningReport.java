@@ -24,10 +24,13 @@ import java.util.stream.Stream;
 public final class LearningReport {
   private static final String SWEEP = "sweep";
   private static final String POOL = "pool";
-  private static final List<String> ORDER =
-      List.of(LearningArm.START, "grpo-chains", "tree-grpo", "coppice-trees");
+  private static final String CHAINS = "grpo-chains";
+  private static final String TREES = "coppice-trees";
+  private static final List<String> ORDER = List.of(LearningArm.START, CHAINS, "tree-grpo", TREES);
   private static final double PER_MILLION = 1e6;
   private static final double NS = 1e9;
+  private static final double MINUTE_NS = 60e9;
+  private static final String TOKENS = "computedTokens";
 
   private final Map<String, Map<String, ArmResult>> results = new TreeMap<>();
   private final Map<String, Map<String, ArmResult>> sweeps = new TreeMap<>();
@@ -104,10 +107,10 @@ public final class LearningReport {
     return sorted;
   }
 
-  /** Takes the chains at the learning rate that scored best, so that nobody beats weak ones. */
-  private static ArmResult bestChains(final List<ArmResult> arms) {
+  /** Takes an arm at the learning rate that scored best, so that nobody beats a weak one. */
+  private static ArmResult best(final List<ArmResult> arms, final String name) {
     return arms.stream()
-        .filter(arm -> arm.arm().equals("grpo-chains"))
+        .filter(arm -> arm.arm().equals(name))
         .max(Comparator.comparingDouble(arm -> arm.score(arm.steps(), 1.0, "pass").value()))
         .orElse(null);
   }
@@ -138,53 +141,74 @@ public final class LearningReport {
   }
 
   private static String costs(final List<ArmResult> arms) {
-    final ArmResult start =
-        arms.stream().filter(arm -> arm.arm().equals(LearningArm.START)).findFirst().orElse(null);
-    final ArmResult chains = bestChains(arms);
     final StringBuilder text =
         new StringBuilder(
             "| arm | updates | computed tokens | leaves | tokens trained | flat would train |"
-                + " processor s: all, wall s: rollouts, training | gain at T 1 | per M computed"
-                + " tokens | per processor minute | over chains |\n"
-                + "|---|---|---|---|---|---|---|---|---|---|---|\n");
+                + " processor s: all, wall s: rollouts, training |\n|---|---|---|---|---|---|---|\n");
     for (final ArmResult arm : arms) {
-      if (arm == start) {
-        continue;
-      }
       final int last = arm.steps();
-      final ArmResult.Mean gain =
-          start == null
-              ? new ArmResult.Mean(Double.NaN, 0)
-              : arm.difference(last, start, 0, "pass");
-      final double tokens = arm.total("computedTokens");
-      final double cpu = arm.total("cpuNs") / NS;
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "| %s %s | %d | %,.0f | %,.0f | %,.0f | %,.0f | %.0f, %.0f, %.0f | %s | %.4f | %.4f |"
-                  + " %s |%n",
-              arm.arm(),
-              arm.rate(),
-              last,
-              tokens,
-              last * arm.average("figures", "leaves", 1, last),
-              last * arm.average("update", "tokens", 1, last),
-              arm.total("rowTokens"),
-              cpu,
-              arm.total("rolloutNs") / NS,
-              arm.total("trainNs") / NS,
-              shown(gain),
-              gain.value() * PER_MILLION / tokens,
-              gain.value() * 60 / cpu,
-              chains == null || chains == arm
-                  ? ""
-                  : shown(arm.difference(last, chains, chains.steps(), "pass"))));
+      if (last > 0) {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "| %s %s | %d | %,.0f | %,.0f | %,.0f | %,.0f | %.0f, %.0f, %.0f |%n",
+                arm.arm(),
+                arm.rate(),
+                last,
+                arm.total(TOKENS),
+                last * arm.average("figures", "leaves", 1, last),
+                last * arm.average("update", "tokens", 1, last),
+                arm.total("rowTokens"),
+                arm.total("cpuNs") / NS,
+                arm.total("rolloutNs") / NS,
+                arm.total("trainNs") / NS));
+      }
+    }
+    return text.append('\n').append(gains(arms)).toString();
+  }
+
+  private static String gains(final List<ArmResult> arms) {
+    final ArmResult start = best(arms, LearningArm.START);
+    final ArmResult chains = best(arms, CHAINS);
+    final ArmResult trees = best(arms, TREES);
+    final StringBuilder text =
+        new StringBuilder(
+            "| arm | seeds | gain at T 1 | over chains | over coppice-trees | per M computed tokens |"
+                + " over coppice-trees | per processor minute | over coppice-trees |\n"
+                + "|---|---|---|---|---|---|---|---|---|\n");
+    for (final ArmResult arm : arms) {
+      if (start != null && arm.steps() > 0) {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "| %s %s | %d | %s | %s | %s | %s | %s | %s | %s |%n",
+                arm.arm(),
+                arm.rate(),
+                arm.runs().size(),
+                shown(arm.difference(arm.steps(), start, 0, "pass")),
+                over(arm, chains),
+                over(arm, trees),
+                fine(arm.gainPer(start, TOKENS, PER_MILLION, null)),
+                arm == trees || trees == null
+                    ? ""
+                    : fine(arm.gainPer(start, TOKENS, PER_MILLION, trees)),
+                fine(arm.gainPer(start, "cpuNs", MINUTE_NS, null)),
+                arm == trees || trees == null
+                    ? ""
+                    : fine(arm.gainPer(start, "cpuNs", MINUTE_NS, trees))));
+      }
     }
     return text.toString();
   }
 
+  private static String over(final ArmResult arm, final ArmResult other) {
+    return other == null || other == arm
+        ? ""
+        : shown(arm.difference(arm.steps(), other, other.steps(), "pass"));
+  }
+
   private static String pools(final List<ArmResult> arms) {
-    final ArmResult chains = bestChains(arms);
+    final ArmResult chains = best(arms, CHAINS);
     final StringBuilder text =
         new StringBuilder(
             "| arm | rate | seeds | updates | computed tokens | trained problems T 1 before | after |"
@@ -200,7 +224,7 @@ public final class LearningReport {
               arm.rate(),
               arm.runs().size(),
               last,
-              arm.total("computedTokens"),
+              arm.total(TOKENS),
               shown(arm.trained(0)),
               shown(arm.trained(last)),
               shown(arm.trainedGain(null)),
@@ -231,6 +255,10 @@ public final class LearningReport {
               last == 0 ? Double.NaN : arm.average("figures", "reward", last - 9, last)));
     }
     return text.toString();
+  }
+
+  private static String fine(final ArmResult.Mean mean) {
+    return String.format(Locale.ROOT, "%.4f (%.4f)", mean.value(), mean.error());
   }
 
   private static String shown(final ArmResult.Mean mean) {

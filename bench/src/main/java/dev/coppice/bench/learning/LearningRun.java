@@ -11,6 +11,7 @@ import dev.coppice.environments.arithmetic.Split;
 import dev.coppice.environments.countdown.CountdownEnvironment;
 import dev.coppice.environments.drawers.DrawersEnvironment;
 import dev.coppice.episode.Environment;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicySettings;
@@ -194,7 +195,10 @@ final class LearningRun {
       final int samples)
       throws InterruptedException {
     SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0.0);
-    LocalRollouts.Shape shape = new LocalRollouts.Shape(new ChainPolicy(), samples, sampling);
+    // Coalesced chains are the very samples of separate ones, for a fifth of the tokens.
+    final LocalRollouts.Shape shape =
+        new LocalRollouts.Shape(
+            new ChainPolicy(), samples, sampling, EngineConfig.Coalescing.INDEPENDENT);
     LocalRollouts.Round round =
         rollouts.grow(shape, problems.first(), problems.count(), 31 * spec.seed() + step);
     final ObjectNode node =

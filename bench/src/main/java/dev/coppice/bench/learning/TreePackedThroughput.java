@@ -42,7 +42,9 @@ public final class TreePackedThroughput {
     List<PackedGroup> groups;
     try (DrawersEnvironment problems = new DrawersEnvironment(Split.TRAIN, GROUPS, 3);
         LocalRollouts rollouts = new LocalRollouts(start, problems)) {
-      groups = LearningLoop.packed(rollouts.grow(arm.shape(), 0, GROUPS, 1).groups(), arm.credit());
+      groups =
+          LearningLoop.packed(
+              rollouts.grow(arm.shape(), 0, GROUPS, 1).groups(), arm.credit().inOrder());
     }
     final List<PolicyTree> trees = TrainingBatch.of(groups, SharedTokenRule.TRAIN_ONCE, 0).trees();
     final List<PolicyTree> rows = new ArrayList<>();

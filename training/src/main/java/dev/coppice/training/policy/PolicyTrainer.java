@@ -79,13 +79,14 @@ public final class PolicyTrainer implements AutoCloseable {
    *     weights are then as the epochs before left them.
    */
   public UpdateReport update(final List<PolicyTree> trees, final double learningRate) {
-    final List<List<PolicyTree>> passes = passes(trees);
+    final List<List<PolicyTree>> passes = inTwo(passes(trees));
+    final BatchHalves halves = new BatchHalves(passes);
     final List<float[]> bases = new ArrayList<>();
     Sums first = null;
     Sums last = null;
     double norm = 0;
     for (int epoch = 0; epoch < settings.epochs(); epoch++) {
-      last = backward(passes, bases);
+      last = backward(passes, bases, first == null ? halves : null);
       first = first == null ? last : first;
       // What the optimizer makes on the way would else live as long as the weights.
       try (NDScope scope = new NDScope()) {
@@ -102,7 +103,8 @@ public final class PolicyTrainer implements AutoCloseable {
         first.divergence / Math.max(1e-30, first.weight),
         (long) settings.epochs() * first.tokens,
         first.trained,
-        first.stale);
+        first.stale,
+        halves.told());
   }
 
   /**
@@ -113,16 +115,24 @@ public final class PolicyTrainer implements AutoCloseable {
    */
   public float[] gradient(final List<PolicyTree> trees) {
     backward(passes(trees), new ArrayList<>());
+    final float[] all = gradient();
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      weights.all().forEach(weight -> weight.getGradient().muli(0));
+    }
+    return all;
+  }
+
+  /** Copies out what the weights carry. */
+  private float[] gradient() {
     final float[] all = new float[Math.toIntExact(weights.shape().parameters())];
     int at = 0;
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       for (final NDArray weight : weights.all()) {
-        final NDArray gradient = weight.getGradient();
-        final float[] values = gradient.toFloatArray();
+        final float[] values = weight.getGradient().toFloatArray();
         System.arraycopy(values, 0, all, at, values.length);
         at += values.length;
-        gradient.muli(0);
       }
     }
     return all;
@@ -130,6 +140,11 @@ public final class PolicyTrainer implements AutoCloseable {
 
   /** Adds the gradient of all passes to what the weights carry. */
   Sums backward(final List<List<PolicyTree>> passes, final List<float[]> bases) {
+    return backward(passes, bases, null);
+  }
+
+  private Sums backward(
+      final List<List<PolicyTree>> passes, final List<float[]> bases, final BatchHalves halves) {
     final Sums sums = new Sums();
     for (int i = 0; i < passes.size(); i++) {
       final boolean isFirst = bases.size() == i;
@@ -143,6 +158,9 @@ public final class PolicyTrainer implements AutoCloseable {
         pass(plan, targets, new PolicyLoss(settings, targets, bases.get(i), isFirst), sums);
       }
       sums.tokens += plan.rows();
+      if (halves != null && halves.isDueAfter(i + 1)) {
+        halves.take(gradient());
+      }
     }
     return sums;
   }
@@ -188,6 +206,15 @@ public final class PolicyTrainer implements AutoCloseable {
       passes.add(open);
     }
     return passes;
+  }
+
+  /** Cuts a lone pass, so that there are two halves to compare. */
+  private static List<List<PolicyTree>> inTwo(final List<List<PolicyTree>> passes) {
+    if (passes.size() != 1 || passes.getFirst().size() < 2) {
+      return passes;
+    }
+    final List<PolicyTree> all = passes.getFirst();
+    return List.of(all.subList(0, all.size() / 2), all.subList(all.size() / 2, all.size()));
   }
 
   /**

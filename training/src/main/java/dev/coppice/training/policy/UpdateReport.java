@@ -14,6 +14,7 @@ package dev.coppice.training.policy;
  * @param tokens computed, each once per epoch.
  * @param trainedTokens of them that are in the loss.
  * @param staleTokens of those that older weights sampled.
+ * @param halves what the two halves of the batch tell of its gradient.
  */
 public record UpdateReport(
     double loss,
@@ -24,4 +25,26 @@ public record UpdateReport(
     double klToStart,
     long tokens,
     long trainedTokens,
-    long staleTokens) {}
+    long staleTokens,
+    Halves halves) {
+
+  /**
+   * Holds what the halves of a batch tell of its gradient, unbiased.
+   *
+   * @param signal square of the true gradient, below 0 where noise has it so.
+   * @param noise expected square of the batch's gradient minus the true one.
+   */
+  public record Halves(double signal, double noise) {
+    /** A batch of one tree has no halves. */
+    public static final Halves UNKNOWN = new Halves(0, 0);
+
+    /**
+     * Returns whether anything was told.
+     *
+     * @return false for a batch without halves.
+     */
+    public boolean tell() {
+      return noise > 0;
+    }
+  }
+}
