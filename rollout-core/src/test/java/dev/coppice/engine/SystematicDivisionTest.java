@@ -226,8 +226,7 @@ final class SystematicDivisionTest {
           }
         };
     final TestRun run = run(new ChainPolicy(), Coalescing.SYSTEMATIC).runner(own);
-    final IllegalArgumentException refused =
-        assertThrows(IllegalArgumentException.class, run::run);
+    final IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, run::run);
     assertTrue(refused.getMessage().contains("tree.division"), refused.getMessage());
   }
 }
