@@ -92,6 +92,9 @@ final class NodeDraft {
   }
 
   private Set<NodeMark> marks() {
+    if (!simulated && runStarts.length <= 2) {
+      return Set.of();
+    }
     final Set<NodeMark> marks = EnumSet.noneOf(NodeMark.class);
     if (runStarts.length > 2) {
       marks.add(NodeMark.MIXED_VERSION);

@@ -70,11 +70,14 @@ final class Scheduler {
 
   /** Samples that share a path look at every token, for they may part there. */
   private int tokensAsked(final Branch branch, final int most) {
+    if (!state.config.coalescing().enabled()) {
+      return most;
+    }
     final boolean several =
         branch.copies().count() > 1
             || branch.children > 1
             || policy.entropyFloor() != Double.POSITIVE_INFINITY;
-    return several && state.config.coalescing().enabled() ? 1 : most;
+    return several ? 1 : most;
   }
 
   /** Shows the policy where a branch stands. */

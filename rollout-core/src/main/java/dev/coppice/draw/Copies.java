@@ -18,14 +18,19 @@ import java.util.Arrays;
  */
 public final class Copies {
   private final int count;
+  private final long first;
+
+  /** One key a sample, or null where one key is all there is. */
   private final long[] keys;
+
   private final Division division;
 
-  private Copies(final int count, final long[] keys, final Division division) {
+  private Copies(final int count, final long first, final long[] keys, final Division division) {
     if (count < 1) {
       throw new IllegalArgumentException("a path needs at least one sample: count=" + count);
     }
     this.count = count;
+    this.first = first;
     this.keys = keys;
     this.division = division;
   }
@@ -37,7 +42,7 @@ public final class Copies {
    * @return the sample alone.
    */
   public static Copies one(final long key) {
-    return new Copies(1, new long[] {key}, Division.INDEPENDENT);
+    return new Copies(1, key, null, Division.INDEPENDENT);
   }
 
   /**
@@ -47,7 +52,9 @@ public final class Copies {
    * @return the samples.
    */
   public static Copies independent(final long[] keys) {
-    return new Copies(keys.length, keys, Division.INDEPENDENT);
+    return keys.length == 1
+        ? one(keys[0])
+        : new Copies(keys.length, keys.length == 0 ? 0 : keys[0], keys, Division.INDEPENDENT);
   }
 
   /**
@@ -58,7 +65,7 @@ public final class Copies {
    * @return the samples.
    */
   public static Copies systematic(final int count, final long key) {
-    return new Copies(count, new long[] {key}, Division.SYSTEMATIC);
+    return new Copies(count, key, null, Division.SYSTEMATIC);
   }
 
   /**
@@ -76,7 +83,7 @@ public final class Copies {
    * @return the key, for {@link DrawKey#uniform}.
    */
   public long key() {
-    return keys[0];
+    return first;
   }
 
   /**
@@ -88,9 +95,13 @@ public final class Copies {
    * @return the key of {@link DrawKey#uniform} at that position and those after it.
    */
   public long key(final int draw, final int children, final int position) {
-    return keys.length == 1 && count > 1
-        ? CounterRandom.mix(CounterRandom.mix(keys[0], position), draw)
-        : DrawKey.child(keys[draw / children], position, draw % children);
+    return keys == null && count > 1
+        ? CounterRandom.mix(CounterRandom.mix(first, position), draw)
+        : DrawKey.child(keyOf(draw / children), position, draw % children);
+  }
+
+  private long keyOf(final int sample) {
+    return keys == null ? first : keys[sample];
   }
 
   /**
@@ -104,10 +115,10 @@ public final class Copies {
   public double uniform(final int draw, final int children, final int position) {
     if (division == Division.INDEPENDENT) {
       return DrawKey.uniform(
-          DrawKey.child(keys[draw / children], position, draw % children), position);
+          DrawKey.child(keyOf(draw / children), position, draw % children), position);
     }
     final int all = count * children;
-    final double quantile = DrawKey.uniform(keys[0], position) + (double) draw / all;
+    final double quantile = DrawKey.uniform(first, position) + (double) draw / all;
     return quantile < 1 ? quantile : quantile - 1;
   }
 
@@ -137,7 +148,7 @@ public final class Copies {
       return this;
     }
     if (division == Division.SYSTEMATIC) {
-      return systematic(count * children, keys[0]);
+      return systematic(count * children, first);
     }
     final int[] draws = new int[count * children];
     Arrays.setAll(draws, draw -> draw);
@@ -155,12 +166,11 @@ public final class Copies {
    */
   public Copies apart(final int[] draws, final int children, final int position, final long part) {
     if (division == Division.SYSTEMATIC) {
-      return systematic(
-          draws.length, CounterRandom.mix(CounterRandom.mix(keys[0], position), part));
+      return systematic(draws.length, CounterRandom.mix(CounterRandom.mix(first, position), part));
     }
     final long[] own = new long[draws.length];
     for (int i = 0; i < own.length; i++) {
-      own[i] = DrawKey.child(keys[draws[i] / children], position, draws[i] % children);
+      own[i] = DrawKey.child(keyOf(draws[i] / children), position, draws[i] % children);
     }
     return independent(own);
   }

