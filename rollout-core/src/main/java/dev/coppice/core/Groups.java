@@ -44,7 +44,7 @@ final class Groups {
   Groups(final State state, final Scheduler scheduler) {
     this.state = state;
     this.scheduler = scheduler;
-    this.split = new BudgetSplit(state.config.budget(), lanes());
+    this.split = new BudgetSplit(state.config.budget(), lanes(), coalesces());
     this.allocation = state.config.budget().allocation().get();
     final BranchingPolicy policy = state.world.policy();
     final boolean learns = allocation.learns() || policy.learns();

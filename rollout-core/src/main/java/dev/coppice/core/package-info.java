@@ -8,13 +8,13 @@
  *   Event                 Core.step                              Effect
  *   GroupOffered  ----&gt;   open trees within the budget   ----&gt;  StartWorld, Sample
  *   Quoted        ----&gt;   pay, or end the branch         ----&gt;  Release
- *   Drawn         ----&gt;   append tokens, fork, parse     ----&gt;  Sample, Fork, Call, Score
+ *   Drawn         ----&gt;   sort, append, fork, parse      ----&gt;  Sample, Fork, Call, Score
  *   CallDone      ----&gt;   append the observation         ----&gt;  Sample
  *   WeightsSwapped ---&gt;   count the version              ----&gt;  UseWeights
  *   Scored        ----&gt;   finish the leaf, tree, group   ----&gt;  CloseWorld, GroupDone
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.rollout.EngineConfig}, {@link dev.coppice.core.Event},
- * {@link dev.coppice.core.Core}, Scheduler, Growth, Groups.
+ * {@link dev.coppice.core.Core}, Scheduler, Growth, Parts, Groups.
  */
 package dev.coppice.core;

@@ -21,6 +21,7 @@ import java.util.Map;
 public final class BudgetSplit {
   private final BudgetConfig budget;
   private final int lanes;
+  private final boolean wholeTrees;
   private final Map<Long, Share> ended = new HashMap<>();
   private long dearest;
   private long spent;
@@ -31,23 +32,29 @@ public final class BudgetSplit {
    *
    * @param budget to split.
    * @param lanes the number of groups in flight.
+   * @param wholeTrees whether a tree is meant to take a group's whole share, as one of all its
+   *     samples is.
    */
-  public BudgetSplit(final BudgetConfig budget, final int lanes) {
+  public BudgetSplit(final BudgetConfig budget, final int lanes, final boolean wholeTrees) {
     this.budget = budget;
     this.lanes = lanes;
+    this.wholeTrees = wholeTrees;
   }
 
   /** What a group may spend, and what its lane has seen. */
   public static final class Share {
     private final long place;
     private final boolean last;
+    private final boolean wholeTrees;
+    private long ownTrees;
     private long left;
     private long laneCost;
     private long laneTrees;
 
-    private Share(final long place, final boolean last, final long left) {
+    private Share(final long place, final boolean last, final boolean wholeTrees, final long left) {
       this.place = place;
       this.last = last;
+      this.wholeTrees = wholeTrees;
       this.left = left;
     }
 
@@ -63,6 +70,10 @@ public final class BudgetSplit {
     /**
      * Says whether what is left is worth another tree to a group that has a successor.
      *
+     * <p>Half a tree is rounded up. Where one tree is meant to take the whole share, that would give
+     * groups none after an expensive one and two after a cheap one, so there the first needs anything
+     * left and another a whole one's mean.
+     *
      * @return true if the group may start a tree.
      */
     public boolean allowsTree() {
@@ -70,6 +81,9 @@ public final class BudgetSplit {
         return left > 0;
       }
       final long mean = Math.max(1, laneCost / laneTrees);
+      if (wholeTrees) {
+        return ownTrees == 0 ? left > 0 : left >= mean;
+      }
       return left >= (mean + 1) / 2;
     }
   }
@@ -104,7 +118,10 @@ public final class BudgetSplit {
     final long share = budget.computedTokens() / budget.groups();
     final Share own =
         new Share(
-            place, place >= budget.groups() - lanes, share + (before == null ? 0 : before.left));
+            place,
+            place >= budget.groups() - lanes,
+            wholeTrees,
+            share + (before == null ? 0 : before.left));
     if (before != null) {
       own.laneCost = before.laneCost;
       own.laneTrees = before.laneTrees;
@@ -134,6 +151,7 @@ public final class BudgetSplit {
     share.left -= cost;
     share.laneCost += cost;
     share.laneTrees += treeCount;
+    share.ownTrees += treeCount;
     spent += cost;
     trees += treeCount;
     dearest = Math.max(dearest, treeCount == 0 ? 0 : cost / treeCount);

@@ -260,22 +260,7 @@ public record TrajectoryNode(
    * @return a node that shares this node's arrays.
    */
   public TrajectoryNode at(final int newId, final int newParent) {
-    return new TrajectoryNode(
-        newId,
-        newParent,
-        kind,
-        tokens,
-        logprobs,
-        spans,
-        versionRuns,
-        kvVersion,
-        cachedTokens,
-        state,
-        branch,
-        stepReward,
-        call,
-        draws,
-        marks);
+    return copy(newId, newParent, draws, marks);
   }
 
   /**
@@ -286,9 +271,14 @@ public record TrajectoryNode(
    * @return a node that shares this node's arrays.
    */
   public TrajectoryNode with(final int newDraws, final Set<NodeMark> newMarks) {
+    return copy(id, parent, newDraws, newMarks);
+  }
+
+  private TrajectoryNode copy(
+      final int newId, final int newParent, final int newDraws, final Set<NodeMark> newMarks) {
     return new TrajectoryNode(
-        id,
-        parent,
+        newId,
+        newParent,
         kind,
         tokens,
         logprobs,

@@ -73,21 +73,25 @@ public final class CreditAssigner {
   /**
    * Makes what scores a group as it was scored before: with what had been learned then.
    *
-   * @param stored blocks of one of its trees, in the order of the estimators.
+   * @param stored blocks of one of its trees, in any order.
    * @return the estimators, with what the blocks say was learned.
    */
   public CreditAssigner asIn(final List<CreditBlock> stored) {
-    final List<AdvantageEstimator> then = new ArrayList<>(estimators);
-    for (int i = 0; i < Math.min(then.size(), stored.size()); i++) {
-      final CreditBlock block = stored.get(i);
+    return new CreditAssigner(
+        estimators.stream().map(estimator -> asIn(estimator, stored)).toList());
+  }
+
+  private static AdvantageEstimator asIn(
+      final AdvantageEstimator estimator, final List<CreditBlock> stored) {
+    for (final CreditBlock block : stored) {
       if (block.options().containsKey(LearningFormula.SHARES)
-          && block.estimator().equals(then.get(i).name())) {
+          && block.estimator().equals(estimator.name())) {
         final Map<String, String> options = new HashMap<>(block.options());
         options.remove(LearningFormula.PAIRS);
-        then.set(i, then.get(i).with(options));
+        return estimator.with(options);
       }
     }
-    return new CreditAssigner(then);
+    return estimator;
   }
 
   /**

@@ -65,6 +65,12 @@ public record RunConfig(
     Objects.requireNonNull(run, "run is null");
     Objects.requireNonNull(credit, "credit is null");
     Objects.requireNonNull(bridge, "bridge is null");
+    final boolean plain = armNames(run, tree).stream().allMatch("chain"::equals);
+    if (tree.division.equals("systematic") && tree.coalesce.equals("trees") && plain) {
+      throw new IllegalArgumentException(
+          "tree.division = systematic divides the samples of one path, and with tree.coalesce ="
+              + " trees the arm chain shares none: set tree.coalesce = true");
+    }
     if (train.ahead() > bridge.staleness()) {
       throw new IllegalArgumentException(
           "train.ahead must be at most bridge.staleness, or its groups would be dropped: ahead="
@@ -87,6 +93,10 @@ public record RunConfig(
    * @return {@code run.arms}, or the one arm that {@code tree.policy} makes.
    */
   public List<String> armNames() {
+    return armNames(run, tree);
+  }
+
+  private static List<String> armNames(final Run run, final Tree tree) {
     if (!run.arms.isEmpty()) {
       return run.arms;
     }

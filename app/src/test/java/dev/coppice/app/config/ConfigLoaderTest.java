@@ -144,6 +144,17 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void shouldRefuseToDivideSamplesThatShareNothing() {
+    final String division = "division = \"systematic\"\n";
+    final String chain = "[run]\narms = [\"chain\"]\n[tree]\n";
+    assertTrue(refused("[tree]\n" + division).getMessage().contains("tree.coalesce"));
+    assertTrue(refused(chain + "coalesce = \"trees\"\n" + division).getMessage().contains("chain"));
+    final RunConfig shared =
+        new ConfigLoader().text(chain + "coalesce = true\n" + division, "test.toml").load();
+    assertEquals("systematic", shared.tree().division());
+  }
+
+  @Test
   void shouldRefuseAnOverrideThatIsNoKey() {
     final ConfigException refused =
         assertThrows(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.TreeSamples;
 import dev.coppice.app.TreeSamples.End;
+import dev.coppice.app.advantage.BrokenEstimator;
 import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.RunConfig;
@@ -14,8 +15,6 @@ import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.disk.DiskFullException;
 import dev.coppice.bridge.fixture.FaultyDisk;
 import dev.coppice.bridge.trace.TraceFile;
-import dev.coppice.credit.AdvantageEstimator;
-import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.TrajectoryGroup;
@@ -130,24 +129,6 @@ class GroupWriterTest {
 
       assertTrue(told.getMessage().contains("too deep"), told.getMessage());
       assertTrue(told.getCause() instanceof StackOverflowError, told::toString);
-    }
-  }
-
-  /** Fails as code does that nobody expects to fail. */
-  private static final class BrokenEstimator implements AdvantageEstimator {
-    @Override
-    public String name() {
-      return "broken";
-    }
-
-    @Override
-    public GroupAdvantages estimate(final TrajectoryGroup group) {
-      throw new StackOverflowError("too deep");
-    }
-
-    @Override
-    public List<String> explain(final TrajectoryGroup group, final int tree, final int node) {
-      return List.of();
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.app.advantage.BrokenEstimator;
 import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.bridge.disk.Disk;
@@ -14,9 +15,7 @@ import dev.coppice.bridge.outbox.OutboxLimits;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
 import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.credit.AdvantageEstimator;
 import dev.coppice.credit.Estimators;
-import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
@@ -156,24 +155,6 @@ class GroupSealerTest {
 
       sealer.end();
       assertTrue(sealer.failure().getCause() instanceof StackOverflowError);
-    }
-  }
-
-  /** Fails as code does that nobody expects to fail. */
-  private static final class BrokenEstimator implements AdvantageEstimator {
-    @Override
-    public String name() {
-      return "broken";
-    }
-
-    @Override
-    public GroupAdvantages estimate(final TrajectoryGroup group) {
-      throw new StackOverflowError("too deep");
-    }
-
-    @Override
-    public List<String> explain(final TrajectoryGroup group, final int tree, final int node) {
-      return List.of();
     }
   }
 }

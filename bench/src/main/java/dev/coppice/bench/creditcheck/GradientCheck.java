@@ -1,7 +1,10 @@
 package dev.coppice.bench.creditcheck;
 
+import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.bridge.trace.CreditBlock;
 import dev.coppice.credit.AdvantageEstimator;
+import dev.coppice.credit.GroupAdvantages;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.TrajectoryGroup;
 import java.nio.file.Path;
@@ -95,10 +98,16 @@ final class GradientCheck {
             trees.stream().map(gradient::score).toList(),
             trees.stream().mapToDouble(GroupGradient::meanReward).toArray());
     for (int e = 0; e < estimators.size(); e++) {
-      final AdvantageEstimator estimator = estimators.get(e);
+      final CreditAssigner credit = new CreditAssigner(List.of(estimators.get(e)));
       noises
           .get(e)
-          .add(plain, trees.stream().map(group -> gradient.of(estimator.estimate(group))).toList());
+          .add(plain, task.stream().map(stored -> gradient.of(estimate(credit, stored))).toList());
     }
+  }
+
+  /** Scores a group with what had been learned when the run scored it. */
+  private static GroupAdvantages estimate(final CreditAssigner credit, final StoredGroup stored) {
+    final List<CreditBlock> blocks = stored.trees().getFirst().trace().credit();
+    return credit.asIn(blocks).estimators().getFirst().estimate(stored.group());
   }
 }

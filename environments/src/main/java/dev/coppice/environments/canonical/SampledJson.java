@@ -59,6 +59,9 @@ public final class SampledJson {
   }
 
   private static Object value(final Object read) {
+    if (read == null) {
+      return null;
+    }
     return switch (read) {
       case String text -> text(text);
       case BigDecimal number -> number(number);
@@ -68,7 +71,7 @@ public final class SampledJson {
         list.forEach(item -> items.add(value(item)));
         yield items;
       }
-      case null, default -> read;
+      default -> read;
     };
   }
 
