@@ -260,7 +260,7 @@ public record TrajectoryNode(
    * @return a node that shares this node's arrays.
    */
   public TrajectoryNode at(final int newId, final int newParent) {
-    return copy(newId, newParent, draws, marks);
+    return copy(newId, newParent, marks, draws);
   }
 
   /**
@@ -271,11 +271,11 @@ public record TrajectoryNode(
    * @return a node that shares this node's arrays.
    */
   public TrajectoryNode with(final int newDraws, final Set<NodeMark> newMarks) {
-    return copy(id, parent, newDraws, newMarks);
+    return copy(id, parent, newMarks, newDraws);
   }
 
   private TrajectoryNode copy(
-      final int newId, final int newParent, final int newDraws, final Set<NodeMark> newMarks) {
+      final int newId, final int newParent, final Set<NodeMark> newMarks, final int newDraws) {
     return new TrajectoryNode(
         newId,
         newParent,
