@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -110,6 +111,7 @@ final class ReportCommand implements Callable<Integer> {
           .values()
           .forEach((key, value) -> settings.put(folder.getFileName() + ":" + key, value));
     }
-    return new RunReport(arms, Map.of(), new RunReport.Scope(0, 0, new RunSettings(settings)));
+    return new RunReport(
+        arms, Map.of(), new RunReport.Scope(0, 0, Set.of(), new RunSettings(settings)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.coppice.app;
 
+import dev.coppice.draw.Division;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.Leaf;
@@ -122,5 +123,16 @@ public final class TreeSamples {
       sampled += node.kind().isSampled() ? node.length() : 0;
     }
     return new TreeLedger(4, 0, sampled, 0, 0, tree.calls().size(), 1_000_000_000L);
+  }
+
+  /** Copies a tree as one whose draws one number divided. */
+  public static TrajectoryTree divided(final TrajectoryTree tree) {
+    return new TrajectoryTree(
+        new TrajectoryTree.Origin(tree.run(), tree.group(), tree.tree(), Division.SYSTEMATIC),
+        tree.task(),
+        tree.sampling(),
+        tree.nodes(),
+        tree.calls(),
+        tree.leaves());
   }
 }

@@ -57,22 +57,14 @@ public record RunSettings(Map<String, String> values) {
   }
 
   /**
-   * Returns whether draws of one branch were divided so that they depend on each other.
-   *
-   * @return true for {@code tree.division = "systematic"}.
-   */
-  public boolean isSystematic() {
-    return "systematic".equals(values.get(DIVISION));
-  }
-
-  /**
    * Says what the settings mean for the figures.
    *
    * @return lines for a person, one for each thing that matters.
    */
   public List<String> remarks() {
     final List<String> remarks = new ArrayList<>();
-    final boolean coalesced = "true".equals(values.get(COALESCE));
+    final String coalesce = values.get(COALESCE);
+    final boolean coalesced = "true".equals(coalesce) || "trees".equals(coalesce);
     if (coalesced && "common".equals(values.get(NOISE))) {
       remarks.add(
           "world.noise = common: draws that share a call share its noise, so effective samples are"

@@ -23,7 +23,7 @@ public final class ArmTally {
   private double taskMeans;
   private int valuedTasks;
 
-  ArmTally(final List<TaskTally> tasks, final double wallSeconds, final boolean isSystematic) {
+  ArmTally(final List<TaskTally> tasks, final double wallSeconds) {
     this.wallSeconds = wallSeconds;
     this.tasks = tasks.size();
     for (final TaskTally task : tasks) {
@@ -34,8 +34,12 @@ public final class ArmTally {
       }
     }
     final List<GroupSamples> samples = tasks.stream().map(TaskTally::samples).toList();
-    size =
-        isSystematic ? EffectiveSize.ofSystematic(samples) : EffectiveSize.ofIndependent(samples);
+    size = isDivided() ? EffectiveSize.ofSystematic(samples) : EffectiveSize.ofIndependent(samples);
+  }
+
+  /** Tells whether one number divided draws of the arm, as its traces say. */
+  boolean isDivided() {
+    return total.get(Sum.DIVIDED_TREES) > 0;
   }
 
   /**

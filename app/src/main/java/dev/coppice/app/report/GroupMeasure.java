@@ -1,6 +1,7 @@
 package dev.coppice.app.report;
 
 import dev.coppice.credit.rho.TreeMoments;
+import dev.coppice.draw.Division;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
@@ -39,6 +40,8 @@ final class GroupMeasure {
   private static void addTree(final TrajectoryTree tree, final TaskTally tally) {
     tally.add(Sum.TREES, 1);
     tally.add(Sum.TRUNKS, tree.draws());
+    final boolean divided = tree.division() == Division.SYSTEMATIC && tree.draws() > 1;
+    tally.add(Sum.DIVIDED_TREES, divided ? 1 : 0);
     for (final Leaf leaf : tree.leaves()) {
       tally.add(Sum.LEAVES, 1);
       tally.add(Sum.DRAWS, leaf.draws());

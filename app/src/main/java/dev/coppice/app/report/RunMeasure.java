@@ -5,10 +5,12 @@ import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Reads groups one after the other and makes the report of the run.
@@ -88,13 +90,19 @@ public final class RunMeasure {
         tasksByArm.containsKey(RunReport.BASELINE)
             ? replicates(RunReport.BASELINE, compared)
             : null;
+    final Set<String> divided = new HashSet<>();
     for (final String arm : tasksByArm.keySet()) {
-      arms.add(replicates(arm, all).report(arm));
+      final Replicates whole = replicates(arm, all);
+      arms.add(whole.report(arm));
+      if (whole.whole.isDivided()) {
+        divided.add(arm);
+      }
       if (baseline != null && !arm.equals(RunReport.BASELINE)) {
         ratios.put(arm, replicates(arm, compared).ratiosOver(baseline));
       }
     }
-    return new RunReport(arms, ratios, new RunReport.Scope(compared.size(), all.size(), settings));
+    return new RunReport(
+        arms, ratios, new RunReport.Scope(compared.size(), all.size(), divided, settings));
   }
 
   private List<String> tasksOfAnyArm() {
@@ -126,8 +134,7 @@ public final class RunMeasure {
   }
 
   private ArmTally tally(final List<TaskTally> tasks, final double wall) {
-    return new ArmTally(
-        tasks.stream().filter(Objects::nonNull).toList(), wall, settings.isSystematic());
+    return new ArmTally(tasks.stream().filter(Objects::nonNull).toList(), wall);
   }
 
   /** Holds an arm on some tasks, and without each block of them; blocks are the same in all arms. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Holds the figures of a run: every arm, and every arm's ratios over the arm {@code chain}.
@@ -28,9 +29,10 @@ public record RunReport(
    *
    * @param comparedTasks that every arm has, which the ratios are over.
    * @param tasks that some arm has.
+   * @param divided arms of which one number divided draws.
    * @param settings of the run.
    */
-  public record Scope(int comparedTasks, int tasks, RunSettings settings) {}
+  public record Scope(int comparedTasks, int tasks, Set<String> divided, RunSettings settings) {}
 
   /** Copies the maps. */
   public RunReport {
@@ -82,15 +84,14 @@ public record RunReport(
               + " tasks that every arm has; the arms' own figures are over all of theirs");
     }
     noteTokens(notes);
-    if (scope.settings().isSystematic()) {
-      for (final ArmReport arm : arms) {
-        if (Double.isNaN(ArmReport.named(arm.figures(), Metric.ESS.fieldName()).value())) {
-          notes.add(
-              "effective samples of "
-                  + arm.arm()
-                  + " cannot be told: a systematic division wants at least six groups of a task (some"
-                  + " thirty for 10 %): raise task.repeats");
-        }
+    for (final ArmReport arm : arms) {
+      final double size = ArmReport.named(arm.figures(), Metric.ESS.fieldName()).value();
+      if (scope.divided().contains(arm.arm()) && Double.isNaN(size)) {
+        notes.add(
+            "effective samples of "
+                + arm.arm()
+                + " cannot be told: a systematic division wants at least six groups of a task (some"
+                + " thirty for 10 %): raise task.repeats");
       }
     }
     notes.addAll(scope.settings().remarks());

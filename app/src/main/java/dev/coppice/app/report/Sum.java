@@ -6,6 +6,8 @@ public enum Sum {
   GROUPS,
   /** Finished trees. */
   TREES,
+  /** Trees of several draws that one number divided. */
+  DIVIDED_TREES,
   /** Draws of the roots: the independent trunks that trees stand for. */
   TRUNKS,
   /** Trajectories, a coalesced one once. */

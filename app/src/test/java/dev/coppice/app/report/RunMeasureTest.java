@@ -338,14 +338,15 @@ class RunMeasureTest {
   @Test
   void shouldNotTellTheSizeOfASystematicArmFromFewGroups() {
     final RunSettings systematic =
-        new RunSettings(Map.of("tree.division", "systematic", "world.noise", "common"));
+        new RunSettings(Map.of("tree.division", "auto", "world.noise", "common"));
     for (int groups = 5; groups <= 6; groups++) {
       final RunMeasure drawn = new RunMeasure(List.of(Metric.values()), systematic);
       for (int i = 0; i < groups; i++) {
         final List<End> chain = List.of(new End("a", "1", i % 2));
         final TrajectoryTree tree =
-            TreeSamples.coalesced(
-                TreeSamples.tree("tree", "g0", 0, 20, twoEnds()), 4 + i % 2, 4 - i % 2);
+            TreeSamples.divided(
+                TreeSamples.coalesced(
+                    TreeSamples.tree("tree", "g0", 0, 20, twoEnds()), 4 + i % 2, 4 - i % 2));
         final TrajectoryTree plain = TreeSamples.tree("chain", "g0", 0, 20, chain);
         drawn.add("chain", List.of(plain), List.of(TreeSamples.ledger(plain)));
         drawn.add("tree", List.of(tree), List.of(TreeSamples.ledger(tree)));
@@ -356,7 +357,7 @@ class RunMeasureTest {
       assertEquals(groups < 6, Double.isNaN(report.arm("tree").value(Metric.ESS)));
       assertEquals(groups < 6, report.notes().toString().contains("six groups of a task"));
       final JsonNode json = ReportJson.tree(report);
-      assertEquals("systematic", json.at("/settings/tree.division").asText());
+      assertEquals("auto", json.at("/settings/tree.division").asText());
       assertEquals(groups < 6, json.at("/arms/tree/ess").isNull());
       assertEquals(groups < 6, json.at("/arms/tree/ess_per_1k").isNull());
     }
