@@ -144,6 +144,15 @@ public final class Draws {
   }
 
   /**
+   * Returns whether anybody said which ids were kept.
+   *
+   * @return true if {@link #keptAt} may answer something.
+   */
+  public boolean tellsKept() {
+    return kept.length > 0;
+  }
+
+  /**
    * Returns which ids the cuts kept where a token was drawn.
    *
    * @param index from {@link #start}.

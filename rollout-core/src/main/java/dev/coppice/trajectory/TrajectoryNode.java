@@ -113,13 +113,14 @@ public record TrajectoryNode(
     }
 
     /**
-     * Returns whether two are the same in every number; records compare arrays by identity.
+     * Returns whether two say the same of every token; records compare arrays by identity.
      *
      * @param other to compare with.
      * @return true if nothing differs.
      */
     public boolean isSameAs(final Kept other) {
-      return Arrays.equals(counts, other.counts) && Arrays.equals(ids, other.ids);
+      return Arrays.equals(ids, other.ids)
+          && (ids.length == 0 || Arrays.equals(counts, other.counts));
     }
   }
 

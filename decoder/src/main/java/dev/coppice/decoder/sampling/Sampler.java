@@ -68,6 +68,12 @@ public final class Sampler implements RowDrawer {
       throw new IllegalArgumentException(
           "vocabularySize must not be negative: vocabularySize=" + vocabularySize);
     }
+    for (final int token : settings.rules().bias().keySet()) {
+      if (vocabularySize > 0 && token >= vocabularySize) {
+        throw new IllegalArgumentException(
+            "logit_bias names no token: token=" + token + " vocabulary=" + vocabularySize);
+      }
+    }
     this.settings = settings;
     this.vocabularySize = vocabularySize == 0 ? Integer.MAX_VALUE : vocabularySize;
     this.editor = new LogitEditor(settings.rules(), holes);
@@ -97,7 +103,7 @@ public final class Sampler implements RowDrawer {
   public double load(
       final float[] logits, final int offset, final int row, final PathView before) {
     path = before;
-    final int length = Math.min(row, vocabularySize);
+    final int length = drawable(row);
     if (probability.length < length) {
       probability = new double[length];
       order = new long[length];
@@ -184,6 +190,16 @@ public final class Sampler implements RowDrawer {
 
   private int tokenAt(final int rank) {
     return Integer.MAX_VALUE - (int) order[size - 1 - rank];
+  }
+
+  /**
+   * Says how much of a row stands for tokens.
+   *
+   * @param row its length, V.
+   * @return the logits from the first on that have a token, holes among them.
+   */
+  public int drawable(final int row) {
+    return Math.min(row, vocabularySize);
   }
 
   /**

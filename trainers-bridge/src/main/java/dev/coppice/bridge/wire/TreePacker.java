@@ -117,7 +117,8 @@ public final class TreePacker {
             lossMask,
             credited.advantages(place, node),
             VersionRun.of(node),
-            node.spans()),
+            node.spans(),
+            node.kept()),
         new NodeRow.Share(multiplicity, (float) tree.pathWeight(node.id()), node.draws()),
         new NodeRow.Cached(node.kvVersion(), node.cachedTokens()));
   }
