@@ -93,8 +93,7 @@ public record RolloutLimits(
     public ObservationLimit {
       Objects.requireNonNull(excess, "excess is null");
       if (tokens < 1) {
-        throw new IllegalArgumentException(
-            "limits must be positive: observationTokens=" + tokens);
+        throw new IllegalArgumentException("limits must be positive: observationTokens=" + tokens);
       }
     }
   }
