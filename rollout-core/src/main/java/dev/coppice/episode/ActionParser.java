@@ -145,6 +145,7 @@ public final class ActionParser {
    */
   public Signal accept(final String piece) {
     final int seen = text.length();
+    final int settled = seen - PartialCharacters.pending(text);
     final boolean thought = mode == Mode.THINK;
     text.append(piece);
     if (tokens == tokenEnd.length) {
@@ -167,7 +168,7 @@ public final class ActionParser {
           case CALL -> close(dialect.callClose(), changed) ? Signal.CALL : Signal.NONE;
           case ANSWER -> close(dialect.answerClose(), changed) ? Signal.ANSWER : Signal.NONE;
         };
-    return stops(changed, signal) ? Signal.STOP : signal;
+    return stops(settled, signal) ? Signal.STOP : signal;
   }
 
   /** Follows the marks that open something, and those that close thoughts. */
@@ -237,11 +238,11 @@ public final class ActionParser {
   }
 
   /** Whether a stop ends the turn, and no call or answer before it. */
-  private boolean stops(final int changed, final Signal signal) {
+  private boolean stops(final int settled, final Signal signal) {
     if (rules.stops().isEmpty() || tokens <= minTokens) {
       return false;
     }
-    stop = rules.stops().find(text, changed);
+    stop = rules.stops().find(text, settled);
     if (stop == null || signal == Signal.NONE) {
       return stop != null;
     }
