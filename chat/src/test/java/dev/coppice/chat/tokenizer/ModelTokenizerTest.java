@@ -40,6 +40,18 @@ class ModelTokenizerTest {
   @TempDir Path folder;
 
   @Test
+  void shouldListTheIdsThatNoTokenHas() throws IOException {
+    Files.writeString(
+        folder.resolve("tokenizer.json"),
+        CHARACTERS.replace("\" \":5,", "\" \":7,").replace("\"\\n\":6", "\"\\n\":9"));
+
+    try (ModelTokenizer tokenizer = ModelTokenizer.open(folder)) {
+      assertEquals(10, tokenizer.vocabularySize());
+      assertEquals(List.of(5, 6, 8), tokenizer.holes());
+    }
+  }
+
+  @Test
   void shouldAddNothingCutNothingAndKnowSpecialTokensInTheText() throws IOException {
     Files.writeString(folder.resolve("tokenizer.json"), CHARACTERS);
     Files.writeString(
