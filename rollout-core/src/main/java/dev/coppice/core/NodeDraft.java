@@ -24,6 +24,7 @@ import java.util.Set;
  */
 final class NodeDraft {
   private static final int[] NO_RUNS = {};
+  private static final float[] NO_LOGPROBS = {};
 
   final NodeDraft parent;
   final NodeKind kind;
@@ -59,7 +60,7 @@ final class NodeDraft {
     this.parent = parent;
     this.kind = kind;
     this.tokens = new int[expectedTokens];
-    this.logprobs = new float[kind.isSampled() ? expectedTokens : 0];
+    this.logprobs = kind.isSampled() ? new float[expectedTokens] : NO_LOGPROBS;
     if (parent != null) {
       parent.children.add(this);
       state = parent.state;
@@ -114,6 +115,11 @@ final class NodeDraft {
   }
 
   private List<TrajectoryNode.VersionRun> versionRuns() {
+    if (runStarts.length <= 2) {
+      return runStarts.length == 0
+          ? List.of()
+          : List.of(new TrajectoryNode.VersionRun(runStarts[0], length - runStarts[1]));
+    }
     final List<TrajectoryNode.VersionRun> runs = new ArrayList<>(runStarts.length / 2);
     for (int i = 0; i < runStarts.length; i += 2) {
       final int end = i + 3 < runStarts.length ? runStarts[i + 3] : length;
@@ -142,7 +148,7 @@ final class NodeDraft {
 
   TrajectoryNode finish(final int id, final int parentId, final int callId) {
     final int[] ownTokens = tokens.length == length ? tokens : Arrays.copyOf(tokens, length);
-    final float[] ownLogprobs = kind.isSampled() ? Arrays.copyOf(logprobs, length) : new float[0];
+    final float[] ownLogprobs = kind.isSampled() ? Arrays.copyOf(logprobs, length) : NO_LOGPROBS;
     return new TrajectoryNode(
         id,
         parentId,
