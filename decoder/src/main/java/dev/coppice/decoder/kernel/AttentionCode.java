@@ -1,23 +1,24 @@
 package dev.coppice.decoder.kernel;
 
-import static dev.coppice.decoder.kernel.Assembler.R10;
-import static dev.coppice.decoder.kernel.Assembler.R11;
-import static dev.coppice.decoder.kernel.Assembler.R12;
-import static dev.coppice.decoder.kernel.Assembler.R13;
-import static dev.coppice.decoder.kernel.Assembler.R14;
-import static dev.coppice.decoder.kernel.Assembler.R8;
-import static dev.coppice.decoder.kernel.Assembler.R9;
-import static dev.coppice.decoder.kernel.Assembler.RAX;
-import static dev.coppice.decoder.kernel.Assembler.RBP;
-import static dev.coppice.decoder.kernel.Assembler.RBX;
-import static dev.coppice.decoder.kernel.Assembler.RCX;
-import static dev.coppice.decoder.kernel.Assembler.RDI;
-import static dev.coppice.decoder.kernel.Assembler.RDX;
-import static dev.coppice.decoder.kernel.Assembler.RSI;
-import static dev.coppice.decoder.kernel.Assembler.RSP;
-import static dev.coppice.decoder.kernel.Assembler.VECTOR;
+import static dev.coppice.decoder.machine.Assembler.R10;
+import static dev.coppice.decoder.machine.Assembler.R11;
+import static dev.coppice.decoder.machine.Assembler.R12;
+import static dev.coppice.decoder.machine.Assembler.R13;
+import static dev.coppice.decoder.machine.Assembler.R14;
+import static dev.coppice.decoder.machine.Assembler.R8;
+import static dev.coppice.decoder.machine.Assembler.R9;
+import static dev.coppice.decoder.machine.Assembler.RAX;
+import static dev.coppice.decoder.machine.Assembler.RBP;
+import static dev.coppice.decoder.machine.Assembler.RBX;
+import static dev.coppice.decoder.machine.Assembler.RCX;
+import static dev.coppice.decoder.machine.Assembler.RDI;
+import static dev.coppice.decoder.machine.Assembler.RDX;
+import static dev.coppice.decoder.machine.Assembler.RSI;
+import static dev.coppice.decoder.machine.Assembler.RSP;
+import static dev.coppice.decoder.machine.Assembler.VECTOR;
 
-import dev.coppice.decoder.kernel.Assembler.Memory;
+import dev.coppice.decoder.machine.Assembler;
+import dev.coppice.decoder.machine.Assembler.Memory;
 
 /**
  * Writes the kernels of attention over floats or half floats: up to 12 rows times two vectors of 16

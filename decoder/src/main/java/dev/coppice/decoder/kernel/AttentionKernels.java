@@ -1,5 +1,6 @@
 package dev.coppice.decoder.kernel;
 
+import dev.coppice.decoder.machine.MachineCode;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -71,7 +72,7 @@ public final class AttentionKernels {
     for (int i = 0; i < codes.length; i++) {
       codes[i] = new AttentionCode(i / 4 + 1, (i & SCORES) != 0, (i & HALF) != 0).write();
     }
-    return TileKernels.place(codes);
+    return MachineCode.place(codes);
   }
 
   /**
