@@ -156,7 +156,7 @@ public final class PanelLinears implements Linears {
 
   /** Finds what a lane reads after a panel. */
   private long next(final int lane, final int panel) {
-    if (panel + 1 < workers.begin(lane + 1, layer.count())) {
+    if (panel + 1 < workers.end(panel, layer.count())) {
       return layer.address(panel + 1);
     }
     final Panels.Span after = layer.following();

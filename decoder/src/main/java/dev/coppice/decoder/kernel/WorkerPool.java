@@ -15,13 +15,15 @@ import java.util.concurrent.locks.LockSupport;
  * </pre>
  *
  * <p>Every lane has a range of neighbouring pieces, so that it reads memory in one direction and
- * knows what it reads next; who is done takes the last pieces of the others. Nobody waits for a
- * helper that took nothing: on a busy machine a helper may come late, and the caller has then done
- * its share.
+ * knows what it reads next; who is done goes on in the ranges of the others, in the same direction.
+ * Nobody waits for a helper that took nothing: on a busy machine a helper may come late, and the
+ * caller has then done its share.
  *
  * <p>Whoever waits spins for some 200 us, longer than the gap between two jobs of a pass, and then
- * parks: waking a helper costs the caller some 7 us, and it comes 20 us late; spinning on would take the
- * core from the tools beside the engine.
+ * parks: waking a helper costs the caller some 7 us, and it comes 20 us late. Beside busy tools that
+ * takes nothing from them but what the system gives two threads that compute; yielding the core
+ * instead gives them a sixth more and costs a quarter of the tokens, as whoever yields waits out
+ * another's slice.
  *
  * @thread run by one thread at a time.
  */
@@ -37,6 +39,7 @@ public final class WorkerPool implements AutoCloseable {
   private static final int PAD = 16;
 
   private static final int MOST_PIECES = 0xFFFF;
+  private static final int ONE_PIECE = 1 << 16;
 
   /** Computes one piece. */
   public interface Work {
@@ -94,6 +97,17 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /**
+   * Returns where the range of a piece ends.
+   *
+   * @param piece from 0.
+   * @param count of pieces.
+   * @return the piece behind its last.
+   */
+  int end(final int piece, final int count) {
+    return begin(((piece + 1) * threads() - 1) / count + 1, count);
+  }
+
+  /**
    * Does all pieces of one job.
    *
    * @param count of pieces, at most 65,535.
@@ -139,22 +153,22 @@ public final class WorkerPool implements AutoCloseable {
     return PAD / 2 + lane * PAD;
   }
 
-  /** Takes pieces of the own range upwards, then the last ones of the others, until none is left. */
+  /** Takes pieces of the own range, then those of the others, until none is left. */
   private void take(final int lane) {
     for (int i = 0; i < threads(); i++) {
-      takeFrom(lane, place((lane + i) % threads()), i > 0);
+      takeFrom(lane, place((lane + i) % threads()));
     }
   }
 
-  private void takeFrom(final int lane, final int place, final boolean last) {
+  private void takeFrom(final int lane, final int place) {
     for (long now = ranges.get(place); first(now) < end(now); now = ranges.get(place)) {
-      if (ranges.compareAndSet(place, now, last ? now - 1 : now + (1 << 16))) {
+      if (ranges.compareAndSet(place, now, now + ONE_PIECE)) {
         // What was set before the range belongs to its job, and no other begins before this piece
         // ends.
         final int count = pieces;
         final Thread waiting = caller;
         try {
-          work.run(lane, last ? end(now) - 1 : first(now));
+          work.run(lane, first(now));
         } catch (RuntimeException | Error e) {
           failure = e;
         }
