@@ -72,7 +72,9 @@ final class KernelProducts implements AttentionProducts {
     final int blocks = plan.indexEnd(part.rectangle()) - begin;
     final int stride = pool.valueStride();
     grow(blocks);
-    for (int column = 0; column < stride; column += AttentionKernels.COLUMNS) {
+    int columns;
+    for (int column = 0; column < stride; column += columns) {
+      columns = AttentionKernels.columns(weights.count(), stride - column);
       for (int i = 0; i < blocks; i++) {
         final int shift = skipped * stride + column;
         from[i] = pool.valueOffset(plan.block(first + i), part.head()) + shift;
@@ -82,7 +84,8 @@ final class KernelProducts implements AttentionProducts {
           matrix(weights, begin * slots + skipped),
           cells(part, stride, depth, blocks),
           matrix(sums, column),
-          weights.count());
+          weights.count(),
+          columns);
     }
   }
 

@@ -134,7 +134,8 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
             a,
             new AttentionKernels.Cells(cells, Float.BYTES, HEAD_DIM, SLOTS, place, place, 1),
             new AttentionKernels.Matrix(MemorySegment.ofArray(out), column, HEAD_DIM),
-            ROWS);
+            ROWS,
+            AttentionKernels.COLUMNS);
       }
     };
   }
