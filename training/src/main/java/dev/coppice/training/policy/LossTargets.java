@@ -20,6 +20,7 @@ final class LossTargets {
 
   /** Places in the logits of the predicting rows, laid end to end. */
   final long[] cells;
+
   final float[] logprobs;
   final float[] positive;
   final float[] negative;

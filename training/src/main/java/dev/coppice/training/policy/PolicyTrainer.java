@@ -194,7 +194,8 @@ public final class PolicyTrainer implements AutoCloseable {
     List<PolicyTree> open = new ArrayList<>();
     int tokens = 0;
     for (final PolicyTree tree : trees) {
-      // What the trees of a pass begin with is computed once; a pass may begin with less than two do.
+      // What the trees of a pass begin with is computed once; a pass may begin with less than two
+      // do.
       int own = tree.tokenCount();
       own -= open.isEmpty() ? 0 : StripPlan.sharedOpening(List.of(open.getFirst(), tree));
       if (!open.isEmpty() && tokens + own > settings.microTokens()) {

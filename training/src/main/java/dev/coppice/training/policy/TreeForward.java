@@ -58,11 +58,7 @@ final class TreeForward {
 
   /** Constants of one pass. */
   private record Constants(
-      Angles queries,
-      Angles keys,
-      NDArray rotation,
-      List<Gathered> buckets,
-      NDArray backToRows) {}
+      Angles queries, Angles keys, NDArray rotation, List<Gathered> buckets, NDArray backToRows) {}
 
   /** Cosines and sines by which rows turn with their positions. */
   private record Angles(NDArray cos, NDArray sin) {}
