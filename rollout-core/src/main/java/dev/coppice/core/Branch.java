@@ -7,6 +7,7 @@ import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.StopReason;
+import java.util.function.BooleanSupplier;
 
 /**
  * Holds one path while it grows: what it asks the model for, and where it stands.
@@ -34,6 +35,7 @@ final class Branch {
   final TreeDraft tree;
   final long tag;
   final ActionParser parser;
+  final BooleanSupplier sentenceEnd;
   final Work work;
   final Effect.Sample sample;
   Wait wait = Wait.SAMPLING;
@@ -64,6 +66,7 @@ final class Branch {
     this.tree = tree;
     this.tag = tag;
     this.parser = parser;
+    this.sentenceEnd = parser::endsSentence;
     this.work = work;
     this.sample = new Effect.Sample(work);
     work.asker(this);
