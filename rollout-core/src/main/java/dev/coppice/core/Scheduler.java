@@ -55,7 +55,8 @@ final class Scheduler {
     branch.paidAgain = 0;
     final int most =
         Math.min(
-            state.config.limits().newTokens() - branch.sampled,
+            Math.min(
+                state.config.limits().newTokens() - branch.sampled, branch.parser.tokensLeft()),
             state.contextTokens - branch.length());
     final BranchPoint here = pointAt(branch);
     if (branch.children == 1) {

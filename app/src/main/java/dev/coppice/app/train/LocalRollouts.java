@@ -66,7 +66,7 @@ public final class LocalRollouts implements AutoCloseable {
       final Path folder, final Environment environment, final Map<String, Object> batches) {
     this.environment = environment;
     this.tokenizer = ModelTokenizer.open(folder);
-    this.runner = Engines.openEmbedded(folder, batches);
+    this.runner = Engines.openEmbedded(folder, tokenizer, batches);
   }
 
   /**

@@ -14,7 +14,7 @@ import java.util.Map;
 /** Lists what is learned, with the size of its problems and of the model that learns it. */
 public enum LearningTask {
   /** Gathers first; for the tiny policy. */
-  DRAWERS(12_000, 150, 200) {
+  DRAWERS {
     @Override
     Environment problems(final Split split, final int count, final long seed) {
       return new DrawersEnvironment(split, count, seed);
@@ -30,7 +30,7 @@ public enum LearningTask {
     }
   },
   /** Decides first; for the tiny policy. */
-  COUNTDOWN(12_000, 150, 200) {
+  COUNTDOWN {
     @Override
     Environment problems(final Split split, final int count, final long seed) {
       return new CountdownEnvironment(split, count, seed);
@@ -46,7 +46,7 @@ public enum LearningTask {
     }
   },
   /** One turn of text; for a small instruction model. All products are few, so none validates. */
-  PRODUCTS(0, 0, 0) {
+  PRODUCTS {
     @Override
     Environment problems(final Split split, final int count, final long seed) {
       return new ProductsEnvironment(split, count, seed, "");
@@ -61,6 +61,21 @@ public enum LearningTask {
     }
 
     @Override
+    int training() {
+      return 0;
+    }
+
+    @Override
+    int validation() {
+      return 0;
+    }
+
+    @Override
+    int test() {
+      return 0;
+    }
+
+    @Override
     Map<String, Object> batches() {
       return Map.of("batch-rows", 64L, "batch-tokens", 256L, "kv-blocks", 576L);
     }
@@ -72,23 +87,11 @@ public enum LearningTask {
 
     @Override
     RolloutLimits limits() {
-      final RolloutLimits usual = RolloutLimits.DEFAULT;
-      return new RolloutLimits(
-          LONGEST_ANSWER, 1, usual.observationTokens(), usual.callDeadlineNs());
+      return new RolloutLimits(LONGEST_ANSWER, 1, 1, RolloutLimits.DEFAULT.callDeadlineNs());
     }
   };
 
   private static final int LONGEST_ANSWER = 24;
-
-  private final int training;
-  private final int validation;
-  private final int test;
-
-  LearningTask(final int training, final int validation, final int test) {
-    this.training = training;
-    this.validation = validation;
-    this.test = test;
-  }
 
   /** Says how the samples of a group grow. */
   enum Growth {
@@ -121,17 +124,17 @@ public enum LearningTask {
 
   /** Returns how many fresh problems there are to train on; 0 for all of the split. */
   int training() {
-    return training;
+    return 12_000;
   }
 
   /** Returns how many of the held-out problems, the first ones, rates are chosen on. */
   int validation() {
-    return validation;
+    return 150;
   }
 
   /** Returns how many of the held-out problems after those are for the end; 0 for the rest. */
   int test() {
-    return test;
+    return 200;
   }
 
   /** Returns the options of the engine's batches, as {@code ./coppice list engines} has them. */
