@@ -58,12 +58,17 @@ final class Scheduler {
             Math.min(
                 state.config.limits().newTokens() - branch.sampled, branch.parser.tokensLeft()),
             state.contextTokens - branch.length());
-    // A call may end with the last token allowed: the turn after it then gets one more.
-    branch.work.ask(tokensAsked(branch, Math.max(1, most)), branch.children);
+    final BranchPoint here = pointAt(branch);
     if (branch.children == 1) {
-      final int children = policy.mostChildrenAtToken(pointAt(branch));
+      branch.children = policy.childrenBeforeToken(here);
+    }
+    // A call may end with the last token allowed: the turn after it then gets one more.
+    final int asked = Math.min(Math.max(1, most), policy.tokensToNextPlace(here));
+    branch.work.ask(tokensAsked(branch, asked), branch.children);
+    if (branch.children == 1) {
+      final int children = policy.mostChildrenAtToken(here);
       if (children > 1) {
-        branch.work.askMoreAt(children, policy.entropyFloor());
+        branch.work.askMoreAt(children, policy.entropyFloor(here));
       }
     }
     effects.add(branch.sample);
@@ -86,7 +91,8 @@ final class Scheduler {
     return point
         .atTree(branch.tree.key, branch.group.plan.decisionTurn(), branch.group.plan.typicalTurns())
         .atToken(branch.tag, branch.turn, branch.parser.tokens())
-        .afterForks(branch.forks, branch.lastForkTurn);
+        .afterForks(branch.forks, branch.lastForkTurn)
+        .afterText(branch.sampled, branch.sentenceEnd);
   }
 
   /** Finds the branch a quote is for, or null if it asks for something else by now. */

@@ -331,6 +331,49 @@ public final class ActionParser {
   }
 
   /**
+   * Tells whether the last token ended a line or a sentence, outside of calls and answers.
+   *
+   * <p>A line ends with its break; a sentence with a full stop, an exclamation or a question mark that
+   * no digit stands before, as in {@code 3.5} or {@code 1.}. White space behind an end ends nothing
+   * more.
+   *
+   * @return true if the turn's text so far ends so.
+   */
+  public boolean endsSentence() {
+    if (tokens == 0 || mode != Mode.FREE) {
+      return false;
+    }
+    final int before = tokens == 1 ? 0 : Math.min(tokenEnd[tokens - 2], text.length());
+    return isEnd(text.length()) && !(isBlank(before, text.length()) && isEnd(before));
+  }
+
+  private boolean isEnd(final int length) {
+    int end = length;
+    while (end > 0 && Character.isWhitespace(text.charAt(end - 1))) {
+      if (text.charAt(end - 1) == '\n') {
+        return hasWords(end);
+      }
+      end--;
+    }
+    return end > 0
+        && ".!?".indexOf(text.charAt(end - 1)) >= 0
+        && !(end > 1 && Character.isDigit(text.charAt(end - 2)));
+  }
+
+  private boolean hasWords(final int length) {
+    return !isBlank(0, length);
+  }
+
+  private boolean isBlank(final int from, final int to) {
+    for (int i = from; i < to; i++) {
+      if (!Character.isWhitespace(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * Returns the number of tokens of the turn so far.
    *
    * @return the number of tokens.

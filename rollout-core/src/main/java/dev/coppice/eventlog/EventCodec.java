@@ -79,6 +79,10 @@ public final class EventCodec {
       to.putLong(tree.tokens());
       to.putLong(tree.computedTokens());
     }
+    for (final GroupOutcome.Tree tree : outcome.trees()) {
+      to.putInt(tree.sharesByForks().size());
+      tree.sharesByForks().forEach(to::putDouble);
+    }
   }
 
   private static int offered(final Event.GroupOffered offered, final EventBytes to) {
@@ -246,6 +250,9 @@ public final class EventCodec {
                   from.getLong(),
                   from.getLong()));
     }
+    if (!from.isAtEnd()) {
+      trees.replaceAll(tree -> withForks(tree, from));
+    }
     final GroupOutcome outcome = new GroupOutcome(request.taskIndex(), trees);
     if (outcome.computedTokens() != computedTokens) {
       throw new IllegalArgumentException(
@@ -257,6 +264,20 @@ public final class EventCodec {
               + outcome.computedTokens());
     }
     return new Event.GroupRestored(request, outcome);
+  }
+
+  private static GroupOutcome.Tree withForks(final GroupOutcome.Tree tree, final EventBytes from) {
+    final List<Double> shares = new ArrayList<>();
+    for (int forks = from.getInt(); forks > 0; forks--) {
+      shares.add(from.getDouble());
+    }
+    return new GroupOutcome.Tree(
+        tree.draws(),
+        tree.rewards(),
+        tree.trunkTokens(),
+        tree.tokens(),
+        tree.computedTokens(),
+        shares);
   }
 
   private static GroupOutcome.Tree unknown(final long computedTokens) {

@@ -12,7 +12,8 @@ package dev.coppice.eventlog;
  *               failure
  *   2 restored  id string, index int32, task index int32, computed tokens int64,
  *               trees int32, per tree: draws int32, scored int64, reward sum float64,
- *               square sum float64, trunk tokens, tokens, computed tokens int64 each
+ *               square sum float64, trunk tokens, tokens, computed tokens int64 each;
+ *               then per tree: forks int32, share of the paths float64 each; absent in old journals
  *   3 quoted    time int64, rows int32,
  *               per row: branch, ticket, cached, computes, samples, int32 each
  *   4 drawn     time int64, rows int32,
