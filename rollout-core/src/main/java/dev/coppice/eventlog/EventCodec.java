@@ -98,20 +98,31 @@ public final class EventCodec {
     final Quotes quotes = quoted.quotes();
     to.putLong(quoted.nowNs());
     to.putInt(quotes.rows());
+    boolean ofServer = false;
+    for (int row = 0; row < quotes.rows(); row++) {
+      ofServer |= quotes.again(row) != 0;
+    }
     for (int row = 0; row < quotes.rows(); row++) {
       to.putInt(quotes.branch(row));
       to.putInt(quotes.ticket(row));
       to.putInt(quotes.cached(row));
       to.putInt(quotes.computes(row));
       to.putInt(quotes.samples(row));
+      if (ofServer) {
+        to.putInt(quotes.again(row));
+      }
     }
-    return EventDescriptor.QUOTED;
+    return ofServer ? EventDescriptor.QUOTED_BY_SERVER : EventDescriptor.QUOTED;
   }
 
   private static int drawn(final Event.Drawn drawn, final EventBytes to) {
     final Draws draws = drawn.draws();
     to.putLong(drawn.nowNs());
     to.putInt(draws.rows());
+    boolean ofServer = false;
+    for (int row = 0; row < draws.rows(); row++) {
+      ofServer |= draws.isApart(row) || draws.again(row) != 0 || draws.wasted(row) != 0;
+    }
     for (int row = 0; row < draws.rows(); row++) {
       to.putInt(draws.branch(row));
       to.putInt(draws.ticket(row));
@@ -119,12 +130,17 @@ public final class EventCodec {
       to.putInt(draws.cached(row));
       to.putFloat(draws.entropy(row));
       failure(draws.failure(row), to);
+      if (ofServer) {
+        to.putInt(draws.again(row));
+        to.putInt(draws.wasted(row));
+        to.putInt(draws.isApart(row) ? 1 : 0);
+      }
       to.putInt(draws.count(row));
       for (int draw = 0; draw < draws.count(row); draw++) {
         draw(draws, row, draw, to);
       }
     }
-    return EventDescriptor.DRAWN;
+    return ofServer ? EventDescriptor.DRAWN_BY_SERVER : EventDescriptor.DRAWN;
   }
 
   private static void draw(final Draws draws, final int row, final int draw, final EventBytes to) {
@@ -198,8 +214,10 @@ public final class EventCodec {
               from.getString(),
               failure(from));
       case EventDescriptor.RESTORED -> restored(from);
-      case EventDescriptor.QUOTED -> quoted(from);
-      case EventDescriptor.DRAWN -> drawn(from);
+      case EventDescriptor.QUOTED, EventDescriptor.QUOTED_BY_SERVER ->
+          quoted(from, type == EventDescriptor.QUOTED_BY_SERVER);
+      case EventDescriptor.DRAWN, EventDescriptor.DRAWN_BY_SERVER ->
+          drawn(from, type == EventDescriptor.DRAWN_BY_SERVER);
       case EventDescriptor.WORK_EXPIRED ->
           new Event.WorkExpired(from.getInt(), from.getInt(), from.getLong());
       case EventDescriptor.CALL_DONE -> callDone(from);
@@ -253,17 +271,18 @@ public final class EventCodec {
     return new Event.Ticket(from.getInt(), from.getInt());
   }
 
-  private static Event quoted(final EventBytes from) {
+  private static Event quoted(final EventBytes from, final boolean ofServer) {
     final long nowNs = from.getLong();
     final int rows = from.getInt();
     final Quotes quotes = new Quotes();
     for (int row = 0; row < rows; row++) {
       quotes.add(from.getInt(), from.getInt(), from.getInt(), from.getInt(), from.getInt());
+      quotes.computesAgain(ofServer ? from.getInt() : 0);
     }
     return new Event.Quoted(nowNs, quotes);
   }
 
-  private static Event drawn(final EventBytes from) {
+  private static Event drawn(final EventBytes from, final boolean ofServer) {
     final long nowNs = from.getLong();
     final int rows = from.getInt();
     final Draws draws = new Draws();
@@ -272,6 +291,9 @@ public final class EventCodec {
       draws.foundCached(from.getInt());
       draws.entropy(from.getFloat());
       draws.fail(failure(from));
+      if (ofServer) {
+        extras(draws, from);
+      }
       final int count = from.getInt();
       for (int draw = 0; draw < count; draw++) {
         draws.beginDraw();
@@ -282,6 +304,13 @@ public final class EventCodec {
       }
     }
     return new Event.Drawn(nowNs, draws);
+  }
+
+  private static void extras(final Draws draws, final EventBytes from) {
+    draws.costMore(from.getInt(), from.getInt());
+    if (from.getInt() != 0) {
+      draws.drawnApart();
+    }
   }
 
   private static Event callDone(final EventBytes from) {

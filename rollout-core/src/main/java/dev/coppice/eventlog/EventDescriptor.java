@@ -25,6 +25,8 @@ package dev.coppice.eventlog;
  *   7 scored    branch int32, sequence int32, reward float64, components int32,
  *               per component: name string, value float64; answer string, failure
  *   8 swapped   time int64, version int32
+ *   9 quoted by a server: as quoted, and per row: again int32
+ *  10 drawn by a server: as drawn, and per row before its draws: again, wasted, apart, int32 each
  *   failure     boundary int8 (-1 for none), code string, message string
  * </pre>
  */
@@ -52,6 +54,12 @@ public final class EventDescriptor {
 
   /** New weights are in use. */
   public static final int WEIGHTS_SWAPPED = 8;
+
+  /** A server said what it would compute, some of it more than once. */
+  public static final int QUOTED_BY_SERVER = 9;
+
+  /** A server answered, with draws that it computed apart. */
+  public static final int DRAWN_BY_SERVER = 10;
 
   private EventDescriptor() {}
 }

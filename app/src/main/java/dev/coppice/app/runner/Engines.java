@@ -46,6 +46,13 @@ public final class Engines {
   public static ModelRunner open(
       final RunConfig config, final Path folder, final int vocabularySize) {
     final RunnerPlug plug = find(config.model().engine());
+    if (!config.model().urls().isEmpty()
+        && plug.options().stream().noneMatch(option -> option.name().equals("urls"))) {
+      throw new IllegalArgumentException(
+          "model.urls names servers, and the engine is none: engine="
+              + plug.name()
+              + "; choose model.engine = vllm, sglang or llama-server");
+    }
     return plug.open(RunnerRequest.of(folder, vocabularySize), EngineOptions.of(config, plug));
   }
 

@@ -49,6 +49,10 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               List.of("plug", "draw", "trajectory", "model", "kvcache", "chat.files", "chat.gguf"),
               with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
           law(
+              "remote",
+              List.of("plug", "draw", "trajectory", "model", "chat"),
+              JSON),
+          law(
               "training",
               List.of("trajectory", "decoder", "chat", "environments.arithmetic"),
               with(JSON, "ai.djl", "org.agrona")),
