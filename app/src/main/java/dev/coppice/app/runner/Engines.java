@@ -36,6 +36,20 @@ public final class Engines {
   }
 
   /**
+   * Says whether the engine of a configuration runs its model behind servers.
+   *
+   * @param config of the run.
+   * @return true for an engine that takes their addresses.
+   */
+  public static boolean isServed(final RunConfig config) {
+    return isServed(find(config.model().engine()));
+  }
+
+  private static boolean isServed(final RunnerPlug plug) {
+    return plug.options().stream().anyMatch(option -> option.name().equals("urls"));
+  }
+
+  /**
    * Opens the model a configuration names.
    *
    * @param config of the run.
@@ -46,8 +60,7 @@ public final class Engines {
   public static ModelRunner open(
       final RunConfig config, final Path folder, final int vocabularySize) {
     final RunnerPlug plug = find(config.model().engine());
-    if (!config.model().urls().isEmpty()
-        && plug.options().stream().noneMatch(option -> option.name().equals("urls"))) {
+    if (!config.model().urls().isEmpty() && !isServed(plug)) {
       throw new IllegalArgumentException(
           "model.urls names servers, and the engine is none: engine="
               + plug.name()

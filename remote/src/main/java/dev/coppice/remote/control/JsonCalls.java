@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class JsonCalls {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final long WITHIN_NS = TimeUnit.SECONDS.toNanos(10);
+  private static final long WITHIN_NS = TimeUnit.SECONDS.toNanos(30);
   private static final int LONGEST_MESSAGE = 400;
 
   private final HttpLink link;

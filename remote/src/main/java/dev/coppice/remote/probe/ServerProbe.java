@@ -36,6 +36,7 @@ public final class ServerProbe {
   private final Replica replica;
   private final Tokenizer tokenizer;
   private final ProbeAsker asker;
+  private final int[] text;
   private final int[] path;
 
   /**
@@ -51,7 +52,8 @@ public final class ServerProbe {
     this.replica = replica;
     this.tokenizer = tokenizer;
     asker = new ProbeAsker(link, model, tokenizer.vocabularySize());
-    path = tokenizer.encode(TEXT);
+    text = tokenizer.encode(TEXT);
+    path = Arrays.copyOf(text, Math.min(text.length, replica.facts().contextTokens() / 2));
   }
 
   /** What went wrong when a server was asked, in words. */
@@ -111,11 +113,11 @@ public final class ServerProbe {
     if (theirs == null) {
       return ProbeCheck.lesser("tokenizer", "the server splits no text", "not compared");
     }
-    return Arrays.equals(theirs, path)
-        ? ProbeCheck.good("tokenizer", "the same " + path.length + " ids")
+    return Arrays.equals(theirs, text)
+        ? ProbeCheck.good("tokenizer", "the same " + text.length + " ids")
         : ProbeCheck.bad(
             "tokenizer",
-            "other ids than those of model.path: " + theirs.length + " and " + path.length,
+            "other ids than those of model.path: " + theirs.length + " and " + text.length,
             "name the served model's folder in model.path");
   }
 

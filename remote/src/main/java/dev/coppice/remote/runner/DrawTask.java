@@ -37,6 +37,7 @@ final class DrawTask implements Runnable {
   private int computed;
   private int segments;
   private Finish finish;
+  private boolean isAtContextEnd;
   private RowDistribution row;
   private RolloutFailure failure;
   private String refusal;
@@ -202,7 +203,7 @@ final class DrawTask implements Runnable {
   }
 
   /** Takes in what a request gave; the last token of an earlier one cost nothing to read again. */
-  void take(final ServerAnswer answer, final int newlyComputed) {
+  void take(final ServerAnswer answer, final int newlyComputed, final int askedFor) {
     computed += segments > 0 && newlyComputed > 0 ? newlyComputed - 1 : newlyComputed;
     if (rowTop != 0 && length == 0 && answer.rowLength() > 0) {
       row = RowDistribution.of(answer);
@@ -220,6 +221,7 @@ final class DrawTask implements Runnable {
     }
     segments += more > 0 ? 1 : 0;
     finish = answer.finishReason();
+    isAtContextEnd = finish == Finish.LENGTH && more < askedFor;
   }
 
   /** Notes that an answer cannot be used, and why. */
@@ -267,7 +269,7 @@ final class DrawTask implements Runnable {
 
   /** Whether there is nothing more to ask for. */
   boolean isComplete() {
-    return length >= most || finish == Finish.STOP || finish == Finish.LENGTH;
+    return length >= most || finish == Finish.STOP || isAtContextEnd;
   }
 
   int left() {
@@ -349,6 +351,6 @@ final class DrawTask implements Runnable {
 
   /** Whether the server's context ended before what was asked for did. */
   boolean isAtContextEnd() {
-    return finish == Finish.LENGTH && length < most;
+    return isAtContextEnd;
   }
 }

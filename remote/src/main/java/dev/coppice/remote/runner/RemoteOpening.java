@@ -64,21 +64,28 @@ public final class RemoteOpening {
    * @throws ServerException if a server cannot be used, naming it and the mend.
    */
   public static ModelRunner open(final Servers servers, final Path folder, final Wishes wishes) {
+    return open(servers, ModelTokenizer.open(folder), wishes);
+  }
+
+  static RemoteRunner open(
+      final Servers servers, final Tokenizer tokenizer, final Wishes wishes) {
     final HttpLink link = new HttpLink(servers.key());
     try {
-      return open(servers, folder, wishes, link);
+      return open(servers, tokenizer, wishes, link);
     } catch (final InterruptedException e) {
       link.close();
+      tokenizer.close();
       Thread.currentThread().interrupt();
       throw ServerException.unreachable("interrupted while the servers were tried", e);
     } catch (final RuntimeException e) {
       link.close();
+      tokenizer.close();
       throw e;
     }
   }
 
-  private static ModelRunner open(
-      final Servers servers, final Path folder, final Wishes wishes, final HttpLink link)
+  private static RemoteRunner open(
+      final Servers servers, final Tokenizer tokenizer, final Wishes wishes, final HttpLink link)
       throws InterruptedException {
     final List<Replica> all = new ArrayList<>();
     for (final String url : servers.urls()) {
@@ -86,36 +93,30 @@ public final class RemoteOpening {
     }
     final String model =
         servers.model().isEmpty() ? all.getFirst().facts().model() : servers.model();
-    final Tokenizer tokenizer = ModelTokenizer.open(folder);
-    try {
-      final Map<Replica, ServerProbe> probes = new HashMap<>();
-      boolean hasRows = true;
-      boolean mayCopy = true;
-      for (final Replica replica : all) {
-        final ServerProbe probe = new ServerProbe(link, replica, model, tokenizer);
-        require(replica, probe.tokens());
-        require(replica, probe.tokenizer());
-        require(replica, probe.logprobs(wishes.sampling()));
-        hasRows &= wishes.entropyTop() == 0 && probe.wholeRow().ok();
-        mayCopy &= replica.slots() == null || copiesSlots(replica);
-        probes.put(replica, probe);
-      }
-      final int top = wishes.entropyTop() == 0 ? USUAL_TOP : wishes.entropyTop();
-      final RemoteSettings settings =
-          new RemoteSettings(
-              model,
-              tokenizer.vocabularySize(),
-              wishes.sampling(),
-              wishes.patience(),
-              wishes.mostRequests(),
-              hasRows ? ServerRequest.WHOLE_ROW : top);
-      final Replicas replicas = new Replicas(all, replica -> probes.get(replica).answers());
-      return new RemoteRunner(
-          model, new RemoteRunner.Parts(link, replicas, settings, mayCopy), tokenizer);
-    } catch (final RuntimeException e) {
-      tokenizer.close();
-      throw e;
+    final Map<Replica, ServerProbe> probes = new HashMap<>();
+    boolean hasRows = wishes.entropyTop() == 0;
+    boolean mayCopy = true;
+    for (final Replica replica : all) {
+      final ServerProbe probe = new ServerProbe(link, replica, model, tokenizer);
+      require(replica, probe.tokens());
+      require(replica, probe.tokenizer());
+      require(replica, probe.logprobs(wishes.sampling()));
+      hasRows = hasRows && probe.wholeRow().ok();
+      mayCopy &= replica.slots() == null || copiesSlots(replica);
+      probes.put(replica, probe);
     }
+    final int top = wishes.entropyTop() == 0 ? USUAL_TOP : wishes.entropyTop();
+    final RemoteSettings settings =
+        new RemoteSettings(
+            model,
+            tokenizer.vocabularySize(),
+            wishes.sampling(),
+            wishes.patience(),
+            wishes.mostRequests(),
+            hasRows ? ServerRequest.WHOLE_ROW : top);
+    final Replicas replicas = new Replicas(all, replica -> probes.get(replica).answers());
+    return new RemoteRunner(
+        model, new RemoteRunner.Parts(link, replicas, settings, mayCopy), tokenizer);
   }
 
   private static void require(final Replica replica, final ProbeCheck check) {

@@ -31,6 +31,9 @@ final class SegmentSender {
   private final RemoteSettings settings;
   private final RemoteTally tally;
 
+  /** What was sent, and how much of it the server was expected to find. */
+  private record Sent(int[] path, int expected, int mostTokens) {}
+
   /** What of a draw is asked for: so many tokens, in a slot or wherever; told when the first came. */
   record Part(int mostTokens, int slot, Runnable atFirstToken) {}
 
@@ -66,7 +69,7 @@ final class SegmentSender {
     } catch (final IOException e) {
       failed = failed == null ? e : failed;
     }
-    book(task, replica, path, expected, answer);
+    book(task, replica, new Sent(path, expected, part.mostTokens()), answer);
     return verdict(exchange, answer, failed);
   }
 
@@ -94,12 +97,9 @@ final class SegmentSender {
 
   /** Counts what the answer tells; where it tells nothing of its path, what was expected of it. */
   private void book(
-      final DrawTask task,
-      final Replica replica,
-      final int[] path,
-      final int expected,
-      final ServerAnswer answer)
-      throws IOException {
+      final DrawTask task, final Replica replica, final Sent sent, final ServerAnswer answer) {
+    final int[] path = sent.path();
+    final int expected = sent.expected();
     final boolean isTold = answer.promptTokens() >= 0 && answer.cachedTokens() >= 0;
     if (answer.promptTokens() >= 0 && answer.promptTokens() != path.length) {
       task.refuse(
@@ -120,7 +120,7 @@ final class SegmentSender {
     }
     tally.computedPrompt.add(computed);
     tally.generated.add(answer.length());
-    task.take(answer, computed);
+    task.take(answer, computed, sent.mostTokens());
     if (answer.length() > 0) {
       final int[] all = task.computedPath();
       replica.computed(all, all.length);
