@@ -1,6 +1,7 @@
 package dev.coppice.app;
 
 import dev.coppice.app.check.CheckCommand;
+import dev.coppice.app.enginecheck.EngineCheckCommand;
 import dev.coppice.app.list.ClasspathCommand;
 import dev.coppice.app.list.ListCommand;
 import dev.coppice.app.pretrain.PretrainCommand;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       ReportCommand.class,
       CheckCommand.class,
+      EngineCheckCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
       ListCommand.class,

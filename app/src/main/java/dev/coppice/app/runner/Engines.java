@@ -96,6 +96,25 @@ public final class Engines {
   }
 
   /**
+   * Opens a model behind servers with options of its own.
+   *
+   * @param engine of the servers.
+   * @param folder of the model: its tokenizer is compared.
+   * @param vocabularySize of its tokenizer.
+   * @param options by name, as {@code ./coppice list engines} has them.
+   * @return the runner; the caller closes it.
+   */
+  public static ModelRunner openServed(
+      final String engine,
+      final Path folder,
+      final int vocabularySize,
+      final Map<String, Object> options) {
+    final RunnerPlug plug = find(engine);
+    return plug.open(
+        RunnerRequest.of(folder, vocabularySize), PlugOptions.of(RunnerPlug.KIND, plug, options));
+  }
+
+  /**
    * Opens a model in this process for one sequence at a time.
    *
    * @param folder of the model.

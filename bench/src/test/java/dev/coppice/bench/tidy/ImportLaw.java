@@ -95,7 +95,9 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "environments",
                   "worlds",
                   "credit",
-                  "bridge"),
+                  "bridge",
+                  "remote.check",
+                  "remote.probe"),
               with(JSON, "info.picocli", "picocli", "org.tomlj", "org.HdrHistogram", "org.agrona")),
           law(
               "bench",

@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -46,9 +47,15 @@ final class ProbeAsker {
     }
   }
 
-  /** Asks and waits for the whole answer. */
-  ServerAnswer ask(final Replica replica, final Question question, final long seed)
-      throws IOException, InterruptedException {
+  /** A question that was sent. */
+  private record Sent(Exchange exchange, AnswerReader reader, ServerAnswer answer) {}
+
+  private Sent send(
+      final Replica replica,
+      final Question question,
+      final long seed,
+      final Runnable atFirstToken)
+      throws IOException {
     final ServerDialect dialect = replica.speech().dialect();
     final Work.Terms terms =
         new Work.Terms(question.sampling(), new Work.Stops(question.ends(), List.of()));
@@ -61,7 +68,7 @@ final class ProbeAsker {
             new ServerRequest.Want(terms, question.top(), vocabularySize),
             new ServerRequest.Place(
                 model, "coppice-probe", replica.slots() == null ? -1 : FIRST_SLOT));
-    final ServerAnswer answer = new ServerAnswer(() -> {});
+    final ServerAnswer answer = new ServerAnswer(atFirstToken);
     final AnswerReader reader = dialect.reader(request, answer);
     final ByteArrayOutputStream body = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(body)) {
@@ -69,6 +76,26 @@ final class ProbeAsker {
     }
     final Exchange exchange =
         link.post(replica.speech().calls().uri(dialect.path()), body.toByteArray(), reader);
+    return new Sent(exchange, reader, answer);
+  }
+
+  /** Begins a long answer and closes its connection after the first token. */
+  void begin(final Replica replica, final int[] path, final int most)
+      throws IOException, InterruptedException {
+    final CountDownLatch begun = new CountDownLatch(1);
+    final Sent sent = send(replica, Question.plain(path, most, 0), 1, begun::countDown);
+    if (!begun.await(WITHIN_NS, TimeUnit.NANOSECONDS)) {
+      throw new IOException("no token came");
+    }
+    sent.exchange().cancel();
+  }
+
+  /** Asks and waits for the whole answer. */
+  ServerAnswer ask(final Replica replica, final Question question, final long seed)
+      throws IOException, InterruptedException {
+    final Sent sent = send(replica, question, seed, () -> {});
+    final Exchange exchange = sent.exchange();
+    final ServerAnswer answer = sent.answer();
     try {
       exchange.await(System.nanoTime() + WITHIN_NS, WITHIN_NS);
     } catch (final IOException e) {
@@ -76,7 +103,7 @@ final class ProbeAsker {
         throw e;
       }
     }
-    reader.end();
+    sent.reader().end();
     if (exchange.status() != 200) {
       throw new IOException(
           "status "

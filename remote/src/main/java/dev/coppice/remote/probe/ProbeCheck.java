@@ -10,6 +10,16 @@ package dev.coppice.remote.probe;
  * @param needed whether no run goes without it.
  */
 public record ProbeCheck(String name, boolean ok, String finding, String mend, boolean needed) {
+  /**
+   * Copies the check under another name.
+   *
+   * @param other name.
+   * @return a copy.
+   */
+  public ProbeCheck named(final String other) {
+    return new ProbeCheck(other, ok, finding, mend, false);
+  }
+
   static ProbeCheck good(final String name, final String finding) {
     return new ProbeCheck(name, true, finding, "", true);
   }

@@ -1,6 +1,7 @@
 package dev.coppice.remote.probe;
 
 import dev.coppice.model.Tokenizer;
+import dev.coppice.remote.control.JsonCalls;
 import dev.coppice.remote.http.HttpLink;
 import dev.coppice.remote.protocol.Finish;
 import dev.coppice.remote.protocol.ServerAnswer;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Tries what a server does with token ids, log-probabilities, prefixes, seeds and stops.
@@ -25,6 +27,9 @@ public final class ServerProbe {
       "The engine of the old mill turns slowly, and 17 sacks of flour stand by the door."
           + " Nobody knows who brought them there; the miller counts them every morning: \u00fcber 3 %.\n";
   private static final int TOP = 20;
+  private static final int ABORTED_TOKENS = 256;
+  private static final int LOOKS = 50;
+  private static final long LOOK_MS = 200;
   private static final double HALF = 0.5;
 
   /** Half the ratio between a row at temperature 1 and at one half, and none. */
@@ -352,6 +357,85 @@ public final class ServerProbe {
           : ProbeCheck.bad(name, stopped.length() + " tokens came", "look into the server's log");
     } catch (final IOException e) {
       return ProbeCheck.bad(name, said(e), "look into the server's log");
+    }
+  }
+
+  /**
+   * Closes the connection of a long request and looks whether the server goes on with it.
+   *
+   * @return what was found.
+   * @throws InterruptedException if interrupted.
+   */
+  public ProbeCheck abort() throws InterruptedException {
+    final String name = "abort";
+    try {
+      final long before = replica.speech().control().load().generated();
+      asker.begin(replica, path, ABORTED_TOKENS);
+      long running = 1;
+      for (int looks = 0; looks < LOOKS && running > 0; looks++) {
+        TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        running = replica.speech().control().load().running();
+      }
+      final long made = replica.speech().control().load().generated() - before;
+      if (before < 0) {
+        return ProbeCheck.lesser(name, "not seen: the server tells no figures", mendOfMetrics());
+      }
+      return running == 0 && made < ABORTED_TOKENS
+          ? ProbeCheck.good(name, "a closed connection ends decoding")
+          : ProbeCheck.lesser(name, "decoding went on", "look into the server's log");
+    } catch (final IOException e) {
+      return ProbeCheck.lesser(name, said(e), "look into the server's log");
+    }
+  }
+
+  private String mendOfMetrics() {
+    return switch (replica.facts().engine()) {
+      case "sglang" -> "start sglang with --enable-metrics";
+      case "llama-server" -> "start llama-server with --metrics";
+      default -> "have the server publish /metrics";
+    };
+  }
+
+  /**
+   * Says how forks share what was computed.
+   *
+   * @return what was found.
+   * @throws InterruptedException if interrupted.
+   */
+  public ProbeCheck forks() throws InterruptedException {
+    final String name = "forks";
+    return switch (replica.facts().engine()) {
+      case "vllm" ->
+          ProbeCheck.good(
+              name,
+              "a child computes the rest of a block, 1 to " + replica.facts().blockTokens());
+      case "sglang" -> ProbeCheck.good(name, "a child computes 1 token; the first child goes ahead");
+      default ->
+          copiesSlots()
+              ? ProbeCheck.good(
+                  name, "a child restores a saved slot, of " + replica.facts().places())
+              : ProbeCheck.lesser(
+                  name,
+                  "every child computes its whole path",
+                  "start llama-server with --slot-save-path FOLDER");
+    };
+  }
+
+  /**
+   * Tries whether a llama-server saves slots.
+   *
+   * @return true if it has a folder for them.
+   * @throws InterruptedException if interrupted.
+   */
+  public boolean copiesSlots() throws InterruptedException {
+    try {
+      replica
+          .speech()
+          .calls()
+          .post("/slots/0?action=save", JsonCalls.object().put("filename", "coppice-probe.slot"));
+      return true;
+    } catch (final IOException e) {
+      return false;
     }
   }
 

@@ -3,7 +3,6 @@ package dev.coppice.remote.runner;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.Tokenizer;
-import dev.coppice.remote.control.JsonCalls;
 import dev.coppice.remote.http.HttpLink;
 import dev.coppice.remote.probe.Connection;
 import dev.coppice.remote.probe.ProbeCheck;
@@ -13,7 +12,6 @@ import dev.coppice.remote.protocol.ServerRequest;
 import dev.coppice.remote.replica.Replica;
 import dev.coppice.remote.replica.Replicas;
 import dev.coppice.trajectory.SamplingSettings;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,7 +100,7 @@ public final class RemoteOpening {
       require(replica, probe.tokenizer());
       require(replica, probe.logprobs(wishes.sampling()));
       hasRows = hasRows && probe.wholeRow().ok();
-      mayCopy &= replica.slots() == null || copiesSlots(replica);
+      mayCopy &= replica.slots() == null || probe.copiesSlots();
       probes.put(replica, probe);
     }
     final int top = wishes.entropyTop() == 0 ? USUAL_TOP : wishes.entropyTop();
@@ -123,19 +121,6 @@ public final class RemoteOpening {
     if (!check.ok() && check.needed()) {
       throw ServerException.lacking(
           replica + " fails the check of " + check.name() + ": " + check.finding() + "; " + check.mend());
-    }
-  }
-
-  /** A server without a folder for slots says that it does not do it. */
-  private static boolean copiesSlots(final Replica replica) throws InterruptedException {
-    try {
-      replica
-          .speech()
-          .calls()
-          .post("/slots/0?action=save", JsonCalls.object().put("filename", "coppice-probe.slot"));
-      return true;
-    } catch (final IOException e) {
-      return false;
     }
   }
 }
