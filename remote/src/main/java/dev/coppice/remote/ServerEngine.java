@@ -53,8 +53,8 @@ abstract class ServerEngine implements RunnerPlug {
               "entropy-top",
               0,
               Range.NOT_NEGATIVE,
-              "Likeliest tokens that bound the entropy of a fork inside a turn; 0 asks for the whole"
-                  + " distribution."));
+              "Likeliest tokens that bound the entropy of a fork inside a turn; 0 asks for the"
+                  + " whole distribution."));
 
   @Override
   public List<PlugOption> options() {

@@ -48,12 +48,7 @@ public record EngineStats(
    * @param overrun part of all that went beyond the budget: servers may compute more than was reserved.
    */
   public record Tokens(
-      long prefilled,
-      long decoded,
-      long discarded,
-      long cached,
-      long recomputed,
-      long overrun) {}
+      long prefilled, long decoded, long discarded, long cached, long recomputed, long overrun) {}
 
   /**
    * Returns the time that was neither model, sampling, tool nor waiting.

@@ -117,6 +117,7 @@ public final class EventCodec {
 
   private static int drawn(final Event.Drawn drawn, final EventBytes to) {
     final Draws draws = drawn.draws();
+    final boolean tellsKept = draws.tellsKept();
     to.putLong(drawn.nowNs());
     to.putInt(draws.rows());
     boolean ofServer = false;
@@ -137,18 +138,41 @@ public final class EventCodec {
       }
       to.putInt(draws.count(row));
       for (int draw = 0; draw < draws.count(row); draw++) {
-        draw(draws, row, draw, to);
+        draw(draws, row, draw, tellsKept, to);
       }
     }
-    return ofServer ? EventDescriptor.DRAWN_BY_SERVER : EventDescriptor.DRAWN;
+    return drawnType(tellsKept, ofServer);
   }
 
-  private static void draw(final Draws draws, final int row, final int draw, final EventBytes to) {
+  private static int drawnType(final boolean tellsKept, final boolean ofServer) {
+    if (ofServer) {
+      return tellsKept ? EventDescriptor.DRAWN_KEPT_BY_SERVER : EventDescriptor.DRAWN_BY_SERVER;
+    }
+    return tellsKept ? EventDescriptor.DRAWN_KEPT : EventDescriptor.DRAWN;
+  }
+
+  private static void draw(
+      final Draws draws,
+      final int row,
+      final int draw,
+      final boolean tellsKept,
+      final EventBytes to) {
     final int length = draws.length(row, draw);
     to.putInt(length);
     for (int i = 0; i < length; i++) {
       to.putInt(draws.token(row, draw, i));
       to.putFloat(draws.logprob(row, draw, i));
+      if (tellsKept) {
+        kept(draws.keptAt(draws.start(row, draw) + i), to);
+      }
+    }
+  }
+
+  private static void kept(final int[] ids, final EventBytes to) {
+    if (ids == null) {
+      to.putInt(-1);
+    } else {
+      to.putTokens(ids);
     }
   }
 
@@ -216,8 +240,10 @@ public final class EventCodec {
       case EventDescriptor.RESTORED -> restored(from);
       case EventDescriptor.QUOTED, EventDescriptor.QUOTED_BY_SERVER ->
           quoted(from, type == EventDescriptor.QUOTED_BY_SERVER);
-      case EventDescriptor.DRAWN, EventDescriptor.DRAWN_BY_SERVER ->
-          drawn(from, type == EventDescriptor.DRAWN_BY_SERVER);
+      case EventDescriptor.DRAWN -> drawn(from, false, false);
+      case EventDescriptor.DRAWN_KEPT -> drawn(from, true, false);
+      case EventDescriptor.DRAWN_BY_SERVER -> drawn(from, false, true);
+      case EventDescriptor.DRAWN_KEPT_BY_SERVER -> drawn(from, true, true);
       case EventDescriptor.WORK_EXPIRED ->
           new Event.WorkExpired(from.getInt(), from.getInt(), from.getLong());
       case EventDescriptor.CALL_DONE -> callDone(from);
@@ -282,7 +308,8 @@ public final class EventCodec {
     return new Event.Quoted(nowNs, quotes);
   }
 
-  private static Event drawn(final EventBytes from, final boolean ofServer) {
+  private static Event drawn(
+      final EventBytes from, final boolean tellsKept, final boolean ofServer) {
     final long nowNs = from.getLong();
     final int rows = from.getInt();
     final Draws draws = new Draws();
@@ -300,6 +327,9 @@ public final class EventCodec {
         final int length = from.getInt();
         for (int i = 0; i < length; i++) {
           draws.add(from.getInt(), from.getFloat());
+          if (tellsKept) {
+            readKept(draws, from);
+          }
         }
       }
     }
@@ -310,6 +340,17 @@ public final class EventCodec {
     draws.costMore(from.getInt(), from.getInt());
     if (from.getInt() != 0) {
       draws.drawnApart();
+    }
+  }
+
+  private static void readKept(final Draws draws, final EventBytes from) {
+    final int count = from.getInt();
+    if (count >= 0) {
+      final int[] ids = new int[count];
+      for (int i = 0; i < count; i++) {
+        ids[i] = from.getInt();
+      }
+      draws.kept(ids);
     }
   }
 

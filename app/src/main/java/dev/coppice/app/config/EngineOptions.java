@@ -16,7 +16,7 @@ public final class EngineOptions {
       Map.of(
           "model", RunConfig.Model.class,
           "engine", RunConfig.Engine.class,
-          "sampling", RunConfig.Sampling.class);
+          "sampling", SamplingSection.class);
 
   private EngineOptions() {}
 

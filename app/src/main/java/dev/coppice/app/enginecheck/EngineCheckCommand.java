@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Tries a vLLM, SGLang or llama-server and prints what Coppice will and will not do with it, with",
+      "Tries a vLLM, SGLang or llama-server and prints what Coppice will and will not do with it,"
+          + " with",
       "the server's flag that would mend each lack. Exit status 1 if a run cannot sample from it.",
       "docs/ENGINES.md says more."
     })
@@ -106,7 +107,8 @@ public final class EngineCheckCommand implements Callable<Integer> {
       bench(report.facts().engine(), folder, root);
     }
     if (json) {
-      System.out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(root));
+      System.out.println(
+          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(root));
     }
     return report.isUsable() ? DONE : FAILED;
   }
@@ -163,8 +165,7 @@ public final class EngineCheckCommand implements Callable<Integer> {
     final Map<String, Object> options =
         Map.of("urls", List.of(url), "name", name, "key-variable", keyVariable);
     try (Tokenizer tokenizer = ModelTokenizer.open(folder);
-        ModelRunner runner =
-            Engines.openServed(engine, folder, tokenizer.vocabularySize(), options)) {
+        ModelRunner runner = Engines.openServed(engine, folder, tokenizer, options)) {
       final int[] text = tokenizer.encode(TEXT.repeat(1 + promptTokens / 8));
       final TreeBench job =
           new TreeBench(runner, Arrays.copyOf(text, promptTokens), children, newTokens);

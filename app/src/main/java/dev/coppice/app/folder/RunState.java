@@ -25,8 +25,7 @@ import java.util.Map;
  * @param traits of its runner, for a replay without it; null in ledgers of earlier builds.
  * @param arms in order.
  */
-public record RunState(
-    String run, String model, ModelRunner.Traits traits, List<ArmState> arms) {
+public record RunState(String run, String model, ModelRunner.Traits traits, List<ArmState> arms) {
   /** The version of the folder's layout. */
   public static final String FORMAT = "coppice.run/1";
 

@@ -57,8 +57,7 @@ public final class EngineCheck {
    * @throws ServerException if it does not answer, or is of no known kind.
    * @throws InterruptedException if interrupted.
    */
-  public static Report of(
-      final String url, final String model, final String key, final Path folder)
+  public static Report of(final String url, final String model, final String key, final Path folder)
       throws InterruptedException {
     try (HttpLink link = new HttpLink(key)) {
       final Replica replica = Connection.find(link, url, model);
@@ -95,7 +94,8 @@ public final class EngineCheck {
       checks.add(probe.template(template.length == 0 ? null : template, MESSAGE));
     }
     checks.add(probe.logprobs(new SamplingSettings(0.7, 1, 0, 0)));
-    checks.add(probe.logprobs(new SamplingSettings(0.7, 0.9, 40, 0)).named("... with top-k, top-p"));
+    checks.add(
+        probe.logprobs(new SamplingSettings(0.7, 0.9, 40, 0)).named("... with top-k, top-p"));
     checks.add(probe.prefixReuse());
     checks.add(probe.seeds());
     checks.add(probe.stopTokens());

@@ -75,10 +75,7 @@ public final class TreeBench {
     }
     answers(observed, children);
     final long forks = 1 + level.size();
-    return job(
-        startNs,
-        prompt.length + (long) level.size() * OBSERVATION,
-        forks * (children - 1));
+    return job(startNs, prompt.length + (long) level.size() * OBSERVATION, forks * (children - 1));
   }
 
   /**

@@ -107,8 +107,7 @@ public final class SglangControl implements ServerControl {
   @Override
   public void useWeights(final Path folder, final String label)
       throws IOException, InterruptedException {
-    calls.post(
-        "/pause_generation", JsonCalls.object().put("mode", "retract"), WEIGHTS_WITHIN_NS);
+    calls.post("/pause_generation", JsonCalls.object().put("mode", "retract"), WEIGHTS_WITHIN_NS);
     try {
       final JsonNode answer =
           calls.post(

@@ -40,8 +40,7 @@ public final class VllmControl implements ServerControl {
         model = other;
       }
     }
-    final String block =
-        new MetricsText(metrics()).label("vllm:cache_config_info", "block_size");
+    final String block = new MetricsText(metrics()).label("vllm:cache_config_info", "block_size");
     return new ServerFacts(
         "vllm",
         version,

@@ -4,6 +4,7 @@ import dev.coppice.remote.control.JsonCalls;
 import dev.coppice.remote.control.LlamaControl;
 import dev.coppice.remote.control.ServerControl;
 import dev.coppice.remote.control.ServerFacts;
+import dev.coppice.remote.control.ServerRefusal;
 import dev.coppice.remote.control.SglangControl;
 import dev.coppice.remote.control.VllmControl;
 import dev.coppice.remote.http.HttpLink;
@@ -12,7 +13,6 @@ import dev.coppice.remote.protocol.ServerDialect;
 import dev.coppice.remote.protocol.SglangGenerate;
 import dev.coppice.remote.protocol.VllmCompletions;
 import dev.coppice.remote.protocol.VllmGenerate;
-import dev.coppice.remote.control.ServerRefusal;
 import dev.coppice.remote.replica.Replica;
 import dev.coppice.remote.replica.SlotTable;
 import java.io.IOException;
@@ -58,7 +58,11 @@ public final class Connection {
     }
     if (facts.contextTokens() < 1) {
       throw ServerException.lacking(
-          "the server at " + url + " does not tell the length of its context; is it " + engine + "?");
+          "the server at "
+              + url
+              + " does not tell the length of its context; is it "
+              + engine
+              + "?");
     }
     return new Replica(
         new Replica.Speech(calls, dialect(engine, calls), control), facts, slots(facts));

@@ -51,10 +51,7 @@ final class ProbeAsker {
   private record Sent(Exchange exchange, AnswerReader reader, ServerAnswer answer) {}
 
   private Sent send(
-      final Replica replica,
-      final Question question,
-      final long seed,
-      final Runnable atFirstToken)
+      final Replica replica, final Question question, final long seed, final Runnable atFirstToken)
       throws IOException {
     final ServerDialect dialect = replica.speech().dialect();
     final Work.Terms terms =
@@ -112,8 +109,7 @@ final class ProbeAsker {
               + JsonCalls.message(new String(exchange.document(), StandardCharsets.UTF_8)));
     }
     if (answer.failure() != null || !answer.isEnded()) {
-      throw new IOException(
-          answer.failure() == null ? "the answer has no end" : answer.failure());
+      throw new IOException(answer.failure() == null ? "the answer has no end" : answer.failure());
     }
     return answer;
   }

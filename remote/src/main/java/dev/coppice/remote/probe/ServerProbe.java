@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServerProbe {
   private static final String TEXT =
-      "The engine of the old mill turns slowly, and 17 sacks of flour stand by the door."
-          + " Nobody knows who brought them there; the miller counts them every morning: \u00fcber 3 %.\n";
+      "The engine of the old mill turns slowly, and 17 sacks of flour stand by the door. Nobody"
+          + " knows who brought them there; the miller counts them every morning: \u00fcber 3 %.\n";
   private static final int TOP = 20;
   private static final int ABORTED_TOKENS = 256;
   private static final int LOOKS = 50;
@@ -75,8 +75,7 @@ public final class ServerProbe {
   public ProbeCheck tokens() throws InterruptedException {
     final String name = "token ids in and out";
     try {
-      final ServerAnswer answer =
-          asker.ask(replica, ProbeAsker.Question.plain(path, 2, 0), 1);
+      final ServerAnswer answer = asker.ask(replica, ProbeAsker.Question.plain(path, 2, 0), 1);
       for (int i = 0; i < answer.length(); i++) {
         final int token = answer.token(i);
         if (token < 0 || token >= tokenizer.vocabularySize() || !(answer.logprob(i) <= 1e-3)) {
@@ -206,8 +205,7 @@ public final class ServerProbe {
       final ServerAnswer answer =
           asker.ask(
               replica,
-              new ProbeAsker.Question(
-                  path, 1, new SamplingSettings(1, 1, 2, 0), 0, List.of()),
+              new ProbeAsker.Question(path, 1, new SamplingSettings(1, 1, 2, 0), 0, List.of()),
               1);
       final Double whole = plain.get(answer.token(0));
       return whole != null && Math.abs(answer.logprob(0) - (whole - mass)) < CLOSE * Math.abs(mass);
@@ -255,14 +253,14 @@ public final class ServerProbe {
             : "entropies are bounded from the likeliest tokens";
     try {
       final ServerAnswer answer =
-          asker.ask(
-              replica, ProbeAsker.Question.plain(path, 1, ServerRequest.WHOLE_ROW), 1);
+          asker.ask(replica, ProbeAsker.Question.plain(path, 1, ServerRequest.WHOLE_ROW), 1);
       double mass = 0;
       for (int i = 0; i < answer.rowLength(); i++) {
         mass += Math.exp(answer.rowLogprob(i));
       }
       return Math.abs(mass - 1) < 1e-2
-          ? ProbeCheck.good(name, answer.rowLength() + " tokens, mass " + Math.round(mass * 1e4) / 1e4)
+          ? ProbeCheck.good(
+              name, answer.rowLength() + " tokens, mass " + Math.round(mass * 1e4) / 1e4)
           : ProbeCheck.lesser(name, "mass " + mass, mend);
     } catch (final IOException e) {
       return ProbeCheck.lesser(name, said(e), mend);
@@ -284,8 +282,7 @@ public final class ServerProbe {
     }
     try {
       asker.ask(replica, ProbeAsker.Question.plain(repeated, 1, 0), 1);
-      final ServerAnswer second =
-          asker.ask(replica, ProbeAsker.Question.plain(repeated, 1, 0), 2);
+      final ServerAnswer second = asker.ask(replica, ProbeAsker.Question.plain(repeated, 1, 0), 2);
       final int most = replica.shareable(repeated.length - 1);
       if (second.cachedTokens() < 0) {
         return ProbeCheck.lesser(
@@ -326,8 +323,7 @@ public final class ServerProbe {
   }
 
   private int[] sample(final long seed) throws IOException, InterruptedException {
-    final ServerAnswer answer =
-        asker.ask(replica, ProbeAsker.Question.plain(path, 16, 0), seed);
+    final ServerAnswer answer = asker.ask(replica, ProbeAsker.Question.plain(path, 16, 0), seed);
     final int[] tokens = new int[answer.length()];
     Arrays.setAll(tokens, answer::token);
     return tokens;
@@ -407,9 +403,9 @@ public final class ServerProbe {
     return switch (replica.facts().engine()) {
       case "vllm" ->
           ProbeCheck.good(
-              name,
-              "a child computes the rest of a block, 1 to " + replica.facts().blockTokens());
-      case "sglang" -> ProbeCheck.good(name, "a child computes 1 token; the first child goes ahead");
+              name, "a child computes the rest of a block, 1 to " + replica.facts().blockTokens());
+      case "sglang" ->
+          ProbeCheck.good(name, "a child computes 1 token; the first child goes ahead");
       default ->
           copiesSlots()
               ? ProbeCheck.good(

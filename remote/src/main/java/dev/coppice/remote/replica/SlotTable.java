@@ -89,15 +89,15 @@ public final class SlotTable {
     lock.lockInterruptibly();
     try {
       while (true) {
-        final Lease lease = reservedCells == 0 || reservedCells + cells <= mostCells
-            ? choose(path, cells)
-            : null;
+        final Lease lease =
+            reservedCells == 0 || reservedCells + cells <= mostCells ? choose(path, cells) : null;
         if (lease != null) {
           return lease;
         }
         final long leftNs = deadlineNs - System.nanoTime();
-        if (leftNs <= 0 || freed.awaitNanos(Math.min(leftNs, TimeUnit.SECONDS.toNanos(1))) < 0
-            && deadlineNs - System.nanoTime() <= 0) {
+        if (leftNs <= 0
+            || freed.awaitNanos(Math.min(leftNs, TimeUnit.SECONDS.toNanos(1))) < 0
+                && deadlineNs - System.nanoTime() <= 0) {
           return null;
         }
       }

@@ -215,13 +215,12 @@ final class AskedWork {
 
   long key(final int draw) {
     final Copies copies = work.copies();
-    return copies.key(draw, Math.max(1, shape.fromRow() ? shape.mostEach() : shape.each()), path.length);
+    return copies.key(
+        draw, Math.max(1, shape.fromRow() ? shape.mostEach() : shape.each()), path.length);
   }
 
   boolean isShared() {
-    return shape.requests() > 1
-        || shape.fromRow()
-        || (work.isPrompt() && terms.sharesPrompts());
+    return shape.requests() > 1 || shape.fromRow() || (work.isPrompt() && terms.sharesPrompts());
   }
 
   Work.Terms terms() {

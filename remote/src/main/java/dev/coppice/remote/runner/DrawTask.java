@@ -187,12 +187,16 @@ final class DrawTask implements Runnable {
   /** Nobody may train on what is no token of the model, or has no probability. */
   private void requirePlausible() {
     for (int i = 0; i < length; i++) {
-      final boolean isToken =
-          tokens[i] >= 0 && tokens[i] < context.settings().vocabularySize();
+      final boolean isToken = tokens[i] >= 0 && tokens[i] < context.settings().vocabularySize();
       if (!isToken || !Float.isFinite(logprobs[i])) {
         fail(
             "server_answer_unusable",
-            "token=" + tokens[i] + " logprob=" + logprobs[i] + " at " + (path().length - length + i));
+            "token="
+                + tokens[i]
+                + " logprob="
+                + logprobs[i]
+                + " at "
+                + (path().length - length + i));
         return;
       }
     }

@@ -65,8 +65,7 @@ public final class RemoteOpening {
     return open(servers, ModelTokenizer.open(folder), wishes);
   }
 
-  static RemoteRunner open(
-      final Servers servers, final Tokenizer tokenizer, final Wishes wishes) {
+  static RemoteRunner open(final Servers servers, final Tokenizer tokenizer, final Wishes wishes) {
     final HttpLink link = new HttpLink(servers.key());
     try {
       return open(servers, tokenizer, wishes, link);
@@ -120,7 +119,13 @@ public final class RemoteOpening {
   private static void require(final Replica replica, final ProbeCheck check) {
     if (!check.ok() && check.needed()) {
       throw ServerException.lacking(
-          replica + " fails the check of " + check.name() + ": " + check.finding() + "; " + check.mend());
+          replica
+              + " fails the check of "
+              + check.name()
+              + ": "
+              + check.finding()
+              + "; "
+              + check.mend());
     }
   }
 }

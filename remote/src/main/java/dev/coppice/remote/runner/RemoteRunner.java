@@ -54,8 +54,7 @@ public final class RemoteRunner implements ModelRunner {
   private int version;
 
   /** What the runner is made of. */
-  record Parts(
-      HttpLink link, Replicas replicas, RemoteSettings settings, boolean mayCopySlots) {}
+  record Parts(HttpLink link, Replicas replicas, RemoteSettings settings, boolean mayCopySlots) {}
 
   RemoteRunner(final String name, final Parts parts, final Tokenizer tokenizer) {
     this.name = name;

@@ -137,7 +137,8 @@ final class SegmentSender {
       return Verdict.WHOLE;
     }
     final int status = exchange.status();
-    final String seen = failed == null ? "the answer has no end" : String.valueOf(failed.getMessage());
+    final String seen =
+        failed == null ? "the answer has no end" : String.valueOf(failed.getMessage());
     if (status == 0) {
       final boolean nobody =
           failed instanceof ConnectException || failed instanceof HttpConnectTimeoutException;

@@ -48,8 +48,7 @@ final class SlotSharing implements PathSharing {
   }
 
   /** Computes in one slot; a leader's path is saved before the draw goes on. */
-  private Verdict inSlot(
-      final DrawTask task, final Replica replica, final Leaders.Leader leader)
+  private Verdict inSlot(final DrawTask task, final Replica replica, final Leaders.Leader leader)
       throws IOException, InterruptedException {
     final SlotTable slots = replica.slots();
     final SlotTable.Lease lease = slots.acquire(task.path(), task.left(), task.deadlineNs());

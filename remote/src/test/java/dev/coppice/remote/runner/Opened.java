@@ -20,10 +20,7 @@ final class Opened {
   static RemoteRunner within(
       final Duration deadline, final String engine, final StubServer... stubs) {
     return open(
-        engine,
-        SamplingSettings.PLAIN,
-        new RemoteSettings.Patience(deadline, DEADLINE, 2),
-        stubs);
+        engine, SamplingSettings.PLAIN, new RemoteSettings.Patience(deadline, DEADLINE, 2), stubs);
   }
 
   static RemoteRunner over(

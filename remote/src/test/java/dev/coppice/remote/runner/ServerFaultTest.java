@@ -113,8 +113,7 @@ final class ServerFaultTest {
   void shouldGiveUpAServerThatHangsAndGoOnWhereItAnswers() throws InterruptedException {
     first = StubServer.vllm();
     second = StubServer.vllm();
-    try (RemoteRunner runner =
-        Opened.over("vllm", SamplingSettings.PLAIN, SOON, first, second)) {
+    try (RemoteRunner runner = Opened.over("vllm", SamplingSettings.PLAIN, SOON, first, second)) {
       first.quirks.hangs.set(1);
       final TestRun run = run(runner);
       assertUnharmed(run.run());
@@ -172,8 +171,7 @@ final class ServerFaultTest {
       final TestRun run = run(runner);
       assertUnharmed(run.run());
       final EngineStats stats = run.stats();
-      assertEquals(
-          stats.runner("server_prompt_computed"), stats.runner("remote_prompt_computed"));
+      assertEquals(stats.runner("server_prompt_computed"), stats.runner("remote_prompt_computed"));
       assertEquals(stats.runner("server_generated"), stats.runner("remote_generated"));
       assertEquals(
           stats.runner("remote_generated"), stats.tokens().decoded() + stats.tokens().discarded());
@@ -200,15 +198,13 @@ final class ServerFaultTest {
   void shouldSendNoIdTheModelDoesNotKnow() {
     first = StubServer.sglang();
     try (RemoteRunner runner = Opened.over("sglang", first)) {
-      runner.begin(
-          new RunnerSession(System::nanoTime, 0, false, 2, true));
+      runner.begin(new RunnerSession(System::nanoTime, 0, false, 2, true));
       final Work work =
           new Work(
               new Work.Place(0, 0, 0),
               Copies.one(1),
               new int[] {1, 24},
-              new Work.Terms(
-                  SamplingSettings.PLAIN, new Work.Stops(List.of(), List.of())));
+              new Work.Terms(SamplingSettings.PLAIN, new Work.Stops(List.of(), List.of())));
       assertThrows(IllegalArgumentException.class, () -> runner.submit(work.ask(1, 1)));
       assertEquals(0, first.foreignIds.get());
     }

@@ -89,8 +89,7 @@ final class LlamaFace implements StubServer.Face {
             body.path("id_slot").asInt(-1));
     try {
       if (!server.fails(exchange, asked)) {
-        final Writer writer =
-            new Writer(StubServer.stream(exchange), body.path("n_probs").asInt());
+        final Writer writer = new Writer(StubServer.stream(exchange), body.path("n_probs").asInt());
         server.sample(asked, writer, exchange);
       }
     } catch (final InterruptedException e) {
@@ -116,7 +115,9 @@ final class LlamaFace implements StubServer.Face {
       event.put("content", "x").putArray("tokens").add(position.token());
       event.put("stop", false).put("id_slot", -1);
       final ObjectNode entry = event.putArray("completion_probabilities").addObject();
-      entry.put("id", position.token()).put("prob", (float) Math.exp(position.drawn()[position.token()]));
+      entry
+          .put("id", position.token())
+          .put("prob", (float) Math.exp(position.drawn()[position.token()]));
       final ArrayNode list = entry.putArray("top_probs");
       position
           .top(position.drawn(), top)
@@ -135,10 +136,7 @@ final class LlamaFace implements StubServer.Face {
       event.put("content", "").putArray("tokens");
       event.put("stop", true).put("tokens_predicted", made);
       event.put("stop_type", reason.equals("stop") ? "eos" : "limit").put("truncated", false);
-      event
-          .putObject("timings")
-          .put("cache_n", cached)
-          .put("prompt_n", promptTokens - cached);
+      event.putObject("timings").put("cache_n", cached).put("prompt_n", promptTokens - cached);
       StubServer.event(out, event);
     }
 

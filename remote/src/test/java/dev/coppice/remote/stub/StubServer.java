@@ -78,8 +78,7 @@ public final class StubServer implements AutoCloseable {
     this.tokenizer = tokenizer;
     contextTokens = 128;
     model = new StubModel(tokenizer.vocabularySize());
-    server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::handle);
     server.start();
@@ -155,7 +154,8 @@ public final class StubServer implements AutoCloseable {
   }
 
   /** What a request for tokens asks, in words all faces share. */
-  record Asked(int[] path, int most, StubModel.Settings settings, long seed, int[] stops, int slot) {}
+  record Asked(
+      int[] path, int most, StubModel.Settings settings, long seed, int[] stops, int slot) {}
 
   /** Writes one answer in a face's words. */
   interface Writer {
@@ -177,7 +177,8 @@ public final class StubServer implements AutoCloseable {
   }
 
   static void event(final OutputStream out, final JsonNode node) throws IOException {
-    out.write(("data: " + MAPPER.writeValueAsString(node) + "\n\n").getBytes(StandardCharsets.UTF_8));
+    out.write(
+        ("data: " + MAPPER.writeValueAsString(node) + "\n\n").getBytes(StandardCharsets.UTF_8));
     out.flush();
   }
 

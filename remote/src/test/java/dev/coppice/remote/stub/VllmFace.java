@@ -101,8 +101,7 @@ final class VllmFace implements StubServer.Face {
             -1);
     try {
       if (!server.fails(exchange, asked)) {
-        final Writer writer =
-            new Writer(server, StubServer.stream(exchange), top, generates);
+        final Writer writer = new Writer(server, StubServer.stream(exchange), top, generates);
         server.sample(asked, writer, exchange);
       }
     } catch (final InterruptedException e) {
@@ -145,16 +144,14 @@ final class VllmFace implements StubServer.Face {
 
     private void content(
         final ObjectNode choice, final StubModel.Position position, final double[] told) {
-      final ObjectNode entry =
-          choice.putObject("logprobs").putArray("content").addObject();
+      final ObjectNode entry = choice.putObject("logprobs").putArray("content").addObject();
       entry.put("token_id", position.token()).put("logprob", (float) told[position.token()]);
       entry.put("rank", 1);
       final ArrayNode list = entry.putArray("top_logprobs");
       if (top != 0) {
         position
             .top(told, top)
-            .forEach(
-                id -> list.addObject().put("token_id", id).put("logprob", (float) told[id]));
+            .forEach(id -> list.addObject().put("token_id", id).put("logprob", (float) told[id]));
       }
     }
 
