@@ -13,6 +13,6 @@ public final class LlamaServerEngine extends ServerEngine {
   @Override
   public String help() {
     return "A llama-server, or several: model.urls; with --slot-save-path forks share what was"
-               + " computed.";
+        + " computed.";
   }
 }

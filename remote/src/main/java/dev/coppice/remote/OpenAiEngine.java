@@ -19,7 +19,8 @@ public final class OpenAiEngine implements RunnerPlug {
 
   @Override
   public String help() {
-    return "Refused: such servers tell no token ids, so nothing sampled from them could be trained on.";
+    return "Refused: such servers tell no token ids, so nothing sampled from them could be trained"
+               + " on.";
   }
 
   @Override
@@ -31,7 +32,7 @@ public final class OpenAiEngine implements RunnerPlug {
   @Override
   public ModelRunner open(final RunnerRequest request, final PlugOptions options) {
     throw new IllegalArgumentException(
-        "model.engine = \"openai\": such a server tells no token ids, and an evaluation without them is"
-            + " not built; choose vllm, sglang or llama-server, which tell them");
+        "model.engine = \"openai\": such a server tells no token ids, and an evaluation without"
+            + " them is not built; choose vllm, sglang or llama-server, which tell them");
   }
 }

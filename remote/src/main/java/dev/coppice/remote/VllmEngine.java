@@ -13,6 +13,6 @@ public final class VllmEngine extends ServerEngine {
   @Override
   public String help() {
     return "A vLLM server, or several: model.urls, --enable-scale-out and --logprobs-mode"
-               + " processed_logprobs.";
+        + " processed_logprobs.";
   }
 }

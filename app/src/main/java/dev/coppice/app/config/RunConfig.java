@@ -209,9 +209,7 @@ public record RunConfig(
                   + " to the project), or package:NAME, the .gguf file of an installed Python"
                   + " package.")
           String path,
-      @Key(
-              "Folder of a LoRA adapter, as PEFT saves it, to be merged into the weights; empty for"
-                  + " none.")
+      @Key("Folder of a LoRA adapter, as PEFT saves it, to be merged into the weights, or empty.")
           String lora,
       @Key(
               value = "What samples: the model, or 'replay', a script of the task's own solutions.",

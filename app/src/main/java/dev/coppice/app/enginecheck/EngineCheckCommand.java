@@ -9,9 +9,10 @@ import dev.coppice.app.runner.Engines;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.Tokenizer;
-import dev.coppice.remote.check.EngineCheck;
-import dev.coppice.remote.check.TreeBench;
+import dev.coppice.remote.probe.Connection;
 import dev.coppice.remote.probe.ProbeCheck;
+import dev.coppice.remote.trial.EngineCheck;
+import dev.coppice.remote.trial.TreeBench;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -98,7 +99,8 @@ public final class EngineCheckCommand implements Callable<Integer> {
     if (bench && folder == null) {
       throw new ConfigException("--bench needs --model, for the tokens of its prompt");
     }
-    final EngineCheck.Report report = EngineCheck.of(url, name, key, folder);
+    final EngineCheck.Report report =
+        EngineCheck.of(new Connection.Address(url, name), key, folder);
     final ObjectNode root = json(report);
     if (!json) {
       print(report);

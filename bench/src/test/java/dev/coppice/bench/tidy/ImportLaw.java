@@ -93,7 +93,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "worlds",
                   "credit",
                   "bridge",
-                  "remote.check",
+                  "remote.trial",
                   "remote.probe"),
               with(JSON, "info.picocli", "picocli", "org.tomlj", "org.HdrHistogram", "org.agrona")),
           law(

@@ -3,6 +3,7 @@ package dev.coppice.remote.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -133,7 +134,7 @@ public final class Exchange {
       final long leftNs = Math.min(deadlineNs - nowNs, heardNs + silenceNs - nowNs);
       if (leftNs <= 0) {
         cancel();
-        throw new SilenceException(
+        throw new HttpTimeoutException(
             deadlineNs - nowNs <= 0 ? "the deadline passed" : "nothing came for a while");
       }
       try {

@@ -31,21 +31,28 @@ public final class Connection {
   private Connection() {}
 
   /**
+   * Names a server.
+   *
+   * @param url of it, without a path.
+   * @param model the name it knows its model by; empty for its only one.
+   */
+  public record Address(String url, String model) {}
+
+  /**
    * Connects to a server of a known kind.
    *
    * @param link to it.
-   * @param url of it, without a path.
+   * @param address of it.
    * @param engine that it runs.
-   * @param model the name it knows its model by; empty for its only one.
    * @return the server, up.
    * @throws ServerException if it does not answer, or is of another kind.
    * @throws InterruptedException if interrupted.
    */
-  public static Replica open(
-      final HttpLink link, final String url, final String engine, final String model)
+  public static Replica open(final HttpLink link, final Address address, final String engine)
       throws InterruptedException {
+    final String url = address.url();
     final JsonCalls calls = new JsonCalls(link, trimmed(url));
-    final ServerControl control = control(engine, calls, model);
+    final ServerControl control = control(engine, calls, address.model());
     final ServerFacts facts;
     try {
       facts = control.facts();
@@ -80,14 +87,14 @@ public final class Connection {
    * Connects to a server of any kind.
    *
    * @param link to it.
-   * @param url of it, without a path.
-   * @param model the name it knows its model by; empty for its only one.
+   * @param address of it.
    * @return the server, up.
    * @throws ServerException if it does not answer, or is of no known kind.
    * @throws InterruptedException if interrupted.
    */
-  public static Replica find(final HttpLink link, final String url, final String model)
+  public static Replica find(final HttpLink link, final Address address)
       throws InterruptedException {
+    final String url = address.url();
     final JsonCalls calls = new JsonCalls(link, trimmed(url));
     try {
       calls.text("/health");
@@ -98,7 +105,7 @@ public final class Connection {
     }
     for (final String engine : ENGINES) {
       if (is(engine, calls)) {
-        return open(link, url, engine, model);
+        return open(link, address, engine);
       }
     }
     throw ServerException.lacking(

@@ -18,7 +18,7 @@ public final class Replica {
   private final Speech speech;
   private final ServerFacts facts;
   private final SlotTable slots;
-  private final PrefixTree known = new PrefixTree(MOST_KNOWN_TOKENS);
+  private final KnownPaths known = new KnownPaths(MOST_KNOWN_TOKENS);
   private final Leaders leaders = new Leaders();
   private long queuedTokens;
   private volatile ServerLoad load = ServerLoad.UNTOLD;

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @thread any.
  */
-public final class PrefixTree {
+public final class KnownPaths {
   private final long mostTokens;
   private Node root = new Node(new int[0], null);
   private long tokens;
@@ -24,7 +24,7 @@ public final class PrefixTree {
    *
    * @param mostTokens it holds.
    */
-  public PrefixTree(final long mostTokens) {
+  public KnownPaths(final long mostTokens) {
     this.mostTokens = mostTokens;
   }
 

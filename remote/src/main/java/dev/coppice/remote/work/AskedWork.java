@@ -1,4 +1,4 @@
-package dev.coppice.remote.runner;
+package dev.coppice.remote.work;
 
 import dev.coppice.draw.Copies;
 import dev.coppice.model.Draws;
@@ -98,7 +98,8 @@ final class AskedWork {
   }
 
   private void start(final int draw, final int rowTop) {
-    final DrawTask task = new DrawTask(this, draw, shape.mostTokens(), rowTop, context);
+    final DrawTask task =
+        new DrawTask(this, draw, new DrawTask.Wanted(shape.mostTokens(), rowTop), context);
     if (draw == 0) {
       task.placed(placement);
     }

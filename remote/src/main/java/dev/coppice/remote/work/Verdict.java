@@ -1,4 +1,4 @@
-package dev.coppice.remote.runner;
+package dev.coppice.remote.work;
 
 /**
  * Says what became of a request.

@@ -1,4 +1,4 @@
-package dev.coppice.remote.check;
+package dev.coppice.remote.trial;
 
 import dev.coppice.chat.ChatRequest;
 import dev.coppice.chat.ChatTemplate;
@@ -49,19 +49,19 @@ public final class EngineCheck {
   /**
    * Tries a server.
    *
-   * @param url of it.
-   * @param model the name it knows its model by; empty for its only one.
+   * @param address of it.
    * @param key it asks for; empty for none.
    * @param folder of the model, or null: then its tokenizer and template are not compared.
    * @return what was found.
    * @throws ServerException if it does not answer, or is of no known kind.
    * @throws InterruptedException if interrupted.
    */
-  public static Report of(final String url, final String model, final String key, final Path folder)
+  public static Report of(
+      final Connection.Address address, final String key, final Path folder)
       throws InterruptedException {
     try (HttpLink link = new HttpLink(key)) {
-      final Replica replica = Connection.find(link, url, model);
-      final String name = model.isEmpty() ? replica.facts().model() : model;
+      final Replica replica = Connection.find(link, address);
+      final String name = address.model().isEmpty() ? replica.facts().model() : address.model();
       try (Tokenizer tokenizer =
           folder == null ? new ServersTokenizer(replica) : ModelTokenizer.open(folder)) {
         final ServerProbe probe = new ServerProbe(link, replica, name, tokenizer);

@@ -1,4 +1,4 @@
-package dev.coppice.remote.runner;
+package dev.coppice.remote.work;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -8,7 +8,7 @@
  *      drawn  &lt;--------- Draws     &lt;-- queue ---------------------- tokens, counts, failure
  * </pre>
  *
- * <p>Read in this order: {@link dev.coppice.remote.runner.RemoteRunner}, AskedWork, DrawTask,
+ * <p>Read in this order: {@link dev.coppice.remote.work.RemoteRunner}, AskedWork, DrawTask,
  * SegmentSender, then the ways to share a path: BlockSharing, WaitingSharing, SlotSharing.
  */
-package dev.coppice.remote.runner;
+package dev.coppice.remote.work;

@@ -1,4 +1,4 @@
-package dev.coppice.remote.runner;
+package dev.coppice.remote.work;
 
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.model.ModelRunner;
@@ -86,7 +86,8 @@ public final class RemoteOpening {
       throws InterruptedException {
     final List<Replica> all = new ArrayList<>();
     for (final String url : servers.urls()) {
-      all.add(Connection.open(link, url, servers.engine(), servers.model()));
+      all.add(
+          Connection.open(link, new Connection.Address(url, servers.model()), servers.engine()));
     }
     final String model =
         servers.model().isEmpty() ? all.getFirst().facts().model() : servers.model();

@@ -1,4 +1,4 @@
-package dev.coppice.remote.runner;
+package dev.coppice.remote.work;
 
 import dev.coppice.model.Work;
 import dev.coppice.remote.http.Exchange;
@@ -50,17 +50,15 @@ final class DrawTask implements Runnable {
   record Context(
       Replicas replicas, PathSharing sharing, RemoteSettings settings, RemoteTally tally) {}
 
-  /** Makes the task of one draw that asks for so many tokens, and for so much of the first row. */
-  DrawTask(
-      final AskedWork asked,
-      final int index,
-      final int most,
-      final int rowTop,
-      final Context context) {
+  /** How many tokens a draw asks for, and how much of the first one's row. */
+  record Wanted(int mostTokens, int rowTop) {}
+
+  /** Makes the task of one draw. */
+  DrawTask(final AskedWork asked, final int index, final Wanted wanted, final Context context) {
     this.asked = asked;
     this.index = index;
-    this.most = most;
-    this.rowTop = rowTop;
+    this.most = wanted.mostTokens();
+    this.rowTop = wanted.rowTop();
     this.context = context;
   }
 
@@ -75,9 +73,9 @@ final class DrawTask implements Runnable {
       sample();
     } catch (final InterruptedException e) {
       Thread.currentThread().interrupt();
-      fail("interrupted", "the engine ended");
+      failure = failure("interrupted", "the engine ended");
     } catch (final IOException | RuntimeException e) {
-      fail("server_answer_unusable", e.toString());
+      failure = failure("server_answer_unusable", e.toString());
     } finally {
       if (placement != null) {
         placement.close();
@@ -92,11 +90,11 @@ final class DrawTask implements Runnable {
     while (!isCancelled() && !isComplete()) {
       final Verdict verdict = attempt();
       if (verdict == null) {
-        fail("no_server", "no server was up before the deadline");
+        failure = failure("no_server", "no server was up before the deadline");
         return;
       }
       if (refusal != null) {
-        fail("server_answer_unusable", refusal);
+        failure = failure("server_answer_unusable", refusal);
         return;
       }
       switch (verdict.kind()) {
@@ -108,13 +106,13 @@ final class DrawTask implements Runnable {
           pauseNs = pause(pauseNs);
         }
         case REFUSED -> {
-          fail("request_refused", verdict.message());
+          failure = failure("request_refused", verdict.message());
           return;
         }
         case BUSY, ABSENT -> {
           pauseNs = pause(pauseNs);
           if (deadlineNs() - System.nanoTime() <= 0) {
-            fail("server_busy", verdict.message());
+            failure = failure("server_busy", verdict.message());
             return;
           }
         }
@@ -124,7 +122,7 @@ final class DrawTask implements Runnable {
             return;
           }
           if (++losses >= context.settings().patience().attempts()) {
-            fail("server_lost", verdict.message());
+            failure = failure("server_lost", verdict.message());
             return;
           }
         }
@@ -178,7 +176,7 @@ final class DrawTask implements Runnable {
 
   private void requireTokens() {
     if (length == 0) {
-      fail("no_tokens", "the server ended the answer without a token");
+      failure = failure("no_tokens", "the server ended the answer without a token");
     } else {
       requirePlausible();
     }
@@ -189,21 +187,22 @@ final class DrawTask implements Runnable {
     for (int i = 0; i < length; i++) {
       final boolean isToken = tokens[i] >= 0 && tokens[i] < context.settings().vocabularySize();
       if (!isToken || !Float.isFinite(logprobs[i])) {
-        fail(
-            "server_answer_unusable",
-            "token="
-                + tokens[i]
-                + " logprob="
-                + logprobs[i]
-                + " at "
-                + (path().length - length + i));
+        failure =
+            failure(
+                "server_answer_unusable",
+                "token="
+                    + tokens[i]
+                    + " logprob="
+                    + logprobs[i]
+                    + " at "
+                    + (path().length - length + i));
         return;
       }
     }
   }
 
-  private void fail(final String code, final String message) {
-    failure = new RolloutFailure(RolloutFailure.Boundary.BACKEND, code, message);
+  private static RolloutFailure failure(final String code, final String message) {
+    return new RolloutFailure(RolloutFailure.Boundary.BACKEND, code, message);
   }
 
   /** Takes in what a request gave; the last token of an earlier one cost nothing to read again. */

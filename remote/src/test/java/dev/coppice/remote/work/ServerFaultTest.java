@@ -1,4 +1,4 @@
-package dev.coppice.remote.runner;
+package dev.coppice.remote.work;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package dev.coppice.remote.runner;
+package dev.coppice.remote.work;
 
 import dev.coppice.remote.replica.Replica;
 import java.io.IOException;

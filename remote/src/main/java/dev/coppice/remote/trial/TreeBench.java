@@ -1,4 +1,4 @@
-package dev.coppice.remote.check;
+package dev.coppice.remote.trial;
 
 import dev.coppice.draw.Copies;
 import dev.coppice.draw.CounterRandom;

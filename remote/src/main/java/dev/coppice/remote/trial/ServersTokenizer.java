@@ -1,4 +1,4 @@
-package dev.coppice.remote.check;
+package dev.coppice.remote.trial;
 
 import dev.coppice.model.Tokenizer;
 import dev.coppice.remote.probe.ServerException;

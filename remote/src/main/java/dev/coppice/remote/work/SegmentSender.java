@@ -1,4 +1,4 @@
-package dev.coppice.remote.runner;
+package dev.coppice.remote.work;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
