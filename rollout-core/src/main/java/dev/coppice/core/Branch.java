@@ -57,6 +57,7 @@ final class Branch {
   int paidPrefill;
   int paidAgain;
   int paidSamples;
+  int paidExtra;
   boolean released;
   LeafStatus endStatus;
   StopReason endReason;

@@ -37,10 +37,11 @@ final class Growth {
       if (branch == null) {
         state.counters.lateAnswers++;
       } else if (draws.failure(row) != null) {
-        scheduler.failed(branch);
+        scheduler.failed(branch, draws, row);
         groups.end(branch, NodeDraft.End.failed(draws.failure(row)), effects);
       } else {
         scheduler.computed(branch, draws.cached(row));
+        scheduler.computedAgain(branch, draws, row);
         if (draws.count(row) > 0) {
           scheduler.answered();
           extend(branch, draws, row, effects);
@@ -67,9 +68,8 @@ final class Growth {
     branch.node.kvVersion = draws.version(row);
     final int children = decide(branch, draws, row);
     parts.read(branch, children, draws, row);
-    // The first token of a draw nobody uses costs nothing: its distribution was computed anyway.
-    final int sampled = draws.tokens(row) - draws.count(row) + parts.count();
-    if (!settle(branch, sampled)) {
+    final int sampled = sampled(draws, row);
+    if (!settle(branch, sampled, draws.isApart(row))) {
       truncate(branch, StopReason.BUDGET, effects);
       return;
     }
@@ -104,9 +104,20 @@ final class Growth {
     return Math.clamp(wanted, 1, each);
   }
 
+  /**
+   * The first token of a draw nobody uses costs nothing where all come from one distribution; a server
+   * that was asked for each by itself computed each.
+   */
+  private int sampled(final Draws draws, final int row) {
+    final int wasted = draws.wasted(row);
+    return draws.isApart(row)
+        ? draws.tokens(row) + wasted
+        : draws.tokens(row) - draws.count(row) + parts.count() + wasted;
+  }
+
   private void discardUntaken(
       final Branch branch, final Draws draws, final int row, final int sampled) {
-    if (draws.tokens(row) == draws.count(row)) {
+    if (draws.tokens(row) == draws.count(row) && !draws.isApart(row) && draws.wasted(row) == 0) {
       return; // Draws of one token each, as the embedded model has them: all are taken.
     }
     int taken = 0;
@@ -117,9 +128,13 @@ final class Growth {
   }
 
   /** Pays what was sampled beyond what was quoted, or gives back the rest. */
-  private static boolean settle(final Branch branch, final int sampled) {
+  private boolean settle(final Branch branch, final int sampled, final boolean apart) {
     final int paid = branch.paidSamples;
     branch.paidSamples = 0;
+    if (sampled > paid && apart) {
+      scheduler.overrun(branch, sampled - paid);
+      return true;
+    }
     if (sampled > paid && !branch.group.budget.spend(sampled - paid)) {
       branch.group.budget.giveBack(paid);
       return false;

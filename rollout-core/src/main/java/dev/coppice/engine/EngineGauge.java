@@ -89,7 +89,8 @@ final class EngineGauge {
                 counters.decoded,
                 counters.discarded,
                 counters.cached,
-                counters.recomputed),
+                counters.recomputed,
+                counters.overrun),
             counters.forks,
             counters.weightSwaps,
             runner);

@@ -102,14 +102,21 @@ public final class EventCodec {
     final Quotes quotes = quoted.quotes();
     to.putLong(quoted.nowNs());
     to.putInt(quotes.rows());
+    boolean ofServer = false;
+    for (int row = 0; row < quotes.rows(); row++) {
+      ofServer |= quotes.again(row) != 0;
+    }
     for (int row = 0; row < quotes.rows(); row++) {
       to.putInt(quotes.branch(row));
       to.putInt(quotes.ticket(row));
       to.putInt(quotes.cached(row));
       to.putInt(quotes.computes(row));
       to.putInt(quotes.samples(row));
+      if (ofServer) {
+        to.putInt(quotes.again(row));
+      }
     }
-    return EventDescriptor.QUOTED;
+    return ofServer ? EventDescriptor.QUOTED_BY_SERVER : EventDescriptor.QUOTED;
   }
 
   private static int drawn(final Event.Drawn drawn, final EventBytes to) {
@@ -117,6 +124,10 @@ public final class EventCodec {
     final boolean tellsKept = draws.tellsKept();
     to.putLong(drawn.nowNs());
     to.putInt(draws.rows());
+    boolean ofServer = false;
+    for (int row = 0; row < draws.rows(); row++) {
+      ofServer |= draws.isApart(row) || draws.again(row) != 0 || draws.wasted(row) != 0;
+    }
     for (int row = 0; row < draws.rows(); row++) {
       to.putInt(draws.branch(row));
       to.putInt(draws.ticket(row));
@@ -124,10 +135,22 @@ public final class EventCodec {
       to.putInt(draws.cached(row));
       to.putFloat(draws.entropy(row));
       failure(draws.failure(row), to);
+      if (ofServer) {
+        to.putInt(draws.again(row));
+        to.putInt(draws.wasted(row));
+        to.putInt(draws.isApart(row) ? 1 : 0);
+      }
       to.putInt(draws.count(row));
       for (int draw = 0; draw < draws.count(row); draw++) {
         draw(draws, row, draw, tellsKept, to);
       }
+    }
+    return drawnType(tellsKept, ofServer);
+  }
+
+  private static int drawnType(final boolean tellsKept, final boolean ofServer) {
+    if (ofServer) {
+      return tellsKept ? EventDescriptor.DRAWN_KEPT_BY_SERVER : EventDescriptor.DRAWN_BY_SERVER;
     }
     return tellsKept ? EventDescriptor.DRAWN_KEPT : EventDescriptor.DRAWN;
   }
@@ -219,9 +242,12 @@ public final class EventCodec {
               from.getString(),
               failure(from));
       case EventDescriptor.RESTORED -> restored(from);
-      case EventDescriptor.QUOTED -> quoted(from);
-      case EventDescriptor.DRAWN -> drawn(from, false);
-      case EventDescriptor.DRAWN_KEPT -> drawn(from, true);
+      case EventDescriptor.QUOTED, EventDescriptor.QUOTED_BY_SERVER ->
+          quoted(from, type == EventDescriptor.QUOTED_BY_SERVER);
+      case EventDescriptor.DRAWN -> drawn(from, false, false);
+      case EventDescriptor.DRAWN_KEPT -> drawn(from, true, false);
+      case EventDescriptor.DRAWN_BY_SERVER -> drawn(from, false, true);
+      case EventDescriptor.DRAWN_KEPT_BY_SERVER -> drawn(from, true, true);
       case EventDescriptor.WORK_EXPIRED ->
           new Event.WorkExpired(from.getInt(), from.getInt(), from.getLong());
       case EventDescriptor.CALL_DONE -> callDone(from);
@@ -292,17 +318,19 @@ public final class EventCodec {
     return new Event.Ticket(from.getInt(), from.getInt());
   }
 
-  private static Event quoted(final EventBytes from) {
+  private static Event quoted(final EventBytes from, final boolean ofServer) {
     final long nowNs = from.getLong();
     final int rows = from.getInt();
     final Quotes quotes = new Quotes();
     for (int row = 0; row < rows; row++) {
       quotes.add(from.getInt(), from.getInt(), from.getInt(), from.getInt(), from.getInt());
+      quotes.computesAgain(ofServer ? from.getInt() : 0);
     }
     return new Event.Quoted(nowNs, quotes);
   }
 
-  private static Event drawn(final EventBytes from, final boolean tellsKept) {
+  private static Event drawn(
+      final EventBytes from, final boolean tellsKept, final boolean ofServer) {
     final long nowNs = from.getLong();
     final int rows = from.getInt();
     final Draws draws = new Draws();
@@ -311,6 +339,9 @@ public final class EventCodec {
       draws.foundCached(from.getInt());
       draws.entropy(from.getFloat());
       draws.fail(failure(from));
+      if (ofServer) {
+        extras(draws, from);
+      }
       final int count = from.getInt();
       for (int draw = 0; draw < count; draw++) {
         draws.beginDraw();
@@ -324,6 +355,13 @@ public final class EventCodec {
       }
     }
     return new Event.Drawn(nowNs, draws);
+  }
+
+  private static void extras(final Draws draws, final EventBytes from) {
+    draws.costMore(from.getInt(), from.getInt());
+    if (from.getInt() != 0) {
+      draws.drawnApart();
+    }
   }
 
   private static void readKept(final Draws draws, final EventBytes from) {

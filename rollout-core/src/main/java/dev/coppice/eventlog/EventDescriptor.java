@@ -27,6 +27,9 @@ package dev.coppice.eventlog;
  *   7 scored    branch int32, sequence int32, reward float64, components int32,
  *               per component: name string, value float64; answer string, failure
  *   8 swapped   time int64, version int32
+ *  10 quoted by a server: as 3, and per row: again int32
+ *  11 drawn by a server: as 4, and per row before its draws: again, wasted, apart, int32 each
+ *  12 kept by a server: as 9 and 11
  *   failure     boundary int8 (-1 for none), code string, message string
  * </pre>
  */
@@ -57,6 +60,15 @@ public final class EventDescriptor {
 
   /** New weights are in use. */
   public static final int WEIGHTS_SWAPPED = 8;
+
+  /** A server said what it would compute, some of it more than once. */
+  public static final int QUOTED_BY_SERVER = 10;
+
+  /** A server answered, with draws that it computed apart. */
+  public static final int DRAWN_BY_SERVER = 11;
+
+  /** A server answered so, and said which ids could have been drawn. */
+  public static final int DRAWN_KEPT_BY_SERVER = 12;
 
   private EventDescriptor() {}
 }

@@ -38,7 +38,7 @@ import java.util.List;
  *
  * @param environment of the tasks.
  * @param tokenizer of the model.
- * @param runner of the model.
+ * @param runner of the model, or null where a run is only read.
  * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
  * @param chatTemplateSha256 digest of the model's chat template, or empty where there is none.
  */
@@ -64,6 +64,23 @@ public record RunResources(
       return config.model().policy().equals("replay")
           ? replay(config, environment)
           : model(config, environment);
+    } catch (final RuntimeException e) {
+      environment.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the parts a configuration names but the model: a run of servers is read without them.
+   *
+   * @param config of the run.
+   * @return the open parts; their runner is null.
+   * @throws ConfigException if a part does not exist or does not fit.
+   */
+  public static RunResources openWithoutModel(final RunConfig config) {
+    final Environment environment = environment(config);
+    try {
+      return new RunResources(environment, tokenizer(config), null, "", "");
     } catch (final RuntimeException e) {
       environment.close();
       throw e;
@@ -261,7 +278,9 @@ public record RunResources(
   /** Closes all parts. */
   @Override
   public void close() {
-    runner.close();
+    if (runner != null) {
+      runner.close();
+    }
     tokenizer.close();
     environment.close();
   }
