@@ -158,7 +158,9 @@ class EngineRollouts:
         deadline = time.monotonic() + self._timeout_s
         while missing:
             try:
-                for batch in self.engine.batches(groups=1, total=len(missing), timeout_s=_LOOK_S):
+                for batch in self.engine.batches(
+                    groups=1, total=len(missing), update=len(tasks), timeout_s=_LOOK_S
+                ):
                     missing.difference_update(batch.ids)
                     yield batch
             except EngineTimeoutError:

@@ -129,7 +129,7 @@ class EngineWorker:
             open_groups: set[int] = set(self._submit(self._ahead))
             while not self._stopped.is_set():
                 try:
-                    for batch in self._engine.batches(1, timeout_s=_LOOK_S):
+                    for batch in self._engine.batches(1, update=self._ahead, timeout_s=_LOOK_S):
                         self._beat = time.monotonic()
                         open_groups.difference_update(batch.ids)
                         self._hand_over(list(paths(batch, marks=self._marks)), batch.ids[0])
