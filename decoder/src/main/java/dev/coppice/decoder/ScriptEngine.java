@@ -47,7 +47,7 @@ public final class ScriptEngine implements RunnerPlug {
 
   @Override
   public SequenceModel openSequence(final RunnerRequest request, final PlugOptions options) {
-    return new SingleSequence(backend(request), request.vocabularySize());
+    return new SingleSequence(backend(request), request.vocabularySize(), request.holes());
   }
 
   private PathBackend backend(final RunnerRequest request) {

@@ -8,6 +8,7 @@ import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.SpanKind;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.TrajectoryNode;
 import java.util.ArrayList;
@@ -41,10 +42,18 @@ final class NodeDraft {
   List<Span> spans = List.of();
   End leaf;
   MadeCall madeCall;
+
+  /** Whether its plain text is reasoning if a call or an answer follows in the turn. */
+  boolean guesses;
+
+  /** Whether the mark of a call or an answer was met, here or further on in the turn. */
+  boolean hasMark;
+
   private int[] tokens;
   private float[] logprobs;
   private int length;
   private int[] runStarts = NO_RUNS;
+  private int[][] kept;
 
   NodeDraft(final NodeDraft parent, final NodeKind kind, final int expectedTokens) {
     this.parent = parent;
@@ -80,6 +89,28 @@ final class NodeDraft {
       runStarts[runStarts.length - 1] = length - 1;
     }
     kvVersion = version;
+  }
+
+  /** Keeps which ids could have been the last token. */
+  void keep(final int[] ids) {
+    if (kept == null) {
+      kept = new int[tokens.length][];
+    } else if (kept.length < length) {
+      kept = Arrays.copyOf(kept, tokens.length);
+    }
+    kept[length - 1] = ids;
+  }
+
+  /** Whether it is a part of a turn: sampled, or forced in the middle of one. */
+  boolean isInTurn() {
+    return kind.isSampled() || kind == NodeKind.OBSERVATION && !spans.isEmpty();
+  }
+
+  /** Says what the text outside marks is for, now that the rest of the turn is known. */
+  void decideSpans() {
+    if (guesses && !hasMark) {
+      spans = List.of(new Span(0, length, SpanKind.TEXT, Span.NO_CALL));
+    }
   }
 
   private List<TrajectoryNode.VersionRun> versionRuns() {
@@ -127,7 +158,8 @@ final class NodeDraft {
         stepReward,
         callId,
         draws,
-        marks());
+        marks(),
+        TrajectoryNode.Kept.of(kept, kind.isSampled() ? length : 0));
   }
 
   /**

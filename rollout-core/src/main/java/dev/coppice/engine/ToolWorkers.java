@@ -157,12 +157,12 @@ final class ToolWorkers implements AutoCloseable {
     if (observation == null) {
       return failed(running, ToolCall.Status.INVALID, "no_result", "the tool answered nothing");
     }
-    final long largest = (long) limits.observationTokens() * LARGEST_BYTES_PER_TOKEN;
+    final long largest = (long) limits.observation().tokens() * LARGEST_BYTES_PER_TOKEN;
     if (observation.text().length() > largest) {
       return oversize(running, observation, observation.text().length() + " characters");
     }
     final int[] tokens = tokenizer.encode(observation.text());
-    if (tokens.length > limits.observationTokens()) {
+    if (tokens.length > limits.observation().tokens()) {
       return oversize(running, observation, tokens.length + " tokens");
     }
     return new Event.CallDone(
@@ -186,7 +186,7 @@ final class ToolWorkers implements AutoCloseable {
         "the tool answered with "
             + size
             + ", more than "
-            + limits.observationTokens()
+            + limits.observation().tokens()
             + " tokens; raise limits.observation-tokens";
     return failed(
         running, ToolCall.Status.OVERSIZE, observation.source(), failure("oversize", message));

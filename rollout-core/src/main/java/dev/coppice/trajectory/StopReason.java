@@ -6,6 +6,10 @@ public enum StopReason {
   EOS("eos"),
   /** The policy closed its final answer. */
   ANSWER("answer"),
+  /** The policy wrote a stop text, or the end of a line that stops. */
+  STOP("stop"),
+  /** A turn reached its limit of tokens. */
+  TURN("turn_length"),
   /** The trajectory reached its limit of sampled tokens. */
   LENGTH("length"),
   /** The next token would not fit the model's context. */

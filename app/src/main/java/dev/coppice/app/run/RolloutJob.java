@@ -5,7 +5,7 @@ import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
-import dev.coppice.app.config.EngineConfigs;
+import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.folder.GroupScan;

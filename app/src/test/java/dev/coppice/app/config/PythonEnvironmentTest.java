@@ -1,5 +1,7 @@
 package dev.coppice.app.config;
 
+import dev.coppice.app.mode.TaskRequests;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
