@@ -112,13 +112,16 @@ class EngineRollouts:
         return _columns(rows)
 
     def _look_at(self, trainer: Any) -> None:
-        if trainer.mask_truncated_completions:
+        if getattr(trainer, "mask_truncated_completions", False):
             raise ValueError(
                 "mask_truncated_completions=True: GRPOTrainer takes every completion without an end "
                 "token for truncated and would train none of those that a closing mark ends; take "
                 "CreditGRPOTrainer, which knows what the engine cut"
             )
-        if not self._looked and (trainer.args.bf16 or trainer.args.fp16):
+        precision = getattr(trainer, "args", None)
+        if not self._looked and (
+            getattr(precision, "bf16", False) or getattr(precision, "fp16", False)
+        ):
             warnings.warn(
                 "the trainer scores in half precision (bf16 is TRL's default): log-probabilities "
                 "then differ from the engine's f32 ones by 0.05 to 0.11; set bf16=False, or "

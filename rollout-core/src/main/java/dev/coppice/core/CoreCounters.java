@@ -39,6 +39,9 @@ public final class CoreCounters {
   /** Tokens prefilled or sampled for nothing: work that failed, came too late or went too far. */
   public long discarded;
 
+  /** Sampled tokens that were taken back because they ran past the end of a call. */
+  public long overruns;
+
   /** Answers that came when nobody waited for them any more. */
   public long lateAnswers;
 

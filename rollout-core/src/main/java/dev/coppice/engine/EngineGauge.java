@@ -1,6 +1,7 @@
 package dev.coppice.engine;
 
 import dev.coppice.core.CoreCounters;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
@@ -92,7 +93,7 @@ final class EngineGauge {
                 counters.recomputed),
             counters.forks,
             counters.weightSwaps,
-            runner);
+            withOverruns(runner, counters.overruns));
     // Histograms are large: they are copied when nothing is open, which is when they are read.
     final boolean isIdle = counters.groupsOpen == 0;
     final Snapshot before = published;
@@ -101,6 +102,12 @@ final class EngineGauge {
             stats,
             isIdle ? schedulingDelay.copy() : before.schedulingDelay(),
             isIdle ? stepTime.copy() : before.stepTime());
+  }
+
+  private static Map<String, Long> withOverruns(final Map<String, Long> runner, final long count) {
+    final Map<String, Long> counters = new HashMap<>(runner);
+    counters.put("overrun_tokens", count);
+    return counters;
   }
 
   EngineStats stats() {

@@ -110,6 +110,7 @@ public final class RolloutEngine implements AutoCloseable {
         new ToolWorkers(capacity.toolThreads(), parts.tokenizer(), config.limits(), inbox);
     final int firstVersion = config.weights().firstVersion();
     this.publisher = new WeightPublisher(runner, firstVersion, inbox::publish);
+    parts.environment().guard(parts.tokenizer()::guard);
     final GroupListener listener = parts.listener();
     final Parts counted =
         new Parts(

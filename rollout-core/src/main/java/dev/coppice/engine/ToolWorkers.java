@@ -13,6 +13,7 @@ import dev.coppice.rollout.RolloutLimits;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -139,8 +140,7 @@ final class ToolWorkers implements AutoCloseable {
 
   private Event called(final Running running, final Effect.Call call) {
     try {
-      final Observation observation = running.episode.call(call.text(), call.turn());
-      return observed(running, observation);
+      return observed(running, call, running.episode.calls(call.texts(), call.turn()));
     } catch (final ToolFailedException e) {
       return failed(running, e.status(), e.source(), failure(e.code(), e.getMessage()));
     } catch (final InvalidToolResultException e) {
@@ -153,43 +153,59 @@ final class ToolWorkers implements AutoCloseable {
     }
   }
 
-  private Event observed(final Running running, final Observation observation) {
-    if (observation == null) {
+  private Event observed(
+      final Running running, final Effect.Call call, final List<Observation> answers) {
+    if (answers.isEmpty() || answers.contains(null)) {
       return failed(running, ToolCall.Status.INVALID, "no_result", "the tool answered nothing");
     }
-    final long largest = (long) limits.observation().tokens() * LARGEST_BYTES_PER_TOKEN;
-    if (observation.text().length() > largest) {
-      return oversize(running, observation, observation.text().length() + " characters");
+    final StringBuilder text = new StringBuilder(call.missing());
+    double stepReward = 0;
+    for (final Observation answer : answers) {
+      text.append(answer.text());
+      stepReward += answer.stepReward();
     }
-    final int[] tokens = tokenizer.encode(observation.text());
+    final long largest = (long) limits.observation().tokens() * LARGEST_BYTES_PER_TOKEN;
+    if (text.length() > largest) {
+      return oversize(running, answers, text.length() + " characters");
+    }
+    final int[] tokens = tokenizer.encode(text.toString());
     if (tokens.length > limits.observation().tokens()) {
-      return oversize(running, observation, tokens.length + " tokens");
+      return oversize(running, answers, tokens.length + " tokens");
     }
     return new Event.CallDone(
         running.ticket,
-        new Event.CallOutcome(
-            observation.tool(),
-            observation.arguments(),
-            observation.status(),
-            observation.correct(),
-            latencyUs(running, observation.source()),
-            observation.source().provenance()),
+        answers.stream().map(answer -> outcome(running, answer, answer.status())).toList(),
         tokens,
-        observation.over(),
-        observation.stepReward(),
+        answers.getLast().over(),
+        stepReward,
         running.episode.digest(),
         null);
   }
 
-  private Event oversize(final Running running, final Observation observation, final String size) {
+  private static Event.CallOutcome outcome(
+      final Running running, final Observation answer, final ToolCall.Status status) {
+    return new Event.CallOutcome(
+        answer.tool(),
+        answer.arguments(),
+        status,
+        answer.correct(),
+        latencyUs(running, answer.source()),
+        answer.source().provenance());
+  }
+
+  private Event oversize(
+      final Running running, final List<Observation> answers, final String size) {
     final String message =
         "the tool answered with "
             + size
             + ", more than "
             + limits.observation().tokens()
             + " tokens; raise limits.observation-tokens";
-    return failed(
-        running, ToolCall.Status.OVERSIZE, observation.source(), failure("oversize", message));
+    final List<Event.CallOutcome> outcomes =
+        answers.stream()
+            .map(answer -> outcome(running, answer, ToolCall.Status.OVERSIZE))
+            .toList();
+    return failed(running, outcomes, failure("oversize", message));
   }
 
   private static long latencyUs(final Running running, final Observation.Source source) {
@@ -224,15 +240,18 @@ final class ToolWorkers implements AutoCloseable {
       final ToolCall.Status status,
       final Observation.Source source,
       final RolloutFailure failure) {
-    return new Event.CallDone(
-        running.ticket,
+    final Event.CallOutcome outcome =
         new Event.CallOutcome(
-            "", "{}", status, null, latencyUs(running, source), source.provenance()),
-        new int[0],
-        false,
-        0.0,
-        null,
-        failure);
+            "", "{}", status, null, latencyUs(running, source), source.provenance());
+    return failed(running, List.of(outcome), failure);
+  }
+
+  private static Event failed(
+      final Running running,
+      final List<Event.CallOutcome> outcomes,
+      final RolloutFailure failure) {
+    return new Event.CallDone(
+        running.ticket, outcomes, new int[0], false, 0.0, null, failure);
   }
 
   /** What a scoring runs. */

@@ -34,6 +34,11 @@ public final class ActionParser {
   private int contentStart;
   private int contentEnd;
 
+  /** Starts of the marks, and starts and ends of the contents, of the calls that are complete. */
+  private int[] calls = {};
+
+  private int callsEnd;
+
   /** Where marks count again: behind the last thought. */
   private int free;
 
@@ -59,6 +64,8 @@ public final class ActionParser {
     FREE,
     THINK,
     CALL,
+    /** Behind a call that another may follow. */
+    CALLED,
     ANSWER
   }
 
@@ -104,6 +111,8 @@ public final class ActionParser {
     copy.markStart = markStart;
     copy.contentStart = contentStart;
     copy.contentEnd = contentEnd;
+    copy.calls = calls;
+    copy.callsEnd = callsEnd;
     copy.free = free;
     copy.thoughts = thoughts.clone();
     copy.thoughtTokens = thoughtTokens;
@@ -128,6 +137,8 @@ public final class ActionParser {
     markStart = 0;
     contentStart = 0;
     contentEnd = 0;
+    calls = new int[0];
+    callsEnd = 0;
     free = 0;
     thoughts = new int[0];
     thoughtTokens = 0;
@@ -165,7 +176,7 @@ public final class ActionParser {
     final Signal signal =
         switch (mode) {
           case FREE, THINK -> Signal.NONE;
-          case CALL -> close(dialect.callClose(), changed) ? Signal.CALL : Signal.NONE;
+          case CALL, CALLED -> calls(changed) ? Signal.CALL : Signal.NONE;
           case ANSWER -> close(dialect.answerClose(), changed) ? Signal.ANSWER : Signal.NONE;
         };
     return stops(changed, signal) ? Signal.STOP : signal;
@@ -193,14 +204,14 @@ public final class ActionParser {
 
   /** Opens what comes first; whether that is a thought, behind which there may be more. */
   private boolean open(final int thought, final int from) {
-    final int call = find(dialect.callOpen(), from);
+    final int call = dialect.callStart(text, free, from);
     final int answer = find(dialect.answerOpen(), from);
     if (isFirst(thought, call) && isFirst(thought, answer)) {
       think(thought, thought + rules.thinking().open().length());
       return true;
     }
     if (isFirst(call, answer)) {
-      begin(Mode.CALL, call, dialect.callOpen());
+      call(call);
     } else if (answer >= 0) {
       begin(Mode.ANSWER, answer, dialect.answerOpen());
     }
@@ -226,6 +237,113 @@ public final class ActionParser {
     contentEnd = contentStart;
   }
 
+  private void call(final int at) {
+    mode = Mode.CALL;
+    markStart = at;
+    contentStart = dialect.contentStart(at);
+    contentEnd = contentStart;
+  }
+
+  /** Follows calls; whether the last one is complete and no other can follow. */
+  private boolean calls(final int changed) {
+    boolean goesOn = true;
+    while (goesOn) {
+      if (mode == Mode.CALL) {
+        final int end = dialect.contentEnd(text, contentStart, Math.max(changed, callsEnd));
+        goesOn = end >= 0;
+        if (goesOn) {
+          complete(end);
+          if (calls.length == 3 * dialect.callsPerTurn()) {
+            return true;
+          }
+        }
+      } else {
+        final int next = behindBlanks(callsEnd);
+        final boolean follows = text.indexOf(dialect.callOpen(), next) == next;
+        if (!follows) {
+          return !dialect.callOpen().startsWith(text.substring(next));
+        }
+        call(next);
+      }
+    }
+    return false;
+  }
+
+  private void complete(final int end) {
+    mode = Mode.CALLED;
+    contentEnd = end;
+    calls = Arrays.copyOf(calls, calls.length + 3);
+    calls[calls.length - 3] = markStart;
+    calls[calls.length - 2] = contentStart;
+    calls[calls.length - 1] = end;
+    callsEnd = end + dialect.callClose().length();
+  }
+
+  /** Calls may stand on lines of their own, or have a comma or a semicolon between them. */
+  private int behindBlanks(final int from) {
+    int at = from;
+    while (at < text.length()
+        && (Character.isWhitespace(text.charAt(at)) || ";,".indexOf(text.charAt(at)) >= 0)) {
+      at++;
+    }
+    return at;
+  }
+
+  /**
+   * Tells whether the end of the sequence ends calls: some are complete, or one is still open.
+   *
+   * @return true where the turn is not its final answer.
+   */
+  public boolean endsCalls() {
+    return mode == Mode.CALL || mode == Mode.CALLED;
+  }
+
+  /**
+   * Lists what stands in the calls of the turn. Of a call that was never closed it is the opening mark
+   * too, so that nobody takes it for one.
+   *
+   * @return the contents in order, exactly as sampled.
+   */
+  public List<String> contents() {
+    final List<String> contents = new ArrayList<>(1);
+    for (int i = 0; i < calls.length; i += 3) {
+      contents.add(text.substring(calls[i + 1], calls[i + 2]));
+    }
+    if (mode == Mode.CALL) {
+      contents.add(text.substring(markStart));
+    }
+    contents.replaceAll(PartialCharacters::replaceIncomplete);
+    return contents;
+  }
+
+  /**
+   * Tells how far the last token runs past the end of the last call.
+   *
+   * @return its characters beyond, 0 where it ends with the call.
+   */
+  public int overrun() {
+    return mode == Mode.CALLED ? text.length() - callsEnd : 0;
+  }
+
+  /**
+   * Returns what the last token writes of the last call, if it runs past its end.
+   *
+   * @return the end of the call, or an empty text.
+   */
+  public String lastOfCall() {
+    final int start = tokens == 1 ? 0 : tokenEnd[tokens - 2];
+    return text.substring(Math.min(start, callsEnd), callsEnd);
+  }
+
+  /**
+   * Returns the turn up to the end of its last call.
+   *
+   * @return the text, exactly as sampled.
+   */
+  public String turnOfCalls() {
+    return PartialCharacters.replaceIncomplete(text.substring(0, callsEnd));
+  }
+
   private boolean close(final String mark, final int changed) {
     if (mark.isEmpty()) {
       return false;
@@ -246,8 +364,9 @@ public final class ActionParser {
     if (stop == null || signal == Signal.NONE) {
       return stop != null;
     }
-    final String close = signal == Signal.CALL ? dialect.callClose() : dialect.answerClose();
-    return stop[1] < contentEnd + close.length();
+    final int end =
+        signal == Signal.CALL ? callsEnd : contentEnd + dialect.answerClose().length();
+    return stop[1] < end;
   }
 
   private int find(final String mark, final int from) {
@@ -351,7 +470,7 @@ public final class ActionParser {
     int start = from;
     for (int token = from; token < to; token++) {
       final SpanKind kind = kindOf(token);
-      if (token + 1 == to || kindOf(token + 1) != kind) {
+      if (token + 1 == to || kindOf(token + 1) != kind || beginsCall(token + 1)) {
         final int ownCall = kind == SpanKind.TOOL_CALL ? call : Span.NO_CALL;
         spans.add(new Span(start - from, token + 1 - start, kind, ownCall));
         start = token + 1;
@@ -360,14 +479,30 @@ public final class ActionParser {
     return spans;
   }
 
+  /** Whether a call begins in a token, and another ended before it. */
+  private boolean beginsCall(final int token) {
+    for (int i = 3; i < calls.length; i += 3) {
+      if (tokenEnd[token] > calls[i] && tokenEnd[token - 1] <= calls[i]) {
+        return true;
+      }
+    }
+    return mode == Mode.CALL
+        && calls.length > 0
+        && tokenEnd[token] > markStart
+        && tokenEnd[token - 1] <= markStart;
+  }
+
   /**
    * Text before a call or an answer is reasoning where a model does not mark its thoughts; {@link
    * SpanKind#THINK} then stands for "if one follows".
    */
   private SpanKind kindOf(final int token) {
     final int end = tokenEnd[token];
-    if ((mode == Mode.CALL || mode == Mode.ANSWER) && end > markStart) {
-      return mode == Mode.CALL ? SpanKind.TOOL_CALL : SpanKind.ANSWER;
+    if (mode == Mode.ANSWER && end > markStart) {
+      return SpanKind.ANSWER;
+    }
+    if (hasMark() && end > (calls.length == 0 ? markStart : calls[0])) {
+      return SpanKind.TOOL_CALL;
     }
     final int start = token == 0 ? 0 : tokenEnd[token - 1];
     for (int i = 0; i < thoughts.length; i += 2) {
@@ -395,6 +530,6 @@ public final class ActionParser {
    * @return true from the token that completed it.
    */
   public boolean hasMark() {
-    return mode == Mode.CALL || mode == Mode.ANSWER;
+    return mode == Mode.ANSWER || endsCalls();
   }
 }

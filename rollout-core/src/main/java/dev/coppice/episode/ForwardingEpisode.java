@@ -1,6 +1,8 @@
 package dev.coppice.episode;
 
 import dev.coppice.trajectory.StopReason;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -47,6 +49,13 @@ public abstract class ForwardingEpisode implements Episode {
   @Override
   public Observation call(final String text, final String turn) throws Exception {
     return base.call(text, turn);
+  }
+
+  @Override
+  public List<Observation> calls(final List<String> texts, final String turn) throws Exception {
+    return texts.size() == 1
+        ? Collections.singletonList(call(texts.getFirst(), turn))
+        : base.calls(texts, turn);
   }
 
   @Override

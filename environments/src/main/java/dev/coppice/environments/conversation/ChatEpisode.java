@@ -1,11 +1,16 @@
 package dev.coppice.environments.conversation;
 
+import dev.coppice.environments.tool.CallNotation;
+import dev.coppice.environments.tool.CallText;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.ForwardingEpisode;
 import dev.coppice.episode.Observation;
 import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Shows the results of an episode as the next messages of a conversation.
@@ -13,10 +18,13 @@ import dev.coppice.trajectory.ToolCall;
  * @cost a fork shares the conversation; a call renders it twice to six times.
  */
 final class ChatEpisode extends ForwardingEpisode {
+  private final CallNotation notation;
   private Conversation conversation;
 
-  ChatEpisode(final Episode episode, final Conversation conversation) {
+  ChatEpisode(
+      final Episode episode, final CallNotation notation, final Conversation conversation) {
     super(episode);
+    this.notation = notation;
     this.conversation = conversation;
   }
 
@@ -33,23 +41,57 @@ final class ChatEpisode extends ForwardingEpisode {
 
   @Override
   public Observation call(final String text, final String turn) throws Exception {
-    final Observation result = base().call(text);
-    if (result == null) {
-      return null;
+    return calls(List.of(text), turn).getFirst();
+  }
+
+  /** The template writes all results as one text, which the first answer has. */
+  @Override
+  public List<Observation> calls(final List<String> texts, final String turn) throws Exception {
+    final List<Observation> results = base().calls(texts, turn);
+    if (results.contains(null)) {
+      return results;
     }
     final Conversation longer;
     try {
-      longer = conversation.answered(turn, text, result.text());
+      longer = conversation.answered(turn, made(texts, results));
     } catch (final RuntimeException e) {
       throw new ToolFailedException(
           ToolCall.Status.INVALID,
           "chat_template",
           String.valueOf(e.getMessage()),
-          result.source());
+          results.getLast().source());
     }
     conversation = longer;
+    final List<Observation> shown = new ArrayList<>();
+    for (final Observation result : results) {
+      shown.add(with(shown.isEmpty() ? longer.text() : "", result));
+    }
+    return shown;
+  }
+
+  private List<Conversation.Made> made(
+      final List<String> texts, final List<Observation> results) {
+    final List<Conversation.Made> made = new ArrayList<>();
+    for (final String text : texts) {
+      List<CallText> calls;
+      try {
+        calls = notation.readAll(text);
+      } catch (final IllegalArgumentException e) {
+        calls = List.of(new CallText("", Map.of()));
+      }
+      for (final CallText call : calls) {
+        if (made.size() < results.size()) {
+          final String result = results.get(made.size()).text();
+          made.add(new Conversation.Made(text, call.tool(), call.arguments(), result));
+        }
+      }
+    }
+    return made;
+  }
+
+  private static Observation with(final String text, final Observation result) {
     return new Observation(
-        longer.text(),
+        text,
         result.tool(),
         result.arguments(),
         result.status(),
@@ -61,6 +103,6 @@ final class ChatEpisode extends ForwardingEpisode {
 
   @Override
   protected Episode around(final Episode fork) {
-    return new ChatEpisode(fork, conversation);
+    return new ChatEpisode(fork, notation, conversation);
   }
 }

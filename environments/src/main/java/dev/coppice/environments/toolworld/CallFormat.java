@@ -34,8 +34,8 @@ public record CallFormat(
     Objects.requireNonNull(observationOpen, "observationOpen is null");
     Objects.requireNonNull(observationClose, "observationClose is null");
     Objects.requireNonNull(notation, "notation is null");
-    if (dialect.callClose().isEmpty()) {
-      throw new IllegalArgumentException("calls need a mark that ends them: dialect=" + dialect);
+    if (dialect.callOpen().isEmpty()) {
+      throw new IllegalArgumentException("calls need a mark: dialect=" + dialect);
     }
   }
 
@@ -59,7 +59,9 @@ public record CallFormat(
    * @return the text of the turn.
    */
   public String call(final String tool, final Map<String, Object> arguments) {
-    return dialect.callOpen() + notation.write(new CallText(tool, arguments)) + dialect.callClose();
+    final String written = notation.write(new CallText(tool, arguments));
+    final boolean isBare = dialect.ending() == Dialect.Ending.BARE;
+    return (isBare ? "" : dialect.callOpen()) + written + dialect.callClose();
   }
 
   /**
