@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param model that samples.
  * @param task set that is solved.
  * @param world where results of tools come from.
+ * @param calls how the model writes them.
  * @param sampling settings.
  * @param tree how trees branch.
  * @param budget of the run.
@@ -33,6 +34,7 @@ public record RunConfig(
     Model model,
     TaskSet task,
     World world,
+    CallsSection calls,
     SamplingSection sampling,
     Tree tree,
     Budget budget,
@@ -50,6 +52,7 @@ public record RunConfig(
           new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, ""),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of()),
           new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
+          CallsSection.DEFAULT,
           SamplingSection.DEFAULT,
           new Tree("entropy", 8, "false", "independent"),
           new Budget(OptionalLong.empty(), "uniform"),
@@ -157,7 +160,7 @@ public record RunConfig(
   private RunConfig with(
       final World newWorld, final SamplingSection newSampling, final BridgeSection newBridge) {
     return new RunConfig(
-        run, model, task, newWorld, newSampling, tree, budget, limits, engine, credit, newBridge,
+        run, model, task, newWorld, calls, newSampling, tree, budget, limits, engine, credit, newBridge,
         train, plugs);
   }
 

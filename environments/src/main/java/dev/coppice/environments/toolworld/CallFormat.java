@@ -21,7 +21,8 @@ public record CallFormat(
   /** Marks {@code <tool_call>}, {@code <tool_response>} and {@code <answer>}. */
   public static final CallFormat TAGS =
       new CallFormat(
-          new Dialect("<tool_call>", "</tool_call>", "<answer>", "</answer>"),
+          new Dialect(
+              "<tool_call>", "</tool_call>", "<answer>", "</answer>", Dialect.Ending.JSON, 1),
           "<tool_response>",
           "</tool_response>");
 

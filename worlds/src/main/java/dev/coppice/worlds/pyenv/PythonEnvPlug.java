@@ -30,7 +30,8 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
   private static final CallFormat FORMAT =
       new CallFormat(
           new Dialect(
-              CallFormat.TAGS.dialect().callOpen(), CallFormat.TAGS.dialect().callClose(), "", ""),
+              CallFormat.TAGS.dialect().callOpen(), CallFormat.TAGS.dialect().callClose(), "", "",
+              Dialect.Ending.JSON, 1),
           CallFormat.TAGS.observationOpen(),
           CallFormat.TAGS.observationClose());
 
