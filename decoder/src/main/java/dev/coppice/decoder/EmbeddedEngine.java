@@ -107,7 +107,6 @@ public final class EmbeddedEngine implements RunnerPlug {
 
   @Override
   public SequenceModel openSequence(final RunnerRequest request, final PlugOptions options) {
-    return new SingleSequence(
-        backend(request, options), request.vocabularySize(), request.holes());
+    return new SingleSequence(backend(request, options), request.vocabularySize(), request.holes());
   }
 }

@@ -14,7 +14,8 @@ import java.util.List;
  * @param vocabularySize of the tokenizer, or 0 where none is known.
  * @param holes ids below it that stand for no token.
  */
-record SingleSequence(InferenceBackend backend, int vocabularySize, List<Integer> holes) implements SequenceModel {
+record SingleSequence(InferenceBackend backend, int vocabularySize, List<Integer> holes)
+    implements SequenceModel {
   @Override
   public int contextTokens() {
     return backend.contextTokens();

@@ -37,7 +37,8 @@ class OwnStoriesGoldenTest {
       final SequenceModel.Plan plan =
           new SequenceModel.Plan(golden.length, SamplingSettings.GREEDY, 0, token -> false);
 
-      final SequenceModel.Continuation out = Generator.generate(backend, new Sampler(plan.sampling(), 0), new int[] {1}, plan);
+      final SequenceModel.Continuation out =
+          Generator.generate(backend, new Sampler(plan.sampling(), 0), new int[] {1}, plan);
 
       assertEquals(40, golden.length);
       assertArrayEquals(golden, out.tokens());

@@ -60,7 +60,9 @@ class SmolLm2GoldenTest {
           json.convertValue(expected.path("cases").get(0).path("tokens"), int[].class);
       final SequenceModel.Plan plan =
           new SequenceModel.Plan(40, SamplingSettings.GREEDY, 0, token -> token == 2);
-      assertArrayEquals(greedy, Generator.generate(backend, new Sampler(plan.sampling(), 0), prompt, plan).tokens());
+      assertArrayEquals(
+          greedy,
+          Generator.generate(backend, new Sampler(plan.sampling(), 0), prompt, plan).tokens());
       assertEquals(49152, backend.vocabularySize());
     }
   }

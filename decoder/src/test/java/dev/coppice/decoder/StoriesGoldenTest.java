@@ -40,7 +40,8 @@ class StoriesGoldenTest {
       final SequenceModel.Plan plan =
           new SequenceModel.Plan(goldenTokens.length, SamplingSettings.GREEDY, 0, token -> false);
 
-      final SequenceModel.Continuation out = Generator.generate(backend, new Sampler(plan.sampling(), 0), new int[] {1}, plan);
+      final SequenceModel.Continuation out =
+          Generator.generate(backend, new Sampler(plan.sampling(), 0), new int[] {1}, plan);
 
       assertArrayEquals(goldenTokens, out.tokens());
     }

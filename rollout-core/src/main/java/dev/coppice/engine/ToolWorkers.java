@@ -10,6 +10,7 @@ import dev.coppice.episode.Score;
 import dev.coppice.episode.ToolFailedException;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.RolloutLimits;
+import dev.coppice.rollout.RolloutLimits.ObservationLimit;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
@@ -154,41 +155,85 @@ final class ToolWorkers implements AutoCloseable {
   }
 
   private Event observed(
-      final Running running, final Effect.Call call, final List<Observation> answers) {
+      final Running running, final Effect.Call call, final List<Observation> answers)
+      throws Exception {
     if (answers.isEmpty() || answers.contains(null)) {
       return failed(running, ToolCall.Status.INVALID, "no_result", "the tool answered nothing");
     }
+    final String text = shown(call, answers);
+    if (text.length() <= largest()) {
+      final int[] tokens = tokenizer.encode(text);
+      if (tokens.length <= limits.observation().tokens()) {
+        return done(running, answers, tokens);
+      }
+    }
+    final int[] cut = cut(running.episode, call, answers);
+    return cut == null
+        ? oversize(running, answers, text.length() + " characters")
+        : done(running, answers, cut);
+  }
+
+  /** Writes what the policy is shown, behind what is missing of its call. */
+  private static String shown(final Effect.Call call, final List<Observation> answers) {
     final StringBuilder text = new StringBuilder(call.missing());
-    double stepReward = 0;
-    for (final Observation answer : answers) {
-      text.append(answer.text());
-      stepReward += answer.stepReward();
+    answers.forEach(answer -> text.append(answer.text()));
+    return text.toString();
+  }
+
+  private long largest() {
+    return (long) limits.observation().tokens() * LARGEST_BYTES_PER_TOKEN;
+  }
+
+  /** Finds the longest cut that fits; null where there may be none, or not even its mark fits. */
+  private int[] cut(
+      final Episode episode, final Effect.Call call, final List<Observation> answers)
+      throws Exception {
+    final ObservationLimit limit = limits.observation();
+    if (limit.excess() == ObservationLimit.Excess.FAIL) {
+      return null;
     }
-    final long largest = (long) limits.observation().tokens() * LARGEST_BYTES_PER_TOKEN;
-    if (text.length() > largest) {
-      return oversize(running, answers, text.length() + " characters");
+    int[] best = null;
+    long fits = -1;
+    long tooMany = largest() + 1;
+    while (fits + 1 < tooMany) {
+      final int kept = (int) ((fits + tooMany) / 2);
+      final List<Observation> shorter =
+          episode.shortened(answers, text -> limit.excess().cut(text, kept));
+      final int[] tokens = tokenizer.encode(shown(call, shorter));
+      if (tokens.length <= limit.tokens()) {
+        best = tokens;
+        fits = kept;
+      } else {
+        tooMany = kept;
+      }
     }
-    final int[] tokens = tokenizer.encode(text.toString());
-    if (tokens.length > limits.observation().tokens()) {
-      return oversize(running, answers, tokens.length + " tokens");
-    }
+    return best;
+  }
+
+  private static Event done(
+      final Running running, final List<Observation> answers, final int[] tokens) {
     return new Event.CallDone(
         running.ticket,
-        answers.stream().map(answer -> outcome(running, answer, answer.status())).toList(),
+        answers.stream()
+            .map(answer -> outcome(running, answer, answer.status(), answer.correct()))
+            .toList(),
         tokens,
         answers.getLast().over(),
-        stepReward,
+        answers.stream().mapToDouble(Observation::stepReward).sum(),
         running.episode.digest(),
         null);
   }
 
   private static Event.CallOutcome outcome(
-      final Running running, final Observation answer, final ToolCall.Status status) {
+      final Running running,
+      final Observation answer,
+      final ToolCall.Status status,
+      final Boolean correct) {
     return new Event.CallOutcome(
         answer.tool(),
         answer.arguments(),
         status,
-        answer.correct(),
+        correct,
         latencyUs(running, answer.source()),
         answer.source().provenance());
   }
@@ -200,10 +245,10 @@ final class ToolWorkers implements AutoCloseable {
             + size
             + ", more than "
             + limits.observation().tokens()
-            + " tokens; raise limits.observation-tokens";
+            + " tokens; raise limits.observation-tokens, or cut with limits.long-observations";
     final List<Event.CallOutcome> outcomes =
         answers.stream()
-            .map(answer -> outcome(running, answer, ToolCall.Status.OVERSIZE))
+            .map(answer -> outcome(running, answer, ToolCall.Status.OVERSIZE, null))
             .toList();
     return failed(running, outcomes, failure("oversize", message));
   }

@@ -167,8 +167,7 @@ public final class ActionParser {
         tokenEnd[i] = text.length();
       }
     }
-    final int changed =
-        Math.max(0, Math.min(seen, text.length()) - PartialCharacters.LONGEST);
+    final int changed = Math.max(0, Math.min(seen, text.length()) - PartialCharacters.LONGEST);
     if (longestMark > 0) {
       open(changed);
     }
@@ -440,7 +439,8 @@ public final class ActionParser {
    *     to the stop where one ended the turn.
    */
   public String contentAtEnd() {
-    final int start = mode == Mode.ANSWER ? contentStart : mode == Mode.THINK ? text.length() : free;
+    final int start =
+        mode == Mode.ANSWER ? contentStart : mode == Mode.THINK ? text.length() : free;
     int end = text.length();
     if (stop != null) {
       end = rules.stops().included() ? stop[1] : stop[0];

@@ -4,6 +4,7 @@ import dev.coppice.trajectory.StopReason;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Holds the state of the world along one branch.
@@ -75,6 +76,19 @@ public interface Episode extends AutoCloseable {
       }
     }
     return answers;
+  }
+
+  /**
+   * Writes the answers to the last calls once more with shorter results, as they were too long.
+   *
+   * @param last observations, the answers to the last calls on this episode.
+   * @param cut shortens what a tool said; the marks around it stay whole.
+   * @return the observations the policy is shown instead.
+   * @throws Exception if they cannot be written.
+   */
+  default List<Observation> shortened(
+      final List<Observation> last, final UnaryOperator<String> cut) throws Exception {
+    return last.stream().map(answer -> answer.with(cut.apply(answer.text()))).toList();
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.coppice.trajectory.StopReason;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Passes everything on to another episode but forks, which must be wrapped as well.
@@ -56,6 +57,12 @@ public abstract class ForwardingEpisode implements Episode {
     return texts.size() == 1
         ? Collections.singletonList(call(texts.getFirst(), turn))
         : base.calls(texts, turn);
+  }
+
+  @Override
+  public List<Observation> shortened(
+      final List<Observation> last, final UnaryOperator<String> cut) throws Exception {
+    return base.shortened(last, cut);
   }
 
   @Override

@@ -12,8 +12,7 @@ import java.util.Objects;
  * @param script that stands for a model, or null.
  * @param holes ids below it that stand for no token, and must not be drawn.
  */
-public record RunnerRequest(
-    Path folder, int vocabularySize, Script script, List<Integer> holes) {
+public record RunnerRequest(Path folder, int vocabularySize, Script script, List<Integer> holes) {
   /** Keeps a copy. */
   public RunnerRequest {
     holes = List.copyOf(holes);

@@ -86,15 +86,48 @@ public record RolloutLimits(
       /** Its end stays. */
       TAIL,
       /** Its beginning and its end stay. */
-      MIDDLE
+      MIDDLE;
+
+      /**
+       * Cuts a text and says so where it was cut.
+       *
+       * @param text to cut.
+       * @param kept the most characters that stay.
+       * @return the text, if it has no more, else what stays of it and a mark.
+       */
+      public String cut(final String text, final int kept) {
+        if (text.length() <= kept || this == FAIL) {
+          return text;
+        }
+        final int head = this == HEAD ? kept : this == TAIL ? 0 : kept - kept / 2;
+        final int start = before(text, head);
+        final int end = behind(text, text.length() - (kept - head));
+        return text.substring(0, start)
+            + "[... "
+            + (end - start)
+            + " characters cut ...]"
+            + text.substring(end);
+      }
+
+      /** A character of two halves is kept whole or not at all. */
+      private static int before(final String text, final int at) {
+        final boolean splits =
+            at > 0 && at < text.length() && Character.isLowSurrogate(text.charAt(at));
+        return splits ? at - 1 : at;
+      }
+
+      private static int behind(final String text, final int at) {
+        final boolean splits =
+            at > 0 && at < text.length() && Character.isLowSurrogate(text.charAt(at));
+        return splits ? at + 1 : at;
+      }
     }
 
     /** Checks the range. */
     public ObservationLimit {
       Objects.requireNonNull(excess, "excess is null");
       if (tokens < 1) {
-        throw new IllegalArgumentException(
-            "limits must be positive: observationTokens=" + tokens);
+        throw new IllegalArgumentException("limits must be positive: observationTokens=" + tokens);
       }
     }
   }

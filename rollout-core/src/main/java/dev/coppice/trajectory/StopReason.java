@@ -6,10 +6,6 @@ public enum StopReason {
   EOS("eos"),
   /** The policy closed its final answer. */
   ANSWER("answer"),
-  /** The policy wrote a stop text, or the end of a line that stops. */
-  STOP("stop"),
-  /** A turn reached its limit of tokens. */
-  TURN("turn_length"),
   /** The trajectory reached its limit of sampled tokens. */
   LENGTH("length"),
   /** The next token would not fit the model's context. */
@@ -23,7 +19,11 @@ public enum StopReason {
   /** The branch was cancelled by the branching policy or by a stop. */
   CANCELLED("cancelled"),
   /** A failure ended the branch; see its boundary and code. */
-  FAILURE("failure");
+  FAILURE("failure"),
+  /** The policy wrote a stop text, or the end of a line that stops. */
+  STOP("stop"),
+  /** A turn reached its limit of tokens. */
+  TURN("turn_length");
 
   private final String wireName;
 

@@ -116,7 +116,8 @@ public final class TurnOptions {
    */
   public void check() {
     if (thinkingTokens > 0 && thinking.isEmpty()) {
-      throw new ConfigException("--thinking-tokens needs the marks of thoughts: --thinking OPEN CLOSE");
+      throw new ConfigException(
+          "--thinking-tokens needs the marks of thoughts: --thinking OPEN CLOSE");
     }
   }
 }

@@ -54,11 +54,10 @@ public record BridgeSection(
         String weights,
     @Key("PEM file of the service's certificate; empty without TLS.") String tlsCertificate,
     @Key("PEM file of the certificate's key; empty without TLS.") String tlsKey,
-    @Key("Token a caller sends as 'authorization: Bearer TOKEN'; never written down.")
-        String token,
+    @Key("Token a caller sends as 'authorization: Bearer TOKEN'; never written down.") String token,
     @Key(
-            "Whether the ids that top-p, top-k and min-p kept are written beside each token, so that a"
-                + " trainer can make the distribution again.")
+            "Whether the ids that top-p, top-k and min-p kept are written beside each token, so"
+                + " that a trainer can make the distribution again.")
         boolean kept) {
   /** Leaves the token out. */
   @Override

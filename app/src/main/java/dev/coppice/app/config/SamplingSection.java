@@ -41,10 +41,7 @@ public record SamplingSection(
         double repetitionPenalty,
     @Key(value = "Taken off the logit of every token the turn has already.", min = -2, max = 2)
         double presencePenalty,
-    @Key(
-            value = "Taken off a token's logit once for each time the turn has it.",
-            min = -2,
-            max = 2)
+    @Key(value = "Taken off a token's logit once for each time the turn has it.", min = -2, max = 2)
         double frequencyPenalty,
     @Key("Added to logits, as in [\"198:-100\", \"42:1.5\"]: token ids and -100 to 100.")
         List<String> logitBias,
@@ -64,8 +61,8 @@ public record SamplingSection(
                 + " text; [\"auto\"] takes those of its chat template, [] knows none.")
         List<String> thinking,
     @Key(
-            "What closes thoughts that reach limits.thinking-tokens; empty for the closing mark alone,"
-                + " which it must hold otherwise.")
+            "What closes thoughts that reach limits.thinking-tokens; empty for the closing mark"
+                + " alone, which it must hold otherwise.")
         String thinkingEnd) {
   /** Has the marks of thoughts taken from the chat template. */
   public static final List<String> AUTO = List.of("auto");
@@ -131,6 +128,20 @@ public record SamplingSection(
     final String close = thinking.get(1);
     return new TurnRules.Thinking(
         thinking.getFirst(), close, tokens, thinkingEnd.isEmpty() ? close : thinkingEnd);
+  }
+
+  /** Refuses a bound on thoughts where nothing could mark or close them. */
+  void requireMarks(final LimitsSection limits) {
+    if (limits.thinkingTokens() > 0 && thinking.isEmpty()) {
+      throw new IllegalArgumentException(
+          "limits.thinking-tokens bounds thoughts, and nothing marks them: set sampling.thinking ="
+              + " [\"<think>\", \"</think>\"] or what the model writes");
+    }
+    if (thinking.size() == 2 && !thinkingEnd.isEmpty() && !thinkingEnd.contains(thinking.get(1))) {
+      throw new IllegalArgumentException(
+          "sampling.thinking-end must hold the mark that closes thoughts: thinking-end="
+              + thinkingEnd);
+    }
   }
 
   /**

@@ -71,8 +71,7 @@ public final class Engines {
       final Path folder, final Tokenizer tokenizer, final Map<String, Object> options) {
     final RunnerPlug plug = find(EMBEDDED);
     return plug.open(
-        RunnerRequest.of(folder, tokenizer),
-        PlugOptions.of(RunnerPlug.KIND, plug, options));
+        RunnerRequest.of(folder, tokenizer), PlugOptions.of(RunnerPlug.KIND, plug, options));
   }
 
   /**

@@ -1,11 +1,10 @@
 package dev.coppice.app.config;
 
-import dev.coppice.app.mode.TaskRequests;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.app.mode.TaskRequests;
 import dev.coppice.environments.EnvironmentConfig;
 import org.junit.jupiter.api.Test;
 

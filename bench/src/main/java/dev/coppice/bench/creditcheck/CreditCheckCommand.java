@@ -2,12 +2,12 @@ package dev.coppice.bench.creditcheck;
 
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.config.SamplingSection;
 import dev.coppice.app.folder.GroupScan;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.RunResources;
@@ -183,8 +183,9 @@ public final class CreditCheckCommand implements Callable<Integer> {
 
   private static void print(final List<CreditCheck.Row> rows) {
     System.out.println(
-        "Correlation of a node's advantage with its step in value (standard error over tasks); rank:"
-            + " Spearman's; never forked: size of advantages and of steps (root mean square)");
+        "Correlation of a node's advantage with its step in value (standard error over tasks);"
+            + " rank: Spearman's; never forked: size of advantages and of steps (root mean"
+            + " square)");
     System.out.printf(
         "%-12s %7s %14s %6s %14s %6s %6s %14s %6s %14s%n",
         "estimator",

@@ -82,8 +82,7 @@ public record TokenizerFiles(
   public static TokenizerFiles of(final Path model) {
     final ModelDocuments documents = ModelDocuments.of(model);
     return Files.isDirectory(model) && !Files.exists(model.resolve(NAME))
-        ? new TokenizerFiles(
-            0, -1, ends(documents, MissingNode.getInstance(), Map.of()), List.of())
+        ? new TokenizerFiles(0, -1, ends(documents, MissingNode.getInstance(), Map.of()), List.of())
         : of(documents, documents.read(NAME));
   }
 

@@ -16,7 +16,6 @@ public record PathView(int[] tokens, int length, int turnStart, List<Integer> en
   public static final PathView EMPTY = new PathView(new int[0], 0, 0, List.of());
 
   static PathView of(final Work work) {
-    return new PathView(
-        work.tokens(), work.length(), work.turnStart(), work.stops().endTokens());
+    return new PathView(work.tokens(), work.length(), work.turnStart(), work.stops().endTokens());
   }
 }

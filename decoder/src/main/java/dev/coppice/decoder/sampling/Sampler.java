@@ -15,7 +15,8 @@ import java.util.List;
  * l) / temperature) / sum}, cut to top-k, then top-p, then min-p, and normalised again. Its entropy is
  * what branching policies see. Among equal logits the lower id counts as the larger. Rows
  * beyond the vocabulary, with which models fill their heads up, and holes in it have no part in it: no
- * token stands for them. A draw is the first token, in order of id, whose cumulative probability exceeds a uniform number
+ * token stands for them. A draw is the first token, in order of id, whose cumulative probability
+ * exceeds a uniform number
  * of its own, {@link Copies#uniform}: it does not depend on the batch.
  *
  * @shape one row of V logits at a time.
@@ -100,8 +101,7 @@ public final class Sampler implements RowDrawer {
    * @param before the token to be drawn.
    * @return the entropy of the sampling distribution, or NaN if a logit is not finite.
    */
-  public double load(
-      final float[] logits, final int offset, final int row, final PathView before) {
+  public double load(final float[] logits, final int offset, final int row, final PathView before) {
     path = before;
     final int length = drawable(row);
     if (probability.length < length) {

@@ -44,8 +44,7 @@ public final class Generator {
       final int length = prompt.length + done;
       final Logits logits = sequence.append(all, computed, length, length - computed - 1);
       computed = length;
-      final PathView path =
-          new PathView(all, length, prompt.length, plan.turn().endTokens());
+      final PathView path = new PathView(all, length, prompt.length, plan.turn().endTokens());
       if (Double.isNaN(sampler.load(logits.values(), 0, backend.vocabularySize(), path))) {
         throw new IllegalStateException("the model gave logits that are not finite: at=" + length);
       }

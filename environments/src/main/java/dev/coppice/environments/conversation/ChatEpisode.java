@@ -11,6 +11,7 @@ import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Shows the results of an episode as the next messages of a conversation.
@@ -20,6 +21,8 @@ import java.util.Map;
 final class ChatEpisode extends ForwardingEpisode {
   private final CallNotation notation;
   private Conversation conversation;
+  private Conversation before;
+  private LastCalls asked;
 
   ChatEpisode(
       final Episode episode, final CallNotation notation, final Conversation conversation) {
@@ -51,9 +54,25 @@ final class ChatEpisode extends ForwardingEpisode {
     if (results.contains(null)) {
       return results;
     }
+    before = conversation;
+    asked = new LastCalls(turn, texts, results);
+    return shown(results);
+  }
+
+  /** What the last calls were, so that their results can be written once more. */
+  private record LastCalls(String turn, List<String> texts, List<Observation> results) {}
+
+  @Override
+  public List<Observation> shortened(final List<Observation> last, final UnaryOperator<String> cut)
+      throws Exception {
+    conversation = before;
+    return shown(base().shortened(asked.results(), cut));
+  }
+
+  private List<Observation> shown(final List<Observation> results) throws ToolFailedException {
     final Conversation longer;
     try {
-      longer = conversation.answered(turn, made(texts, results));
+      longer = conversation.answered(asked.turn(), made(asked.texts(), results));
     } catch (final RuntimeException e) {
       throw new ToolFailedException(
           ToolCall.Status.INVALID,
@@ -64,7 +83,7 @@ final class ChatEpisode extends ForwardingEpisode {
     conversation = longer;
     final List<Observation> shown = new ArrayList<>();
     for (final Observation result : results) {
-      shown.add(with(shown.isEmpty() ? longer.text() : "", result));
+      shown.add(result.with(shown.isEmpty() ? longer.text() : ""));
     }
     return shown;
   }
@@ -87,18 +106,6 @@ final class ChatEpisode extends ForwardingEpisode {
       }
     }
     return made;
-  }
-
-  private static Observation with(final String text, final Observation result) {
-    return new Observation(
-        text,
-        result.tool(),
-        result.arguments(),
-        result.status(),
-        result.correct(),
-        result.over(),
-        result.stepReward(),
-        result.source());
   }
 
   @Override

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 
 /**
  * Runs a {@link ToolWorld} along one branch.
@@ -43,6 +44,7 @@ public final class WorldEpisode implements Episode {
 
   /** Whether a WRITE tool ran since the initial state. */
   private boolean changed;
+
 
   /** The sample that draws what is drawn by sample. */
   private final long sample;
@@ -235,6 +237,22 @@ public final class WorldEpisode implements Episode {
     final String result = CanonicalJson.write(Map.of("error", reason));
     final String text = context.environment().observation(result);
     return Observation.of(text, tool, arguments, status, false);
+  }
+
+  @Override
+  public List<Observation> shortened(
+      final List<Observation> last, final UnaryOperator<String> cut) {
+    final CallFormat format = context.environment().format();
+    final int open = format.observationOpen().length();
+    final int close = format.observationClose().length();
+    return last.stream()
+        .map(
+            answer -> {
+              final String text = answer.text();
+              final String result = text.substring(open, text.length() - close);
+              return answer.with(format.observation(cut.apply(result)));
+            })
+        .toList();
   }
 
   private ToolResult run(final ToolSpec spec, final CallText call, final String arguments)

@@ -90,7 +90,12 @@ final class TraceParser {
         new TrajectoryTree(
             new TrajectoryTree.Origin(run, group, tree, division),
             new Task(taskId, taskInput, contract),
-            new SamplingSettings(temperature, topP, topK, minP, new LogitRules(repetition, presence, frequency, bias, minNewTokens)),
+            new SamplingSettings(
+                temperature,
+                topP,
+                topK,
+                minP,
+                new LogitRules(repetition, presence, frequency, bias, minNewTokens)),
             nodes,
             calls,
             leaves);
@@ -175,8 +180,7 @@ final class TraceParser {
       case "presence_penalty" -> presence = in.real();
       case "frequency_penalty" -> frequency = in.real();
       case "min_new_tokens" -> minNewTokens = in.integer();
-      case "logit_bias" ->
-          in.eachField(token -> bias.put(Integer.parseInt(token), in.real()));
+      case "logit_bias" -> in.eachField(token -> bias.put(Integer.parseInt(token), in.real()));
       default -> in.skip();
     }
   }
