@@ -34,10 +34,7 @@ public final class ActionParser {
   private int contentStart;
   private int contentEnd;
 
-  /** Starts of the marks, and starts and ends of the contents, of the calls that are complete. */
-  private int[] calls = {};
-
-  private int callsEnd;
+  private Dialect.Calls calls = Dialect.Calls.NONE;
 
   /** Where marks count again: behind the last thought. */
   private int free;
@@ -112,7 +109,6 @@ public final class ActionParser {
     copy.contentStart = contentStart;
     copy.contentEnd = contentEnd;
     copy.calls = calls;
-    copy.callsEnd = callsEnd;
     copy.free = free;
     copy.thoughts = thoughts.clone();
     copy.thoughtTokens = thoughtTokens;
@@ -137,8 +133,7 @@ public final class ActionParser {
     markStart = 0;
     contentStart = 0;
     contentEnd = 0;
-    calls = new int[0];
-    callsEnd = 0;
+    calls = Dialect.Calls.NONE;
     free = 0;
     thoughts = new int[0];
     thoughtTokens = 0;
@@ -212,7 +207,7 @@ public final class ActionParser {
     if (isFirst(call, answer)) {
       call(call);
     } else if (answer >= 0) {
-      begin(Mode.ANSWER, answer, dialect.answerOpen());
+      begin(Mode.ANSWER, answer, answer + dialect.answerOpen().length());
     }
     return false;
   }
@@ -229,63 +224,39 @@ public final class ActionParser {
     thoughts[thoughts.length - 1] = NO_END;
   }
 
-  private void begin(final Mode newMode, final int at, final String mark) {
+  private void begin(final Mode newMode, final int at, final int content) {
     mode = newMode;
     markStart = at;
-    contentStart = at + mark.length();
-    contentEnd = contentStart;
+    contentStart = content;
+    contentEnd = content;
   }
 
   private void call(final int at) {
-    mode = Mode.CALL;
-    markStart = at;
-    contentStart = dialect.contentStart(at);
-    contentEnd = contentStart;
+    begin(Mode.CALL, at, dialect.contentStart(at));
   }
 
   /** Follows calls; whether the last one is complete and no other can follow. */
   private boolean calls(final int changed) {
-    boolean goesOn = true;
-    while (goesOn) {
+    while (true) {
       if (mode == Mode.CALL) {
-        final int end = dialect.contentEnd(text, contentStart, Math.max(changed, callsEnd));
-        goesOn = end >= 0;
-        if (goesOn) {
-          complete(end);
-          if (calls.length == 3 * dialect.callsPerTurn()) {
-            return true;
-          }
+        final int end = dialect.contentEnd(text, contentStart, Math.max(changed, calls.end()));
+        if (end < 0) {
+          return false;
+        }
+        mode = Mode.CALLED;
+        contentEnd = end;
+        calls = calls.and(new int[] {markStart, contentStart, end}, dialect.callClose().length());
+        if (calls.count() == dialect.callsPerTurn()) {
+          return true;
         }
       } else {
-        final int next = behindBlanks(callsEnd);
-        final boolean follows = text.indexOf(dialect.callOpen(), next) == next;
-        if (!follows) {
+        final int next = dialect.behindBlanks(text, calls.end());
+        if (text.indexOf(dialect.callOpen(), next) != next) {
           return !dialect.callOpen().startsWith(text.substring(next));
         }
         call(next);
       }
     }
-    return false;
-  }
-
-  private void complete(final int end) {
-    mode = Mode.CALLED;
-    contentEnd = end;
-    calls = Arrays.copyOf(calls, calls.length + 3);
-    calls[calls.length - 3] = markStart;
-    calls[calls.length - 2] = contentStart;
-    calls[calls.length - 1] = end;
-    callsEnd = end + dialect.callClose().length();
-  }
-
-  /** Calls may stand on lines of their own, or have a comma or a semicolon between them. */
-  private int behindBlanks(final int from) {
-    int at = from;
-    while (at < text.length()
-        && (Character.isWhitespace(text.charAt(at)) || ";,".indexOf(text.charAt(at)) >= 0)) {
-      at++;
-    }
-    return at;
   }
 
   /**
@@ -304,10 +275,7 @@ public final class ActionParser {
    * @return the contents in order, exactly as sampled.
    */
   public List<String> contents() {
-    final List<String> contents = new ArrayList<>(1);
-    for (int i = 0; i < calls.length; i += 3) {
-      contents.add(text.substring(calls[i + 1], calls[i + 2]));
-    }
+    final List<String> contents = calls.contents(text);
     if (mode == Mode.CALL) {
       contents.add(text.substring(markStart));
     }
@@ -316,22 +284,22 @@ public final class ActionParser {
   }
 
   /**
-   * Tells how far the last token runs past the end of the last call.
+   * Tells how far the text runs past the end of the last call.
    *
-   * @return its characters beyond, 0 where it ends with the call.
+   * @return the characters beyond.
    */
   public int overrun() {
-    return mode == Mode.CALLED ? text.length() - callsEnd : 0;
+    return mode == Mode.CALLED ? text.length() - calls.end() : 0;
   }
 
   /**
-   * Returns what the last token writes of the last call, if it runs past its end.
+   * Returns what the last token writes of the last call.
    *
    * @return the end of the call, or an empty text.
    */
   public String lastOfCall() {
     final int start = tokens == 1 ? 0 : tokenEnd[tokens - 2];
-    return text.substring(Math.min(start, callsEnd), callsEnd);
+    return text.substring(Math.min(start, calls.end()), calls.end());
   }
 
   /**
@@ -340,17 +308,12 @@ public final class ActionParser {
    * @return the text, exactly as sampled.
    */
   public String turnOfCalls() {
-    return PartialCharacters.replaceIncomplete(text.substring(0, callsEnd));
+    return PartialCharacters.replaceIncomplete(text.substring(0, calls.end()));
   }
 
   private boolean close(final String mark, final int changed) {
-    if (mark.isEmpty()) {
-      return false;
-    }
     final int at = find(mark, Math.max(contentStart, changed - mark.length() + 1));
-    if (at >= 0) {
-      contentEnd = at;
-    }
+    contentEnd = at >= 0 ? at : contentEnd;
     return at >= 0;
   }
 
@@ -364,7 +327,7 @@ public final class ActionParser {
       return stop != null;
     }
     final int end =
-        signal == Signal.CALL ? callsEnd : contentEnd + dialect.answerClose().length();
+        signal == Signal.CALL ? calls.end() : contentEnd + dialect.answerClose().length();
     return stop[1] < end;
   }
 
@@ -481,15 +444,16 @@ public final class ActionParser {
 
   /** Whether a call begins in a token, and another ended before it. */
   private boolean beginsCall(final int token) {
-    for (int i = 3; i < calls.length; i += 3) {
-      if (tokenEnd[token] > calls[i] && tokenEnd[token - 1] <= calls[i]) {
+    for (int i = 1; i < calls.count(); i++) {
+      if (isIn(token, calls.mark(i))) {
         return true;
       }
     }
-    return mode == Mode.CALL
-        && calls.length > 0
-        && tokenEnd[token] > markStart
-        && tokenEnd[token - 1] <= markStart;
+    return mode == Mode.CALL && calls.count() > 0 && isIn(token, markStart);
+  }
+
+  private boolean isIn(final int token, final int at) {
+    return tokenEnd[token] > at && tokenEnd[token - 1] <= at;
   }
 
   /**
@@ -501,7 +465,7 @@ public final class ActionParser {
     if (mode == Mode.ANSWER && end > markStart) {
       return SpanKind.ANSWER;
     }
-    if (hasMark() && end > (calls.length == 0 ? markStart : calls[0])) {
+    if (hasMark() && end > (calls.count() == 0 ? markStart : calls.mark(0))) {
       return SpanKind.TOOL_CALL;
     }
     final int start = token == 0 ? 0 : tokenEnd[token - 1];

@@ -1,5 +1,8 @@
 package dev.coppice.episode;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -175,5 +178,47 @@ public record Dialect(
   /** Where the content of a call begins whose mark begins somewhere. */
   int contentStart(final int mark) {
     return ending == Ending.BARE ? mark : mark + callOpen.length();
+  }
+
+  /** Calls may stand on lines of their own, or have a comma or a semicolon between them. */
+  int behindBlanks(final StringBuilder text, final int from) {
+    int at = from;
+    while (at < text.length()
+        && (Character.isWhitespace(text.charAt(at)) || ";,".indexOf(text.charAt(at)) >= 0)) {
+      at++;
+    }
+    return at;
+  }
+
+  /**
+   * Lists the complete calls of a turn.
+   *
+   * @param places of each call in turn: where its mark begins, and where its content begins and ends.
+   * @param end of the last call, closing mark included.
+   */
+  record Calls(int[] places, int end) {
+    static final Calls NONE = new Calls(new int[0], 0);
+
+    Calls and(final int[] call, final int closeChars) {
+      final int[] more = Arrays.copyOf(places, places.length + call.length);
+      System.arraycopy(call, 0, more, places.length, call.length);
+      return new Calls(more, call[2] + closeChars);
+    }
+
+    int count() {
+      return places.length / 3;
+    }
+
+    int mark(final int call) {
+      return places[3 * call];
+    }
+
+    List<String> contents(final StringBuilder text) {
+      final List<String> contents = new ArrayList<>(1);
+      for (int i = 0; i < places.length; i += 3) {
+        contents.add(text.substring(places[i + 1], places[i + 2]));
+      }
+      return contents;
+    }
   }
 }

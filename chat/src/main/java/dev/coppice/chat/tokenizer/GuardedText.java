@@ -4,15 +4,14 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,18 +35,19 @@ final class GuardedText implements AutoCloseable {
   static final char MARK = '\ufdd0';
 
   private final HuggingFaceTokenizer whole;
-  private final HuggingFaceTokenizer plain;
+  private final Supplier<HuggingFaceTokenizer> opener;
+  private HuggingFaceTokenizer plain;
   private final Pattern spellings;
   private final Pattern marked;
   private final Set<Integer> ids;
 
   private GuardedText(
       final HuggingFaceTokenizer whole,
-      final HuggingFaceTokenizer plain,
+      final Supplier<HuggingFaceTokenizer> opener,
       final List<String> special,
       final Set<Integer> ids) {
     this.whole = whole;
-    this.plain = plain;
+    this.opener = opener;
     this.ids = ids;
     this.spellings = any(special);
     this.marked =
@@ -58,34 +58,51 @@ final class GuardedText implements AutoCloseable {
     return Pattern.compile(texts.stream().map(Pattern::quote).collect(Collectors.joining("|")));
   }
 
-  /** Prepares the special tokens of a tokenizer, or returns null where it has none. */
+  /**
+   * Prepares the special tokens of a tokenizer.
+   *
+   * @param root of {@code tokenizer.json}; not kept.
+   * @param whole the tokenizer.
+   * @param without opens it once more from a document, when first needed.
+   * @param again reads {@code tokenizer.json} again.
+   * @return the guard, or null where there are no special tokens.
+   */
   static GuardedText of(
-      final JsonNode root, final HuggingFaceTokenizer whole, final Map<String, String> options)
-      throws IOException {
+      final JsonNode root,
+      final HuggingFaceTokenizer whole,
+      final Function<byte[], HuggingFaceTokenizer> without,
+      final Supplier<JsonNode> again) {
     final List<String> special = new ArrayList<>();
     final Set<Integer> ids = new HashSet<>();
-    final ObjectNode without = root.deepCopy();
-    final ArrayNode kept = without.putArray("added_tokens");
     for (final JsonNode token : root.path("added_tokens")) {
-      final String text = token.path("content").asText();
-      // Marks of calls and thoughts are added without the flag; runs of blanks are, and are text.
-      if (!text.isBlank()) {
-        special.add(text);
+      if (isSpecial(token)) {
+        special.add(token.path("content").asText());
         ids.add(token.path("id").asInt());
-      } else {
-        kept.add(token);
       }
     }
     if (special.isEmpty()) {
       return null;
     }
-    without.putNull("post_processor"); // It may name tokens that are gone; nothing is added anyway.
     special.sort(Comparator.comparingInt(String::length).reversed());
-    final byte[] bytes = without.toString().getBytes(StandardCharsets.UTF_8);
-    try (ByteArrayInputStream stream = new ByteArrayInputStream(bytes)) {
-      final HuggingFaceTokenizer plain = HuggingFaceTokenizer.newInstance(stream, options);
-      return new GuardedText(whole, plain, special, ids);
+    final Supplier<HuggingFaceTokenizer> opener = () -> without.apply(stripped(again.get()));
+    return new GuardedText(whole, opener, special, ids);
+  }
+
+  /** Marks of calls and thoughts are added without a flag; so are runs of blanks, which are text. */
+  private static boolean isSpecial(final JsonNode token) {
+    return !token.path("content").asText().isBlank();
+  }
+
+  private static byte[] stripped(final JsonNode root) {
+    final ObjectNode without = root.deepCopy();
+    final ArrayNode kept = without.putArray("added_tokens");
+    for (final JsonNode token : root.path("added_tokens")) {
+      if (!isSpecial(token)) {
+        kept.add(token);
+      }
     }
+    without.putNull("post_processor"); // It may name tokens that are gone; nothing is added anyway.
+    return without.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /** Marks the spellings in a text. */
@@ -117,6 +134,7 @@ final class GuardedText implements AutoCloseable {
 
   /** Where the vocabulary itself gives the spelling one token, its characters are encoded apart. */
   private int[] asText(final String spelling) {
+    final HuggingFaceTokenizer plain = plain();
     final int[] tokens = ModelTokenizer.encoded(plain, spelling);
     if (IntStream.of(tokens).noneMatch(ids::contains)) {
       return tokens;
@@ -128,8 +146,17 @@ final class GuardedText implements AutoCloseable {
         .toArray();
   }
 
+  private synchronized HuggingFaceTokenizer plain() {
+    if (plain == null) {
+      plain = opener.get();
+    }
+    return plain;
+  }
+
   @Override
-  public void close() {
-    plain.close();
+  public synchronized void close() {
+    if (plain != null) {
+      plain.close();
+    }
   }
 }

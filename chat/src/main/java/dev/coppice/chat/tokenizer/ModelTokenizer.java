@@ -7,6 +7,7 @@ import dev.coppice.chat.files.ModelFileException;
 import dev.coppice.model.Tokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -64,9 +65,23 @@ public final class ModelTokenizer implements Tokenizer {
     try (var stream = new ByteArrayInputStream(documents.bytes(TokenizerFiles.NAME))) {
       final PieceBytes bytes = PieceBytes.of(root, files.vocabularySize());
       final HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(stream, OPTIONS);
-      return new ModelTokenizer(tokenizer, files, bytes, GuardedText.of(root, tokenizer, OPTIONS));
+      final GuardedText guarded =
+          GuardedText.of(
+              root,
+              tokenizer,
+              ModelTokenizer::opened,
+              () -> ModelDocuments.of(model).read(TokenizerFiles.NAME));
+      return new ModelTokenizer(tokenizer, files, bytes, guarded);
     } catch (IOException | RuntimeException e) {
       throw new ModelFileException(file, "is not a usable tokenizer: " + e.getMessage(), e);
+    }
+  }
+
+  private static HuggingFaceTokenizer opened(final byte[] json) {
+    try {
+      return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), OPTIONS);
+    } catch (final IOException e) {
+      throw new UncheckedIOException("a tokenizer without special tokens cannot be opened", e);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolSpec;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Dialect;
@@ -57,7 +58,7 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
     this.world = new WorldEnvironment(taskset, bare, prompt.isEmpty() ? DEFAULT_PROMPT : prompt);
     this.form = form;
     this.format = format;
-    this.tools = ToolSchemas.of(world.tools());
+    this.tools = world.tools().stream().map(ToolSpec::schema).toList();
     final Conversation begun = form.begin("ask", tools);
     final boolean ignored =
         !tools.isEmpty() && begun.text().equals(form.begin("ask", List.of()).text());
@@ -66,7 +67,7 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
           "the chat template shows the model no tools: write {tools} into the prompt: prompt="
               + prompt);
     }
-    preface = ignored && prompt.isEmpty() ? CanonicalJson.write(tools) + "\n" : "";
+    preface = ignored && prompt.isEmpty() ? CanonicalJson.writeInOrder(tools) + "\n" : "";
     observationClose = tools.isEmpty() ? dialect().callClose() : closeOf(begun);
   }
 

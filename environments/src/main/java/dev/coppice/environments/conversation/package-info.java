@@ -4,6 +4,6 @@
  *
  * <p>Read in this order: {@link dev.coppice.environments.conversation.ChatEnvironment}, {@link
  * dev.coppice.environments.conversation.InlineEnvironment}, {@code ChatEpisode},
- * {@code ToolSchemas}.
+ * {@code ChatEpisode}.
  */
 package dev.coppice.environments.conversation;

@@ -74,7 +74,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
       judged = world.judges();
       specs.keySet().stream().filter(world::drawsAfresh).forEach(afresh::add);
     }
-    schemas = CanonicalJson.write(specs.values().stream().map(ToolSpec::schema).toList());
+    schemas = CanonicalJson.writeInOrder(specs.values().stream().map(ToolSpec::schema).toList());
   }
 
   /**

@@ -20,9 +20,8 @@ import java.util.function.Supplier;
  * Takes groups from request to acknowledgement so that none is lost and none is delivered twice.
  *
  * <p>Every step is a record in the journal before anything depends on it: what a trainer is told is
- * forced to the disk first, what the engine or a stream is given has at least reached the kernel. A
- * killed process finds its groups again: unfinished ones are to be grown again, sealed ones to be
- * offered, acknowledged ones stay acknowledged.
+ * forced to the disk first, what the engine or a stream is given has at least reached the kernel. After
+ * a kill unfinished groups are grown again, sealed ones offered, acknowledged ones stay so.
  *
  * <p>Backpressure counts groups: one is issued while {@code issued - consumed} stays within {@link
  * OutboxLimits#ahead()}, where consumed groups are those acknowledged, dropped or quarantined. Too old
@@ -34,7 +33,6 @@ import java.util.function.Supplier;
 public final class Outbox implements AutoCloseable {
   /** The reason of groups whose oldest token lies too many versions behind. */
   public static final String STALE = "stale";
-
   /** The longest text that names a request, in characters. */
   public static final int MAX_REQUEST_CHARS = 1024;
 
@@ -163,10 +161,10 @@ public final class Outbox implements AutoCloseable {
           return null;
         }
       }
-      final OutboxState.Group next = closed ? null : state.queued().iterator().next();
-      if (next == null) {
+      if (closed) {
         return null;
       }
+      final OutboxState.Group next = state.queued().iterator().next();
       record(new OutboxRecord.Issued(List.of(next.id)));
       flushLater();
       return new IssuedGroup(next.id, next.task);
@@ -220,7 +218,7 @@ public final class Outbox implements AutoCloseable {
   /**
    * Ends groups that must not be delivered.
    *
-   * @param groups that were issued and have not ended.
+   * @param groups that were issued and are open.
    * @param reason a short name that the counts show.
    */
   public void quarantine(final List<Long> groups, final String reason) {
@@ -324,12 +322,10 @@ public final class Outbox implements AutoCloseable {
 
   /** Issues again what was held back for weights: the trainer asks for groups without them. */
   public void goOn() {
-    locked(
-        () -> {
-          trainers.goesOn();
-          changed.signalAll();
-          return null;
-        });
+    lock.lock();
+    trainers.goesOn();
+    changed.signalAll();
+    lock.unlock();
   }
 
   /** Waits for groups and notes that they are offered. */
@@ -444,9 +440,9 @@ public final class Outbox implements AutoCloseable {
   }
 
   /**
-   * Returns the weights published last, or null.
+   * Returns the weights published last.
    *
-   * @return the weights.
+   * @return the weights, or null.
    */
   public PublishedWeights weights() {
     return locked(() -> state.weights());
@@ -471,9 +467,9 @@ public final class Outbox implements AutoCloseable {
   }
 
   /**
-   * Returns the highest number a segment has had, or 0.
+   * Returns the highest number a segment has had.
    *
-   * @return the number.
+   * @return the number, or 0.
    */
   public int lastSegment() {
     return locked(() -> state.lastSegment());
