@@ -67,7 +67,9 @@ class TrainingTemplateTest {
     for (int seed = 0; seed < 200; seed++) {
       final Random random = new Random(seed);
       final List<Map<String, Object>> opening =
-          random.nextBoolean() ? List.of() : List.of(Map.of("role", "system", "content", "Be kind."));
+          random.nextBoolean()
+              ? List.of()
+              : List.of(Map.of("role", "system", "content", "Be kind."));
       final ChatForm form = new ChatForm(template, new Ends(), CALLS, opening);
       final List<Map<String, Object>> tools =
           List.of(Map.of("type", "function", "function", Map.of("name", "f")));
@@ -79,7 +81,8 @@ class TrainingTemplateTest {
         talk = talk.answered(said, made);
         path.append(said).append(talk.text());
       }
-      final ChatRequest request = ChatRequest.prompt(((ChatTurns) talk).messages(), List.copyOf(tools));
+      final ChatRequest request =
+          ChatRequest.prompt(((ChatTurns) talk).messages(), List.copyOf(tools));
       assertEquals(template.render(request, () -> ChatForm.NOW), path.toString(), "seed=" + seed);
     }
   }
@@ -91,7 +94,8 @@ class TrainingTemplateTest {
     }
     for (int call = 0; call <= random.nextInt(3); call++) {
       final int value = random.nextInt(100);
-      final String text = "\n{\"name\": \"f\", \"arguments\": {\"b\": " + value + ", \"a\": \"x\"}}\n";
+      final String text =
+          "\n{\"name\": \"f\", \"arguments\": {\"b\": " + value + ", \"a\": \"x\"}}\n";
       said.append(said.isEmpty() ? "" : "\n").append("<tool_call>").append(text);
       said.append("</tool_call>");
       final Map<String, Object> arguments = new LinkedHashMap<>();

@@ -1,7 +1,7 @@
 package dev.coppice.environments;
 
-import dev.coppice.plug.PlugOptions;
 import dev.coppice.environments.toolworld.CallFormat;
+import dev.coppice.plug.PlugOptions;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 

@@ -91,7 +91,8 @@ public final class Environments {
     if (chat != null) {
       return chatting(plug, config, mode, chat);
     }
-    final boolean ownCalls = plug instanceof WorldPlug world && world.chats() && config.calls() != null;
+    final boolean ownCalls =
+        plug instanceof WorldPlug world && world.chats() && config.calls() != null;
     if (mode.kind() == WorldMode.Kind.REAL && !ownCalls) {
       return plug.open(checked(plug, config));
     }

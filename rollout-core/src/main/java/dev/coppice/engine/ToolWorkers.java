@@ -185,8 +185,7 @@ final class ToolWorkers implements AutoCloseable {
   }
 
   /** Finds the longest cut that fits; null where there may be none, or not even its mark fits. */
-  private int[] cut(
-      final Episode episode, final Effect.Call call, final List<Observation> answers)
+  private int[] cut(final Episode episode, final Effect.Call call, final List<Observation> answers)
       throws Exception {
     final ObservationLimit limit = limits.observation();
     if (limit.excess() == ObservationLimit.Excess.FAIL) {
@@ -292,11 +291,8 @@ final class ToolWorkers implements AutoCloseable {
   }
 
   private static Event failed(
-      final Running running,
-      final List<Event.CallOutcome> outcomes,
-      final RolloutFailure failure) {
-    return new Event.CallDone(
-        running.ticket, outcomes, new int[0], false, 0.0, null, failure);
+      final Running running, final List<Event.CallOutcome> outcomes, final RolloutFailure failure) {
+    return new Event.CallDone(running.ticket, outcomes, new int[0], false, 0.0, null, failure);
   }
 
   /** What a scoring runs. */

@@ -86,8 +86,8 @@ public interface Episode extends AutoCloseable {
    * @return the observations the policy is shown instead.
    * @throws Exception if they cannot be written.
    */
-  default List<Observation> shortened(
-      final List<Observation> last, final UnaryOperator<String> cut) throws Exception {
+  default List<Observation> shortened(final List<Observation> last, final UnaryOperator<String> cut)
+      throws Exception {
     return last.stream().map(answer -> answer.with(cut.apply(answer.text()))).toList();
   }
 

@@ -60,8 +60,8 @@ public abstract class ForwardingEpisode implements Episode {
   }
 
   @Override
-  public List<Observation> shortened(
-      final List<Observation> last, final UnaryOperator<String> cut) throws Exception {
+  public List<Observation> shortened(final List<Observation> last, final UnaryOperator<String> cut)
+      throws Exception {
     return base.shortened(last, cut);
   }
 

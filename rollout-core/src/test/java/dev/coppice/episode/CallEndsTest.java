@@ -38,7 +38,10 @@ final class CallEndsTest {
 
   @Test
   void shouldEndACallWithItsBracket() {
-    assertCalls(LLAMA, "\n{\"name\":\"f\",\"parameters\":{\"a\":\"}\"}}", "{\"name\":\"f\",\"parameters\":{\"a\":\"}\"}}");
+    assertCalls(
+        LLAMA,
+        "\n{\"name\":\"f\",\"parameters\":{\"a\":\"}\"}}",
+        "{\"name\":\"f\",\"parameters\":{\"a\":\"}\"}}");
     assertCalls(LLAMA, "<|python_tag|>{\"a\":[1,{}]}", "{\"a\":[1,{}]}");
     assertCalls(PYTHONIC, "[f(a=']', b=[1]), g()]", "[f(a=']', b=[1]), g()]");
     assertCalls(MISTRAL, "so[TOOL_CALLS] [{\"a\":\"]\"}]", " [{\"a\":\"]\"}]");
@@ -77,8 +80,7 @@ final class CallEndsTest {
     assertEquals(ActionParser.Signal.NONE, parser.accept("<c>1</c>"));
     assertEquals(ActionParser.Signal.CALL, parser.accept("<c>2</c>"));
     assertEquals(
-        List.of(
-            new Span(0, 1, SpanKind.TOOL_CALL, 7), new Span(1, 1, SpanKind.TOOL_CALL, 7)),
+        List.of(new Span(0, 1, SpanKind.TOOL_CALL, 7), new Span(1, 1, SpanKind.TOOL_CALL, 7)),
         parser.spans(0, 2, 7));
   }
 
@@ -107,7 +109,8 @@ final class CallEndsTest {
         IllegalArgumentException.class,
         () -> new Dialect("{", "}", "", "", Dialect.Ending.BARE, 1));
     assertThrows(
-        IllegalArgumentException.class, () -> new Dialect("<c>", "", "", "", Dialect.Ending.JSON, 1));
+        IllegalArgumentException.class,
+        () -> new Dialect("<c>", "", "", "", Dialect.Ending.JSON, 1));
     assertThrows(IllegalArgumentException.class, () -> json(0));
   }
 
@@ -115,8 +118,7 @@ final class CallEndsTest {
     final Random random = new Random(text.hashCode());
     for (int round = 0; round < 100; round++) {
       final ActionParser parser = new ActionParser(dialect);
-      assertEquals(
-          ActionParser.Signal.CALL, feed(parser, text, random), text + " round=" + round);
+      assertEquals(ActionParser.Signal.CALL, feed(parser, text, random), text + " round=" + round);
       assertEquals(List.of(content), parser.contents(), "round=" + round);
       assertEquals(0, parser.overrun());
     }

@@ -1,7 +1,7 @@
 package dev.coppice.app.mode;
 
-import dev.coppice.app.config.CallsSection;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.config.WorldOptions;
 import dev.coppice.chat.ChatForm;
 import dev.coppice.environments.dialect.CallDialect;
 import dev.coppice.environments.toolworld.CallFormat;
@@ -23,7 +23,7 @@ public final class CallDialects {
    * @throws IllegalArgumentException if the declared dialect is none.
    */
   public static UnaryOperator<CallFormat> of(final RunConfig config, final ChatForms chat) {
-    final CallsSection calls = config.calls();
+    final WorldOptions.Calls calls = config.calls();
     final boolean auto = calls.dialect().equals(AUTO);
     if (auto && calls.perTurn() == 1 && !chat.wanted()) {
       return null;

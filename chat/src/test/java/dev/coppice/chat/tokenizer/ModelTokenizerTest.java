@@ -42,8 +42,7 @@ class ModelTokenizerTest {
   @Test
   void shouldKeepGuardedTextText() throws IOException {
     final String letters = "\"<\":7,\"c\":8,\"a\":9,\"l\":10,\">\":11,\"1\":2";
-    Files.writeString(
-        folder.resolve("tokenizer.json"), CHARACTERS.replace("\"1\":2", letters));
+    Files.writeString(folder.resolve("tokenizer.json"), CHARACTERS.replace("\"1\":2", letters));
     try (ModelTokenizer tokenizer = ModelTokenizer.open(folder)) {
       final String text = "1<call>2<call>";
       assertArrayEquals(new int[] {2, 1, 3, 1}, tokenizer.encode(text), "ours may write them");

@@ -89,7 +89,8 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
   }
 
   private List<Conversation.Made> made(final String turn, final String tool, final String result) {
-    final int open = format.dialect().ending() == Dialect.Ending.BARE ? 0 : dialect().callOpen().length();
+    final int open =
+        format.dialect().ending() == Dialect.Ending.BARE ? 0 : dialect().callOpen().length();
     final String text = turn.substring(open, turn.length() - dialect().callClose().length());
     return List.of(new Conversation.Made(text, tool, Map.of(), result));
   }

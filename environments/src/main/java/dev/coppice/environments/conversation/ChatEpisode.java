@@ -24,8 +24,7 @@ final class ChatEpisode extends ForwardingEpisode {
   private Conversation before;
   private LastCalls asked;
 
-  ChatEpisode(
-      final Episode episode, final CallNotation notation, final Conversation conversation) {
+  ChatEpisode(final Episode episode, final CallNotation notation, final Conversation conversation) {
     super(episode);
     this.notation = notation;
     this.conversation = conversation;
@@ -88,8 +87,7 @@ final class ChatEpisode extends ForwardingEpisode {
     return shown;
   }
 
-  private List<Conversation.Made> made(
-      final List<String> texts, final List<Observation> results) {
+  private List<Conversation.Made> made(final List<String> texts, final List<Observation> results) {
     final List<Conversation.Made> made = new ArrayList<>();
     for (final String text : texts) {
       List<CallText> calls;

@@ -23,8 +23,7 @@ import java.util.Objects;
  * @param ending says what ends it.
  * @param notation of what stands between.
  */
-public record CallDialect(
-    String open, String close, Dialect.Ending ending, CallNotation notation) {
+public record CallDialect(String open, String close, Dialect.Ending ending, CallNotation notation) {
   /** The name of the dialect of Hermes and Qwen. */
   public static final String HERMES = "hermes";
 
@@ -116,9 +115,7 @@ public record CallDialect(
   public CallFormat over(final CallFormat format, final int callsPerTurn) {
     final Dialect marks = format.dialect();
     final Dialect dialect =
-        new Dialect(
-            open, close, marks.answerOpen(), marks.answerClose(), ending, callsPerTurn);
-    return new CallFormat(
-        dialect, format.observationOpen(), format.observationClose(), notation);
+        new Dialect(open, close, marks.answerOpen(), marks.answerClose(), ending, callsPerTurn);
+    return new CallFormat(dialect, format.observationOpen(), format.observationClose(), notation);
   }
 }

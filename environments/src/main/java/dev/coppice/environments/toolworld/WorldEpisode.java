@@ -45,7 +45,6 @@ public final class WorldEpisode implements Episode {
   /** Whether a WRITE tool ran since the initial state. */
   private boolean changed;
 
-
   /** The sample that draws what is drawn by sample. */
   private final long sample;
 
@@ -152,9 +151,7 @@ public final class WorldEpisode implements Episode {
     return new Asked(
         call,
         spec,
-        refusal == null
-            ? null
-            : refused(call.tool(), arguments, ToolCall.Status.ILLEGAL, refusal));
+        refusal == null ? null : refused(call.tool(), arguments, ToolCall.Status.ILLEGAL, refusal));
   }
 
   private List<Observation> together(final List<Asked> asked) throws Exception {
@@ -193,8 +190,7 @@ public final class WorldEpisode implements Episode {
     return source.latencyUs() != Observation.Source.MEASURE
         ? result
         : result.from(
-            new Observation.Source(
-                source.provenance(), (System.nanoTime() - startNs) / 1_000));
+            new Observation.Source(source.provenance(), (System.nanoTime() - startNs) / 1_000));
   }
 
   private Observation answered(final Asked one) throws Exception {

@@ -53,7 +53,9 @@ class CallDialectTest {
       assertEquals(
           "{\"a\":12345678901234567890123,\"b\":0.10000000000000000001}",
           CanonicalJson.write(
-              notation.read(open + "{\"a\":12345678901234567890123,\"b\":0.10000000000000000001}}").arguments()));
+              notation
+                  .read(open + "{\"a\":12345678901234567890123,\"b\":0.10000000000000000001}}")
+                  .arguments()));
       for (final String wrong :
           List.of(
               open + "{\"a\":1,\"a\":2}}",
@@ -75,7 +77,14 @@ class CallDialectTest {
         "{\"a\":12345678901234567890123}",
         CanonicalJson.write(pythonic.read("[f(a=12345678901234567890123)]").arguments()));
     for (final String wrong :
-        List.of("[f(a=1, a=2)]", "[f(1)]", "[f(a=1e400)]", "[f(a=b)]", "f(a=1)", "[f(a=1) g()]", "[]")) {
+        List.of(
+            "[f(a=1, a=2)]",
+            "[f(1)]",
+            "[f(a=1e400)]",
+            "[f(a=b)]",
+            "f(a=1)",
+            "[f(a=1) g()]",
+            "[]")) {
       assertThrows(IllegalArgumentException.class, () -> pythonic.readAll(wrong), wrong);
     }
   }

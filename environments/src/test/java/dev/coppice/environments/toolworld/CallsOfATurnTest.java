@@ -107,8 +107,7 @@ final class CallsOfATurnTest {
   /** Writes turn after turn; a turn begins behind each observation. */
   private record Script(Pieces letters, List<String> turns) implements PathPolicy {
     @Override
-    public void scores(
-        final int[] path, final int length, final float[] target, final int offset) {
+    public void scores(final int[] path, final int length, final float[] target, final int offset) {
       final String text = letters.decode(Arrays.copyOf(path, length));
       int turn = 0;
       int from = text.indexOf('\n') + 1; // The prompt is one line.
@@ -237,18 +236,20 @@ final class CallsOfATurnTest {
         play(several, List.of(turn, "<answer>yes</answer>"), new HashMap<>());
     final String seen = Pieces.usual().decode(tree.nodes().get(2).tokens());
     assertEquals(
-        "<tool_response>\"one met at 0\"</tool_response><tool_response>\"two met at 0\"</tool_response>"
-            + "<tool_response>\"wrote <end> 7\"</tool_response>"
-            + "<tool_response>\"three met at 7\"</tool_response>",
+        "<tool_response>\"one met at 0\"</tool_response><tool_response>\"two met at"
+            + " 0\"</tool_response><tool_response>\"wrote <end>"
+            + " 7\"</tool_response><tool_response>\"three met at 7\"</tool_response>",
         seen.substring(0, seen.lastIndexOf("<tool_response>")));
     final List<ToolCall> calls = tree.calls();
     assertEquals(
-        List.of("read", "read", "write", "read", ""),
-        calls.stream().map(ToolCall::tool).toList());
+        List.of("read", "read", "write", "read", ""), calls.stream().map(ToolCall::tool).toList());
     assertEquals(ToolCall.Status.MALFORMED, calls.getLast().status());
     assertEquals(
         List.of(0, 1, 2, 3, 4),
-        tree.nodes().get(1).spans().stream().map(span -> span.call()).filter(id -> id >= 0).toList());
+        tree.nodes().get(1).spans().stream()
+            .map(span -> span.call())
+            .filter(id -> id >= 0)
+            .toList());
     assertEquals(NodeKind.OBSERVATION, tree.nodes().get(2).kind());
     assertEquals(1.0, tree.leaves().getFirst().reward());
   }
@@ -257,10 +258,7 @@ final class CallsOfATurnTest {
   void shouldCountACallThatWasNeverClosedAsMalformed() throws InterruptedException {
     final String open = "<tool_call>{\"name\":\"write\",\"arguments\":{\"value\":4}}<end>";
     final TrajectoryTree tree =
-        play(
-            CallFormat.TAGS,
-            List.of(open, "<answer>yes</answer>"),
-            new HashMap<>());
+        play(CallFormat.TAGS, List.of(open, "<answer>yes</answer>"), new HashMap<>());
     assertEquals(1, tree.calls().size());
     assertEquals(ToolCall.Status.MALFORMED, tree.calls().getFirst().status());
     assertTrue(path(tree).contains("never closed"), path(tree));
@@ -270,7 +268,8 @@ final class CallsOfATurnTest {
   void shouldPlayCallsAsTheFamiliesWriteThem() throws InterruptedException {
     final Map<String, String> turns =
         Map.of(
-            "llama3", "{\"name\": \"write\", \"parameters\": {\"value\": 3}, \"type\": \"function\"}",
+            "llama3",
+                "{\"name\": \"write\", \"parameters\": {\"value\": 3}, \"type\": \"function\"}",
             "pythonic", "[write(value=3)]",
             "mistral", "[TOOL_CALLS] [{\"name\": \"write\", \"arguments\": {\"value\": 3}}]");
     for (final Map.Entry<String, String> turn : turns.entrySet()) {

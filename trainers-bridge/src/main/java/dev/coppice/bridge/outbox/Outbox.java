@@ -33,6 +33,7 @@ import java.util.function.Supplier;
 public final class Outbox implements AutoCloseable {
   /** The reason of groups whose oldest token lies too many versions behind. */
   public static final String STALE = "stale";
+
   /** The longest text that names a request, in characters. */
   public static final int MAX_REQUEST_CHARS = 1024;
 
