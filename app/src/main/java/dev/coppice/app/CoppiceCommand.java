@@ -117,6 +117,10 @@ public final class CoppiceCommand {
     } catch (final Error e) {
       status = explain(e, System.err);
     }
+    if (System.out.checkError() && status == 0) {
+      System.err.println("the results could not be written: standard output is full or closed");
+      status = 1;
+    }
     // Threads of a failed engine must not keep the process.
     System.exit(status);
   }

@@ -42,6 +42,9 @@ public final class CoreCounters {
   /** Tokens that a server computed beyond what was reserved, when no budget was left for them. */
   public long overrun;
 
+  /** Sampled tokens that were taken back because they ran past the end of a call. */
+  public long pastMark;
+
   /** Answers that came when nobody waited for them any more. */
   public long lateAnswers;
 

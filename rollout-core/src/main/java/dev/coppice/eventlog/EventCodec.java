@@ -182,19 +182,27 @@ public final class EventCodec {
 
   private static int callDone(final Event.CallDone done, final EventBytes to) {
     ticket(done.ticket(), to);
-    final Event.CallOutcome outcome = done.outcome();
+    outcome(done.outcomes().getFirst(), to);
+    to.putTokens(done.observation());
+    to.putByte(done.over() ? 1 : 0);
+    to.putDouble(done.stepReward());
+    to.putString(done.digest());
+    failure(done.failure(), to);
+    // Behind the rest, where journals of turns of one call end.
+    if (done.outcomes().size() > 1) {
+      to.putInt(done.outcomes().size() - 1);
+      done.outcomes().subList(1, done.outcomes().size()).forEach(outcome -> outcome(outcome, to));
+    }
+    return EventDescriptor.CALL_DONE;
+  }
+
+  private static void outcome(final Event.CallOutcome outcome, final EventBytes to) {
     to.putString(outcome.tool());
     to.putString(outcome.arguments());
     to.putByte(outcome.status().code());
     to.putByte(outcome.correct() == null ? 0 : outcome.correct() ? 2 : 1);
     to.putLong(outcome.latencyUs());
     to.putByte(outcome.provenance().code());
-    to.putTokens(done.observation());
-    to.putByte(done.over() ? 1 : 0);
-    to.putDouble(done.stepReward());
-    to.putString(done.digest());
-    failure(done.failure(), to);
-    return EventDescriptor.CALL_DONE;
   }
 
   private static int scored(final Event.Scored scored, final EventBytes to) {
@@ -377,26 +385,32 @@ public final class EventCodec {
 
   private static Event callDone(final EventBytes from) {
     final Event.Ticket ticket = ticket(from);
+    final List<Event.CallOutcome> outcomes = new ArrayList<>();
+    outcomes.add(outcome(from));
+    final int[] observation = from.getTokens();
+    final boolean over = from.getByte() == 1;
+    final double stepReward = from.getDouble();
+    final String digest = from.getString();
+    final RolloutFailure failure = failure(from);
+    final int others = from.isAtEnd() ? 0 : from.getInt();
+    for (int i = 0; i < others; i++) {
+      outcomes.add(outcome(from));
+    }
+    return new Event.CallDone(ticket, outcomes, observation, over, stepReward, digest, failure);
+  }
+
+  private static Event.CallOutcome outcome(final EventBytes from) {
     final String tool = from.getString();
     final String arguments = from.getString();
     final ToolCall.Status status = ToolCall.Status.ofCode(from.getByte());
     final int correct = from.getByte();
-    final Event.CallOutcome outcome =
-        new Event.CallOutcome(
-            tool,
-            arguments,
-            status,
-            correct == 0 ? null : correct == 2,
-            from.getLong(),
-            Provenance.ofCode(from.getByte()));
-    return new Event.CallDone(
-        ticket,
-        outcome,
-        from.getTokens(),
-        from.getByte() == 1,
-        from.getDouble(),
-        from.getString(),
-        failure(from));
+    return new Event.CallOutcome(
+        tool,
+        arguments,
+        status,
+        correct == 0 ? null : correct == 2,
+        from.getLong(),
+        Provenance.ofCode(from.getByte()));
   }
 
   private static Event scored(final EventBytes from) {

@@ -23,7 +23,8 @@ package dev.coppice.eventlog;
  *   5 expired   branch int32, ticket int32, waited int64
  *   6 call      branch int32, sequence int32, tool string, arguments string, status int8,
  *               correct int8 (0 null, 1 no, 2 yes), latency int64, provenance int8,
- *               observation tokens, over int8, step reward float64, digest string, failure
+ *               observation tokens, over int8, step reward float64, digest string, failure;
+ *               where the turn made several calls: others int32, per other call: tool to provenance
  *   7 scored    branch int32, sequence int32, reward float64, components int32,
  *               per component: name string, value float64; answer string, failure
  *   8 swapped   time int64, version int32

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param model that samples.
  * @param task set that is solved.
  * @param world where results of tools come from.
+ * @param calls how the model writes them.
  * @param sampling settings.
  * @param tree how trees branch.
  * @param budget of the run.
@@ -33,6 +34,7 @@ public record RunConfig(
     Model model,
     TaskSet task,
     World world,
+    WorldOptions.Calls calls,
     SamplingSection sampling,
     Tree tree,
     Budget budget,
@@ -51,6 +53,7 @@ public record RunConfig(
               "embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "", List.of(), ""),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of()),
           new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
+          WorldOptions.Calls.DEFAULT,
           SamplingSection.DEFAULT,
           new Tree("entropy", 8, "false", "independent"),
           new Budget(OptionalLong.empty(), "uniform"),
@@ -147,6 +150,7 @@ public record RunConfig(
         model,
         task,
         newWorld,
+        calls,
         newSampling,
         tree,
         budget,

@@ -2,6 +2,7 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.mode.CallDialects;
 import dev.coppice.app.mode.ChatForms;
 import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.mode.TaskRequests;
@@ -143,7 +144,7 @@ public record RunResources(
     try {
       final Environment environment =
           Environments.create(
-              TaskRequests.of(config, path),
+              TaskRequests.of(config, path).with(CallDialects.of(config, chat(config))),
               WorldModes.of(config.world(), ProjectPaths::model),
               conversations(config),
               WorldModes.noise(config.world()));

@@ -50,6 +50,13 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void shouldRefuseAQuotedKeyThatWouldBeatASection() {
+    final ConfigException refused = refused("\"tree.policy\" = \"chain\"\n");
+
+    assertTrue(refused.getMessage().contains("write tree.policy without"), refused.getMessage());
+  }
+
+  @Test
   void shouldRefuseAnUnknownSection() {
     final ConfigException refused = refused("[samplng]\ntemperature = 0.5\n");
 
