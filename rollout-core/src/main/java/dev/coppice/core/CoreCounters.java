@@ -43,7 +43,7 @@ public final class CoreCounters {
   public long overrun;
 
   /** Sampled tokens that were taken back because they ran past the end of a call. */
-  public long pastMark;
+  public long takenBack;
 
   /** Answers that came when nobody waited for them any more. */
   public long lateAnswers;

@@ -327,7 +327,7 @@ final class Growth {
     branch.tailSampled = false;
     branch.tree.decoded--;
     state.counters.decoded--;
-    state.counters.pastMark++;
+    state.counters.takenBack++;
     scheduler.discardSampled(branch, 1);
   }
 

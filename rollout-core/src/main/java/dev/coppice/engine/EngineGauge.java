@@ -94,7 +94,7 @@ final class EngineGauge {
                 counters.overrun),
             counters.forks,
             counters.weightSwaps,
-            withPastMark(runner, counters.pastMark));
+            withTakenBack(runner, counters.takenBack));
     // Histograms are large: they are copied when nothing is open, which is when they are read.
     final boolean isIdle = counters.groupsOpen == 0;
     final Snapshot before = published;
@@ -105,9 +105,9 @@ final class EngineGauge {
             isIdle ? stepTime.copy() : before.stepTime());
   }
 
-  private static Map<String, Long> withPastMark(final Map<String, Long> runner, final long count) {
+  private static Map<String, Long> withTakenBack(final Map<String, Long> runner, final long count) {
     final Map<String, Long> counters = new HashMap<>(runner);
-    counters.put("overrun_tokens", count);
+    counters.put("taken_back_tokens", count);
     return counters;
   }
 

@@ -215,7 +215,7 @@ final class CallsOfATurnTest {
         play(CallFormat.TAGS, List.of(write + "<", "<answer>yes</answer>"), counters);
     assertEquals(1.0, tree.leaves().getFirst().reward());
     assertTrue(path(tree).contains("</tool_call><tool_response>\"wrote"), path(tree));
-    assertEquals(1, counters.get("overrun_tokens"));
+    assertEquals(1, counters.get("taken_back_tokens"));
     final TrajectoryNode first = tree.nodes().get(1);
     assertTrue(Pieces.usual().decode(first.tokens()).endsWith("</tool_call"), "the token is gone");
     assertEquals(first.tokens().length, first.logprobs().length);
