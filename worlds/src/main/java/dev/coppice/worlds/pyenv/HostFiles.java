@@ -22,6 +22,7 @@ record HostFiles(Path folder) implements AutoCloseable {
           "__init__",
           "__main__",
           "host",
+          "loop",
           "wire",
           "guard",
           "digest",

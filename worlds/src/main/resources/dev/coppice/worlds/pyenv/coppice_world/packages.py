@@ -23,10 +23,10 @@ class ReasoningGym:
         self.size = size
         self.data[0]  # Loads lazily: better here, once.
 
-    def describe(self, run):
+    def describe(self):
         return {"tasks": self.size, "tools": []}
 
-    def task(self, index, seed, run):
+    def task(self, index, seed):
         entry = self.data[index]
         answer = entry["answer"]
         return {"prompt": entry["question"], "answer": None if answer is None else str(answer)}
@@ -60,16 +60,16 @@ class ReasoningGymWorld:
 class Talking:
     """An environment whose turns are text; its one tool is what the policy says."""
 
-    def describe(self, run):
+    def describe(self):
         return {"tasks": self.tasks(), "tools": [SAY]}
 
     def tasks(self):
         return ENDLESS
 
-    def task(self, index, seed, run):
+    def task(self, index, seed):
         random.seed(seed)
         world = self.open()
-        prompt = run(world.reset(index, seed))
+        prompt = world.reset(index, seed)
         return {"prompt": text_of(prompt), "answer": None}
 
 

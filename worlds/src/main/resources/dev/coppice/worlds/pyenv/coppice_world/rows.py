@@ -132,10 +132,10 @@ class RowsEnvironment:
         else:
             scored(self.kind, "", "")
 
-    def describe(self, run):
+    def describe(self):
         return {"tasks": self.rows.count(), "tools": []}
 
-    def task(self, index, seed, run):
+    def task(self, index, seed):
         row = self.rows.row(index)
         answer = self.rows.answer(row)
         return {"prompt": text_of(self.rows.prompt(row)), "answer": None if answer is None else str(answer)}
@@ -157,12 +157,12 @@ class RowsWorld:
     def state(self):
         return self.row
 
-    async def reward(self, answer, messages):
+    def reward(self, answer, messages):
         offered = self.offered
         if offered.functions:
             from coppice_world.module import score
 
-            return await score(offered.functions, offered.rows, self.row, answer, messages, None)
+            return score(offered.functions, offered.rows, self.row, answer, messages, None)
         expected = offered.rows.answer(self.row)
         if expected is None:
             raise ValueError("the row has no answer to compare with")
