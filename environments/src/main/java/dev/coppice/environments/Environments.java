@@ -5,6 +5,9 @@ import dev.coppice.environments.conversation.InlineEnvironment;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.user.RecitingUser;
+import dev.coppice.environments.user.SimulatedUser;
+import dev.coppice.environments.user.UserTaskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Environment;
@@ -90,12 +93,13 @@ public final class Environments {
     if (chat != null) {
       return chatting(plug, config, mode, chat);
     }
-    if (mode.kind() == WorldMode.Kind.REAL) {
+    final boolean hasUsers = plug instanceof WorldPlug world && world.hasUsers();
+    if (mode.kind() == WorldMode.Kind.REAL && !hasUsers) {
       return plug.open(checked(plug, config));
     }
     final WorldPlug world = requireWorld(plug, mode);
     return closing(
-        mode.over(() -> world.taskset(checked(world, config))),
+        mode.over(() -> peopled(world, config, mode.user())),
         taskset -> new WorldEnvironment(taskset, world.format(), world.template(config.tasks())));
   }
 
@@ -168,7 +172,22 @@ public final class Environments {
       throw new IllegalArgumentException(
           plug.name() + " is no world of tools; such are " + String.join(", ", worlds()));
     }
-    return world.taskset(checked(world, config));
+    return peopled(world, config, new RecitingUser());
+  }
+
+  /** Makes tasks, with a simulated user where they have scripts for one. */
+  private static Taskset peopled(
+      final WorldPlug world, final EnvironmentConfig config, final SimulatedUser user) {
+    final Taskset taskset = world.taskset(checked(world, config));
+    if (!world.hasUsers()) {
+      return taskset;
+    }
+    try {
+      return UserTaskset.of(taskset, user);
+    } catch (final RuntimeException e) {
+      taskset.close();
+      throw e;
+    }
   }
 
   private static WorldPlug requireWorld(final EnvironmentPlug plug, final WorldMode mode) {
@@ -197,7 +216,7 @@ public final class Environments {
       return inline(create(config, mode, null), chat);
     }
     return closing(
-        mode.over(() -> world.taskset(checked(world, config))),
+        mode.over(() -> peopled(world, config, mode.user())),
         taskset -> new ChatEnvironment(taskset, world.format(), config.tasks().prompt(), chat));
   }
 

@@ -234,7 +234,7 @@ final class Growth {
     } else if (signal == ActionParser.Signal.ANSWER) {
       score(branch, StopReason.ANSWER, branch.parser.content(), effects);
     } else if (ends) {
-      score(branch, StopReason.EOS, branch.parser.contentAtEnd(), effects);
+      end(branch, token, effects);
     } else if (branch.length() >= state.contextTokens) {
       truncate(branch, StopReason.CONTEXT, effects);
     } else if (branch.sampled >= state.config.limits().newTokens()) {
@@ -253,6 +253,19 @@ final class Growth {
     branch.calls++;
     final ActionParser parser = branch.parser;
     effects.add(new Effect.Call(waitForWorld(branch), parser.content(), parser.turn()));
+  }
+
+  /** Takes a turn that its end token ended: the final answer, or what is said to an environment. */
+  private void end(final Branch branch, final int token, final List<Effect> effects) {
+    if (branch.parser.atEnd() == ActionParser.Signal.ANSWER) {
+      score(branch, StopReason.EOS, branch.parser.contentAtEnd(), effects);
+    } else if (branch.calls >= state.config.limits().calls()) {
+      truncate(branch, StopReason.CALLS, effects);
+    } else {
+      branch.calls++;
+      final String end = state.world.tokenizer().decode(new int[] {token});
+      effects.add(new Effect.Say(waitForWorld(branch), branch.parser.turn(), end));
+    }
   }
 
   private Event.Ticket waitForWorld(final Branch branch) {
@@ -362,6 +375,12 @@ final class Growth {
         parser.accept(ends ? "" : state.world.tokenizer().piece(token));
     if (signal == ActionParser.Signal.CALL && branch.calls < state.config.limits().calls()) {
       return !sharing.sharesCall(parser.content());
+    }
+    if (ends
+        && signal == ActionParser.Signal.NONE
+        && parser.atEnd() == ActionParser.Signal.SAID
+        && branch.calls < state.config.limits().calls()) {
+      return !sharing.sharesTurn();
     }
     final boolean isLast =
         branch.length() + 1 >= state.contextTokens

@@ -106,7 +106,15 @@ final class ToolWorkers implements AutoCloseable {
 
   Running call(final Effect.Call call, final Episode episode) {
     final Running running = new Running(call.ticket(), episode, true);
-    dispatcher.execute(() -> run(running, () -> called(running, call)));
+    dispatcher.execute(
+        () -> run(running, () -> called(running, () -> episode.call(call.text(), call.turn()))));
+    return running;
+  }
+
+  Running say(final Effect.Say say, final Episode episode) {
+    final Running running = new Running(say.ticket(), episode, true);
+    dispatcher.execute(
+        () -> run(running, () -> called(running, () -> episode.say(say.turn(), say.end()))));
     return running;
   }
 
@@ -137,10 +145,15 @@ final class ToolWorkers implements AutoCloseable {
     }
   }
 
-  private Event called(final Running running, final Effect.Call call) {
+  /** What a call or a said turn runs. */
+  @FunctionalInterface
+  private interface Calling {
+    Observation run() throws Exception;
+  }
+
+  private Event called(final Running running, final Calling calling) {
     try {
-      final Observation observation = running.episode.call(call.text(), call.turn());
-      return observed(running, observation);
+      return observed(running, calling.run());
     } catch (final ToolFailedException e) {
       return failed(running, e.status(), e.source(), failure(e.code(), e.getMessage()));
     } catch (final InvalidToolResultException e) {

@@ -36,7 +36,9 @@ public final class ActionParser {
     /** A tool call; see {@link #content()}. */
     CALL,
     /** The final answer; see {@link #content()}. */
-    ANSWER
+    ANSWER,
+    /** A turn that is said to the environment; see {@link #turn()}. */
+    SAID
   }
 
   private enum Mode {
@@ -115,6 +117,15 @@ public final class ActionParser {
       case CALL -> close(dialect.callClose(), seen) ? Signal.CALL : Signal.NONE;
       case ANSWER -> close(dialect.answerClose(), seen) ? Signal.ANSWER : Signal.NONE;
     };
+  }
+
+  /**
+   * Takes the end of the sequence.
+   *
+   * @return {@link Signal#SAID} where a turn without a whole call is said, else {@link Signal#ANSWER}.
+   */
+  public Signal atEnd() {
+    return dialect.talks() ? Signal.SAID : Signal.ANSWER;
   }
 
   private void open(final int from) {
@@ -205,7 +216,8 @@ public final class ActionParser {
       }
     }
     if (marked > from) {
-      final SpanKind plain = dialect.callOpen().isEmpty() ? SpanKind.TEXT : SpanKind.THINK;
+      final boolean isText = dialect.callOpen().isEmpty() || dialect.talks() && mode == Mode.FREE;
+      final SpanKind plain = isText ? SpanKind.TEXT : SpanKind.THINK;
       spans.add(new Span(0, marked - from, plain, Span.NO_CALL));
     }
     if (to > marked) {

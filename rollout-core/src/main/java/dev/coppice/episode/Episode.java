@@ -50,6 +50,18 @@ public interface Episode extends AutoCloseable {
   }
 
   /**
+   * Says a turn that made no call, where the dialect {@link Dialect#talks}.
+   *
+   * @param turn all that was sampled since the last observation, exactly as sampled.
+   * @param end the text of the token that ended it.
+   * @return what the policy is answered.
+   * @throws Exception if the environment fails.
+   */
+  default Observation say(final String turn, final String end) throws Exception {
+    throw new UnsupportedOperationException("this environment does not talk: " + getClass());
+  }
+
+  /**
    * Scores the final answer.
    *
    * @param answer text between the marks of the answer, exactly as sampled; for an environment

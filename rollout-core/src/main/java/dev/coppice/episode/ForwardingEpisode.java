@@ -50,6 +50,11 @@ public abstract class ForwardingEpisode implements Episode {
   }
 
   @Override
+  public Observation say(final String turn, final String end) throws Exception {
+    return base.say(turn, end);
+  }
+
+  @Override
   public Score finish(final String answer) throws Exception {
     return base.finish(answer);
   }

@@ -49,7 +49,7 @@ public record RunConfig(
           new Run("", 1, "runs", List.of(), true),
           new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, ""),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of()),
-          new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
+          new World("real", "", List.of(), 1, "", "", "common", "fresh", "", "bubblewrap"),
           new Sampling(1.0, 1.0, 0, 0.0),
           new Tree("entropy", 8, "false", "independent"),
           new Budget(OptionalLong.empty(), "uniform"),
@@ -300,6 +300,7 @@ public record RunConfig(
    * @param faults that are injected.
    * @param seed of the faults.
    * @param model that imagines.
+   * @param user model of a simulated user.
    * @param noise says who shares what the world draws at random.
    * @param judges says the same of judges and simulated users.
    * @param python that runs Python environments.
@@ -320,6 +321,10 @@ public record RunConfig(
           List<String> faults,
       @Key("Seed of the faults.") long seed,
       @Key("Model folder of the model that imagines in 'simulate'.") String model,
+      @Key(
+              "Model folder of the model that plays the user, where an environment has a script for one"
+                  + " (retail); empty: the user recites the script by rule.")
+          String user,
       @Key(
               value =
                   "With tree.coalesce, what samples of one path share of a world's noise: common, one"
@@ -354,7 +359,7 @@ public record RunConfig(
      */
     public World reading() {
       return mode.equals("record")
-          ? new World("replay", store, faults, seed, model, noise, judges, python, sandbox)
+          ? new World("replay", store, faults, seed, model, "", noise, judges, python, sandbox)
           : this;
     }
   }

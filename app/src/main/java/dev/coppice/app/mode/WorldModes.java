@@ -1,5 +1,6 @@
 package dev.coppice.app.mode;
 
+import dev.coppice.environments.user.RecitingUser;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.tool.WorldNoise;
@@ -29,7 +30,10 @@ public final class WorldModes {
         world.seed(),
         kind == WorldMode.Kind.SIMULATE && !world.model().isEmpty()
             ? ModelSimulator.open(modelFolder.apply(world.model()))
-            : null);
+            : null,
+        kind != WorldMode.Kind.REPLAY && !world.user().isEmpty()
+            ? ModelUser.open(modelFolder.apply(world.user()))
+            : new RecitingUser());
   }
 
   /**

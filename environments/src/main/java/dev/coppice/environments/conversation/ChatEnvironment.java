@@ -12,6 +12,7 @@ import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.Sharing;
 import dev.coppice.trajectory.Task;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -64,25 +65,41 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
               + prompt);
     }
     preface = ignored && prompt.isEmpty() ? CanonicalJson.write(tools) + "\n" : "";
-    observationClose = tools.isEmpty() ? dialect().callClose() : closeOf(begun);
+    observationClose =
+        tools.isEmpty() && !dialect().talks() ? dialect().callClose() : closeOf(begun);
   }
 
-  /** Tries two turns with two results, and answers the text behind every result. */
+  /** Tries two turns with two results or replies, and answers the text behind every one. */
   private String closeOf(final Conversation begun) {
-    final String name = world.tools().iterator().next().name();
-    final String call = "{\"name\": \"" + name + "\", \"arguments\": {}}";
-    final String turn = dialect().callOpen() + call + dialect().callClose();
-    final Conversation once = begun.answered(turn, call, "a");
-    final String one = once.answered(turn, call, "a").text();
-    final String other = once.answered(turn, call, "b").text();
-    if (one.equals(other)) {
+    final List<String> texts = new ArrayList<>();
+    for (final String shown : new String[] {"a", "b"}) {
+      if (!tools.isEmpty()) {
+        texts.add(called(called(begun, "a"), shown).text());
+      }
+      if (dialect().talks()) {
+        texts.add(begun.heard("go on", "", shown).text());
+      }
+    }
+    if (!tools.isEmpty() && texts.getFirst().equals(texts.get(texts.size() / 2))) {
       throw new IllegalArgumentException("the chat template shows the model no results of tools");
     }
+    final String one = texts.getFirst();
     int length = 0;
-    while (one.endsWith(other.substring(other.length() - length - 1))) {
+    while (length < one.length() && allEnd(texts, one.substring(one.length() - length - 1))) {
       length++;
     }
     return one.substring(one.length() - length);
+  }
+
+  private Conversation called(final Conversation before, final String result) {
+    final String name = world.tools().iterator().next().name();
+    final String call = "{\"name\": \"" + name + "\", \"arguments\": {}}";
+    final String turn = dialect().callOpen() + call + dialect().callClose();
+    return before.answered(turn, call, result);
+  }
+
+  private static boolean allEnd(final List<String> texts, final String end) {
+    return texts.stream().allMatch(text -> text.endsWith(end));
   }
 
   @Override
@@ -117,18 +134,22 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
 
   @Override
   public Episode start(final Task task, final long seed) {
-    final Episode episode = world.start(task, seed);
-    return new ChatEpisode(episode, begin(episode.prompt()));
+    return new ChatEpisode(world.start(task, seed), begin(task));
   }
 
-  private Conversation begin(final String request) {
-    return form.begin(preface + request, tools);
+  /** Begins with the messages of a task; the last of them is what the user says. */
+  private Conversation begin(final Task task) {
+    final List<Map<String, Object>> messages = new ArrayList<>(world.taskset().opening(task));
+    final Map<String, Object> last = messages.removeLast();
+    final String said = preface + world.prompt(String.valueOf(last.get("content")));
+    messages.add(Map.of("role", last.get("role"), "content", said));
+    return form.begin(messages, tools);
   }
 
   @Override
   public ReplayScript script(final Task task) {
     final ReplayScript script = world.script(task);
-    final Conversation begun = begin(script.prompt());
+    final Conversation begun = begin(task);
     return new ReplayScript(begun.text(), script.turns(), script.observations());
   }
 

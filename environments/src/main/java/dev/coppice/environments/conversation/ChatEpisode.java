@@ -37,19 +37,38 @@ final class ChatEpisode extends ForwardingEpisode {
     if (result == null) {
       return null;
     }
-    final Conversation longer;
     try {
-      longer = conversation.answered(turn, text, result.text());
+      conversation = conversation.answered(turn, text, result.text());
     } catch (final RuntimeException e) {
-      throw new ToolFailedException(
-          ToolCall.Status.INVALID,
-          "chat_template",
-          String.valueOf(e.getMessage()),
-          result.source());
+      throw unwritable(e, result);
     }
-    conversation = longer;
+    return shown(result);
+  }
+
+  @Override
+  public Observation say(final String turn, final String end) throws Exception {
+    final Observation result = base().say(turn, end);
+    if (result == null) {
+      return null;
+    }
+    try {
+      conversation = conversation.heard(turn, end, result.text());
+    } catch (final RuntimeException e) {
+      throw unwritable(e, result);
+    }
+    return shown(result);
+  }
+
+  private static ToolFailedException unwritable(
+      final RuntimeException e, final Observation result) {
+    return new ToolFailedException(
+        ToolCall.Status.INVALID, "chat_template", String.valueOf(e.getMessage()), result.source());
+  }
+
+  /** Shows a result as the conversation now stands. */
+  private Observation shown(final Observation result) {
     return new Observation(
-        longer.text(),
+        conversation.text(),
         result.tool(),
         result.arguments(),
         result.status(),

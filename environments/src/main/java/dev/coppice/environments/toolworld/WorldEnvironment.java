@@ -1,5 +1,6 @@
 package dev.coppice.environments.toolworld;
 
+import dev.coppice.model.Tokenizer;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
@@ -72,7 +73,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
       judged = world.judges();
       specs.keySet().stream().filter(world::drawsAfresh).forEach(afresh::add);
     }
-    schemas = CanonicalJson.write(specs.values().stream().map(ToolSpec::schema).toList());
+    schemas = CanonicalJson.write(tools().stream().map(ToolSpec::schema).toList());
   }
 
   /**
@@ -91,7 +92,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
 
   @Override
   public Dialect dialect() {
-    return format.dialect();
+    return talks() ? format.dialect().talking() : format.dialect();
   }
 
   @Override
@@ -146,10 +147,25 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
           "no solution is known to replay: environment=" + name() + " task=" + task.id());
     }
     final List<String> turns = new ArrayList<>();
-    solution.calls().forEach(call -> turns.add(format.call(call.tool(), call.arguments())));
-    turns.add(format.answer(solution.answer()));
+    solution.calls().forEach(call -> turns.add(turn(call)));
+    if (talks() && !turns.isEmpty() && turns.getLast().endsWith(Tokenizer.END)) {
+      turns.add(turns.removeLast().replace(Tokenizer.END, "")); // Every script ends with one.
+    } else {
+      turns.add(talks() ? solution.answer() : format.answer(solution.answer()));
+    }
     return new ReplayScript(
         prompt(task), turns, solution.results().stream().map(format::observation).toList());
+  }
+
+  private String turn(final Taskset.Call call) {
+    return call.tool().equals(ToolSpec.SAY)
+        ? call.arguments().get("text") + Tokenizer.END
+        : format.call(call.tool(), call.arguments());
+  }
+
+  /** Tells whether a turn without a call is said to the world. */
+  boolean talks() {
+    return specs.containsKey(ToolSpec.SAY);
   }
 
   @Override
@@ -170,7 +186,17 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
   }
 
   String prompt(final Task task) {
-    return template.replace("{tools}", schemas).replace("{request}", taskset.request(task));
+    return prompt(taskset.request(task));
+  }
+
+  /**
+   * Writes what a user says.
+   *
+   * @param request of a task.
+   * @return the request in the template of prompts.
+   */
+  public String prompt(final String request) {
+    return template.replace("{tools}", schemas).replace("{request}", request);
   }
 
   /**
@@ -183,12 +209,12 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
   }
 
   /**
-   * Returns the tools of the world.
+   * Returns the tools of the world that the model is shown.
    *
    * @return their descriptions, in the world's order.
    */
-  public Collection<ToolSpec> tools() {
-    return specs().values();
+  public List<ToolSpec> tools() {
+    return specs.values().stream().filter(spec -> !spec.name().equals(ToolSpec.SAY)).toList();
   }
 
   CallFormat format() {
@@ -279,6 +305,11 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
       }
       final ToolSpec spec = world.specs().get(call.tool());
       return spec == null || !isOwn(spec);
+    }
+
+    @Override
+    public boolean sharesTurn() {
+      return !isOwn(world.specs().get(ToolSpec.SAY));
     }
 
     private boolean isOwn(final ToolSpec spec) {

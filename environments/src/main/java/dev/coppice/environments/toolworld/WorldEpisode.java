@@ -87,14 +87,28 @@ public final class WorldEpisode implements Episode {
     }
     final String arguments = CanonicalJson.write(call.arguments());
     final ToolSpec spec = context.environment().specs().get(call.tool());
+    final boolean isUnknown = spec == null || spec.name().equals(ToolSpec.SAY);
     final String refusal =
-        spec == null
-            ? "there is no such tool; the tools are " + context.environment().specs().keySet()
+        isUnknown
+            ? "there is no such tool; the tools are "
+                + context.environment().tools().stream().map(ToolSpec::name).toList()
             : context.environment().arguments(spec).refusal(call.arguments());
     if (refusal != null) {
       final String shown = CanonicalJson.write(Map.of("error", refusal));
       return shown(call.tool(), arguments, ToolCall.Status.ILLEGAL, shown);
     }
+    return answered(spec, call, arguments);
+  }
+
+  @Override
+  public Observation say(final String turn, final String end) throws Exception {
+    final CallText call = new CallText(ToolSpec.SAY, Map.of("text", turn));
+    final ToolSpec spec = context.environment().specs().get(ToolSpec.SAY);
+    return answered(spec, call, CanonicalJson.write(call.arguments()));
+  }
+
+  private Observation answered(final ToolSpec spec, final CallText call, final String arguments)
+      throws Exception {
     final ToolResult result = run(spec, call, arguments);
     checkText(spec, result);
     if (result.status() == ToolCall.Status.OK) {

@@ -1,5 +1,6 @@
 package dev.coppice.environments.record;
 
+import dev.coppice.environments.user.RecitingUser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class WorldModeFaultsTest {
   private static WorldMode mode(final List<String> faults) {
-    return new WorldMode(WorldMode.Kind.FAULT, null, faults, 1, null);
+    return new WorldMode(WorldMode.Kind.FAULT, null, faults, 1, null, new RecitingUser());
   }
 
   /** Refused when it is read, not when the first tool is called. */

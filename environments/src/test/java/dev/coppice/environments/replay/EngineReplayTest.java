@@ -3,6 +3,8 @@ package dev.coppice.environments.replay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.environments.user.UserTaskset;
+import dev.coppice.environments.user.RecitingUser;
 import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.decoder.batch.PathBackend;
@@ -70,7 +72,9 @@ class EngineReplayTest {
   void shouldShareCallsBetweenBranchesOfRetail() throws Exception {
     assertSharedAndRewarded(
         new WorldEnvironment(
-            new RetailTaskset(SharedData.find("data/tau2-bench/retail"), "test"),
+            new UserTaskset(
+                new RetailTaskset(SharedData.find("data/tau2-bench/retail"), "test"),
+                new RecitingUser()),
             CallFormat.TAGS,
             "<bos>{request}\n"),
         8);
@@ -100,7 +104,9 @@ class EngineReplayTest {
   void shouldShareCallsBetweenBranchesOfOwnRetail() throws Exception {
     assertSharedAndRewarded(
         new WorldEnvironment(
-            new RetailTaskset(OwnData.find(Environments.class, "own/retail"), "all"),
+            new UserTaskset(
+                new RetailTaskset(OwnData.find(Environments.class, "own/retail"), "all"),
+                new RecitingUser()),
             CallFormat.TAGS,
             "<bos>{request}\n"),
         6);

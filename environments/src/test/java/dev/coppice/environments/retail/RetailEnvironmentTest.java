@@ -74,6 +74,7 @@ class RetailEnvironmentTest extends EnvironmentContract {
   void writeData() throws IOException {
     Files.writeString(folder.resolve("db.json"), DATABASE);
     Files.writeString(folder.resolve("tasks.json"), TASKS);
+    Files.writeString(folder.resolve("policy.md"), "Keep to it.\n");
     Files.writeString(folder.resolve("split_tasks.json"), "{\"train\":[\"0\"],\"test\":[\"1\"]}");
   }
 
@@ -135,7 +136,9 @@ class RetailEnvironmentTest extends EnvironmentContract {
         episode.call(call("cancel_pending_order", "order_id", "#W1", "reason", "no longer needed"));
 
     assertTrue(
-        episode.prompt().endsWith("\nCancel order #W1.\nYou are Ann Lee in 00001.\n"),
+        episode
+            .prompt()
+            .endsWith("system: Keep to it.\n\nassistant: Hi! How can I help you today?\n"),
         episode.prompt());
     assertEquals("<tool_response>\"ann_lee_1\"</tool_response>", found.text());
     assertTrue(cancelled.text().contains("\"cancel_reason\":\"no longer needed\""));

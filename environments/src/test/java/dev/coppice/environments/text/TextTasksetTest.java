@@ -1,5 +1,6 @@
 package dev.coppice.environments.text;
 
+import dev.coppice.environments.user.RecitingUser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -49,7 +50,7 @@ class TextTasksetTest {
   private WorldMode mode(final WorldMode.Kind kind) {
     final List<String> faults =
         kind == WorldMode.Kind.FAULT ? List.of("error:0.2", "timeout:0.2") : List.of();
-    return new WorldMode(kind, store, faults, 1, null);
+    return new WorldMode(kind, store, faults, 1, null, new RecitingUser());
   }
 
   /** Writes a call between its marks: one of the solution, a broken one, or a refused one. */

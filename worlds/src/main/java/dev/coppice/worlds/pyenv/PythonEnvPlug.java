@@ -105,6 +105,11 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
   }
 
   @Override
+  public boolean hasUsers() {
+    return true;
+  }
+
+  @Override
   public CallFormat format() {
     return FORMAT;
   }

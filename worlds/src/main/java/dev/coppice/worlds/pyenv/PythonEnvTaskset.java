@@ -74,7 +74,12 @@ public final class PythonEnvTaskset implements Taskset {
   }
 
   /** Holds what the environment says of a task. */
-  private record Asked(String prompt, String answer, List<Call> calls) {}
+  private record Asked(
+      String prompt,
+      List<Map<String, Object>> opening,
+      String answer,
+      String user,
+      List<Call> calls) {}
 
   @SuppressWarnings("unchecked")
   private void add(final Map<?, ?> tool) {
@@ -118,6 +123,16 @@ public final class PythonEnvTaskset implements Taskset {
   @Override
   public String request(final Task task) {
     return (String) CanonicalJson.read(task.input()).get("prompt");
+  }
+
+  @Override
+  public List<Map<String, Object>> opening(final Task task) {
+    return asked(index(task)).opening();
+  }
+
+  @Override
+  public String script(final Task task) {
+    return asked(index(task)).user();
   }
 
   @Override
@@ -174,7 +189,11 @@ public final class PythonEnvTaskset implements Taskset {
         list.forEach(call -> calls.add(call((Map<?, ?>) call)));
       }
       return new Asked(
-          (String) task.get("prompt"), (String) task.get("answer"), List.copyOf(calls));
+          (String) task.get("prompt"),
+          opening(task),
+          (String) task.get("answer"),
+          (String) task.get("user"),
+          List.copyOf(calls));
     } catch (final ToolFailedException e) {
       throw new IllegalStateException(
           settings.environment() + " has no task " + index + ": " + e.getMessage(), e);
@@ -182,6 +201,13 @@ public final class PythonEnvTaskset implements Taskset {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while a task was asked for", e);
     }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> opening(final Map<String, Object> task) {
+    return task.get("messages") instanceof List<?> messages
+        ? (List<Map<String, Object>>) messages
+        : List.of(Map.of("role", "user", "content", task.get("prompt")));
   }
 
   @SuppressWarnings("unchecked")

@@ -296,6 +296,12 @@ final class PythonEnvWorld implements ToolWorld {
     final List<Map<String, Object>> messages = new ArrayList<>();
     for (final String note : seen.notes()) {
       final Map<String, Object> call = CanonicalJson.read(note);
+      if (call.get("tool").equals(ToolSpec.SAY)) {
+        final Object said = ((Map<?, ?>) call.get("arguments")).get("text");
+        messages.add(Map.of("role", "assistant", "content", said));
+        messages.add(Map.of("role", "user", "content", call.get("text")));
+        continue;
+      }
       final Map<String, Object> function =
           Map.of("name", call.get("tool"), "arguments", call.get("arguments"));
       messages.add(

@@ -7,7 +7,7 @@ import types
 
 from coppice_world.digest import NoDigest, Walk
 from coppice_world.loop import run
-from coppice_world.rows import Rows, content_of, text_of
+from coppice_world.rows import Rows, asked, content_of, messages_of, text_of
 from coppice_world.schema import tool
 from coppice_world.wire import plain
 
@@ -17,7 +17,7 @@ RESERVED = {"reset", "step", "state", "digest", "close", "after_fork", "warm", "
 NEIGHBOURS = {}
 MOST_VARIABLES = 2_000  # Objects in a module's variables that are hashed after every call.
 SAY = {
-    "name": "say",
+    "name": "$say",  # Takes turns without a call; the policy is not shown it.
     "description": "Says one turn to the environment, which answers.",
     "effect": "WRITE",
     "parameters": {"type": "object", "properties": {"text": {"type": "string", "description": "The whole turn."}}, "required": ["text"]},
@@ -66,9 +66,12 @@ class ModuleEnvironment:
         world = self.open()
         more = world.reset(index, seed)
         answer = self.rows.answer(row)
-        prompt = text_of(self.rows.prompt(row))
+        messages = messages_of(self.rows.prompt(row))
+        if isinstance(more, str) and more:
+            messages.append({"role": "user", "content": more})
         return {
-            "prompt": prompt + "\n\n" + more if isinstance(more, str) and more else prompt,
+            **asked(messages),
+            "user": row.get("user_script"),
             "answer": None if answer is None else str(answer),
             "calls": row.get("calls") or [],
         }

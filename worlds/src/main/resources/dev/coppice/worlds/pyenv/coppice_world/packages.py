@@ -4,7 +4,7 @@ import re
 import types
 
 from coppice_world.module import SAY, number
-from coppice_world.rows import Rows, content_of, text_of
+from coppice_world.rows import Rows, asked, content_of, messages_of
 
 ENDLESS = None
 HIGHLIGHT = re.compile("\x1b\\[4[0-9]m(.)\x1b\\[0m")
@@ -70,7 +70,7 @@ class Talking:
         random.seed(seed)
         world = self.open()
         prompt = world.reset(index, seed)
-        return {"prompt": text_of(prompt), "answer": None}
+        return {**asked(messages_of(prompt)), "answer": None}
 
 
 class TextArena(Talking):
@@ -231,7 +231,7 @@ class SkyRlWorld:
 
     def reward(self, answer, messages):
         if not self.over and answer is not None:  # Its last turn is the answer.
-            self.call("say", {"text": answer})
+            self.call(SAY["name"], {"text": answer})
         metrics = self.env.get_metrics() if hasattr(self.env, "get_metrics") else {}
         parts = {name: float(value) for name, value in metrics.items() if isinstance(value, (bool, int, float))}
         return {"reward": self.total, "parts": parts}

@@ -75,13 +75,32 @@ def read(path):
         return [json.loads(line) for line in file if line.strip()]
 
 
+def messages_of(prompt):
+    """Reads a prompt, a text or a chat, as messages of a role and a text."""
+    if isinstance(prompt, str):
+        return [{"role": "user", "content": prompt}]
+    return [{"role": message["role"], "content": content_of(message)} for message in prompt]
+
+
+def asked(messages):
+    """Describes what a task begins with; messages of one user are one, and a user speaks last."""
+    joined = []
+    for message in messages:
+        if joined and joined[-1]["role"] == message["role"] == "user":
+            joined[-1] = {"role": "user", "content": joined[-1]["content"] + "\n\n" + message["content"]}
+        else:
+            joined.append(message)
+    if joined[-1]["role"] not in ("user", "assistant"):
+        raise ValueError(f"a prompt ends with a message of a user, not of {joined[-1]['role']}")
+    return {"prompt": text_of(joined), "messages": joined}
+
+
 def text_of(prompt):
     """Writes a prompt as text: one message as itself, several under their roles."""
-    if isinstance(prompt, str):
-        return prompt
-    if len(prompt) == 1:
-        return content_of(prompt[0])
-    return "\n\n".join(f"{message['role']}: {content_of(message)}" for message in prompt)
+    messages = messages_of(prompt)
+    if len(messages) == 1:
+        return messages[0]["content"]
+    return "\n\n".join(f"{message['role']}: {message['content']}" for message in messages)
 
 
 def content_of(message):
@@ -138,7 +157,7 @@ class RowsEnvironment:
     def task(self, index, seed):
         row = self.rows.row(index)
         answer = self.rows.answer(row)
-        return {"prompt": text_of(self.rows.prompt(row)), "answer": None if answer is None else str(answer)}
+        return {**asked(messages_of(self.rows.prompt(row))), "answer": None if answer is None else str(answer)}
 
     def open(self):
         return RowsWorld(self)
