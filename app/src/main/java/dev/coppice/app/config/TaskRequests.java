@@ -4,7 +4,11 @@ import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentPlug;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.TaskRequest;
+import dev.coppice.environments.canonical.CanonicalJson;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Makes the request for the tasks that a configuration names. */
 public final class TaskRequests {
@@ -63,6 +67,74 @@ public final class TaskRequests {
             seed,
             path,
             config.task().prompt(),
-            WorldOptions.of(config, plug, isPlug ? Map.of() : plug.aliased(name))));
+            WorldOptions.of(config, plug, named(config.task(), plug, isPlug))));
+  }
+
+  private static Map<String, Object> named(
+      final RunConfig.TaskSet task, final EnvironmentPlug plug, final boolean isPlug) {
+    if (!task.data().isEmpty()) {
+      return rows(task);
+    }
+    return isPlug ? Map.of() : plug.aliased(task.environment());
+  }
+
+  /** Returns the environment that asks rows, where there are rows, else the one that is named. */
+  static String environmentOf(final String environment, final String data) {
+    if (data.isEmpty()) {
+      return environment;
+    }
+    if (!environment.equals("drawers") && !environment.equals("python-env")) {
+      throw new IllegalArgumentException(
+          "task.data has tasks of its own, and needs no task.environment: environment="
+              + environment
+              + " data="
+              + data);
+    }
+    return "python-env";
+  }
+
+  /** Checks that tasks and groups can be numbered. */
+  static void requireNumbers(final int first, final int count, final int repeats) {
+    if ((long) first + count > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "task.first + task.count must be at most "
+              + Integer.MAX_VALUE
+              + ": first="
+              + first
+              + " count="
+              + count);
+    }
+    if ((long) count * repeats > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "task.count x task.repeats must be at most "
+              + Integer.MAX_VALUE
+              + " groups: count="
+              + count
+              + " repeats="
+              + repeats);
+    }
+  }
+
+  /** Names rows as the Python environment that asks them. */
+  private static Map<String, Object> rows(final RunConfig.TaskSet task) {
+    final boolean isFile = task.data().matches(".*\\.(jsonl|parquet|json)");
+    final boolean isScript = task.reward().endsWith(".py");
+    final Map<String, Object> config = new TreeMap<>();
+    config.put("prompt_column", task.promptColumn());
+    config.put("answer_column", task.answerColumn());
+    config.put("reward", isScript ? absolute(task.reward()) : task.reward());
+    return Map.of(
+        "environment",
+        isFile ? task.data() : "dataset:" + task.data(),
+        "config",
+        CanonicalJson.write(config));
+  }
+
+  private static String absolute(final String file) {
+    final Path path = Path.of(file).toAbsolutePath().normalize();
+    if (!Files.isRegularFile(path)) {
+      throw new ConfigException("task.reward names a file that is not there: " + path);
+    }
+    return path.toString();
   }
 }

@@ -70,8 +70,7 @@ public final class ModelUser implements SimulatedUser {
   }
 
   @Override
-  public synchronized String reply(
-      final String script, final List<String> said, final long seed) {
+  public synchronized String reply(final String script, final List<String> said, final long seed) {
     final int[] all = tokenizer.encode(prompt(script, said));
     final int newTokens = Math.min(NEW_TOKENS, model.contextTokens() / 2);
     if (all.length > model.contextTokens() - newTokens) {
@@ -85,8 +84,7 @@ public final class ModelUser implements SimulatedUser {
         model
             .generate(
                 all,
-                new SequenceModel.Plan(
-                    newTokens, SamplingSettings.PLAIN, seed, tokenizer::isEnd))
+                new SequenceModel.Plan(newTokens, SamplingSettings.PLAIN, seed, tokenizer::isEnd))
             .tokens();
     read.add(all.length);
     drawn.add(tokens.length);

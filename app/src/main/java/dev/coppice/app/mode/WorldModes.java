@@ -1,9 +1,9 @@
 package dev.coppice.app.mode;
 
-import dev.coppice.environments.user.RecitingUser;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.tool.WorldNoise;
+import dev.coppice.environments.user.RecitingUser;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;

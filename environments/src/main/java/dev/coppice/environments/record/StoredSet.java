@@ -122,8 +122,7 @@ final class StoredSet {
         new Task((String) value.get("id"), (String) value.get("input")),
         request,
         (List<Map<String, Object>>)
-            value.getOrDefault(
-                "opening", List.of(Map.of("role", "user", "content", request))),
+            value.getOrDefault("opening", List.of(Map.of("role", "user", "content", request))),
         new EpisodePlan(plan.get(0), plan.get(1)),
         new Taskset.Solution(
             calls,

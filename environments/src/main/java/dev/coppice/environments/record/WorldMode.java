@@ -59,7 +59,8 @@ public record WorldMode(
     }
     if (simulator == null && kind == Kind.SIMULATE) {
       throw new IllegalArgumentException(
-          "world.mode = \"simulate\" needs world.model: the folder of the model that writes the results");
+          "world.mode = \"simulate\" needs world.model: the folder of the model that writes the"
+              + " results");
     }
     if (faults.isEmpty() == (kind == Kind.FAULT)) {
       throw new IllegalArgumentException(

@@ -116,7 +116,10 @@ final class RetailJson {
     final List<String> communicate = new ArrayList<>();
     criteria.path("communicate_info").forEach(info -> communicate.add(info.asText()));
     return new RetailTask(
-        task.path("id").asText(), String.join("\n", customer).stripTrailing(), actions, communicate);
+        task.path("id").asText(),
+        String.join("\n", customer).stripTrailing(),
+        actions,
+        communicate);
   }
 
   private static JsonNode read(final Path file) {

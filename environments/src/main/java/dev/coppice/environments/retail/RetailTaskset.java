@@ -6,8 +6,8 @@ import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.Toolbox;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolboxWorld;
-import dev.coppice.environments.user.Messages;
 import dev.coppice.environments.toolworld.WorldModel;
+import dev.coppice.environments.user.Messages;
 import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import java.nio.file.Path;
@@ -73,7 +73,8 @@ public final class RetailTaskset implements Taskset {
     return new Task(
         NAME + "/" + task.id(),
         CanonicalJson.write(
-            Map.of("calls", calls, "communicate", task.communicate(), "customer", task.customer())));
+            Map.of(
+                "calls", calls, "communicate", task.communicate(), "customer", task.customer())));
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.coppice.environments.toolworld;
 
-import dev.coppice.model.Tokenizer;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
@@ -10,10 +9,10 @@ import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Sharing;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +41,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
   private final RuntimeContract contract;
   private final boolean canFork;
   private final boolean repeatable;
+  private final boolean keepsResults;
   private final boolean judged;
   private final Set<String> afresh = new HashSet<>();
   private WorldNoise noise = WorldNoise.USUAL;
@@ -70,6 +70,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
       contract = world.contract();
       canFork = world.canFork();
       repeatable = world.isRepeatable();
+      keepsResults = world.keepsResults();
       judged = world.judges();
       specs.keySet().stream().filter(world::drawsAfresh).forEach(afresh::add);
     }
@@ -243,6 +244,10 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
     return canFork;
   }
 
+  boolean keepsResults() {
+    return keepsResults;
+  }
+
   boolean isRepeatable() {
     return repeatable;
   }
@@ -263,6 +268,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
     final LongAdder replayedCalls = new LongAdder();
     final LongAdder mismatches = new LongAdder();
     final LongAdder shared = new LongAdder();
+    final LongAdder sharedNs = new LongAdder();
 
     Map<String, Long> counters() {
       final Map<String, Long> counters = new LinkedHashMap<>();
@@ -272,6 +278,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
       counters.put("replayed_calls", replayedCalls.sum());
       counters.put("replay_mismatches", mismatches.sum());
       counters.put("shared_results", shared.sum());
+      counters.put("shared_us", sharedNs.sum() / 1_000);
       return counters;
     }
   }

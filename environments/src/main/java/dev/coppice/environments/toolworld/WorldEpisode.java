@@ -154,6 +154,7 @@ public final class WorldEpisode implements Episode {
     final ToolRequest request =
         new ToolRequest(call.tool(), call.arguments(), context.seedOf(key), drawer);
     final ToolResult result;
+    final long startNs = System.nanoTime();
     try {
       result = world.call(request);
     } catch (final Exception | Error e) {
@@ -164,7 +165,7 @@ public final class WorldEpisode implements Episode {
       throw invalid(Observation.Source.REAL, "the tool returned nothing");
     }
     if (!writing) {
-      return context.remember(key, result);
+      return context.remember(key, result, System.nanoTime() - startNs);
     }
     // Here, because calls run on tool threads and digests are asked for on the engine's.
     digest = world.digest();
@@ -255,7 +256,12 @@ public final class WorldEpisode implements Episode {
 
   @Override
   public Score finish(final String answer) throws Exception {
-    return held().reward(answer, seen);
+    return held().reward(answer, seen, scorer());
+  }
+
+  /** Returns the sample that a score is drawn for. */
+  private long scorer() {
+    return context.environment().scoresAfresh() ? sample : ToolRequest.ANY;
   }
 
   @Override
@@ -265,7 +271,7 @@ public final class WorldEpisode implements Episode {
     }
     try {
       final ToolWorld world = held();
-      final Score score = world.reward(null, seen);
+      final Score score = world.reward(null, seen, scorer());
       if (reason == StopReason.ENVIRONMENT && world.scoresEndings()) {
         return score;
       }

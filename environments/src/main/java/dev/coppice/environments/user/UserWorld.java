@@ -53,7 +53,7 @@ final class UserWorld extends ForwardingWorld {
     }
     final List<String> longer = new ArrayList<>(said);
     longer.add(String.valueOf(request.arguments().get("text")));
-    final String reply = tasks.next(task, longer, request.seed());
+    final String reply = tasks.next(task, List.copyOf(longer), request.seed());
     longer.add(reply);
     said = List.copyOf(longer);
     return new ToolResult(
@@ -89,11 +89,17 @@ final class UserWorld extends ForwardingWorld {
     return true;
   }
 
-  /** Scores all that the agent said as the answer: there is no other. */
   @Override
   public Score reward(final String answer, final SeenResults seen) throws Exception {
+    return reward(answer, seen, ToolRequest.ANY);
+  }
+
+  /** Scores all that the agent said as the answer: there is no other. */
+  @Override
+  public Score reward(final String answer, final SeenResults seen, final long sample)
+      throws Exception {
     final Stream<String> own =
         Stream.iterate(0, place -> place < said.size(), place -> place + 2).map(said::get);
-    return base().reward(String.join("\n", own.toList()), seen);
+    return base().reward(String.join("\n", own.toList()), seen, sample);
   }
 }

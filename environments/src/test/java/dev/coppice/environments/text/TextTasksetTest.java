@@ -1,6 +1,5 @@
 package dev.coppice.environments.text;
 
-import dev.coppice.environments.user.RecitingUser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
@@ -10,6 +9,7 @@ import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.environments.user.RecitingUser;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.Observation;

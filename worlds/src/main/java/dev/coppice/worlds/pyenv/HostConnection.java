@@ -9,7 +9,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -31,6 +37,8 @@ final class HostConnection implements AutoCloseable, Deadlines.Waiter {
   private final ReentrantLock asking = new ReentrantLock();
   private final ByteBuffer buffer = ByteBuffer.allocate(USUAL_BYTES);
   private volatile long dueNs = Deadlines.IDLE;
+  private final AtomicInteger holders = new AtomicInteger(1);
+  private final Queue<Integer> dropped = new ConcurrentLinkedQueue<>();
   private volatile boolean late;
   private volatile boolean over;
 
@@ -48,6 +56,42 @@ final class HostConnection implements AutoCloseable, Deadlines.Waiter {
   /** Returns what the process said first: token, number, start. */
   Map<String, Object> hello() {
     return hello;
+  }
+
+  /** Counts one more world that lives in the process. */
+  void hold() {
+    holders.incrementAndGet();
+  }
+
+  /**
+   * Gives up a world; the process is told when it is next asked.
+   *
+   * @param world its number in the process.
+   * @return whether it was the last one there.
+   */
+  boolean leave(final int world) {
+    dropped.add(world);
+    return holders.decrementAndGet() == 0;
+  }
+
+  /**
+   * Asks about one of several worlds of the process.
+   *
+   * @param world its number there.
+   * @param question with its {@code op}.
+   * @param timeoutMs to wait.
+   * @return the answer.
+   */
+  Map<String, Object> ask(final int world, final Map<String, Object> question, final int timeoutMs)
+      throws ToolFailedException, InterruptedException {
+    final Map<String, Object> named = new HashMap<>(question);
+    named.put("world", world);
+    final List<Integer> gone = new ArrayList<>();
+    for (Integer one = dropped.poll(); one != null; one = dropped.poll()) {
+      gone.add(one);
+    }
+    named.put("dropped", gone);
+    return ask(named, timeoutMs);
   }
 
   /** Tells whether the process can be asked no more. */

@@ -12,6 +12,7 @@ import dev.coppice.plug.PlugOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -23,8 +24,16 @@ import java.util.stream.Stream;
 public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
   private static final int BYTES_PER_MIB = 20;
   private static final List<String> PACKAGES =
-      List.of("reasoning-gym/", "textarena/", "gymnasium/", "skyrl/");
-  private static final List<String> FILES = List.of(".py", ".jsonl", ".parquet");
+      List.of(
+          "reasoning-gym/",
+          "textarena/",
+          "gymnasium/",
+          "skyrl/",
+          "verifiers/",
+          "openenv/",
+          "nemo-gym/",
+          "tau2/");
+  private static final List<String> FILES = List.of(".py", ".jsonl", ".parquet", ".json");
 
   /** A turn that ends without a call is the answer, whole: reward functions read completions. */
   private static final CallFormat FORMAT =
@@ -38,7 +47,8 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
   public PythonEnvPlug() {
     super(
         PythonEnvTaskset.NAME,
-        "Any Python environment: FILE.py, ROWS.jsonl, reasoning-gym/NAME, textarena/ID, gymnasium/ID...",
+        "Any Python environment: FILE.py, ROWS.jsonl, reasoning-gym/NAME, textarena/ID,"
+            + " gymnasium/ID...",
         declared());
   }
 
@@ -66,7 +76,13 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
           "bubblewrap",
           "none"),
       PlugOption.choice(
-          "copy", "How states are copied: by fork where that copies everything.", "fork", "replay")
+          "copy",
+          "How states are copied: by fork where that copies everything; stateless and pickle,"
+              + " within one process, where ./coppice check says that they hold; replay.",
+          "fork",
+          "stateless",
+          "pickle",
+          "replay")
     };
   }
 
@@ -157,7 +173,7 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
             options.whole("memory-mb") << BYTES_PER_MIB,
             options.count("start-timeout-ms"),
             options.count("call-timeout-ms")),
-        options.is("copy", "replay"),
+        HostSettings.Copy.valueOf(options.text("copy").toUpperCase(Locale.ROOT)),
         options.flag("repeatable"));
   }
 

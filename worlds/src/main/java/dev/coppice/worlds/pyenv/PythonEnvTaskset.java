@@ -39,6 +39,7 @@ public final class PythonEnvTaskset implements Taskset {
   private final Map<Integer, Asked> known = new ConcurrentHashMap<>();
   private final Map<String, ToolSpec> specs = new LinkedHashMap<>();
   private final int count;
+  private final boolean judged;
   private Zygote zygote;
   private boolean closed;
 
@@ -56,6 +57,7 @@ public final class PythonEnvTaskset implements Taskset {
     try {
       final Map<String, Object> described = zygote().ask(Map.of("op", "describe"));
       count = described.get("tasks") instanceof Number tasks ? tasks.intValue() : Integer.MAX_VALUE;
+      judged = Boolean.TRUE.equals(described.get("judged"));
       for (final Object tool : (List<?>) described.get("tools")) {
         add((Map<?, ?>) tool);
       }
@@ -230,8 +232,13 @@ public final class PythonEnvTaskset implements Taskset {
     return settings.limits();
   }
 
-  boolean replays() {
-    return settings.replays();
+  HostSettings.Copy copy() {
+    return settings.copy();
+  }
+
+  /** Tells whether a reward is a draw: a judge's, or one that says that it is noisy. */
+  boolean isJudged() {
+    return judged;
   }
 
   boolean isRepeatable() {

@@ -9,8 +9,10 @@ of worlds that end are its orphans, and it alone kills.
 """
 import ctypes
 import gc
+import io
 import json
 import os
+import pickle
 import random
 import resource
 import signal
@@ -19,6 +21,7 @@ import time
 import traceback
 
 from coppice_world import guard
+from coppice_world.chance import reseed
 from coppice_world.digest import NoDigest, digest
 from coppice_world.loop import LOOP, run
 from coppice_world.names import environment
@@ -30,16 +33,6 @@ STRAY = 72  # The exit status of a process that a world forked and that came bac
 
 class Reborn(Exception):
     """This process is a child: the question was its parent's."""
-
-
-def reseed(seed):
-    """Starts every global generator again from the call's seed: equal calls in equal states draw alike."""
-    random.seed(seed)
-    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    if numpy is not None and hasattr(numpy, "random"):
-        numpy.random.seed(seed & 0xFFFFFFFF)
-    if torch is not None and hasattr(torch, "manual_seed"):
-        torch.manual_seed(seed & 0x7FFFFFFFFFFFFFFF)
 
 
 def born(pid):
@@ -62,7 +55,7 @@ class Host:
     def __init__(self, path, token, settings, offered):
         self.path, self.settings, self.offered = path, settings, offered
         self.children, self.taint = set(), []
-        self.world = None
+        self.worlds, self.world, self.copies = {}, None, 0  # Several where states are copied within a process.
         self.is_zygote = True
         self.dial(token)
 
@@ -76,6 +69,9 @@ class Host:
                 request = self.wire.receive()
             except Gone:
                 self.end()
+            for gone in request.get("dropped", ()):
+                self.worlds.pop(gone, None)
+            self.world = self.worlds.get(request.get("world", 0))
             try:
                 answer = {"ok": getattr(self, "do_" + request["op"])(request)}
             except Reborn:
@@ -203,9 +199,15 @@ class Host:
 
     def do_reset(self, request):
         reseed(request["seed"])
-        self.world = self.offered.open()
+        self.world = self.worlds[0] = self.offered.open()
         run(self.world.reset(request["index"], request["seed"]))
         return self.digested({})
+
+    def do_copy(self, request):
+        """Copies a world within this process: not at all where it has no state, or what pickle takes along."""
+        self.copies += 1
+        self.worlds[self.copies] = self.world if request["kind"] == "stateless" else pickled(self.world, self.offered)
+        return {"world": self.copies}
 
     def do_call(self, request):
         reseed(request["seed"])
@@ -261,6 +263,33 @@ class Host:
         if "error" in told:
             raise Told(told["error"])
         return told["ok"]
+
+
+class Pickler(pickle.Pickler):
+    """Leaves what all worlds share where it is."""
+
+    def __init__(self, out, shared):
+        super().__init__(out)
+        self.shared = shared
+
+    def persistent_id(self, value):
+        return "shared" if value is self.shared else None
+
+
+class Unpickler(pickle.Unpickler):
+    def __init__(self, data, shared):
+        super().__init__(data)
+        self.shared = shared
+
+    def persistent_load(self, name):
+        return self.shared
+
+
+def pickled(world, shared):
+    data = io.BytesIO()
+    Pickler(data, shared).dump(world)
+    data.seek(0)
+    return Unpickler(data, shared).load()
 
 
 class Told(Exception):

@@ -59,7 +59,8 @@ class ModuleEnvironment:
         unknown = sorted(set(self.effects) - {one["name"] for one in tools})
         if unknown:
             raise ValueError(f"effects names what is no tool: {unknown}; the tools are {sorted(one['name'] for one in tools)}")
-        return {"tasks": self.rows.count(), "tools": tools}
+        noisy = any(getattr(reward.function, mark, False) for reward in self.rewards for mark in ("noisy", "judge"))
+        return {"tasks": self.rows.count(), "tools": tools, "judged": noisy}
 
     def task(self, index, seed):
         row = self.rows.row(index)
@@ -80,7 +81,9 @@ class ModuleEnvironment:
         return ModuleWorld(self)
 
     def is_structural(self):
-        """Tells once whether the module's variables can be hashed in good time."""
+        """Tells once whether the module's variables can be hashed in good time, and are all there is."""
+        if getattr(self.module, "chained", False):
+            return False
         walk = Walk()
         try:
             walk.value(variables(self.module), 0)

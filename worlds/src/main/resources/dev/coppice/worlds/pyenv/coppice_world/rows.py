@@ -75,6 +75,16 @@ def read(path):
         return [json.loads(line) for line in file if line.strip()]
 
 
+def hugging_face(name):
+    """Reads a data set by its name, NAME or NAME:SPLIT."""
+    try:
+        import datasets
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"{error}: a data set by name needs it; a FILE.jsonl or FILE.parquet does not") from None
+    name, _, split = name.partition(":")
+    return datasets.load_dataset(name, split=split or None)
+
+
 def messages_of(prompt):
     """Reads a prompt, a text or a chat, as messages of a role and a text."""
     if isinstance(prompt, str):
@@ -136,9 +146,9 @@ def number(text):
 class RowsEnvironment:
     """Asks rows and scores answers by what is known; "reward" is exact, math, regex or a FILE.py."""
 
-    def __init__(self, path, config):
+    def __init__(self, source, config):
         config = dict(config)
-        self.rows = Rows(path, config.pop("prompt_column", ""), config.pop("answer_column", ""))
+        self.rows = Rows(source, config.pop("prompt_column", ""), config.pop("answer_column", ""))
         self.kind = config.pop("reward", "exact")
         self.functions = []
         if config:
