@@ -209,13 +209,31 @@ final class Growth {
         branch.everComputed = branch.length();
       }
       branch.node.append(draws.tokenAt(next), draws.logprobAt(next), version);
+      if (draws.keptAt(next) != null) {
+        branch.node.keep(draws.keptAt(next));
+      }
       goesOn = append(branch, draws.tokenAt(next++), effects);
+      if (goesOn && branch.parser.isOverthinking()) {
+        goesOn = closeThoughts(branch, effects);
+        break; // What the answer holds beyond was sampled behind thoughts that went on.
+      }
+    }
+    if (next < end) {
+      scheduler.discardSampled(branch, end - next);
     }
     if (goesOn) {
       scheduler.ready(branch, effects);
-    } else if (next < end) {
-      scheduler.discardSampled(branch, end - next);
     }
+  }
+
+  /** Writes the mark that closes thoughts in the model's place; false if the branch ends there. */
+  private boolean closeThoughts(final Branch branch, final List<Effect> effects) {
+    branch.closeSegment();
+    for (final int token : state.forced) {
+      branch.parser.accept(state.world.tokenizer().piece(token));
+    }
+    branch.force(state.forced);
+    return !reachedLimit(branch, effects);
   }
 
   /** Appends a token; false if the branch goes on no further now. */
@@ -233,16 +251,27 @@ final class Growth {
       call(branch, effects);
     } else if (signal == ActionParser.Signal.ANSWER) {
       score(branch, StopReason.ANSWER, branch.parser.content(), effects);
+    } else if (signal == ActionParser.Signal.STOP) {
+      end(branch, StopReason.STOP, "", effects);
     } else if (ends) {
-      end(branch, token, effects);
-    } else if (branch.length() >= state.contextTokens) {
+      end(branch, StopReason.EOS, state.world.tokenizer().decode(new int[] {token}), effects);
+    } else {
+      return !reachedLimit(branch, effects);
+    }
+    return false;
+  }
+
+  private boolean reachedLimit(final Branch branch, final List<Effect> effects) {
+    if (branch.length() >= state.contextTokens) {
       truncate(branch, StopReason.CONTEXT, effects);
     } else if (branch.sampled >= state.config.limits().newTokens()) {
       truncate(branch, StopReason.LENGTH, effects);
+    } else if (branch.parser.isFull()) {
+      truncate(branch, StopReason.TURN, effects);
     } else {
-      return true;
+      return false;
     }
-    return false;
+    return true;
   }
 
   private void call(final Branch branch, final List<Effect> effects) {
@@ -255,15 +284,15 @@ final class Growth {
     effects.add(new Effect.Call(waitForWorld(branch), parser.content(), parser.turn()));
   }
 
-  /** Takes a turn that its end token ended: the final answer, or what is said to an environment. */
-  private void end(final Branch branch, final int token, final List<Effect> effects) {
+  /** Takes a turn that ended without a call: the final answer, or what is said to an environment. */
+  private void end(
+      final Branch branch, final StopReason reason, final String end, final List<Effect> effects) {
     if (branch.parser.atEnd() == ActionParser.Signal.ANSWER) {
-      score(branch, StopReason.EOS, branch.parser.contentAtEnd(), effects);
+      score(branch, reason, branch.parser.contentAtEnd(), effects);
     } else if (branch.calls >= state.config.limits().calls()) {
       truncate(branch, StopReason.CALLS, effects);
     } else {
       branch.calls++;
-      final String end = state.world.tokenizer().decode(new int[] {token});
       effects.add(new Effect.Say(waitForWorld(branch), branch.parser.turn(), end));
     }
   }
@@ -336,7 +365,7 @@ final class Growth {
   }
 
   private void observe(final Branch branch, final Event.CallDone done, final List<Effect> effects) {
-    branch.observe(done.observation());
+    branch.observe(done.observation(), state.endOf(done.observation()));
     if (done.over()) {
       conclude(branch, LeafStatus.COMPLETED, StopReason.ENVIRONMENT, effects);
     } else if (branch.length() >= state.contextTokens) {
@@ -376,16 +405,27 @@ final class Growth {
     if (signal == ActionParser.Signal.CALL && branch.calls < state.config.limits().calls()) {
       return !sharing.sharesCall(parser.content());
     }
-    if (ends
-        && signal == ActionParser.Signal.NONE
-        && parser.atEnd() == ActionParser.Signal.SAID
-        && branch.calls < state.config.limits().calls()) {
+    if (says(branch, parser, signal, ends)) {
       return !sharing.sharesTurn();
     }
+    final int added = 1 + (parser.isOverthinking() ? state.forced.length : 0);
     final boolean isLast =
-        branch.length() + 1 >= state.contextTokens
-            || branch.sampled + 1 >= state.config.limits().newTokens();
+        branch.length() + added >= state.contextTokens
+            || branch.sampled + 1 >= state.config.limits().newTokens()
+            || parser.isFullAfter(added - 1);
     return (signal != ActionParser.Signal.NONE || ends || isLast) && !sharing.sharesScore();
+  }
+
+  private boolean says(
+      final Branch branch,
+      final ActionParser parser,
+      final ActionParser.Signal signal,
+      final boolean ends) {
+    final boolean isOver = signal == ActionParser.Signal.STOP || ends;
+    return isOver
+        && signal != ActionParser.Signal.CALL
+        && parser.atEnd() == ActionParser.Signal.SAID
+        && branch.calls < state.config.limits().calls();
   }
 
   void scored(final Event.Scored scored, final List<Effect> effects) {

@@ -40,7 +40,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Checks the contract of a tool world with random forks and calls: isolation, digests,",
       "determinism, effects, recordings. Exit status 1 with the shortest sequence found that",
-      "breaks it."
+      "breaks it. A Python environment is tried with every way of copying its states, cheapest",
+      "first; the first that holds is named, to be set as task.python-env.copy."
     })
 public final class CheckCommand implements Callable<Integer> {
   private static final int DONE = 0;

@@ -33,10 +33,10 @@ public record RunConfig(
     Model model,
     TaskSet task,
     World world,
-    Sampling sampling,
+    SamplingSection sampling,
     Tree tree,
     Budget budget,
-    Limits limits,
+    LimitsSection limits,
     Engine engine,
     Credit credit,
     BridgeSection bridge,
@@ -50,13 +50,14 @@ public record RunConfig(
           new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, ""),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of(), "", "", "", "exact"),
           new World("real", "", List.of(), 1, "", "", "common", "fresh", "", "bubblewrap"),
-          new Sampling(1.0, 1.0, 0, 0.0),
+          SamplingSection.DEFAULT,
           new Tree("entropy", 8, "false", "independent"),
           new Budget(OptionalLong.empty(), "uniform"),
-          new Limits(512, 64, 2048, 10_000),
+          new LimitsSection(512, 0, 0, 64, 2048, "fail", 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
-          new BridgeSection("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""),
+          new BridgeSection(
+              "127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", "", false),
           TrainSection.DEFAULT,
           PlugValues.NONE);
 
@@ -65,6 +66,7 @@ public record RunConfig(
     Objects.requireNonNull(run, "run is null");
     Objects.requireNonNull(credit, "credit is null");
     Objects.requireNonNull(bridge, "bridge is null");
+    sampling.requireMarks(limits);
     final boolean plain = armNames(run, tree).stream().allMatch("chain"::equals);
     if (tree.division.equals("systematic") && tree.coalesce.equals("trees") && plain) {
       throw new IllegalArgumentException(
@@ -119,18 +121,40 @@ public record RunConfig(
    * @return a copy that writes to no store of results.
    */
   public RunConfig reading() {
-    return with(world.reading(), bridge);
+    return with(world.reading(), sampling, bridge);
   }
 
   /** Copies the configuration as it may be written down: without secrets. */
   RunConfig withoutSecrets() {
-    return with(world, bridge.withoutToken());
+    return with(world, sampling, bridge.withoutToken());
   }
 
-  private RunConfig with(final World newWorld, final BridgeSection newBridge) {
+  /**
+   * Copies the configuration with the marks of thoughts that the model's chat template has.
+   *
+   * @param marks opening and closing, or none.
+   * @return a copy.
+   */
+  public RunConfig withThinking(final List<String> marks) {
+    return with(world, sampling.withThinking(marks), bridge);
+  }
+
+  private RunConfig with(
+      final World newWorld, final SamplingSection newSampling, final BridgeSection newBridge) {
     return new RunConfig(
-        run, model, task, newWorld, sampling, tree, budget, limits, engine, credit, newBridge,
-        train, plugs);
+        run,
+        model,
+        task,
+        newWorld,
+        newSampling,
+        tree,
+        budget,
+        limits,
+        engine,
+        credit,
+        newBridge,
+        train,
+        plugs);
   }
 
   /**
@@ -237,7 +261,7 @@ public record RunConfig(
       @Key(
               value =
                   "Environment that offers the tasks, or a Python one: FILE.py, ROWS.jsonl,"
-                      + " reasoning-gym/NAME, textarena/ID, gymnasium/ID, skyrl/ID.",
+                      + " reasoning-gym/NAME, textarena/ID, gymnasium/ID, skyrl/ID, verifiers/ID ...",
               plugs = PlugSection.ENVIRONMENTS,
               others = true)
           String environment,
@@ -277,12 +301,12 @@ public record RunConfig(
     /** Checks that examples have answers, and that tasks and groups can be numbered. */
     public TaskSet {
       fewShot = List.copyOf(fewShot);
-      environment = TaskRequests.environmentOf(environment, data);
+      environment = WorldOptions.environmentOf(environment, data);
       if (fewShot.size() % 2 != 0) {
         throw new IllegalArgumentException(
             "task.few-shot has an example without an answer: texts=" + fewShot.size());
       }
-      TaskRequests.requireNumbers(first, count, repeats);
+      WorldOptions.requireNumbers(first, count, repeats);
     }
 
     /**
@@ -369,23 +393,6 @@ public record RunConfig(
   }
 
   /**
-   * Fixes the distribution tokens are drawn from.
-   *
-   * @param temperature of the softmax.
-   * @param topP mass kept.
-   * @param topK tokens kept.
-   * @param minP least share kept.
-   */
-  public record Sampling(
-      @Key(value = "Temperature of the softmax; 0 takes the likeliest token.", min = 0, max = 100)
-          double temperature,
-      @Key(value = "Probability mass kept, in (0, 1]; 1 keeps all.", min = 1e-9, max = 1)
-          double topP,
-      @Key(value = "Number of tokens kept; 0 keeps all.", min = 0) int topK,
-      @Key(value = "Least probability kept, as a share of the largest.", min = 0, max = 1)
-          double minP) {}
-
-  /**
    * Says how trees branch.
    *
    * @param policy of the arm {@code tree}.
@@ -444,22 +451,6 @@ public record RunConfig(
                       + " contrast of rewards a token.",
               plugs = PlugSection.ALLOCATIONS)
           String allocation) {}
-
-  /**
-   * Limits one trajectory.
-   *
-   * @param newTokens sampled.
-   * @param calls made.
-   * @param observationTokens seen.
-   * @param callDeadlineMs waited.
-   */
-  public record Limits(
-      @Key(value = "Most tokens sampled along one path.", min = 1) int newTokens,
-      @Key(value = "Most tool calls along one path.", min = 0) int calls,
-      @Key(value = "Most tokens of one observation; a longer one fails the call.", min = 1)
-          int observationTokens,
-      @Key(value = "Longest a tool call or a scoring may take, in milliseconds.", min = 1)
-          int callDeadlineMs) {}
 
   /**
    * Sizes the engine.

@@ -6,6 +6,7 @@ import dev.coppice.chat.ChatRequest;
 import dev.coppice.chat.ChatTemplate;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.environments.user.SimulatedUser;
+import dev.coppice.model.RunnerRequest;
 import dev.coppice.model.SequenceModel;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.SamplingSettings;
@@ -60,7 +61,7 @@ public final class ModelUser implements SimulatedUser {
     try {
       final boolean hasTemplate = !ChatTemplate.sha256(folder).isEmpty();
       return new ModelUser(
-          Engines.openSequence(folder, tokenizer.vocabularySize(), Map.of()),
+          Engines.openSequence(RunnerRequest.of(folder, tokenizer), Map.of()),
           tokenizer,
           hasTemplate ? ChatTemplate.open(folder, "default") : null);
     } catch (final RuntimeException e) {

@@ -6,6 +6,8 @@ import dev.coppice.episode.ForwardingEpisode;
 import dev.coppice.episode.Observation;
 import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.ToolCall;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * Shows the results of an episode as the next messages of a conversation.
@@ -14,6 +16,8 @@ import dev.coppice.trajectory.ToolCall;
  */
 final class ChatEpisode extends ForwardingEpisode {
   private Conversation conversation;
+  private Conversation before;
+  private LastTurn last;
 
   ChatEpisode(final Episode episode, final Conversation conversation) {
     super(episode);
@@ -33,49 +37,47 @@ final class ChatEpisode extends ForwardingEpisode {
 
   @Override
   public Observation call(final String text, final String turn) throws Exception {
-    final Observation result = base().call(text);
-    if (result == null) {
-      return null;
-    }
-    try {
-      conversation = conversation.answered(turn, text, result.text());
-    } catch (final RuntimeException e) {
-      throw unwritable(e, result);
-    }
-    return shown(result);
+    return after(
+        new LastTurn((told, result) -> told.answered(turn, text, result), base().call(text)));
   }
 
   @Override
   public Observation say(final String turn, final String end) throws Exception {
-    final Observation result = base().say(turn, end);
-    if (result == null) {
+    return after(
+        new LastTurn((told, result) -> told.heard(turn, end, result), base().say(turn, end)));
+  }
+
+  /** How the conversation goes on after the last turn, so that a result can be written once more. */
+  private record LastTurn(
+      BiFunction<Conversation, String, Conversation> goesOn, Observation result) {}
+
+  private Observation after(final LastTurn turn) throws ToolFailedException {
+    if (turn.result() == null) {
       return null;
     }
+    before = conversation;
+    last = turn;
+    return shown(turn.result());
+  }
+
+  @Override
+  public Observation shortened(final Observation shown, final UnaryOperator<String> cut)
+      throws Exception {
+    conversation = before;
+    return shown(base().shortened(last.result(), cut));
+  }
+
+  private Observation shown(final Observation result) throws ToolFailedException {
     try {
-      conversation = conversation.heard(turn, end, result.text());
+      conversation = last.goesOn().apply(conversation, result.text());
     } catch (final RuntimeException e) {
-      throw unwritable(e, result);
+      throw new ToolFailedException(
+          ToolCall.Status.INVALID,
+          "chat_template",
+          String.valueOf(e.getMessage()),
+          result.source());
     }
-    return shown(result);
-  }
-
-  private static ToolFailedException unwritable(
-      final RuntimeException e, final Observation result) {
-    return new ToolFailedException(
-        ToolCall.Status.INVALID, "chat_template", String.valueOf(e.getMessage()), result.source());
-  }
-
-  /** Shows a result as the conversation now stands. */
-  private Observation shown(final Observation result) {
-    return new Observation(
-        conversation.text(),
-        result.tool(),
-        result.arguments(),
-        result.status(),
-        result.correct(),
-        result.over(),
-        result.stepReward(),
-        result.source());
+    return result.with(conversation.text());
   }
 
   @Override

@@ -48,7 +48,7 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
     super(
         PythonEnvTaskset.NAME,
         "Any Python environment: FILE.py, ROWS.jsonl, reasoning-gym/NAME, textarena/ID,"
-            + " gymnasium/ID...",
+            + " gymnasium/ID, verifiers/ID...",
         declared());
   }
 

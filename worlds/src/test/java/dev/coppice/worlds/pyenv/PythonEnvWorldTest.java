@@ -152,12 +152,13 @@ class PythonEnvWorldTest {
     }
   }
 
-  /** A copy by pickle takes an instance along, and leaves module variables where they are. */
+  /** A copy by pickle takes an instance along; it leaves module variables, and cannot take closures. */
   @Test
   void shouldFindOutWhichCopiesHold() {
-    assertTrue(isHeld("trl_env.py", HostSettings.Copy.PICKLE));
-    assertTrue(isHeld("trl_env.py", HostSettings.Copy.REPLAY));
-    assertFalse(isHeld("trl_env.py", HostSettings.Copy.STATELESS));
+    assertTrue(isHeld("jar_env.py", HostSettings.Copy.PICKLE));
+    assertTrue(isHeld("jar_env.py", HostSettings.Copy.REPLAY));
+    assertFalse(isHeld("jar_env.py", HostSettings.Copy.STATELESS));
+    assertFalse(isHeld("trl_env.py", HostSettings.Copy.PICKLE));
     assertFalse(isHeld("drawers_env.py", HostSettings.Copy.PICKLE));
   }
 
