@@ -16,15 +16,17 @@ import os
 import re
 import shutil
 import socket
+import tempfile
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Literal, cast, overload
 
 from coppice_rl.batch import Acknowledged, Batch, Status
 from coppice_rl.connection import Connection, Retry
+from coppice_rl.environment import Parts, lay_out
 from coppice_rl.errors import EngineTimeoutError, FormatError
 from coppice_rl.header import Header
 from coppice_rl.launcher import find_launcher
@@ -80,6 +82,11 @@ class Engine:
         ready_s: float = 600.0,
         timeout_s: float = 60.0,
         retry: Retry | None = None,
+        environment: ModuleType | str | Path | None = None,
+        dataset: Any = None,
+        reward_funcs: Sequence[Callable[..., Any]] | Callable[..., Any] | None = None,
+        tools: Sequence[Callable[..., Any]] | None = None,
+        environment_factory: Callable[[], Any] | None = None,
     ) -> Engine:
         """Starts ``./coppice serve`` and connects to it; it ends when this process does.
 
@@ -91,9 +98,21 @@ class Engine:
         :param coppice: the launcher or its folder; without it :func:`find_launcher` looks at
             COPPICE_HOME, the working folder and the folders above this package, never at the PATH.
         :param ready_s: how long it may take until it is ready; a first start builds the engine.
+        :param environment: the environment: a module, ``my_env.py``, ``reasoning-gym/countdown`` ...;
+            it runs in this interpreter, in a process and a sandbox of its own.
+        :param dataset: its tasks: rows, a data set, or a file of rows.
+        :param reward_funcs: what scores, in TRL's or any plain signature.
+        :param tools: typed functions with docstrings.
+        :param environment_factory: makes an instance whose public methods are tools, as in TRL.
+        :raises TypeError: if a function or a row cannot travel there, with its name and the reason.
         """
         launcher = find_launcher(coppice)
-        command = serve_command(launcher, config, out, resume, overrides or {}, classpath)
+        parts = Parts(environment, dataset, reward_funcs, tools, environment_factory)
+        keys: dict[str, Any] = {}
+        if not parts.is_empty():
+            keys.update(lay_out(parts, Path(tempfile.mkdtemp(prefix="coppice-env-"))))
+        keys.update(overrides or {})
+        command = serve_command(launcher, config, out, resume, keys, classpath)
         process = EngineProcess(command, timeout_s=ready_s)
         try:
             location = str(process.hello["location"])

@@ -84,18 +84,33 @@ public final class ChatForm implements Conversation.Form {
     }
   }
 
+  /** Puts what is asked behind the opening; a system message of the opening takes the other's place. */
+  private List<Map<String, Object>> joined(final List<Map<String, Object>> asked) {
+    final boolean isBriefed = isSystem(asked);
+    final List<Map<String, Object>> messages = new ArrayList<>(opening);
+    if (isBriefed && !isSystem(opening)) {
+      messages.addFirst(asked.getFirst());
+    }
+    messages.addAll(isBriefed ? asked.subList(1, asked.size()) : asked);
+    return messages;
+  }
+
+  private static boolean isSystem(final List<Map<String, Object>> messages) {
+    return !messages.isEmpty() && "system".equals(messages.getFirst().get("role"));
+  }
+
   /**
    * Begins a conversation.
    *
    * @throws TemplateException if there are tools, and the template writes calls between other marks.
    */
   @Override
-  public Conversation begin(final String request, final List<Map<String, Object>> tools) {
+  public Conversation begin(
+      final List<Map<String, Object>> asked, final List<Map<String, Object>> tools) {
     if (!tools.isEmpty() && unmarked != null) {
       throw unmarked;
     }
-    final List<Map<String, Object>> messages = new ArrayList<>(opening);
-    messages.add(Map.of("role", "user", "content", request));
+    final List<Map<String, Object>> messages = joined(asked);
     final List<Object> schemas = tools.isEmpty() ? null : new ArrayList<>(tools);
     final TurnWriter writer =
         new TurnWriter(template, ChatRequest.prompt(messages, schemas), end, () -> NOW);

@@ -68,6 +68,15 @@ final class ChatTurns implements Conversation {
     throw refusal;
   }
 
+  @Override
+  public ChatTurns heard(final String turn, final String end, final String reply) {
+    final TurnWriter.Said said =
+        new TurnWriter.Said(turn + end, Map.of("role", "assistant", "content", turn));
+    final Map<String, Object> answer = Map.of("role", "user", "content", reply);
+    final TurnWriter.Step step = writer.after(place, said, List.of(answer), false);
+    return new ChatTurns(writer, dialect, step.place(), step.delta());
+  }
+
   /** A turn as a message, and the messages of the results that go with it. */
   private record Said(Map<String, Object> message, List<Map<String, Object>> results) {}
 

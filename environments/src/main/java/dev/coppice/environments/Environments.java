@@ -7,6 +7,9 @@ import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.environments.user.RecitingUser;
+import dev.coppice.environments.user.SimulatedUser;
+import dev.coppice.environments.user.UserTaskset;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Environment;
 import dev.coppice.plug.PlugOptions;
@@ -93,12 +96,13 @@ public final class Environments {
     }
     final boolean ownCalls =
         plug instanceof WorldPlug world && world.chats() && config.calls() != null;
-    if (mode.kind() == WorldMode.Kind.REAL && !ownCalls) {
+    final boolean hasUsers = plug instanceof WorldPlug world && world.hasUsers();
+    if (mode.kind() == WorldMode.Kind.REAL && !ownCalls && !hasUsers) {
       return plug.open(checked(plug, config));
     }
     final WorldPlug world = requireWorld(plug, mode);
     return closing(
-        mode.over(() -> world.taskset(checked(world, config))),
+        mode.over(() -> peopled(world, config, mode.user())),
         taskset ->
             new WorldEnvironment(taskset, format(world, config), world.template(config.tasks())));
   }
@@ -172,7 +176,22 @@ public final class Environments {
       throw new IllegalArgumentException(
           plug.name() + " is no world of tools; such are " + String.join(", ", worlds()));
     }
-    return world.taskset(checked(world, config));
+    return peopled(world, config, new RecitingUser());
+  }
+
+  /** Makes tasks, with a simulated user where they have scripts for one. */
+  private static Taskset peopled(
+      final WorldPlug world, final EnvironmentConfig config, final SimulatedUser user) {
+    final Taskset taskset = world.taskset(checked(world, config));
+    if (!world.hasUsers()) {
+      return taskset;
+    }
+    try {
+      return UserTaskset.of(taskset, user);
+    } catch (final RuntimeException e) {
+      taskset.close();
+      throw e;
+    }
   }
 
   private static WorldPlug requireWorld(final EnvironmentPlug plug, final WorldMode mode) {
@@ -201,7 +220,7 @@ public final class Environments {
       return inline(create(config, mode, null), chat);
     }
     return closing(
-        mode.over(() -> world.taskset(checked(world, config))),
+        mode.over(() -> peopled(world, config, mode.user())),
         taskset ->
             new ChatEnvironment(taskset, format(world, config), config.tasks().prompt(), chat));
   }

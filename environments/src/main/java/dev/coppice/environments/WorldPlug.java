@@ -51,6 +51,15 @@ public interface WorldPlug extends EnvironmentPlug {
     return true;
   }
 
+  /**
+   * Tells whether its tasks may have scripts for a simulated user.
+   *
+   * @return whether {@link Taskset#script} may return one.
+   */
+  default boolean hasUsers() {
+    return false;
+  }
+
   @Override
   default Environment open(final TaskRequest request) {
     return new WorldEnvironment(taskset(request), format(), template(request));

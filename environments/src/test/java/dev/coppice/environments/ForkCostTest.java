@@ -185,6 +185,7 @@ class ForkCostTest {
         data.resolve("db.json"),
         CanonicalJson.write(Map.of("products", Map.of(), "orders", Map.of(), "users", users)));
     Files.writeString(data.resolve("tasks.json"), "[{\"id\":\"0\"}]");
+    Files.writeString(data.resolve("policy.md"), "Be kind.");
     return new WorldEnvironment(new RetailTaskset(data, "all"));
   }
 

@@ -60,6 +60,15 @@ public sealed interface Effect {
       implements Effect {}
 
   /**
+   * Says a turn to the environment.
+   *
+   * @param ticket to answer with.
+   * @param turn that made no call.
+   * @param end the text of the token that ended it.
+   */
+  record Say(Event.Ticket ticket, String turn, String end) implements Effect {}
+
+  /**
    * Scores an episode the policy ended.
    *
    * @param ticket to answer with.

@@ -269,9 +269,9 @@ final class Growth {
     } else if (signal == ActionParser.Signal.ANSWER) {
       score(branch, StopReason.ANSWER, branch.parser.content(), effects);
     } else if (signal == ActionParser.Signal.STOP) {
-      score(branch, StopReason.STOP, branch.parser.contentAtEnd(), effects);
+      end(branch, StopReason.STOP, "", effects);
     } else if (ends) {
-      score(branch, StopReason.EOS, branch.parser.contentAtEnd(), effects);
+      end(branch, StopReason.EOS, state.world.tokenizer().decode(new int[] {token}), effects);
     } else {
       return !reachedLimit(branch, effects);
     }
@@ -329,6 +329,19 @@ final class Growth {
     state.counters.decoded--;
     state.counters.takenBack++;
     scheduler.discardSampled(branch, 1);
+  }
+
+  /** Takes a turn that ended without a call: the final answer, or what is said to an environment. */
+  private void end(
+      final Branch branch, final StopReason reason, final String end, final List<Effect> effects) {
+    if (branch.parser.atEnd() == ActionParser.Signal.ANSWER) {
+      score(branch, reason, branch.parser.contentAtEnd(), effects);
+    } else if (branch.calls >= state.config.limits().calls()) {
+      truncate(branch, StopReason.CALLS, effects);
+    } else {
+      branch.calls++;
+      effects.add(new Effect.Say(waitForWorld(branch), branch.parser.turn(), end));
+    }
   }
 
   private Event.Ticket waitForWorld(final Branch branch) {
@@ -445,12 +458,27 @@ final class Growth {
     if (calls && branch.calls + texts.size() <= state.config.limits().calls()) {
       return !texts.stream().allMatch(sharing::sharesCall);
     }
+    if (says(branch, parser, signal, ends)) {
+      return !sharing.sharesTurn();
+    }
     final int added = 1 + (parser.isOverthinking() ? state.forced.length : 0);
     final boolean isLast =
         branch.length() + added >= state.contextTokens
             || branch.sampled + 1 >= state.config.limits().newTokens()
             || parser.isFullAfter(added - 1);
     return (signal != ActionParser.Signal.NONE || ends || isLast) && !sharing.sharesScore();
+  }
+
+  private boolean says(
+      final Branch branch,
+      final ActionParser parser,
+      final ActionParser.Signal signal,
+      final boolean ends) {
+    final boolean isOver = signal == ActionParser.Signal.STOP || ends;
+    return isOver
+        && signal != ActionParser.Signal.CALL
+        && parser.atEnd() == ActionParser.Signal.SAID
+        && branch.calls < state.config.limits().calls();
   }
 
   void scored(final Event.Scored scored, final List<Effect> effects) {

@@ -195,6 +195,7 @@ final class EngineAgent implements Agent, RunnerListener {
       }
       case Effect.CloseWorld close -> closeWorld(close.branch());
       case Effect.Call call -> calls.started(workers.call(call, world(call.ticket())));
+      case Effect.Say say -> calls.started(workers.say(say, world(say.ticket())));
       case Effect.Score score ->
           calls.started(workers.score(score.ticket(), world(score.ticket()), score.answer()));
       case Effect.ScoreTruncated score ->

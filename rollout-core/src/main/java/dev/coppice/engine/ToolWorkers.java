@@ -14,7 +14,9 @@ import dev.coppice.rollout.RolloutLimits.ObservationLimit;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -108,7 +110,17 @@ final class ToolWorkers implements AutoCloseable {
 
   Running call(final Effect.Call call, final Episode episode) {
     final Running running = new Running(call.ticket(), episode, true);
-    dispatcher.execute(() -> run(running, () -> called(running, call)));
+    final Calling calling =
+        new Calling(() -> episode.calls(call.texts(), call.turn()), call.missing());
+    dispatcher.execute(() -> run(running, () -> called(running, calling)));
+    return running;
+  }
+
+  Running say(final Effect.Say say, final Episode episode) {
+    final Running running = new Running(say.ticket(), episode, true);
+    final Calling calling =
+        new Calling(() -> Collections.singletonList(episode.say(say.turn(), say.end())), "");
+    dispatcher.execute(() -> run(running, () -> called(running, calling)));
     return running;
   }
 
@@ -139,9 +151,17 @@ final class ToolWorkers implements AutoCloseable {
     }
   }
 
-  private Event called(final Running running, final Effect.Call call) {
+  /**
+   * What calls or a said turn run.
+   *
+   * @param work that is answered.
+   * @param missing of the call, which stands before the answers.
+   */
+  private record Calling(Callable<List<Observation>> work, String missing) {}
+
+  private Event called(final Running running, final Calling calling) {
     try {
-      return observed(running, call, running.episode.calls(call.texts(), call.turn()));
+      return observed(running, calling);
     } catch (final ToolFailedException e) {
       return failed(running, e.status(), e.source(), failure(e.code(), e.getMessage()));
     } catch (final InvalidToolResultException e) {
@@ -154,9 +174,8 @@ final class ToolWorkers implements AutoCloseable {
     }
   }
 
-  private Event observed(
-      final Running running, final Effect.Call call, final List<Observation> answers)
-      throws Exception {
+  private Event observed(final Running running, final Calling call) throws Exception {
+    final List<Observation> answers = call.work().call();
     if (answers.isEmpty() || answers.contains(null)) {
       return failed(running, ToolCall.Status.INVALID, "no_result", "the tool answered nothing");
     }
@@ -174,7 +193,7 @@ final class ToolWorkers implements AutoCloseable {
   }
 
   /** Writes what the policy is shown, behind what is missing of its call. */
-  private static String shown(final Effect.Call call, final List<Observation> answers) {
+  private static String shown(final Calling call, final List<Observation> answers) {
     final StringBuilder text = new StringBuilder(call.missing());
     answers.forEach(answer -> text.append(answer.text()));
     return text.toString();
@@ -185,7 +204,7 @@ final class ToolWorkers implements AutoCloseable {
   }
 
   /** Finds the longest cut that fits; null where there may be none, or not even its mark fits. */
-  private int[] cut(final Episode episode, final Effect.Call call, final List<Observation> answers)
+  private int[] cut(final Episode episode, final Calling call, final List<Observation> answers)
       throws Exception {
     final ObservationLimit limit = limits.observation();
     if (limit.excess() == ObservationLimit.Excess.FAIL) {

@@ -54,7 +54,9 @@ public final class ActionParser {
     /** The final answer; see {@link #content()}. */
     ANSWER,
     /** A stop; see {@link #contentAtEnd()}. */
-    STOP
+    STOP,
+    /** A turn that is said to the environment; see {@link #turn()}. */
+    SAID
   }
 
   private enum Mode {
@@ -175,6 +177,15 @@ public final class ActionParser {
           case ANSWER -> close(dialect.answerClose(), changed) ? Signal.ANSWER : Signal.NONE;
         };
     return stops(settled, signal) ? Signal.STOP : signal;
+  }
+
+  /**
+   * Takes the end of the sequence.
+   *
+   * @return {@link Signal#SAID} where a turn without a whole call is said, else {@link Signal#ANSWER}.
+   */
+  public Signal atEnd() {
+    return dialect.talks() ? Signal.SAID : Signal.ANSWER;
   }
 
   /** Follows the marks that open something, and those that close thoughts. */
@@ -518,7 +529,7 @@ public final class ActionParser {
         return SpanKind.THINK;
       }
     }
-    return rules.thinking().isKnown() || dialect.callOpen().isEmpty()
+    return rules.thinking().isKnown() || dialect.callOpen().isEmpty() || dialect.talks()
         ? SpanKind.TEXT
         : SpanKind.THINK;
   }
@@ -529,7 +540,7 @@ public final class ActionParser {
    * @return true where a model does not mark its thoughts and may make calls.
    */
   public boolean guessesThoughts() {
-    return !rules.thinking().isKnown() && !dialect.callOpen().isEmpty();
+    return !rules.thinking().isKnown() && !dialect.callOpen().isEmpty() && !dialect.talks();
   }
 
   /**

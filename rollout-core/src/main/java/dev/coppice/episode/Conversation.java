@@ -41,15 +41,37 @@ public interface Conversation {
    */
   record Made(String text, String tool, Map<String, Object> arguments, String result) {}
 
+  /**
+   * Goes on after a turn that a user answers.
+   *
+   * @param turn all the model said since it was last answered, exactly as sampled.
+   * @param end the text of the token that ended the turn, or empty.
+   * @param reply of the user.
+   * @return the longer conversation.
+   * @throws RuntimeException saying why, if the template cannot continue.
+   */
+  Conversation heard(String turn, String end, String reply);
+
   /** Begins conversations of one kind. */
   interface Form {
     /**
      * Begins a conversation.
      *
+     * @param messages that stand before the model speaks, each with {@code role} and {@code content}.
+     * @param tools the model may call, as JSON schemas of functions.
+     * @return the conversation, up to where the model speaks.
+     */
+    Conversation begin(List<Map<String, Object>> messages, List<Map<String, Object>> tools);
+
+    /**
+     * Begins a conversation with a request alone.
+     *
      * @param request of the user.
      * @param tools the model may call, as JSON schemas of functions.
      * @return the conversation, up to where the model speaks.
      */
-    Conversation begin(String request, List<Map<String, Object>> tools);
+    default Conversation begin(final String request, final List<Map<String, Object>> tools) {
+      return begin(List.of(Map.of("role", "user", "content", request)), tools);
+    }
   }
 }

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  * @param ending says what ends a call.
  * @param callsPerTurn the most calls of one turn, at least 1. With one, its end ends the turn; with
  *     more, the turn goes on while calls follow one another, until its end token.
+ * @param talks whether a turn without a call is said to the environment, which answers; else it is the
+ *     final answer.
  */
 public record Dialect(
     String callOpen,
@@ -26,7 +28,8 @@ public record Dialect(
     String answerOpen,
     String answerClose,
     Ending ending,
-    int callsPerTurn) {
+    int callsPerTurn,
+    boolean talks) {
   private static final Pattern BEGIN = Pattern.compile("\\s*(?:<\\|python_tag\\|>)?\\s*");
   private static final Pattern FUNCTION = Pattern.compile("\\[\\s*[A-Za-z_][\\w.]*\\(");
 
@@ -35,6 +38,36 @@ public record Dialect(
 
   /** Marks {@code <call>..</call>} and {@code <answer>..</answer>}. */
   public static final Dialect TAGS = new Dialect("<call>", "</call>", "<answer>", "</answer>");
+
+  /**
+   * Lists the marks of an environment that says nothing by itself.
+   *
+   * @param callOpen begins a tool call, or empty.
+   * @param callClose ends a tool call.
+   * @param answerOpen begins the final answer, or empty.
+   * @param answerClose ends the final answer, or empty.
+   * @param ending says what ends a call.
+   * @param callsPerTurn the most calls of one turn.
+   */
+  public Dialect(
+      final String callOpen,
+      final String callClose,
+      final String answerOpen,
+      final String answerClose,
+      final Ending ending,
+      final int callsPerTurn) {
+    this(callOpen, callClose, answerOpen, answerClose, ending, callsPerTurn, false);
+  }
+
+  /**
+   * Returns the same marks of calls for an environment that talks: it ends the episode itself, so
+   * there is no final answer.
+   *
+   * @return marks without those of answers.
+   */
+  public Dialect talking() {
+    return new Dialect(callOpen, callClose, "", "", ending, callsPerTurn, true);
+  }
 
   /** Says what ends a call. */
   public enum Ending {

@@ -54,6 +54,18 @@ public interface Episode extends AutoCloseable {
   }
 
   /**
+   * Says a turn that made no call, where the dialect {@link Dialect#talks}.
+   *
+   * @param turn all that was sampled since the last observation, exactly as sampled.
+   * @param end the text of the token that ended it.
+   * @return what the policy is answered.
+   * @throws Exception if the environment fails.
+   */
+  default Observation say(final String turn, final String end) throws Exception {
+    throw new UnsupportedOperationException("this environment does not talk: " + getClass());
+  }
+
+  /**
    * Executes the calls of one turn; they are answered in order, and those behind one that ends the
    * episode are not made. A text may hold a list of calls: there are then more answers than texts.
    *

@@ -53,6 +53,11 @@ public abstract class ForwardingEpisode implements Episode {
   }
 
   @Override
+  public Observation say(final String turn, final String end) throws Exception {
+    return base.say(turn, end);
+  }
+
+  @Override
   public List<Observation> calls(final List<String> texts, final String turn) throws Exception {
     return texts.size() == 1
         ? Collections.singletonList(call(texts.getFirst(), turn))

@@ -38,6 +38,15 @@ public interface Sharing {
   }
 
   /**
+   * Says whether the samples of a path share what a turn without a call is answered.
+   *
+   * @return false if the turn is said once a sample, as to a user that draws.
+   */
+  default boolean sharesTurn() {
+    return true;
+  }
+
+  /**
    * Says whether the samples of a path share the score of their end.
    *
    * @return false if each is scored for itself, as by a judge that draws.

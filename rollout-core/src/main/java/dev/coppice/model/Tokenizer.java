@@ -11,6 +11,9 @@ public interface Tokenizer extends AutoCloseable {
   /** What a prompt writes for the token that begins a sequence. */
   String BEGIN = "<bos>";
 
+  /** Ends a script's turns: the text of the end token of scripts. */
+  String END = "<eos>";
+
   /**
    * Encodes text; special tokens written out in the text become their ids, and nothing is added.
    *

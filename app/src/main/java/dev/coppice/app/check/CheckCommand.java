@@ -16,10 +16,13 @@ import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.error.CoppiceException;
 import dev.coppice.plug.PlugException;
+import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
 import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -37,17 +40,22 @@ import picocli.CommandLine.Parameters;
     description = {
       "Checks the contract of a tool world with random forks and calls: isolation, digests,",
       "determinism, effects, recordings. Exit status 1 with the shortest sequence found that",
-      "breaks it."
+      "breaks it. A Python environment is tried with every way of copying its states, cheapest",
+      "first; the first that holds is named, to be set as task.python-env.copy."
     })
 public final class CheckCommand implements Callable<Integer> {
   private static final int DONE = 0;
   private static final int FAILED = 1;
+  private static final String COPY = "copy";
+  private static final List<String> CHEAPEST_FIRST =
+      List.of("stateless", "pickle", "fork", "replay");
 
   @Parameters(
       paramLabel = "WORLD",
       description =
           "A world by name, a Python environment (FILE.py, ROWS.jsonl, reasoning-gym/NAME,"
-              + " textarena/ID, ...), or the full name of a class that is a Taskset or a ToolWorld.")
+              + " textarena/ID, ...), or the full name of a class that is a Taskset or a"
+              + " ToolWorld.")
   private String world;
 
   @Option(names = "--path", paramLabel = "DIR", description = "Data of a world that is named.")
@@ -79,11 +87,50 @@ public final class CheckCommand implements Callable<Integer> {
     } else {
       plugs.install();
     }
-    try (Taskset taskset = isNamed() ? named() : own()) {
+    if (!isNamed()) {
+      return checked(this::own) ? DONE : FAILED;
+    }
+    final List<String> copies = copies();
+    if (copies.isEmpty()) {
+      return checked(this::named) ? DONE : FAILED;
+    }
+    return firstThatHolds(copies) ? DONE : FAILED;
+  }
+
+  private boolean checked(final Supplier<Taskset> opened) {
+    try (Taskset taskset = opened.get()) {
       final CheckReport report = new WorldCheck(taskset).run(episodes, seed);
       System.out.print(report.text());
-      return report.holds() ? DONE : FAILED;
+      return report.holds();
     }
+  }
+
+  /** Lists the ways a world can be copied, where it has some and none was chosen. */
+  private List<String> copies() {
+    for (final PlugOption option : plug().options()) {
+      if (option.name().equals(COPY) && !options.containsKey(COPY)) {
+        final List<String> copies = new ArrayList<>(CHEAPEST_FIRST);
+        copies.retainAll(option.choices());
+        return copies;
+      }
+    }
+    return List.of();
+  }
+
+  /** Tries each way, cheapest first, by playing it against fresh worlds: none is trusted. */
+  private boolean firstThatHolds(final List<String> copies) {
+    for (final String copy : copies) {
+      options.put(COPY, copy);
+      final boolean holds = checked(this::named);
+      System.out.println(
+          holds
+              ? "copy = " + copy + " holds"
+              : "copy = " + copy + " does not hold, as shown above");
+      if (holds) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Tells whether a plug knows the name, which else is that of a class if it has a dot. */

@@ -51,8 +51,8 @@ public record RunConfig(
           new Run("", 1, "runs", List.of(), true),
           new Model(
               "embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "", List.of(), ""),
-          new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of()),
-          new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
+          new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of(), "", "", "", "exact"),
+          new World("real", "", List.of(), 1, "", "", "common", "fresh", "", "bubblewrap"),
           WorldOptions.Calls.DEFAULT,
           SamplingSection.DEFAULT,
           new Tree("entropy", 8, "false", "independent"),
@@ -103,8 +103,8 @@ public record RunConfig(
   }
 
   private static List<String> armNames(final Run run, final Tree tree) {
-    if (!run.arms.isEmpty()) {
-      return run.arms;
+    if (!run.arms().isEmpty()) {
+      return run.arms();
     }
     return List.of(tree.policy.equals("chain") ? "chain" : "tree");
   }
@@ -263,12 +263,16 @@ public record RunConfig(
    * @param prompt of a plain environment.
    * @param system message of a conversation.
    * @param fewShot examples before the request, user and model in turns.
+   * @param data rows that are the tasks, or empty; then the environment is {@code python-env}.
+   * @param promptColumn of the rows, or empty for a usual one.
+   * @param answerColumn of the rows, or empty for a usual one.
+   * @param reward of an answer to a row.
    */
   public record TaskSet(
       @Key(
               value =
                   "Environment that offers the tasks, or a Python one: FILE.py, ROWS.jsonl,"
-                      + " reasoning-gym/NAME, textarena/ID, gymnasium/ID, skyrl/ID.",
+                      + " reasoning-gym/NAME, textarena/ID, gymnasium/ID, skyrl/ID ...",
               plugs = PlugSection.ENVIRONMENTS,
               others = true)
           String environment,
@@ -291,32 +295,23 @@ public record RunConfig(
       @Key(
               "Worked examples of conversations, before the request: what a user said and what the"
                   + " model answered, in turns.")
-          List<String> fewShot) {
+          List<String> fewShot,
+      @Key("Rows that are the tasks: FILE.jsonl, .parquet, .json, or a data set's NAME:SPLIT.")
+          String data,
+      @Key("Column of task.data with the prompt, text or messages; empty for a usual name.")
+          String promptColumn,
+      @Key("Column of task.data with the known answer; empty for a usual name.")
+          String answerColumn,
+      @Key("What an answer to a row earns by: exact, math, regex, or FILE.py.") String reward) {
     /** Checks that examples have answers, and that tasks and groups can be numbered. */
     public TaskSet {
       fewShot = List.copyOf(fewShot);
+      environment = WorldOptions.environmentOf(environment, data);
       if (fewShot.size() % 2 != 0) {
         throw new IllegalArgumentException(
             "task.few-shot has an example without an answer: texts=" + fewShot.size());
       }
-      if ((long) first + count > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException(
-            "task.first + task.count must be at most "
-                + Integer.MAX_VALUE
-                + ": first="
-                + first
-                + " count="
-                + count);
-      }
-      if ((long) count * repeats > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException(
-            "task.count x task.repeats must be at most "
-                + Integer.MAX_VALUE
-                + " groups: count="
-                + count
-                + " repeats="
-                + repeats);
-      }
+      WorldOptions.requireNumbers(first, count, repeats);
     }
 
     /**
@@ -337,6 +332,7 @@ public record RunConfig(
    * @param faults that are injected.
    * @param seed of the faults.
    * @param model that imagines.
+   * @param user model of a simulated user.
    * @param noise says who shares what the world draws at random.
    * @param judges says the same of judges and simulated users.
    * @param python that runs Python environments.
@@ -357,6 +353,7 @@ public record RunConfig(
           List<String> faults,
       @Key("Seed of the faults.") long seed,
       @Key("Model folder of the model that imagines in 'simulate'.") String model,
+      @Key("Model folder of who plays simulated users; empty: they recite by rule.") String user,
       @Key(
               value =
                   "With tree.coalesce, what samples of one path share of a world's noise: common,"
@@ -392,7 +389,7 @@ public record RunConfig(
      */
     public World reading() {
       return mode.equals("record")
-          ? new World("replay", store, faults, seed, model, noise, judges, python, sandbox)
+          ? new World("replay", store, faults, seed, model, "", noise, judges, python, sandbox)
           : this;
     }
   }

@@ -89,4 +89,41 @@ public final class WorldOptions {
   public static String sharedKey(final PlugOption option) {
     return isShared(option) ? "world." + option.name() : null;
   }
+
+  /** Returns the environment that asks rows, where there are rows, else the one that is named. */
+  static String environmentOf(final String environment, final String data) {
+    if (data.isEmpty()) {
+      return environment;
+    }
+    if (!environment.equals("drawers") && !environment.equals("python-env")) {
+      throw new IllegalArgumentException(
+          "task.data has tasks of its own, and needs no task.environment: environment="
+              + environment
+              + " data="
+              + data);
+    }
+    return "python-env";
+  }
+
+  /** Checks that tasks and groups can be numbered. */
+  static void requireNumbers(final int first, final int count, final int repeats) {
+    if ((long) first + count > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "task.first + task.count must be at most "
+              + Integer.MAX_VALUE
+              + ": first="
+              + first
+              + " count="
+              + count);
+    }
+    if ((long) count * repeats > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "task.count x task.repeats must be at most "
+              + Integer.MAX_VALUE
+              + " groups: count="
+              + count
+              + " repeats="
+              + repeats);
+    }
+  }
 }

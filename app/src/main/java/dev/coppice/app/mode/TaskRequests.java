@@ -1,12 +1,17 @@
 package dev.coppice.app.mode;
 
+import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.config.WorldOptions;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentPlug;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.TaskRequest;
+import dev.coppice.environments.canonical.CanonicalJson;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Makes the request for the tasks that a configuration names. */
 public final class TaskRequests {
@@ -65,6 +70,37 @@ public final class TaskRequests {
             seed,
             path,
             config.task().prompt(),
-            WorldOptions.of(config, plug, isPlug ? Map.of() : plug.aliased(name))));
+            WorldOptions.of(config, plug, named(config.task(), plug, isPlug))));
+  }
+
+  private static Map<String, Object> named(
+      final RunConfig.TaskSet task, final EnvironmentPlug plug, final boolean isPlug) {
+    if (!task.data().isEmpty()) {
+      return rows(task);
+    }
+    return isPlug ? Map.of() : plug.aliased(task.environment());
+  }
+
+  /** Names rows as the Python environment that asks them. */
+  private static Map<String, Object> rows(final RunConfig.TaskSet task) {
+    final boolean isFile = task.data().matches(".*\\.(jsonl|parquet|json)");
+    final boolean isScript = task.reward().endsWith(".py");
+    final Map<String, Object> config = new TreeMap<>();
+    config.put("prompt_column", task.promptColumn());
+    config.put("answer_column", task.answerColumn());
+    config.put("reward", isScript ? absolute(task.reward()) : task.reward());
+    return Map.of(
+        "environment",
+        isFile ? task.data() : "dataset:" + task.data(),
+        "config",
+        CanonicalJson.write(config));
+  }
+
+  private static String absolute(final String file) {
+    final Path path = Path.of(file).toAbsolutePath().normalize();
+    if (!Files.isRegularFile(path)) {
+      throw new ConfigException("task.reward names a file that is not there: " + path);
+    }
+    return path.toString();
   }
 }

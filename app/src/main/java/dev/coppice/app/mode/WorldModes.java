@@ -3,6 +3,7 @@ package dev.coppice.app.mode;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.tool.WorldNoise;
+import dev.coppice.environments.user.RecitingUser;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
@@ -29,7 +30,10 @@ public final class WorldModes {
         world.seed(),
         kind == WorldMode.Kind.SIMULATE && !world.model().isEmpty()
             ? ModelSimulator.open(modelFolder.apply(world.model()))
-            : null);
+            : null,
+        kind != WorldMode.Kind.REPLAY && !world.user().isEmpty()
+            ? ModelUser.open(modelFolder.apply(world.user()))
+            : new RecitingUser());
   }
 
   /**

@@ -23,6 +23,7 @@ public final class RunMeasure {
   private final RunSettings settings;
   private final Map<String, Map<String, TaskTally>> tasksByArm = new LinkedHashMap<>();
   private final Map<String, Double> wallSeconds = new LinkedHashMap<>();
+  private final List<String> remarks = new ArrayList<>();
 
   /**
    * Begins.
@@ -77,6 +78,15 @@ public final class RunMeasure {
   }
 
   /**
+   * Notes what a reader should know of the run.
+   *
+   * @param remark a line for a person.
+   */
+  void note(final String remark) {
+    remarks.add(remark);
+  }
+
+  /**
    * Computes every figure.
    *
    * @return the report of everything added; its ratios are over the tasks that all arms have.
@@ -102,7 +112,9 @@ public final class RunMeasure {
       }
     }
     return new RunReport(
-        arms, ratios, new RunReport.Scope(compared.size(), all.size(), divided, settings));
+        arms,
+        ratios,
+        new RunReport.Scope(compared.size(), all.size(), divided, settings, List.copyOf(remarks)));
   }
 
   private List<String> tasksOfAnyArm() {

@@ -31,8 +31,14 @@ public record RunReport(
    * @param tasks that some arm has.
    * @param divided arms of which one number divided draws.
    * @param settings of the run.
+   * @param remarks on the run, lines for a person.
    */
-  public record Scope(int comparedTasks, int tasks, Set<String> divided, RunSettings settings) {}
+  public record Scope(
+      int comparedTasks,
+      int tasks,
+      Set<String> divided,
+      RunSettings settings,
+      List<String> remarks) {}
 
   /** Copies the maps. */
   public RunReport {
@@ -95,6 +101,7 @@ public record RunReport(
       }
     }
     notes.addAll(scope.settings().remarks());
+    notes.addAll(scope.remarks());
     return notes;
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.app.mode.TaskRequests;
 import dev.coppice.environments.EnvironmentConfig;
+import dev.coppice.plug.PlugOptions;
 import org.junit.jupiter.api.Test;
 
 /** Names Python environments where the names of plugs are named. */
@@ -29,6 +30,35 @@ class PythonEnvironmentTest {
       assertEquals("none", asked.tasks().options().text("sandbox"));
       assertEquals(7, asked.tasks().options().whole("memory-mb"));
     }
+  }
+
+  @Test
+  void shouldReadRowsAsAPythonEnvironment() {
+    final RunConfig config =
+        new ConfigLoader()
+            .override("task.data", "rows.parquet")
+            .override("task.prompt-column", "q")
+            .override("task.answer-column", "a")
+            .override("task.reward", "math")
+            .load();
+    final PlugOptions options = TaskRequests.of(config, "").tasks().options();
+    final RunConfig named = new ConfigLoader().override("task.data", "openai/gsm8k:test").load();
+
+    assertEquals("python-env", config.task().environment());
+    assertEquals("rows.parquet", options.text("environment"));
+    assertEquals(
+        "{\"answer_column\":\"a\",\"prompt_column\":\"q\",\"reward\":\"math\"}",
+        options.text("config"));
+    assertEquals(
+        "dataset:openai/gsm8k:test",
+        TaskRequests.of(named, "").tasks().options().text("environment"));
+    assertThrows(
+        ConfigException.class,
+        () ->
+            new ConfigLoader()
+                .override("task.data", "rows.jsonl")
+                .override("task.environment", "gsm8k")
+                .load());
   }
 
   @Test

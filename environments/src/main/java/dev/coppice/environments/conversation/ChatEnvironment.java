@@ -13,6 +13,7 @@ import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.Sharing;
 import dev.coppice.trajectory.Task;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -68,24 +69,40 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
               + prompt);
     }
     preface = ignored && prompt.isEmpty() ? CanonicalJson.writeInOrder(tools) + "\n" : "";
-    observationClose = tools.isEmpty() ? dialect().callClose() : closeOf(begun);
+    observationClose =
+        tools.isEmpty() && !dialect().talks() ? dialect().callClose() : closeOf(begun);
   }
 
-  /** Tries two turns with two results, and answers the text behind every result. */
+  /** Tries two turns with two results or replies, and answers the text behind every one. */
   private String closeOf(final Conversation begun) {
-    final String name = world.tools().iterator().next().name();
-    final String turn = format.call(name, Map.of());
-    final Conversation once = begun.answered(turn, made(turn, name, "a"));
-    final String one = once.answered(turn, made(turn, name, "a")).text();
-    final String other = once.answered(turn, made(turn, name, "b")).text();
-    if (one.equals(other)) {
+    final List<String> texts = new ArrayList<>();
+    for (final String shown : new String[] {"a", "b"}) {
+      if (!tools.isEmpty()) {
+        texts.add(called(called(begun, "a"), shown).text());
+      }
+      if (dialect().talks()) {
+        texts.add(begun.heard("go on", "", shown).text());
+      }
+    }
+    if (!tools.isEmpty() && texts.getFirst().equals(texts.get(texts.size() / 2))) {
       throw new IllegalArgumentException("the chat template shows the model no results of tools");
     }
+    final String one = texts.getFirst();
     int length = 0;
-    while (one.endsWith(other.substring(other.length() - length - 1))) {
+    while (length < one.length() && allEnd(texts, one.substring(one.length() - length - 1))) {
       length++;
     }
     return one.substring(one.length() - length);
+  }
+
+  private Conversation called(final Conversation before, final String result) {
+    final String name = world.tools().iterator().next().name();
+    final String turn = format.call(name, Map.of());
+    return before.answered(turn, made(turn, name, result));
+  }
+
+  private static boolean allEnd(final List<String> texts, final String end) {
+    return texts.stream().allMatch(text -> text.endsWith(end));
   }
 
   private List<Conversation.Made> made(final String turn, final String tool, final String result) {
@@ -127,18 +144,22 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
 
   @Override
   public Episode start(final Task task, final long seed) {
-    final Episode episode = world.start(task, seed);
-    return new ChatEpisode(episode, format.notation(), begin(episode.prompt()));
+    return new ChatEpisode(world.start(task, seed), format.notation(), begin(task));
   }
 
-  private Conversation begin(final String request) {
-    return form.begin(preface + request, tools);
+  /** Begins with the messages of a task; the last of them is what the user says. */
+  private Conversation begin(final Task task) {
+    final List<Map<String, Object>> messages = new ArrayList<>(world.taskset().opening(task));
+    final Map<String, Object> last = messages.removeLast();
+    final String said = preface + world.prompt(String.valueOf(last.get("content")));
+    messages.add(Map.of("role", last.get("role"), "content", said));
+    return form.begin(messages, tools);
   }
 
   @Override
   public ReplayScript script(final Task task) {
     final ReplayScript script = world.script(task);
-    final Conversation begun = begin(script.prompt());
+    final Conversation begun = begin(task);
     return new ReplayScript(begun.text(), script.turns(), script.observations());
   }
 

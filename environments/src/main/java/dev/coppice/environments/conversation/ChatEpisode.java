@@ -11,6 +11,7 @@ import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -22,7 +23,7 @@ final class ChatEpisode extends ForwardingEpisode {
   private final CallNotation notation;
   private Conversation conversation;
   private Conversation before;
-  private LastCalls asked;
+  private LastTurn last;
 
   ChatEpisode(final Episode episode, final CallNotation notation, final Conversation conversation) {
     super(episode);
@@ -53,25 +54,43 @@ final class ChatEpisode extends ForwardingEpisode {
     if (results.contains(null)) {
       return results;
     }
-    before = conversation;
-    asked = new LastCalls(turn, texts, results);
-    return shown(results);
+    return after(new LastTurn((told, again) -> told.answered(turn, made(texts, again)), results));
   }
 
-  /** What the last calls were, so that their results can be written once more. */
-  private record LastCalls(String turn, List<String> texts, List<Observation> results) {}
+  @Override
+  public Observation say(final String turn, final String end) throws Exception {
+    final Observation result = base().say(turn, end);
+    if (result == null) {
+      return null;
+    }
+    return after(
+            new LastTurn(
+                (told, again) -> told.heard(turn, end, again.getFirst().text()), List.of(result)))
+        .getFirst();
+  }
+
+  /** How the conversation goes on after the last turn, so that its results can be written once more. */
+  private record LastTurn(
+      BiFunction<Conversation, List<Observation>, Conversation> goesOn,
+      List<Observation> results) {}
+
+  private List<Observation> after(final LastTurn turn) throws ToolFailedException {
+    before = conversation;
+    last = turn;
+    return shown(turn.results());
+  }
 
   @Override
-  public List<Observation> shortened(final List<Observation> last, final UnaryOperator<String> cut)
+  public List<Observation> shortened(final List<Observation> shown, final UnaryOperator<String> cut)
       throws Exception {
     conversation = before;
-    return shown(base().shortened(asked.results(), cut));
+    return shown(base().shortened(last.results(), cut));
   }
 
   private List<Observation> shown(final List<Observation> results) throws ToolFailedException {
     final Conversation longer;
     try {
-      longer = conversation.answered(asked.turn(), made(asked.texts(), results));
+      longer = last.goesOn().apply(conversation, results);
     } catch (final RuntimeException e) {
       throw new ToolFailedException(
           ToolCall.Status.INVALID,

@@ -2,11 +2,13 @@ package dev.coppice.environments.fault;
 
 import dev.coppice.environments.forwarding.ForwardingWorld;
 import dev.coppice.environments.tool.CallText;
+import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.toolworld.ToolRequest;
 import dev.coppice.environments.toolworld.ToolResult;
 import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.episode.Observation;
 import dev.coppice.episode.Provenance;
+import dev.coppice.episode.Score;
 import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
@@ -46,6 +48,12 @@ final class FaultyWorld extends ForwardingWorld {
   private static ToolFailedException failure(
       final ToolCall.Status status, final String code, final String message) {
     return new ToolFailedException(status, code, message, INJECTED);
+  }
+
+  @Override
+  public Score reward(final String answer, final SeenResults seen, final long sample)
+      throws Exception {
+    return base().reward(answer, seen, sample);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.coppice.environments.forwarding;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -50,6 +51,16 @@ public abstract class ForwardingTaskset implements Taskset {
   @Override
   public String request(final Task task) {
     return base.request(task);
+  }
+
+  @Override
+  public List<Map<String, Object>> opening(final Task task) {
+    return base.opening(task);
+  }
+
+  @Override
+  public String script(final Task task) {
+    return base.script(task);
   }
 
   @Override

@@ -81,6 +81,11 @@ public abstract class ForwardingWorld implements ToolWorld {
   }
 
   @Override
+  public boolean keepsResults() {
+    return base.keepsResults();
+  }
+
+  @Override
   public boolean drawsAfresh(final String tool) {
     return base.drawsAfresh(tool);
   }

@@ -5,6 +5,7 @@ import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -78,6 +79,11 @@ public final class RecordedTaskset implements Taskset {
   @Override
   public String request(final Task task) {
     return stored(task).request();
+  }
+
+  @Override
+  public List<Map<String, Object>> opening(final Task task) {
+    return stored(task).opening();
   }
 
   @Override

@@ -35,7 +35,12 @@ final class StoredSet {
   }
 
   /** Holds a task with all that is asked about it. */
-  record StoredTask(Task task, String request, EpisodePlan plan, Taskset.Solution solution) {}
+  record StoredTask(
+      Task task,
+      String request,
+      List<Map<String, Object>> opening,
+      EpisodePlan plan,
+      Taskset.Solution solution) {}
 
   static Map<String, Object> of(final Shape shape) {
     final Map<String, Object> value = new HashMap<>();
@@ -90,6 +95,10 @@ final class StoredSet {
     value.put("id", task.id());
     value.put("input", task.input());
     value.put("request", taskset.request(task));
+    final List<Map<String, Object>> opening = taskset.opening(task);
+    if (opening.size() != 1) {
+      value.put("opening", opening); // A request alone is as it always was.
+    }
     value.put("plan", List.of(plan.decisionTurn(), plan.typicalTurns()));
     value.put(
         "calls",
@@ -108,9 +117,12 @@ final class StoredSet {
       calls.add(
           new Taskset.Call((String) call.get("tool"), (Map<String, Object>) call.get("arguments")));
     }
+    final String request = (String) value.get("request");
     return new StoredTask(
         new Task((String) value.get("id"), (String) value.get("input")),
-        (String) value.get("request"),
+        request,
+        (List<Map<String, Object>>)
+            value.getOrDefault("opening", List.of(Map.of("role", "user", "content", request))),
         new EpisodePlan(plan.get(0), plan.get(1)),
         new Taskset.Solution(
             calls,

@@ -4,6 +4,8 @@ import dev.coppice.environments.fault.Fault;
 import dev.coppice.environments.fault.FaultPlan;
 import dev.coppice.environments.fault.FaultyTaskset;
 import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.user.RecitingUser;
+import dev.coppice.environments.user.SimulatedUser;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,11 +21,18 @@ import java.util.function.Supplier;
  * @param faults by kind and share, such as {@code error:0.05}.
  * @param seed of the faults.
  * @param simulator that simulates, or null.
+ * @param user who is simulated where a world has scripts for one.
  */
 public record WorldMode(
-    Kind kind, Path store, List<String> faults, long seed, ResultSimulator simulator) {
-  /** Runs the tools. */
-  public static final WorldMode REAL = new WorldMode(Kind.REAL, null, List.of(), 0, null);
+    Kind kind,
+    Path store,
+    List<String> faults,
+    long seed,
+    ResultSimulator simulator,
+    SimulatedUser user) {
+  /** Runs the tools; users recite. */
+  public static final WorldMode REAL =
+      new WorldMode(Kind.REAL, null, List.of(), 0, null, new RecitingUser());
 
   /** Names the sources of results. */
   public enum Kind {
@@ -42,6 +51,7 @@ public record WorldMode(
   /** Checks that what the source needs is there. */
   public WorldMode {
     Objects.requireNonNull(kind, "kind is null");
+    Objects.requireNonNull(user, "user is null");
     faults = List.copyOf(faults);
     if (store == null && (kind == Kind.RECORD || kind == Kind.REPLAY)) {
       throw new IllegalArgumentException(
@@ -49,7 +59,8 @@ public record WorldMode(
     }
     if (simulator == null && kind == Kind.SIMULATE) {
       throw new IllegalArgumentException(
-          "world.mode = \"simulate\" needs world.model: the folder of the model that writes the results");
+          "world.mode = \"simulate\" needs world.model: the folder of the model that writes the"
+              + " results");
     }
     if (faults.isEmpty() == (kind == Kind.FAULT)) {
       throw new IllegalArgumentException(

@@ -88,14 +88,23 @@ final class RetailJson {
     return List.copyOf(tasks);
   }
 
+  /** Reads what the agent must keep to. */
+  static String policy(final Path folder) {
+    final Path file = folder.resolve("policy.md");
+    try {
+      return Files.readString(file).strip();
+    } catch (final IOException e) {
+      throw new IllegalArgumentException(
+          "retail: cannot read " + file + ", the policy that the agent is told", e);
+    }
+  }
+
   private static RetailTask task(final JsonNode task) {
     final JsonNode instructions = task.path("user_scenario").path("instructions");
-    final List<String> request = new ArrayList<>();
+    final List<String> customer = new ArrayList<>();
     for (final String field :
         List.of("reason_for_call", "known_info", "unknown_info", "task_instructions")) {
-      if (instructions.path(field).isTextual()) {
-        request.add(instructions.path(field).textValue());
-      }
+      customer.add(instructions.path(field).asText("").replace('\n', ' '));
     }
     final JsonNode criteria = task.path("evaluation_criteria");
     final List<RetailTask.Action> actions = new ArrayList<>();
@@ -107,7 +116,10 @@ final class RetailJson {
     final List<String> communicate = new ArrayList<>();
     criteria.path("communicate_info").forEach(info -> communicate.add(info.asText()));
     return new RetailTask(
-        task.path("id").asText(), String.join("\n", request), actions, communicate);
+        task.path("id").asText(),
+        String.join("\n", customer).stripTrailing(),
+        actions,
+        communicate);
   }
 
   private static JsonNode read(final Path file) {

@@ -31,12 +31,17 @@ public final class RetailPlug extends NamedPlug implements WorldPlug {
 
   @Override
   public String data() {
-    return "the folder with db.json and tasks.json";
+    return "the folder with db.json, tasks.json and policy.md";
   }
 
   @Override
   public String usualPath() {
     return "../shared/data/tau2-bench/retail";
+  }
+
+  @Override
+  public boolean hasUsers() {
+    return true;
   }
 
   @Override

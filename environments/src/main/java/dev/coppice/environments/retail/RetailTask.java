@@ -8,15 +8,16 @@ import java.util.Objects;
  * Represents one task of the retail domain.
  *
  * @param id of the task.
- * @param request of the customer.
+ * @param customer what the customer wants and knows: the reason, what is known, and the rest, a paragraph
+ *     each.
  * @param actions of the reference solution.
  * @param communicate what the customer must be told.
  */
-record RetailTask(String id, String request, List<Action> actions, List<String> communicate) {
+record RetailTask(String id, String customer, List<Action> actions, List<String> communicate) {
   /** Checks that nothing is missing. */
   RetailTask {
     Objects.requireNonNull(id, "id is null");
-    Objects.requireNonNull(request, "request is null");
+    Objects.requireNonNull(customer, "customer is null");
     actions = List.copyOf(actions);
     communicate = List.copyOf(communicate);
   }

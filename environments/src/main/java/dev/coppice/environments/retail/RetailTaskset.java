@@ -7,6 +7,7 @@ import dev.coppice.environments.tool.Toolbox;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolboxWorld;
 import dev.coppice.environments.toolworld.WorldModel;
+import dev.coppice.environments.user.Messages;
 import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import java.nio.file.Path;
@@ -18,9 +19,10 @@ import java.util.Map;
 /**
  * Offers the customer-service tasks of tau2-bench's retail domain.
  *
- * <p>What the customer wants and knows stands in the prompt; there is no simulated customer to talk
- * to. The reward is 1 if the database is at the end what the reference actions make of it. The
- * component {@code communicated} is the share of what must be told that the answer tells; what only a
+ * <p>The policy of the shop is the system's message; what the customer wants and knows is told to a
+ * simulated customer alone ({@link dev.coppice.environments.user.UserTaskset}), who ends the
+ * conversation. The reward is 1 if the database is then what the reference actions make of it. The
+ * component {@code communicated} is the share of what must be told that the agent said; what only a
  * judge could decide is not scored.
  *
  * @thread immutable, any thread
@@ -32,14 +34,17 @@ public final class RetailTaskset implements Taskset {
   public static final String NAME = "retail";
 
   private static final String VERSION = "1";
+  private static final String GREETING = "Hi! How can I help you today?";
 
   private final ToolboxWorld<Store> blank;
   private final List<RetailTask> tasks;
+  private final String policy;
 
   /**
    * Reads the database and the tasks.
    *
-   * @param path of the folder with {@code db.json}, {@code tasks.json} and {@code split_tasks.json}.
+   * @param path of the folder with {@code db.json}, {@code tasks.json}, {@code split_tasks.json} and
+   *     {@code policy.md}.
    * @param split of the tasks: {@code train}, {@code test} or {@code all}.
    * @throws IllegalArgumentException if the files are missing or broken, or if the split has no
    *     tasks.
@@ -47,6 +52,7 @@ public final class RetailTaskset implements Taskset {
   public RetailTaskset(final Path path, final String split) {
     blank = new ToolboxWorld<>(new Model(RetailTools.toolbox(), RetailJson.store(path)));
     tasks = RetailJson.tasks(path, split);
+    policy = RetailJson.policy(path);
   }
 
   @Override
@@ -67,12 +73,25 @@ public final class RetailTaskset implements Taskset {
     return new Task(
         NAME + "/" + task.id(),
         CanonicalJson.write(
-            Map.of("calls", calls, "communicate", task.communicate(), "request", task.request())));
+            Map.of(
+                "calls", calls, "communicate", task.communicate(), "customer", task.customer())));
   }
 
   @Override
   public String request(final Task task) {
-    return given(task).request();
+    return Messages.text(opening(task));
+  }
+
+  @Override
+  public List<Map<String, Object>> opening(final Task task) {
+    return List.of(
+        Map.of("role", "system", "content", policy),
+        Map.of("role", "assistant", "content", GREETING));
+  }
+
+  @Override
+  public String script(final Task task) {
+    return given(task).customer();
   }
 
   @Override
@@ -96,17 +115,17 @@ public final class RetailTaskset implements Taskset {
     final Map<String, Object> input = CanonicalJson.read(task.input());
     if (!(input.get("calls") instanceof List<?> calls)
         || !(input.get("communicate") instanceof List<?> communicate)
-        || !(input.get("request") instanceof String request)) {
+        || !(input.get("customer") instanceof String customer)) {
       throw new IllegalArgumentException(
-          "a retail task needs calls, communicate and request: task=" + task.id());
+          "a retail task needs calls, communicate and customer: task=" + task.id());
     }
     return new Given(
         calls.stream().map(String.class::cast).toList(),
         communicate.stream().map(String.class::cast).toList(),
-        request);
+        customer);
   }
 
-  private record Given(List<String> calls, List<String> communicate, String request) {}
+  private record Given(List<String> calls, List<String> communicate, String customer) {}
 
   private record Model(Toolbox<Store> toolbox, Store store) implements WorldModel<Store> {
     @Override

@@ -22,14 +22,14 @@ final class EpisodeContext {
   private final WorldEnvironment environment;
   private final Task task;
   private final long seed;
-  private final Map<String, ToolResult> remembered;
+  private final Map<String, Kept> remembered;
   private String initialDigest;
 
   EpisodeContext(final WorldEnvironment environment, final Task task, final long seed) {
     this.environment = environment;
     this.task = task;
     this.seed = seed;
-    this.remembered = environment.isRepeatable() ? null : new ConcurrentHashMap<>();
+    this.remembered = environment.keepsResults() ? new ConcurrentHashMap<>() : null;
   }
 
   WorldEnvironment environment() {
@@ -105,21 +105,26 @@ final class EpisodeContext {
 
   /** Finds what a sibling was answered in the same state, where a world would not repeat itself. */
   ToolResult remembered(final String key) {
-    final ToolResult result = remembered == null ? null : remembered.get(key);
-    if (result != null) {
-      environment.tally().shared.increment();
+    final Kept kept = remembered == null ? null : remembered.get(key);
+    if (kept == null) {
+      return null;
     }
-    return result;
+    environment.tally().shared.increment();
+    environment.tally().sharedNs.add(kept.tookNs());
+    return kept.result();
   }
 
   /** Remembers an answer, or returns the one a sibling brought first. */
-  ToolResult remember(final String key, final ToolResult result) {
+  ToolResult remember(final String key, final ToolResult result, final long tookNs) {
     if (remembered == null || remembered.size() >= MAX_REMEMBERED) {
       return result;
     }
-    final ToolResult first = remembered.putIfAbsent(key, result);
-    return first == null ? result : first;
+    final Kept first = remembered.putIfAbsent(key, new Kept(result, tookNs));
+    return first == null ? result : first.result();
   }
+
+  /** Keeps a result, and how long the tool took, which whoever is given it is spared. */
+  private record Kept(ToolResult result, long tookNs) {}
 
   /**
    * Links the WRITE calls of a branch, latest first; branches share what they wrote together.

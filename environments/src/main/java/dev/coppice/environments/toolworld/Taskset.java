@@ -43,6 +43,26 @@ public interface Taskset extends AutoCloseable {
   String request(Task task);
 
   /**
+   * Returns the messages that stand before the policy speaks.
+   *
+   * @param task of this set.
+   * @return messages with {@code role} and {@code content}, the last of a user: usually the request.
+   */
+  default List<Map<String, Object>> opening(final Task task) {
+    return List.of(Map.of("role", "user", "content", request(task)));
+  }
+
+  /**
+   * Returns what a simulated user is told, and nobody else.
+   *
+   * @param task of this set.
+   * @return the script, or null where nobody is simulated.
+   */
+  default String script(final Task task) {
+    return null;
+  }
+
+  /**
    * Returns what is known of an episode before it starts.
    *
    * @param task of this set.

@@ -31,6 +31,13 @@ public record ToolSpec(
     String version,
     Map<String, Object> parameters,
     Map<String, Object> result) {
+  /**
+   * The name of a tool that takes turns without a call, as its argument {@code text}, and answers as a
+   * user does. A world that has it talks: it ends episodes itself, and the model is shown the tool as
+   * little as people show themselves.
+   */
+  public static final String SAY = "$say";
+
   private static final List<String> FIRST = List.of("type", "description", "properties");
   private static final Comparator<String> ORDER =
       Comparator.comparingInt(ToolSpec::rank).thenComparing(Comparator.naturalOrder());

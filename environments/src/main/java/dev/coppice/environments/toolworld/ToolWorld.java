@@ -108,6 +108,15 @@ public interface ToolWorld extends AutoCloseable {
   }
 
   /**
+   * Tells whether answers of READ and PURE tools are kept for branches in equal states.
+   *
+   * @return true where asking again may take long or bring another answer.
+   */
+  default boolean keepsResults() {
+    return !isRepeatable();
+  }
+
+  /**
    * Tells whether a tool is itself a draw, as a simulated user is: its answer is then drawn once a
    * sample, unless a run says otherwise.
    *
@@ -158,6 +167,20 @@ public interface ToolWorld extends AutoCloseable {
    * @throws Exception if the world fails.
    */
   Score reward(String answer, SeenResults seen) throws Exception;
+
+  /**
+   * Scores the state for one sample, where the world {@link #judges}.
+   *
+   * @param answer as for {@link #reward(String, SeenResults)}.
+   * @param seen as there.
+   * @param sample that the score is drawn for, or {@link ToolRequest#ANY}.
+   * @return the score.
+   * @throws Exception if the world fails.
+   */
+  default Score reward(final String answer, final SeenResults seen, final long sample)
+      throws Exception {
+    return reward(answer, seen);
+  }
 
   /** Releases what the world holds: processes, connections, memory. */
   @Override

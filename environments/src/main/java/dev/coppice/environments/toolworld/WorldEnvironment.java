@@ -9,10 +9,10 @@ import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Sharing;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +42,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
   private final RuntimeContract contract;
   private final boolean canFork;
   private final boolean repeatable;
+  private final boolean keepsResults;
   private final boolean judged;
   private final Set<String> afresh = new HashSet<>();
   private WorldNoise noise = WorldNoise.USUAL;
@@ -71,10 +72,11 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
       contract = world.contract();
       canFork = world.canFork();
       repeatable = world.isRepeatable();
+      keepsResults = world.keepsResults();
       judged = world.judges();
       specs.keySet().stream().filter(world::drawsAfresh).forEach(afresh::add);
     }
-    schemas = CanonicalJson.writeInOrder(specs.values().stream().map(ToolSpec::schema).toList());
+    schemas = CanonicalJson.writeInOrder(tools().stream().map(ToolSpec::schema).toList());
   }
 
   /**
@@ -93,7 +95,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
 
   @Override
   public Dialect dialect() {
-    return format.dialect();
+    return talks() ? format.dialect().talking() : format.dialect();
   }
 
   @Override
@@ -148,10 +150,25 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
           "no solution is known to replay: environment=" + name() + " task=" + task.id());
     }
     final List<String> turns = new ArrayList<>();
-    solution.calls().forEach(call -> turns.add(format.call(call.tool(), call.arguments())));
-    turns.add(format.answer(solution.answer()));
+    solution.calls().forEach(call -> turns.add(turn(call)));
+    if (talks() && !turns.isEmpty() && turns.getLast().endsWith(Tokenizer.END)) {
+      turns.add(turns.removeLast().replace(Tokenizer.END, "")); // Every script ends with one.
+    } else {
+      turns.add(talks() ? solution.answer() : format.answer(solution.answer()));
+    }
     return new ReplayScript(
         prompt(task), turns, solution.results().stream().map(format::observation).toList());
+  }
+
+  private String turn(final Taskset.Call call) {
+    return call.tool().equals(ToolSpec.SAY)
+        ? call.arguments().get("text") + Tokenizer.END
+        : format.call(call.tool(), call.arguments());
+  }
+
+  /** Tells whether a turn without a call is said to the world. */
+  boolean talks() {
+    return specs.containsKey(ToolSpec.SAY);
   }
 
   @Override
@@ -182,7 +199,17 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
   }
 
   String prompt(final Task task) {
-    return template.replace("{tools}", schemas).replace("{request}", taskset.request(task));
+    return prompt(taskset.request(task));
+  }
+
+  /**
+   * Writes what a user says.
+   *
+   * @param request of a task.
+   * @return the request in the template of prompts.
+   */
+  public String prompt(final String request) {
+    return template.replace("{tools}", schemas).replace("{request}", request);
   }
 
   /**
@@ -195,12 +222,12 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
   }
 
   /**
-   * Returns the tools of the world.
+   * Returns the tools of the world that the model is shown.
    *
    * @return their descriptions, in the world's order.
    */
-  public Collection<ToolSpec> tools() {
-    return specs().values();
+  public List<ToolSpec> tools() {
+    return specs.values().stream().filter(spec -> !spec.name().equals(ToolSpec.SAY)).toList();
   }
 
   CallFormat format() {
@@ -229,6 +256,10 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
     return canFork;
   }
 
+  boolean keepsResults() {
+    return keepsResults;
+  }
+
   boolean isRepeatable() {
     return repeatable;
   }
@@ -249,6 +280,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
     final LongAdder replayedCalls = new LongAdder();
     final LongAdder mismatches = new LongAdder();
     final LongAdder shared = new LongAdder();
+    final LongAdder sharedNs = new LongAdder();
 
     Map<String, Long> counters() {
       final Map<String, Long> counters = new LinkedHashMap<>();
@@ -258,6 +290,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
       counters.put("replayed_calls", replayedCalls.sum());
       counters.put("replay_mismatches", mismatches.sum());
       counters.put("shared_results", shared.sum());
+      counters.put("shared_us", sharedNs.sum() / 1_000);
       return counters;
     }
   }
@@ -292,6 +325,11 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
       return calls.stream()
           .map(call -> world.specs().get(call.tool()))
           .noneMatch(spec -> spec != null && isOwn(spec));
+    }
+
+    @Override
+    public boolean sharesTurn() {
+      return !isOwn(world.specs().get(ToolSpec.SAY));
     }
 
     private boolean isOwn(final ToolSpec spec) {

@@ -143,9 +143,11 @@ public final class WorldEpisode implements Episode {
 
   private Asked asked(final CallText call) {
     final ToolSpec spec = context.environment().specs().get(call.tool());
+    final boolean isUnknown = spec == null || spec.name().equals(ToolSpec.SAY);
     final String refusal =
-        spec == null
-            ? "there is no such tool; the tools are " + context.environment().specs().keySet()
+        isUnknown
+            ? "there is no such tool; the tools are "
+                + context.environment().tools().stream().map(ToolSpec::name).toList()
             : context.environment().arguments(spec).refusal(call.arguments());
     final String arguments = CanonicalJson.write(call.arguments());
     return new Asked(
@@ -191,6 +193,12 @@ public final class WorldEpisode implements Episode {
         ? result
         : result.from(
             new Observation.Source(source.provenance(), (System.nanoTime() - startNs) / 1_000));
+  }
+
+  @Override
+  public Observation say(final String turn, final String end) throws Exception {
+    final CallText call = new CallText(ToolSpec.SAY, Map.of("text", turn));
+    return answered(new Asked(call, context.environment().specs().get(ToolSpec.SAY), null));
   }
 
   private Observation answered(final Asked one) throws Exception {
@@ -264,6 +272,7 @@ public final class WorldEpisode implements Episode {
     final ToolRequest request =
         new ToolRequest(call.tool(), call.arguments(), context.seedOf(key), drawer);
     final ToolResult result;
+    final long startNs = System.nanoTime();
     try {
       result = world.call(request);
     } catch (final Exception | Error e) {
@@ -274,7 +283,7 @@ public final class WorldEpisode implements Episode {
       throw invalid(Observation.Source.REAL, "the tool returned nothing");
     }
     if (!writing) {
-      return context.remember(key, result);
+      return context.remember(key, result, System.nanoTime() - startNs);
     }
     // Here, because calls run on tool threads and digests are asked for on the engine's.
     digest = world.digest();
@@ -365,7 +374,12 @@ public final class WorldEpisode implements Episode {
 
   @Override
   public Score finish(final String answer) throws Exception {
-    return held().reward(answer, seen);
+    return held().reward(answer, seen, scorer());
+  }
+
+  /** Returns the sample that a score is drawn for. */
+  private long scorer() {
+    return context.environment().scoresAfresh() ? sample : ToolRequest.ANY;
   }
 
   @Override
@@ -375,7 +389,7 @@ public final class WorldEpisode implements Episode {
     }
     try {
       final ToolWorld world = held();
-      final Score score = world.reward(null, seen);
+      final Score score = world.reward(null, seen, scorer());
       if (reason == StopReason.ENVIRONMENT && world.scoresEndings()) {
         return score;
       }

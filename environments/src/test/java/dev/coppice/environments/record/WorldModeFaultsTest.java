@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.environments.user.RecitingUser;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class WorldModeFaultsTest {
   private static WorldMode mode(final List<String> faults) {
-    return new WorldMode(WorldMode.Kind.FAULT, null, faults, 1, null);
+    return new WorldMode(WorldMode.Kind.FAULT, null, faults, 1, null, new RecitingUser());
   }
 
   /** Refused when it is read, not when the first tool is called. */

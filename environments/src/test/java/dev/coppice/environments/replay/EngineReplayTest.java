@@ -16,6 +16,8 @@ import dev.coppice.environments.gsm8k.Gsm8kEnvironment;
 import dev.coppice.environments.retail.RetailTaskset;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.environments.user.RecitingUser;
+import dev.coppice.environments.user.UserTaskset;
 import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.fixture.OwnData;
 import dev.coppice.fixture.SharedData;
@@ -70,7 +72,9 @@ class EngineReplayTest {
   void shouldShareCallsBetweenBranchesOfRetail() throws Exception {
     assertSharedAndRewarded(
         new WorldEnvironment(
-            new RetailTaskset(SharedData.find("data/tau2-bench/retail"), "test"),
+            new UserTaskset(
+                new RetailTaskset(SharedData.find("data/tau2-bench/retail"), "test"),
+                new RecitingUser()),
             CallFormat.TAGS,
             "<bos>{request}\n"),
         8);
@@ -100,7 +104,9 @@ class EngineReplayTest {
   void shouldShareCallsBetweenBranchesOfOwnRetail() throws Exception {
     assertSharedAndRewarded(
         new WorldEnvironment(
-            new RetailTaskset(OwnData.find(Environments.class, "own/retail"), "all"),
+            new UserTaskset(
+                new RetailTaskset(OwnData.find(Environments.class, "own/retail"), "all"),
+                new RecitingUser()),
             CallFormat.TAGS,
             "<bos>{request}\n"),
         6);
@@ -120,11 +126,13 @@ class EngineReplayTest {
         assertEquals(LeafStatus.COMPLETED, leaf.status(), message);
         assertEquals(1.0, leaf.reward(), message);
       }
-      assertEquals(calls(turns), tree.calls().size(), message);
+      // Where the environment talks, the last turn is said as well.
+      final int calls = calls(environment.dialect().talks() ? turns + 1 : turns);
+      assertEquals(calls, tree.calls().size(), message);
       assertTrue(
           tree.calls().stream().noneMatch(call -> call.status() == ToolCall.Status.MALFORMED),
           message);
-      assertEquals(calls(turns), results.get(index).ledgers().getFirst().toolCalls(), message);
+      assertEquals(calls, results.get(index).ledgers().getFirst().toolCalls(), message);
     }
   }
 
@@ -133,7 +141,7 @@ class EngineReplayTest {
     return turns < 2 ? 1 : turns < 3 ? CHILDREN : CHILDREN * LAST_TURN_CHILDREN;
   }
 
-  /** Every turn but the last makes a call, once for each branch that there is by then. */
+  /** Every turn but the last of these makes a call, once for each branch that there is by then. */
   private static int calls(final int turns) {
     int calls = 0;
     for (int turn = 0; turn < turns - 1; turn++) {

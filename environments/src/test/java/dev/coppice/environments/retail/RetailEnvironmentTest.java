@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.environments.EnvironmentContract;
-import dev.coppice.environments.replay.ByteTokenizer;
-import dev.coppice.environments.replay.GreedyLoop;
-import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.tool.Toolbox;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.episode.Environment;
@@ -30,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RetailEnvironmentTest extends EnvironmentContract {
   private static final String ADDRESS =
       """
-      {"address1":"1 Oak Road","address2":"","city":"Springfield","country":"USA","state":"CA","zip":"00001"}""";
+      {"address1":"1 Oak Road","address2":"","city":"Springfield","country":"USA","state":"CA","zip":"00001"}\
+      """;
   private static final String DATABASE =
       """
       {"products":{"p1":{"name":"Lamp","product_id":"p1","variants":{
@@ -74,6 +72,7 @@ class RetailEnvironmentTest extends EnvironmentContract {
   void writeData() throws IOException {
     Files.writeString(folder.resolve("db.json"), DATABASE);
     Files.writeString(folder.resolve("tasks.json"), TASKS);
+    Files.writeString(folder.resolve("policy.md"), "Keep to it.\n");
     Files.writeString(folder.resolve("split_tasks.json"), "{\"train\":[\"0\"],\"test\":[\"1\"]}");
   }
 
@@ -135,7 +134,9 @@ class RetailEnvironmentTest extends EnvironmentContract {
         episode.call(call("cancel_pending_order", "order_id", "#W1", "reason", "no longer needed"));
 
     assertTrue(
-        episode.prompt().endsWith("\nCancel order #W1.\nYou are Ann Lee in 00001.\n"),
+        episode
+            .prompt()
+            .endsWith("system: Keep to it.\n\nassistant: Hi! How can I help you today?\n"),
         episode.prompt());
     assertEquals("<tool_response>\"ann_lee_1\"</tool_response>", found.text());
     assertTrue(cancelled.text().contains("\"cancel_reason\":\"no longer needed\""));
@@ -217,18 +218,6 @@ class RetailEnvironmentTest extends EnvironmentContract {
             "00001"));
 
     assertEquals(before, episode.digest());
-  }
-
-  @Test
-  void shouldEarnFullRewardWhenTheReferenceActionsAreReplayed() throws Exception {
-    final WorldEnvironment environment = (WorldEnvironment) environment();
-    final ByteTokenizer tokenizer = new ByteTokenizer();
-    final GreedyLoop loop =
-        new GreedyLoop(ReplayPolicy.of(environment, tokenizer), tokenizer, 1 << 15);
-
-    for (int index = 0; index < environment.taskCount(); index++) {
-      assertEquals(1.0, loop.run(environment, environment.task(index)).score().reward());
-    }
   }
 
   @Test

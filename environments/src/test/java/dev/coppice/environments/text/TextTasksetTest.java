@@ -9,6 +9,7 @@ import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.replay.ReplayScript;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.toolworld.WorldEnvironment;
+import dev.coppice.environments.user.RecitingUser;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.Observation;
@@ -49,7 +50,7 @@ class TextTasksetTest {
   private WorldMode mode(final WorldMode.Kind kind) {
     final List<String> faults =
         kind == WorldMode.Kind.FAULT ? List.of("error:0.2", "timeout:0.2") : List.of();
-    return new WorldMode(kind, store, faults, 1, null);
+    return new WorldMode(kind, store, faults, 1, null, new RecitingUser());
   }
 
   /** Writes a call between its marks: one of the solution, a broken one, or a refused one. */

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /** Plays turns that a script writes, through parser, engine and world. */
 final class CallsOfATurnTest {
-  private static final int END = 0;
+  private static final int END_TOKEN = 0;
   private static final EngineConfig CONFIG =
       new EngineConfig(
           "calls",
@@ -92,7 +92,7 @@ final class CallsOfATurnTest {
 
     @Override
     public int endToken() {
-      return END;
+      return END_TOKEN;
     }
 
     @Override
@@ -120,7 +120,7 @@ final class CallsOfATurnTest {
       final int[] all = letters.encode(now);
       final int next = letters.encode(said).length;
       Arrays.fill(target, offset, offset + letters.vocabularySize(), -1_000f);
-      target[offset + (next < all.length ? all[next] : END)] = 0;
+      target[offset + (next < all.length ? all[next] : END_TOKEN)] = 0;
     }
   }
 

@@ -10,6 +10,7 @@ import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.Observation;
 import dev.coppice.trajectory.ToolCall;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -20,8 +21,13 @@ class ShortenedResultTest {
   /** Writes each message between marks of its own, and counts them. */
   private record Marked(String text, int messages) implements Conversation {
     @Override
-    public Conversation answered(final String turn, final String call, final String result) {
-      return new Marked("|tool " + messages + "|" + result + "|end|", messages + 1);
+    public Conversation answered(final String turn, final List<Made> calls) {
+      return new Marked("|tool " + messages + "|" + calls.get(0).result() + "|end|", messages + 1);
+    }
+
+    @Override
+    public Conversation heard(final String turn, final String end, final String reply) {
+      throw new UnsupportedOperationException("nobody talks here");
     }
   }
 
@@ -35,7 +41,8 @@ class ShortenedResultTest {
         start(new WorldEnvironment(new SingleTaskset("counter", CounterWorld::new)));
     final Observation whole = episode.call(CALL);
 
-    final Observation cut = episode.shortened(whole, text -> text.substring(0, 1) + "...");
+    final Observation cut =
+        episode.shortened(List.of(whole), text -> text.substring(0, 1) + "...").getFirst();
 
     final String inside = whole.text().replaceAll("</?tool_response>", "");
     assertEquals(
@@ -56,7 +63,7 @@ class ShortenedResultTest {
     final Observation whole = episode.call(CALL, CALL);
     final Episode sibling = episode.fork();
 
-    final Observation cut = episode.shortened(whole, text -> "short");
+    final Observation cut = episode.shortened(List.of(whole), text -> "short").getFirst();
     final Observation next = episode.call(CALL, CALL);
 
     assertTrue(whole.text().startsWith("|tool 0|"), whole.text());

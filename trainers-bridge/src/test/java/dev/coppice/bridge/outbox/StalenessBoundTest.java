@@ -129,10 +129,10 @@ class StalenessBoundTest {
     final OutboxStream.Taker other = new OutboxStream.Taker("two", 8, true);
     final Exception refused = assertThrows(IllegalStateException.class, () -> outbox.stream(other));
     assertTrue(refused.getMessage().contains("\"one\""), refused.getMessage());
-    try (OutboxStream shared = outbox.stream(new OutboxStream.Taker("one", 8, true))) {
-      first.close();
-      assertThrows(IllegalStateException.class, () -> outbox.stream(other));
-    }
+    final OutboxStream shared = outbox.stream(new OutboxStream.Taker("one", 8, true));
+    first.close();
+    assertThrows(IllegalStateException.class, () -> outbox.stream(other));
+    shared.close();
     outbox.stream(other).close();
     outbox.close();
   }

@@ -83,13 +83,13 @@ final class ForkWatch implements AutoCloseable {
 
   /** Ends a session that has too much, if it is a world's: the zygote may be of any size. */
   private void judge(final String session, final List<Seen> members) {
-    final boolean isWorld =
-        members.stream().anyMatch(seen -> Long.toString(seen.pid()).equals(session));
-    if (!isWorld || members.stream().anyMatch(seen -> isZygote(seen.pid()))) {
+    final boolean crowded = members.size() > limits.processes();
+    if (!crowded && (limits.memoryBytes() == 0 || !isHeavy(members))) {
       return;
     }
-    final boolean crowded = members.size() > limits.processes();
-    if (crowded || limits.memoryBytes() > 0 && isHeavy(members)) {
+    final boolean isWorld =
+        members.stream().anyMatch(seen -> Long.toString(seen.pid()).equals(session));
+    if (isWorld && members.stream().noneMatch(seen -> isZygote(seen.pid()))) {
       tally.overMemory.increment();
       members.forEach(
           seen -> ProcessHandle.of(seen.pid()).ifPresent(ProcessHandle::destroyForcibly));

@@ -9,10 +9,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -23,39 +26,72 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * @thread any; those who ask at the same time wait for each other.
  */
-final class HostConnection implements AutoCloseable {
+final class HostConnection implements AutoCloseable, Deadlines.Waiter {
   private static final int MOST_BYTES = 4 << 20;
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final ScheduledThreadPoolExecutor DEADLINES = deadlines();
+  private static final int USUAL_BYTES = 1 << 13;
 
   private final SocketChannel channel;
   private final Map<String, Object> hello;
   private final ReentrantLock asking = new ReentrantLock();
+  private final ByteBuffer buffer = ByteBuffer.allocate(USUAL_BYTES);
+  private volatile long dueNs = Deadlines.IDLE;
+  private final AtomicInteger holders = new AtomicInteger(1);
+  private final Queue<Integer> dropped = new ConcurrentLinkedQueue<>();
   private volatile boolean late;
   private volatile boolean over;
 
   HostConnection(final SocketChannel channel, final int timeoutMs) throws IOException {
     this.channel = channel;
-    final ScheduledFuture<?> alarm = alarm(timeoutMs);
+    Deadlines.watch(this);
+    within(timeoutMs);
     try {
       hello = read();
     } finally {
-      alarm.cancel(false);
+      dueNs = Deadlines.IDLE;
     }
-  }
-
-  private static ScheduledThreadPoolExecutor deadlines() {
-    final ScheduledThreadPoolExecutor deadlines =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("python-deadlines").daemon().factory());
-    deadlines.setRemoveOnCancelPolicy(true);
-    return deadlines;
   }
 
   /** Returns what the process said first: token, number, start. */
   Map<String, Object> hello() {
     return hello;
+  }
+
+  /** Counts one more world that lives in the process. */
+  void hold() {
+    holders.incrementAndGet();
+  }
+
+  /**
+   * Gives up a world; the process is told when it is next asked.
+   *
+   * @param world its number in the process.
+   * @return whether it was the last one there.
+   */
+  boolean leave(final int world) {
+    dropped.add(world);
+    return holders.decrementAndGet() == 0;
+  }
+
+  /**
+   * Asks about one of several worlds of the process.
+   *
+   * @param world its number there.
+   * @param question with its {@code op}.
+   * @param timeoutMs to wait.
+   * @return the answer.
+   */
+  Map<String, Object> ask(final int world, final Map<String, Object> question, final int timeoutMs)
+      throws ToolFailedException, InterruptedException {
+    final Map<String, Object> named = new HashMap<>(question);
+    named.put("world", world);
+    final List<Integer> gone = new ArrayList<>();
+    for (Integer one = dropped.poll(); one != null; one = dropped.poll()) {
+      gone.add(one);
+    }
+    named.put("dropped", gone);
+    return ask(named, timeoutMs);
   }
 
   /** Tells whether the process can be asked no more. */
@@ -79,12 +115,12 @@ final class HostConnection implements AutoCloseable {
       if (over) {
         throw failed(ToolCall.Status.THREW, "python_died", "the process had ended before");
       }
-      final ScheduledFuture<?> alarm = alarm(timeoutMs);
+      within(timeoutMs);
       try {
         write(JSON.writeValueAsBytes(question));
         return answered(read());
       } finally {
-        alarm.cancel(false);
+        dueNs = Deadlines.IDLE;
       }
     } catch (final IOException e) {
       throw broken(e, timeoutMs);
@@ -93,14 +129,20 @@ final class HostConnection implements AutoCloseable {
     }
   }
 
-  private ScheduledFuture<?> alarm(final int timeoutMs) {
-    return DEADLINES.schedule(
-        () -> {
-          late = true;
-          close();
-        },
-        timeoutMs,
-        TimeUnit.MILLISECONDS);
+  private void within(final int timeoutMs) {
+    final long due = System.nanoTime() + timeoutMs * 1_000_000L;
+    dueNs = due == Deadlines.IDLE ? due + 1 : due;
+  }
+
+  @Override
+  public long dueNs() {
+    return dueNs;
+  }
+
+  @Override
+  public void late() {
+    late = true;
+    close();
   }
 
   private Map<String, Object> answered(final Map<String, Object> answer)
@@ -147,35 +189,48 @@ final class HostConnection implements AutoCloseable {
   }
 
   private void write(final byte[] body) throws IOException {
-    final ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + body.length);
+    final ByteBuffer frame = room(Integer.BYTES + body.length);
     frame.putInt(body.length).put(body).flip();
     while (frame.hasRemaining()) {
       channel.write(frame);
     }
   }
 
+  /** Reads one answer; a process says nothing that it was not asked for, so nothing follows it. */
   private Map<String, Object> read() throws IOException {
-    final int length = exactly(Integer.BYTES).getInt();
+    ByteBuffer frame = room(USUAL_BYTES);
+    fill(frame, Integer.BYTES);
+    final int length = frame.getInt(0);
     if (length < 2 || length > MOST_BYTES) {
       throw new IOException("a frame of " + length + " bytes, which is none of the protocol");
     }
-    return JSON.readValue(exactly(length).array(), OBJECT);
+    if (Integer.BYTES + length > frame.capacity()) {
+      final ByteBuffer longer = ByteBuffer.allocate(Integer.BYTES + length);
+      frame = longer.put(frame.flip());
+    }
+    fill(frame, Integer.BYTES + length);
+    final byte[] body = new byte[length];
+    frame.get(Integer.BYTES, body);
+    return JSON.readValue(body, OBJECT);
   }
 
-  private ByteBuffer exactly(final int bytes) throws IOException {
-    final ByteBuffer buffer = ByteBuffer.allocate(bytes);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer) < 0) {
+  private ByteBuffer room(final int bytes) {
+    return bytes <= USUAL_BYTES ? buffer.clear() : ByteBuffer.allocate(bytes);
+  }
+
+  private void fill(final ByteBuffer frame, final int bytes) throws IOException {
+    while (frame.position() < bytes) {
+      if (channel.read(frame) < 0) {
         throw new EOFException("end of stream");
       }
     }
-    return buffer.flip();
   }
 
   /** Hangs up, which ends a process that listens; one that does not must be killed. */
   @Override
   public void close() {
     over = true;
+    Deadlines.forget(this);
     try {
       channel.close();
     } catch (final IOException e) {

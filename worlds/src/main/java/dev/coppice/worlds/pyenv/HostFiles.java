@@ -22,6 +22,8 @@ record HostFiles(Path folder) implements AutoCloseable {
           "__init__",
           "__main__",
           "host",
+          "loop",
+          "chance",
           "wire",
           "guard",
           "digest",
@@ -29,7 +31,8 @@ record HostFiles(Path folder) implements AutoCloseable {
           "schema",
           "rows",
           "module",
-          "packages");
+          "packages",
+          "suites");
 
   /** Writes the files into a new folder that everybody may read. */
   static HostFiles write() {

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param config of the environment.
  * @param start how processes are started.
  * @param limits of processes.
- * @param replays whether every copy is made by replay, never by a fork.
+ * @param copy how states are copied.
  * @param repeatable whether equal calls in equal states always give equal answers.
  */
 record HostSettings(
@@ -18,8 +18,20 @@ record HostSettings(
     Map<String, Object> config,
     Start start,
     Limits limits,
-    boolean replays,
+    Copy copy,
     boolean repeatable) {
+  /** Says how states are copied, cheapest first. */
+  enum Copy {
+    /** Not at all: one state serves all. */
+    STATELESS,
+    /** By pickle, within one process. */
+    PICKLE,
+    /** By a fork of the process, where that copies everything. */
+    FORK,
+    /** By taking the path of WRITE calls again. */
+    REPLAY
+  }
+
   /**
    * Says how processes are started.
    *

@@ -153,6 +153,12 @@ final class HostStart implements AutoCloseable {
     } else if (!settings.environment().contains("/")) {
       shown.add(folder());
     }
+    if (settings.config().get("reward") instanceof String reward && reward.endsWith(".py")) {
+      shown.add(Path.of(reward).toAbsolutePath().getParent());
+    }
+    if (settings.config().get("folder") instanceof String modules) {
+      shown.add(Path.of(modules).toAbsolutePath());
+    }
     for (final String path : settings.start().readable()) {
       final Path further = Path.of(path).toAbsolutePath();
       if (!Files.exists(further)) {

@@ -12,6 +12,7 @@ import dev.coppice.plug.PlugOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -23,8 +24,16 @@ import java.util.stream.Stream;
 public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
   private static final int BYTES_PER_MIB = 20;
   private static final List<String> PACKAGES =
-      List.of("reasoning-gym/", "textarena/", "gymnasium/", "skyrl/");
-  private static final List<String> FILES = List.of(".py", ".jsonl", ".parquet");
+      List.of(
+          "reasoning-gym/",
+          "textarena/",
+          "gymnasium/",
+          "skyrl/",
+          "verifiers/",
+          "openenv/",
+          "nemo-gym/",
+          "tau2/");
+  private static final List<String> FILES = List.of(".py", ".jsonl", ".parquet", ".json");
 
   /** A turn that ends without a call is the answer, whole: reward functions read completions. */
   private static final CallFormat FORMAT =
@@ -44,7 +53,7 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
     super(
         PythonEnvTaskset.NAME,
         "Any Python environment: FILE.py, ROWS.jsonl, reasoning-gym/NAME, textarena/ID,"
-            + " gymnasium/ID...",
+            + " gymnasium/ID, verifiers/ID...",
         declared());
   }
 
@@ -72,7 +81,13 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
           "bubblewrap",
           "none"),
       PlugOption.choice(
-          "copy", "How states are copied: by fork where that copies everything.", "fork", "replay")
+          "copy",
+          "How states are copied: by fork where that copies everything; stateless and pickle,"
+              + " within one process, where ./coppice check says that they hold; replay.",
+          "fork",
+          "stateless",
+          "pickle",
+          "replay")
     };
   }
 
@@ -108,6 +123,11 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
     final boolean isFile = FILES.stream().anyMatch(name::endsWith);
     final boolean isPackaged = PACKAGES.stream().anyMatch(name::startsWith);
     return isFile || isPackaged ? Map.of("environment", name) : Map.of();
+  }
+
+  @Override
+  public boolean hasUsers() {
+    return true;
   }
 
   @Override
@@ -158,7 +178,7 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
             options.whole("memory-mb") << BYTES_PER_MIB,
             options.count("start-timeout-ms"),
             options.count("call-timeout-ms")),
-        options.is("copy", "replay"),
+        HostSettings.Copy.valueOf(options.text("copy").toUpperCase(Locale.ROOT)),
         options.flag("repeatable"));
   }
 

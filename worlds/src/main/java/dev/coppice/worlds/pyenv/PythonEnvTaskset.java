@@ -39,6 +39,7 @@ public final class PythonEnvTaskset implements Taskset {
   private final Map<Integer, Asked> known = new ConcurrentHashMap<>();
   private final Map<String, ToolSpec> specs = new LinkedHashMap<>();
   private final int count;
+  private final boolean judged;
   private Zygote zygote;
   private boolean closed;
 
@@ -56,6 +57,7 @@ public final class PythonEnvTaskset implements Taskset {
     try {
       final Map<String, Object> described = zygote().ask(Map.of("op", "describe"));
       count = described.get("tasks") instanceof Number tasks ? tasks.intValue() : Integer.MAX_VALUE;
+      judged = Boolean.TRUE.equals(described.get("judged"));
       for (final Object tool : (List<?>) described.get("tools")) {
         add((Map<?, ?>) tool);
       }
@@ -74,7 +76,12 @@ public final class PythonEnvTaskset implements Taskset {
   }
 
   /** Holds what the environment says of a task. */
-  private record Asked(String prompt, String answer, List<Call> calls) {}
+  private record Asked(
+      String prompt,
+      List<Map<String, Object>> opening,
+      String answer,
+      String user,
+      List<Call> calls) {}
 
   @SuppressWarnings("unchecked")
   private void add(final Map<?, ?> tool) {
@@ -118,6 +125,16 @@ public final class PythonEnvTaskset implements Taskset {
   @Override
   public String request(final Task task) {
     return (String) CanonicalJson.read(task.input()).get("prompt");
+  }
+
+  @Override
+  public List<Map<String, Object>> opening(final Task task) {
+    return asked(index(task)).opening();
+  }
+
+  @Override
+  public String script(final Task task) {
+    return asked(index(task)).user();
   }
 
   @Override
@@ -174,7 +191,11 @@ public final class PythonEnvTaskset implements Taskset {
         list.forEach(call -> calls.add(call((Map<?, ?>) call)));
       }
       return new Asked(
-          (String) task.get("prompt"), (String) task.get("answer"), List.copyOf(calls));
+          (String) task.get("prompt"),
+          opening(task),
+          (String) task.get("answer"),
+          (String) task.get("user"),
+          List.copyOf(calls));
     } catch (final ToolFailedException e) {
       throw new IllegalStateException(
           settings.environment() + " has no task " + index + ": " + e.getMessage(), e);
@@ -182,6 +203,13 @@ public final class PythonEnvTaskset implements Taskset {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while a task was asked for", e);
     }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> opening(final Map<String, Object> task) {
+    return task.get("messages") instanceof List<?> messages
+        ? (List<Map<String, Object>>) messages
+        : List.of(Map.of("role", "user", "content", task.get("prompt")));
   }
 
   @SuppressWarnings("unchecked")
@@ -204,8 +232,13 @@ public final class PythonEnvTaskset implements Taskset {
     return settings.limits();
   }
 
-  boolean replays() {
-    return settings.replays();
+  HostSettings.Copy copy() {
+    return settings.copy();
+  }
+
+  /** Tells whether a reward is a draw: a judge's, or one that says that it is noisy. */
+  boolean isJudged() {
+    return judged;
   }
 
   boolean isRepeatable() {

@@ -1,5 +1,6 @@
 package dev.coppice.worlds.pyenv;
 
+import dev.coppice.draw.CounterRandom;
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.canonical.StateDigest;
 import dev.coppice.environments.tool.SeenResults;
@@ -16,6 +17,7 @@ import dev.coppice.trajectory.ToolCall;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -35,6 +37,10 @@ final class PythonEnvWorld implements ToolWorld {
   private Path path;
   private String digest = "";
   private volatile HostConnection process;
+
+  /** The number of this world in its process. */
+  private volatile int number;
+
   private volatile boolean closed;
 
   PythonEnvWorld(final PythonEnvTaskset tasks) {
@@ -61,6 +67,7 @@ final class PythonEnvWorld implements ToolWorld {
   @Override
   public void reset(final Task task, final long seed) throws Exception {
     release();
+    number = 0;
     path = null;
     final int index = PythonEnvTaskset.index(task);
     origin = Map.of("op", "reset", "index", index, "seed", tasks.seedOf(index));
@@ -143,6 +150,12 @@ final class PythonEnvWorld implements ToolWorld {
 
   private Map<String, Object> ask(final HostConnection asked, final Map<String, Object> question)
       throws ToolFailedException, InterruptedException {
+    return asked.ask(number, question, tasks.limits().callTimeoutMs());
+  }
+
+  /** Asks the only world of a process. */
+  private Map<String, Object> first(final HostConnection asked, final Map<String, Object> question)
+      throws ToolFailedException, InterruptedException {
     return asked.ask(question, tasks.limits().callTimeoutMs());
   }
 
@@ -156,6 +169,7 @@ final class PythonEnvWorld implements ToolWorld {
     try {
       if (!isUsable(process)) {
         release();
+        number = 0;
         process = rebuilt();
       }
       if (closed) {
@@ -177,10 +191,10 @@ final class PythonEnvWorld implements ToolWorld {
     final Zygote zygote = tasks.zygote();
     final HostConnection fresh = zygote.fork();
     try {
-      Map<String, Object> answer = ask(fresh, origin);
+      Map<String, Object> answer = first(fresh, origin);
       String reached = digest(answer, tasks.task((Integer) origin.get("index")).id());
       for (final ToolRequest request : Path.inOrder(path)) {
-        answer = ask(fresh, question(request, true));
+        answer = first(fresh, question(request, true));
         reached = digest(answer, reached + key(request) + result(request, answer).text());
       }
       tasks.tally().rebuilt.increment();
@@ -209,7 +223,7 @@ final class PythonEnvWorld implements ToolWorld {
     fork.digest = digest;
     try {
       final long startNs = System.nanoTime();
-      fork.process = copied();
+      fork.process = copied(fork);
       tasks.tally().forkUs.add((System.nanoTime() - startNs) / 1_000);
       return fork;
     } catch (final InterruptedException e) {
@@ -223,12 +237,21 @@ final class PythonEnvWorld implements ToolWorld {
     }
   }
 
-  private HostConnection copied() throws Exception {
-    if (!tasks.replays()) {
-      final HostConnection copy = tasks.zygote().fork(alive(), Zygote.REFUSED);
-      if (copy != null) {
+  private HostConnection copied(final PythonEnvWorld fork) throws Exception {
+    final HostSettings.Copy copy = tasks.copy();
+    if (copy == HostSettings.Copy.STATELESS || copy == HostSettings.Copy.PICKLE) {
+      final HostConnection shared = alive();
+      final String kind = copy.name().toLowerCase(Locale.ROOT);
+      final Map<String, Object> answer = ask(shared, Map.of("op", "copy", "kind", kind));
+      fork.number = ((Number) answer.get("world")).intValue();
+      shared.hold();
+      return shared;
+    }
+    if (copy == HostSettings.Copy.FORK) {
+      final HostConnection child = tasks.zygote().fork(alive(), Zygote.REFUSED);
+      if (child != null) {
         tasks.tally().forked.increment();
-        return copy;
+        return child;
       }
       tasks.tally().refused.increment();
     }
@@ -250,14 +273,33 @@ final class PythonEnvWorld implements ToolWorld {
     return true;
   }
 
-  /** Scores in a copy that is thrown away: scorers change their world, or close it. */
+  @Override
+  public boolean keepsResults() {
+    return true; // A tool's time is the world's own affair: it may be a search, or a server.
+  }
+
+  @Override
+  public boolean judges() {
+    return tasks.isJudged();
+  }
+
   @Override
   public Score reward(final String answer, final SeenResults seen) throws Exception {
+    return reward(answer, seen, ToolRequest.ANY);
+  }
+
+  /** Scores in a copy that is thrown away: scorers change their world, or close it. */
+  @Override
+  public Score reward(final String answer, final SeenResults seen, final long sample)
+      throws Exception {
     final Map<String, Object> question = new HashMap<>();
     question.put("op", "reward");
     question.put("answer", answer);
     question.put("messages", messages(answer, seen));
-    question.put("seed", origin.get("seed"));
+    final long seed = ((Number) origin.get("seed")).longValue();
+    question.put(
+        "seed",
+        sample == ToolRequest.ANY ? seed : CounterRandom.mix(seed, sample) & Integer.MAX_VALUE);
     question.put("apart", true);
     question.put("refuse", Zygote.REFUSED);
     final Map<String, Object> scored = ask(alive(), question);
@@ -269,7 +311,7 @@ final class PythonEnvWorld implements ToolWorld {
     final HostConnection copy = rebuilt();
     try {
       question.put("apart", false);
-      return score(ask(copy, question));
+      return score(first(copy, question));
     } finally {
       tasks.zygote().release(copy);
     }
@@ -296,6 +338,12 @@ final class PythonEnvWorld implements ToolWorld {
     final List<Map<String, Object>> messages = new ArrayList<>();
     for (final String note : seen.notes()) {
       final Map<String, Object> call = CanonicalJson.read(note);
+      if (call.get("tool").equals(ToolSpec.SAY)) {
+        final Object said = ((Map<?, ?>) call.get("arguments")).get("text");
+        messages.add(Map.of("role", "assistant", "content", said));
+        messages.add(Map.of("role", "user", "content", call.get("text")));
+        continue;
+      }
       final Map<String, Object> function =
           Map.of("name", call.get("tool"), "arguments", call.get("arguments"));
       messages.add(
@@ -321,7 +369,7 @@ final class PythonEnvWorld implements ToolWorld {
   private void release() {
     final HostConnection current = process;
     process = null;
-    if (current != null) {
+    if (current != null && current.leave(number)) {
       tasks.release(current);
     }
   }

@@ -34,7 +34,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Zygote implements AutoCloseable {
   private static final int BACKLOG = 4_096;
-  private static final int HELLO_TIMEOUT_MS = 10_000;
+  private static final int HELLO_TIMEOUT_MS = 5_000;
+
+  /** One that says nothing keeps one acceptor waiting; handing each caller on would cost a fork's time. */
+  private static final int ACCEPTORS = 4;
+
   private static final int KILL_TIMEOUT_MS = 10_000;
   private static final int END_TIMEOUT_MS = 2_000;
   private static final int LAST_WORDS_MS = 3_000;
@@ -106,7 +110,9 @@ final class Zygote implements AutoCloseable {
 
   private void begin(final HostStart start, final ForkTally tally)
       throws IOException, InterruptedException, ExecutionException, TimeoutException {
-    Thread.ofPlatform().name("python-accept").daemon().start(this::accept);
+    for (int i = 0; i < ACCEPTORS; i++) {
+      Thread.ofPlatform().name("python-accept-", i).daemon().start(this::accept);
+    }
     final String token = token();
     final CompletableFuture<HostConnection> hello = await(token);
     process = start.start(token);
@@ -157,8 +163,7 @@ final class Zygote implements AutoCloseable {
   private void accept() {
     try {
       while (true) {
-        final SocketChannel channel = server.accept();
-        Thread.ofVirtual().name("python-hello").start(() -> greet(channel));
+        greet(server.accept());
       }
     } catch (final IOException e) {
       // The server is closed: nobody is awaited any more.

@@ -3,6 +3,7 @@ package dev.coppice.worlds.pyenv;
 import static dev.coppice.worlds.pyenv.PythonEnvs.begun;
 import static dev.coppice.worlds.pyenv.PythonEnvs.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -151,12 +152,29 @@ class PythonEnvWorldTest {
     }
   }
 
+  /** A copy by pickle takes an instance along; it leaves module variables, and cannot take closures. */
+  @Test
+  void shouldFindOutWhichCopiesHold() {
+    assertTrue(isHeld("jar_env.py", HostSettings.Copy.PICKLE));
+    assertTrue(isHeld("jar_env.py", HostSettings.Copy.REPLAY));
+    assertFalse(isHeld("jar_env.py", HostSettings.Copy.STATELESS));
+    assertFalse(isHeld("trl_env.py", HostSettings.Copy.PICKLE));
+    assertFalse(isHeld("drawers_env.py", HostSettings.Copy.PICKLE));
+  }
+
+  private static boolean isHeld(final String environment, final HostSettings.Copy copy) {
+    try (PythonEnvTaskset taskset = PythonEnvs.copied(environment, copy)) {
+      return new WorldCheck(taskset).run(2, 1).holds();
+    }
+  }
+
   @Test
   void shouldAskRowsAndCompareAnswers(@TempDir final Path folder) throws Exception {
     final Path rows = folder.resolve("rows.jsonl");
     Files.writeString(
         rows,
-        "{\"question\":\"1/2 + 1/4?\",\"target\":\"3/4\"}\n{\"question\":\"2?\",\"target\":\"2\"}\n");
+        "{\"question\":\"1/2 + 1/4?\",\"target\":\"3/4\"}\n"
+            + "{\"question\":\"2?\",\"target\":\"2\"}\n");
     try (PythonEnvTaskset taskset =
             PythonEnvs.open(
                 rows.toString(), "", Map.of("reward", "math"), false, PythonEnvs.PATIENT);

@@ -64,7 +64,20 @@ final class PythonEnvs {
             config,
             new HostSettings.Start(python, sandboxed, false, List.of(), false),
             limits,
-            false,
+            HostSettings.Copy.FORK,
+            true),
+        1);
+  }
+
+  /** Opens a file whose states are copied in a certain way. */
+  static PythonEnvTaskset copied(final String environment, final HostSettings.Copy copy) {
+    return new PythonEnvTaskset(
+        new HostSettings(
+            file(environment),
+            Map.of(),
+            new HostSettings.Start("", false, false, List.of(), false),
+            PATIENT,
+            copy,
             true),
         1);
   }

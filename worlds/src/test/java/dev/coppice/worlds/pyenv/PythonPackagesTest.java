@@ -85,7 +85,7 @@ class PythonPackagesTest {
   }
 
   private static String say(final ToolWorld world, final String text) throws Exception {
-    final ToolResult result = world.call(request("say", Map.of("text", text)));
+    final ToolResult result = world.call(request("$say", Map.of("text", text)));
     return result.text() + " " + result.over() + " " + result.stepReward() + " " + world.digest();
   }
 
@@ -110,7 +110,7 @@ class PythonPackagesTest {
   }
 
   private static double play(final ToolWorld world, final String text) throws Exception {
-    world.call(request("say", Map.of("text", text)));
+    world.call(request("$say", Map.of("text", text)));
     return world.reward(null, SeenResults.NOTHING).reward();
   }
 

@@ -7,6 +7,9 @@ import types
 
 MOST_OBJECTS = 50_000
 DEEPEST = 200
+LONG = 1 << 16  # Bytes and texts that are hashed once and then known by name: neither can change.
+MOST_LONG = 256
+KNOWN = {}
 OPAQUE = (types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType, types.FrameType, socket.socket, io.IOBase)
 NAMED = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 
@@ -19,6 +22,17 @@ def digest(root):
     walk = Walk()
     walk.value(root, 0)
     return walk.out.hexdigest()
+
+
+def long(x):
+    """Hashes a long text or bytes; the object is kept, or a later one could have its number."""
+    known = KNOWN.get(id(x))
+    if known is None:
+        data = x if isinstance(x, bytes) else x.encode("utf-8", "surrogatepass")
+        known = x, hashlib.blake2b(data, digest_size=16).digest()
+        if len(KNOWN) < MOST_LONG:
+            KNOWN[id(x)] = known
+    return known[1]
 
 
 class Walk:
@@ -36,7 +50,9 @@ class Walk:
         self.count += 1
         if self.count > MOST_OBJECTS or depth > DEEPEST:
             raise NoDigest(f"more than {MOST_OBJECTS} objects or {DEEPEST} levels")
-        if x is None or isinstance(x, (bool, int, float, str)) and type(x).__module__ == "builtins":
+        if isinstance(x, (bytes, str)) and len(x) >= LONG:
+            self.put(type(x).__name__.encode(), long(x))
+        elif x is None or isinstance(x, (bool, int, float, str)) and type(x).__module__ == "builtins":
             self.put(type(x).__name__.encode(), repr(x).encode("utf-8", "backslashreplace"))
         elif isinstance(x, (bytes, bytearray)):
             self.put(b"bytes", bytes(x))

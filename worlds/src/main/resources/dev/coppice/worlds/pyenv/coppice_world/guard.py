@@ -1,8 +1,11 @@
 """What os.fork() does not copy, and what makes it cheap."""
 import ctypes
 import os
+import re
 
 HARMLESS_THREADS = {"jemalloc_bg_thd"}  # They start again by themselves in a child.
+SHARED = re.compile(rb" .w.s ")
+MAPPED = {}
 HUGE_BYTES = 2 << 20
 MADV_COLLAPSE = 25
 
@@ -35,18 +38,16 @@ def descriptors(own_fds):
         if int(fd) in own_fds:
             continue
         try:
-            link = os.readlink(f"/proc/self/fd/{fd}")
-            with open(f"/proc/self/fdinfo/{fd}") as file:
-                flags = int(file.read().split("flags:")[1].split()[0], 8)
+            link = os.readlink("/proc/self/fd/" + fd)
+            kind = kind_of(link) or file_kind(link, fd)
         except OSError:
             continue
-        kind = kind_of(link, flags)
         if kind:
             found.append(kind)
     return found
 
 
-def kind_of(link, flags):
+def kind_of(link):
     if link.startswith(("socket:", "pipe:")):
         return link.split("[")[0].rstrip(":")
     if link.startswith("anon_inode:"):
@@ -55,15 +56,45 @@ def kind_of(link, flags):
         return "device:" + link
     if link.startswith("/memfd:"):
         return "shared-memory:" + link
-    if link.startswith("/") and not link.startswith(("/proc/", "/dev/")):
-        return ("file-write:" if flags & 3 else "file-read:") + link
     return None
 
 
+def file_kind(link, fd):
+    if not link.startswith("/") or link.startswith(("/proc/", "/dev/", "/memfd:")):
+        return None
+    with open("/proc/self/fdinfo/" + fd) as file:
+        flags = int(file.read().split("flags:")[1].split()[0], 8)
+    return ("file-write:" if flags & 3 else "file-read:") + link
+
+
 def shared_memory():
-    with open("/proc/self/maps") as maps:
-        fields = [line.split(maxsplit=5) for line in maps]
-    return sorted({"shared-memory:" + (f[5].strip() if len(f) > 5 else "") for f in fields if f[1][1] == "w" and f[1][3] == "s"})
+    """Lists what is mapped to be written and shared.
+
+    A process with many libraries has a thousand mappings. They are read again only if the address space has
+    another size, or shared memory that is touched has: no mapping is made and used without one of the two.
+    """
+    state = sizes()
+    if MAPPED.get("state") != state:
+        MAPPED.update(state=state, found=mapped())
+    return MAPPED["found"]
+
+
+def sizes():
+    with open("/proc/self/status", "rb", buffering=0) as file:
+        status = file.readall()
+    return tuple(status[at : status.find(b"\n", at)] for at in (status.find(b"VmSize:"), status.find(b"RssShmem:")))
+
+
+def mapped():
+    with open("/proc/self/maps", "rb", buffering=0) as maps:
+        text = maps.readall()
+    found = set()
+    at = SHARED.search(text)
+    while at:
+        line = text[at.end() : text.find(b"\n", at.end())].split(maxsplit=3)
+        found.add("shared-memory:" + (line[3].decode("utf-8", "replace").strip() if len(line) > 3 else ""))
+        at = SHARED.search(text, at.end())
+    return sorted(found)
 
 
 def children():

@@ -7,22 +7,23 @@ Afterwards the engine asks and the process answers, one question at a time. The 
 zygote: it has imported the environment and plays nothing. It forks as any world does; the processes
 of worlds that end are its orphans, and it alone kills.
 """
-import asyncio
 import ctypes
 import gc
-import inspect
+import io
 import json
 import os
+import pickle
 import random
 import resource
-import selectors
 import signal
 import sys
 import time
 import traceback
 
 from coppice_world import guard
+from coppice_world.chance import reseed
 from coppice_world.digest import NoDigest, digest
+from coppice_world.loop import LOOP, run
 from coppice_world.names import environment
 from coppice_world.wire import Gone, Wire, failure, leave, own_fds, plain
 
@@ -34,48 +35,18 @@ class Reborn(Exception):
     """This process is a child: the question was its parent's."""
 
 
-class Loop:
-    """An event loop that survives a fork: it owns no epoll, and a child gets a wake-up pipe of its own."""
-
-    def __init__(self):
-        self.loop = None
-
-    def run(self, value):
-        if not inspect.isawaitable(value):
-            return value
-        if self.loop is None:
-            self.loop = asyncio.SelectorEventLoop(selectors.PollSelector())
-        asyncio.set_event_loop(self.loop)
-        return self.loop.run_until_complete(awaited(value))
-
-    def after_fork(self):
-        if self.loop is not None:
-            self.loop._close_self_pipe()
-            self.loop._make_self_pipe()
-            self.loop._default_executor = None
-
-    def fds(self):
-        return {self.loop._ssock.fileno(), self.loop._csock.fileno()} if self.loop else set()
-
-
-async def awaited(value):
-    return await value
-
-
-def reseed(seed):
-    """Starts every global generator again from the call's seed: equal calls in equal states draw alike."""
-    random.seed(seed)
-    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    if numpy is not None and hasattr(numpy, "random"):
-        numpy.random.seed(seed & 0xFFFFFFFF)
-    if torch is not None and hasattr(torch, "manual_seed"):
-        torch.manual_seed(seed & 0x7FFFFFFFFFFFFFFF)
-
-
 def born(pid):
     """Returns when a process began, in ticks; with its number it names one process for good."""
-    with open(f"/proc/{pid}/stat") as file:
-        return int(file.read().rpartition(")")[2].split()[19])
+    return int(stat(pid)[19])
+
+
+def stat(pid):
+    """Returns what the kernel tells of a process, from its state on."""
+    fd = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
+    try:
+        return os.read(fd, 4096).rpartition(b")")[2].split()
+    finally:
+        os.close(fd)
 
 
 class Host:
@@ -83,8 +54,8 @@ class Host:
 
     def __init__(self, path, token, settings, offered):
         self.path, self.settings, self.offered = path, settings, offered
-        self.loop, self.children, self.taint = Loop(), set(), []
-        self.world = None
+        self.children, self.taint = set(), []
+        self.worlds, self.world, self.copies = {}, None, 0  # Several where states are copied within a process.
         self.is_zygote = True
         self.dial(token)
 
@@ -98,6 +69,9 @@ class Host:
                 request = self.wire.receive()
             except Gone:
                 self.end()
+            for gone in request.get("dropped", ()):
+                self.worlds.pop(gone, None)
+            self.world = self.worlds.get(request.get("world", 0))
             try:
                 answer = {"ok": getattr(self, "do_" + request["op"])(request)}
             except Reborn:
@@ -148,7 +122,7 @@ class Host:
     def refused(self, kinds):
         """Lists what a fork would not copy; a child has what its parent had, though it cannot see it."""
         own = guard.children() if self.is_zygote else self.children  # The zygote adopts orphans.
-        found = guard.hazards(own_fds(self.wire) | self.loop.fds(), own)
+        found = guard.hazards(own_fds(self.wire) | LOOP.fds(), own)
         self.taint = sorted({*self.taint, *found})
         return [hazard for hazard in self.taint if hazard.startswith(tuple(kinds))]
 
@@ -176,7 +150,7 @@ class Host:
         self.wire.close()
         self.children, self.is_zygote = set(), False
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        self.loop.after_fork()
+        LOOP.after_fork()
         self.limit()
         if collects:
             gc.enable()
@@ -191,18 +165,23 @@ class Host:
 
     def do_kill(self, request):
         """Ends worlds with what they started, and strays: what ran away from a world that has ended."""
+        ended, strays = set(), set()
         for pid, since in request["worlds"]:
             try:
                 if born(pid) == since:  # Numbers come again.
-                    for member in session(pid):
-                        kill(member)
+                    strays |= {pid, *under(pid, pid)}
+                    ended.add(pid)
             except (OSError, IndexError):
                 pass
+        adopted = guard.children() - self.children_alive()
         if request["alive"] is not None:
-            for kid in guard.children() - set(request["alive"]) - self.children_alive():
-                kill(kid)
+            strays |= adopted - set(request["alive"])
+        else:  # Worlds are being forked, and nobody knows their numbers yet.
+            strays |= {kid for kid in adopted if leader(kid) in ended}
+        for stray in strays:
+            kill(stray)
         reap_all()
-        return len(guard.children())
+        return len(strays)
 
     def children_alive(self):
         """Returns the worlds that the zygote forked itself and that still run."""
@@ -213,20 +192,26 @@ class Host:
 
     def do_describe(self, request):
         """Says what there is: number of tasks, tools, and whether the environment talks."""
-        return self.apart(lambda: plain(self.offered.describe(self.loop.run)))
+        return self.apart(lambda: plain(self.offered.describe()))
 
     def do_task(self, request):
-        return self.apart(lambda: plain(self.offered.task(request["index"], request["seed"], self.loop.run)))
+        return self.apart(lambda: plain(self.offered.task(request["index"], request["seed"])))
 
     def do_reset(self, request):
         reseed(request["seed"])
-        self.world = self.offered.open()
-        self.loop.run(self.world.reset(request["index"], request["seed"]))
+        self.world = self.worlds[0] = self.offered.open()
+        run(self.world.reset(request["index"], request["seed"]))
         return self.digested({})
+
+    def do_copy(self, request):
+        """Copies a world within this process: not at all where it has no state, or what pickle takes along."""
+        self.copies += 1
+        self.worlds[self.copies] = self.world if request["kind"] == "stateless" else pickled(self.world, self.offered)
+        return {"world": self.copies}
 
     def do_call(self, request):
         reseed(request["seed"])
-        said = plain(self.loop.run(self.world.call(request["tool"], request["arguments"])))
+        said = plain(run(self.world.call(request["tool"], request["arguments"])))
         return self.digested(said) if request["writes"] else said
 
     def digested(self, said):
@@ -242,7 +227,7 @@ class Host:
         if request["apart"] and self.refused(request["refuse"]):
             return {"refused": self.taint}
         reseed(request["seed"])
-        score = lambda: plain(self.loop.run(self.world.reward(request["answer"], request["messages"])))
+        score = lambda: plain(run(self.world.reward(request["answer"], request["messages"])))
         return self.apart(score) if request["apart"] else score()
 
     def apart(self, work):
@@ -256,7 +241,7 @@ class Host:
             try:
                 os.close(read)
                 random.setstate(drawn)
-                self.loop.after_fork()
+                LOOP.after_fork()
                 if self.is_zygote:
                     self.limit()
                 said = outcome(work)
@@ -278,6 +263,33 @@ class Host:
         if "error" in told:
             raise Told(told["error"])
         return told["ok"]
+
+
+class Pickler(pickle.Pickler):
+    """Leaves what all worlds share where it is."""
+
+    def __init__(self, out, shared):
+        super().__init__(out)
+        self.shared = shared
+
+    def persistent_id(self, value):
+        return "shared" if value is self.shared else None
+
+
+class Unpickler(pickle.Unpickler):
+    def __init__(self, data, shared):
+        super().__init__(data)
+        self.shared = shared
+
+    def persistent_load(self, name):
+        return self.shared
+
+
+def pickled(world, shared):
+    data = io.BytesIO()
+    Pickler(data, shared).dump(world)
+    data.seek(0)
+    return Unpickler(data, shared).load()
 
 
 class Told(Exception):
@@ -325,18 +337,27 @@ def reap_all():
         pass
 
 
-def session(leader):
-    """Lists the processes of a session: a world and what it started, but not the worlds forked from it."""
-    members = []
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat") as file:
-                    if int(file.read().rpartition(")")[2].split()[3]) == leader:
-                        members.append(int(name))
-            except OSError:
-                pass
-    return members
+def under(pid, session):
+    """Lists the processes below one that are of its session: what a world started, not the worlds forked from it."""
+    found = set()
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children") as file:
+                kids = [int(kid) for kid in file.read().split()]
+            for kid in kids:
+                if leader(kid) == session:
+                    found |= {kid, *under(kid, session)}
+    except OSError:  # It has ended.
+        pass
+    return found
+
+
+def leader(pid):
+    """Returns the session of a process, or None if it has ended."""
+    try:
+        return int(stat(pid)[3])
+    except (OSError, IndexError):
+        return None
 
 
 def quiet(log):

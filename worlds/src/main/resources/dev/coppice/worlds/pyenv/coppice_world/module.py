@@ -6,16 +6,18 @@ import sys
 import types
 
 from coppice_world.digest import NoDigest, Walk
-from coppice_world.rows import Rows, content_of, text_of
+from coppice_world.loop import run
+from coppice_world.rows import Rows, asked, content_of, messages_of, text_of
 from coppice_world.schema import tool
 from coppice_world.wire import plain
 
 TASKS = ("tasks", "TASKS", "dataset", "DATASET", "rows", "ROWS")
 FACTORIES = ("environment_factory", "Environment", "Env", "World")
 RESERVED = {"reset", "step", "state", "digest", "close", "after_fork", "warm", "main", "setup", "load_environment", "reward", "observe"}
+NEIGHBOURS = {}
 MOST_VARIABLES = 2_000  # Objects in a module's variables that are hashed after every call.
 SAY = {
-    "name": "say",
+    "name": "$say",  # Takes turns without a call; the policy is not shown it.
     "description": "Says one turn to the environment, which answers.",
     "effect": "WRITE",
     "parameters": {"type": "object", "properties": {"text": {"type": "string", "description": "The whole turn."}}, "required": ["text"]},
@@ -48,25 +50,29 @@ class ModuleEnvironment:
         self.tools = {function.__name__: function for function in tool_functions(module)}
         self.structural = self.is_structural()
 
-    def describe(self, run):
+    def describe(self):
         world = self.open()
-        run(world.reset(0, 0))
+        world.reset(0, 0)
         tools = [tool(function, name, self.effects.get(name)) for name, function in world.tools.items()]
         if world.talks():
             tools.append(SAY)
         unknown = sorted(set(self.effects) - {one["name"] for one in tools})
         if unknown:
             raise ValueError(f"effects names what is no tool: {unknown}; the tools are {sorted(one['name'] for one in tools)}")
-        return {"tasks": self.rows.count(), "tools": tools}
+        noisy = any(getattr(reward.function, mark, False) for reward in self.rewards for mark in ("noisy", "judge"))
+        return {"tasks": self.rows.count(), "tools": tools, "judged": noisy}
 
-    def task(self, index, seed, run):
+    def task(self, index, seed):
         row = self.rows.row(index)
         world = self.open()
-        more = run(world.reset(index, seed))
+        more = world.reset(index, seed)
         answer = self.rows.answer(row)
-        prompt = text_of(self.rows.prompt(row))
+        messages = messages_of(self.rows.prompt(row))
+        if isinstance(more, str) and more:
+            messages.append({"role": "user", "content": more})
         return {
-            "prompt": prompt + "\n\n" + more if isinstance(more, str) and more else prompt,
+            **asked(messages),
+            "user": row.get("user_script"),
             "answer": None if answer is None else str(answer),
             "calls": row.get("calls") or [],
         }
@@ -75,7 +81,9 @@ class ModuleEnvironment:
         return ModuleWorld(self)
 
     def is_structural(self):
-        """Tells once whether the module's variables can be hashed in good time."""
+        """Tells once whether the module's variables can be hashed in good time, and are all there is."""
+        if getattr(self.module, "chained", False):
+            return False
         walk = Walk()
         try:
             walk.value(variables(self.module), 0)
@@ -89,29 +97,29 @@ class ModuleWorld:
         self.offered, self.row, self.index, self.instance = offered, None, None, None
         self.tools = dict(offered.tools)
 
-    async def reset(self, index, seed):
+    def reset(self, index, seed):
         offered = self.offered
         self.index, self.row = index, offered.rows.row(index)
         told = None
         if offered.factory is not None:
-            self.instance = await awaited(offered.factory())
+            self.instance = run(offered.factory())
             if hasattr(self.instance, "reset"):
-                told = await awaited(bound(self.instance.reset, {**self.row, "seed": seed, "task": self.row}))
+                told = run(bound(self.instance.reset, {**self.row, "seed": seed, "task": self.row}))
             self.tools.update(methods(self.instance))
         reset = getattr(offered.module, "reset", None)
         if reset is not None:
-            told = await awaited(bound(reset, {**self.row, "task": self.row, "row": self.row, "seed": seed}))
+            told = run(bound(reset, {**self.row, "task": self.row, "row": self.row, "seed": seed}))
         return told
 
     def talks(self):
         return hasattr(self.instance, "step") or hasattr(self.offered.module, "step")
 
-    async def call(self, name, arguments):
+    def call(self, name, arguments):
         if name == SAY["name"] and self.talks():
             step = getattr(self.instance, "step", None) or self.offered.module.step
-            return stepped(await awaited(step(arguments["text"])))
+            return stepped(run(step(arguments["text"])))
         try:
-            said = await awaited(self.tools[name](**arguments))
+            said = run(self.tools[name](**arguments))
         except (MemoryError, RecursionError):
             raise
         except Exception as error:  # The policy sees it, as in TRL's trainer.
@@ -128,7 +136,7 @@ class ModuleWorld:
             raise NoDigest("the module's variables are too many, or have no canonical form")
         return {"row": self.index, "instance": own, "variables": variables(self.offered.module)}
 
-    async def reward(self, answer, messages):
+    def reward(self, answer, messages):
         offered = self.offered
         functions = list(offered.rewards)
         for name in ("get_reward", "reward"):
@@ -136,7 +144,7 @@ class ModuleWorld:
             if method is not None:
                 functions.append(Reward(method, 1.0, type(self.instance).__name__))
                 break
-        return await score(functions, offered.rows, self.row, answer, messages, self.instance)
+        return score(functions, offered.rows, self.row, answer, messages, self.instance)
 
     def after_fork(self):
         for holder in (self.offered.module, self.instance):
@@ -154,20 +162,20 @@ class Reward:
         parameters = inspect.signature(function).parameters
         self.batched = "completions" in parameters or "prompts" in parameters
 
-    async def __call__(self, offer, row):
+    def __call__(self, offer, row):
         if self.batched:  # TRL: lists of one, and columns as lists.
             single = {"prompts": offer["prompt"], "completions": offer["completion"], "completion_ids": None, "environments": offer["environment"]}
             given = {name: [value] for name, value in {**row, **single}.items() if name not in ("prompt", "completion")}
             given.update(trainer_state=None, log_extra=lambda *_: None, log_metric=lambda *_: None)
         else:
             given = {**row, **{k: v for k, v in offer.items() if v is not None or k not in row}}
-        said = await awaited(bound(self.function, given))
+        said = run(bound(self.function, given))
         if isinstance(said, (list, tuple)) and len(said) == 1:
             said = said[0]
         return said
 
 
-async def score(functions, rows, row, answer, messages, instance):
+def score(functions, rows, row, answer, messages, instance):
     """Adds up what the functions say; None is no opinion, and no opinion at all is no score."""
     prompt = rows.prompt(row)
     chats = not isinstance(prompt, str)
@@ -189,7 +197,7 @@ async def score(functions, rows, row, answer, messages, instance):
     }
     total, parts = 0.0, {}
     for function in functions:
-        said = await function(offer, row)
+        said = function(offer, row)
         if isinstance(said, dict):
             reward = said.get("reward", said.get("score"))
             parts.update({f"{name}": number(value, name) for name, value in said.items() if name not in ("reward", "score") and is_number(value)})
@@ -215,10 +223,6 @@ def number(value, name):
     if found != found or found in (float("inf"), float("-inf")):
         raise ValueError(f"{name} gave {found}, which is no score")
     return found
-
-
-async def awaited(value):
-    return await value if inspect.isawaitable(value) else value
 
 
 def bound(function, given):
@@ -306,13 +310,21 @@ def methods(instance):
 
 def variables(module):
     """Collects what a module and its neighbours keep outside of functions: all of it may change."""
-    folder = os.path.dirname(os.path.abspath(getattr(module, "__file__", None) or "."))
-    kept = {}
-    for name, other in list(sys.modules.items()):
-        file = getattr(other, "__file__", None)
-        if other is module or file and os.path.dirname(os.path.abspath(file)) == folder and "site-packages" not in folder:
-            kept[name] = {key: data_of(value) for key, value in vars(other).items() if is_data(key, value)}
-    return kept
+    return {name: {key: data_of(value) for key, value in vars(other).items() if is_data(key, value)} for name, other in neighbours(module)}
+
+
+def neighbours(module):
+    """Lists a module and those of its folder; looked for again only when something was imported."""
+    state = len(sys.modules), next(reversed(sys.modules))
+    if NEIGHBOURS.get("state") != state or NEIGHBOURS.get("of") is not module:
+        folder = os.path.dirname(os.path.abspath(getattr(module, "__file__", None) or "."))
+        found = []
+        for name, other in list(sys.modules.items()):
+            file = getattr(other, "__file__", None)
+            if other is module or file and os.path.dirname(os.path.abspath(file)) == folder and "site-packages" not in folder:
+                found.append((name, other))
+        NEIGHBOURS.update(state=state, of=module, found=found)
+    return NEIGHBOURS["found"]
 
 
 def is_data(name, value):

@@ -5,10 +5,14 @@ import os
 import sys
 
 PACKAGES = {
-    "reasoning-gym": ("reasoning_gym", "ReasoningGym", "reasoning-gym"),
-    "textarena": ("textarena", "TextArena", "textarena"),
-    "gymnasium": ("gymnasium", "Gymnasium", "gymnasium[toy-text]"),
-    "skyrl": ("skyrl_gym", "SkyRl", "skyrl-gym"),
+    "reasoning-gym": ("reasoning_gym", "packages.ReasoningGym", "reasoning-gym"),
+    "textarena": ("textarena", "packages.TextArena", "textarena"),
+    "gymnasium": ("gymnasium", "packages.Gymnasium", "gymnasium[toy-text]"),
+    "skyrl": ("skyrl_gym", "packages.SkyRl", "skyrl-gym"),
+    "verifiers": ("verifiers", "suites.Verifiers", "verifiers==0.4.0"),
+    "openenv": ("openenv", "suites.OpenEnv", "openenv"),
+    "nemo-gym": ("nemo_gym", "suites.NemoGym", "nemo-gym"),
+    "tau2": ("tau2", "suites.Tau2", "git+https://github.com/sierra-research/tau2-bench"),
 }
 
 
@@ -22,6 +26,10 @@ def environment(settings):
     package, slash, rest = name.partition("/")
     if slash and package in PACKAGES and not os.path.exists(name):
         return packaged(package, rest, config)
+    if name.startswith("dataset:"):
+        from coppice_world.rows import RowsEnvironment, hugging_face
+
+        return RowsEnvironment(hugging_face(name.removeprefix("dataset:")), config)
     if name.endswith((".jsonl", ".parquet", ".json")):
         from coppice_world.rows import RowsEnvironment
 
@@ -41,12 +49,14 @@ def environment(settings):
 
 def packaged(package, rest, config):
     module, adapter, distribution = PACKAGES[package]
+    if config.get("folder"):  # A package, or a stand-in for it, may lie beside the environment.
+        sys.path.insert(0, config["folder"])
     try:
         importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise Unknown(f"{error}: install it with  {sys.executable} -m pip install '{distribution}'") from None
-    adapters = importlib.import_module("coppice_world.packages")
-    return getattr(adapters, adapter)(rest, config)
+    file, name = adapter.split(".")
+    return getattr(importlib.import_module("coppice_world." + file), name)(rest, config)
 
 
 def file_module(path):

@@ -3,8 +3,9 @@ import random
 import re
 import types
 
+from coppice_world.chance import reseed
 from coppice_world.module import SAY, number
-from coppice_world.rows import Rows, content_of, text_of
+from coppice_world.rows import Rows, asked, content_of, messages_of
 
 ENDLESS = None
 HIGHLIGHT = re.compile("\x1b\\[4[0-9]m(.)\x1b\\[0m")
@@ -20,27 +21,32 @@ class ReasoningGym:
         config = {"size": 500, "dataset_seed": 1, **config}
         size, seed = config.pop("size"), config.pop("dataset_seed")
         self.data = reasoning_gym.create_dataset(name, seed=seed, size=size, **config)
-        self.size = size
+        self.size, self.seed = size, seed
         self.data[0]  # Loads lazily: better here, once.
 
-    def describe(self, run):
+    def describe(self):
         return {"tasks": self.size, "tools": []}
 
-    def task(self, index, seed, run):
-        entry = self.data[index]
+    def task(self, index, seed):
+        entry = self.entry(index)
         answer = entry["answer"]
         return {"prompt": entry["question"], "answer": None if answer is None else str(answer)}
 
+    def entry(self, index):
+        """Draws an entry; some data sets take numbers from the process-wide generator, and would ask one thing and score another."""
+        reseed(self.seed * 1_000_003 + index)
+        return self.data[index]
+
     def open(self):
-        return ReasoningGymWorld(self.data)
+        return ReasoningGymWorld(self)
 
 
 class ReasoningGymWorld:
-    def __init__(self, data):
-        self.data, self.index, self.entry = data, None, None
+    def __init__(self, offered):
+        self.offered, self.index, self.entry = offered, None, None
 
     def reset(self, index, seed):
-        self.index, self.entry = index, self.data[index]
+        self.index, self.entry = index, self.offered.entry(index)
 
     def call(self, tool, arguments):
         raise LookupError("there are no tools")
@@ -52,7 +58,7 @@ class ReasoningGymWorld:
         if answer is None:
             return {"reward": 0.0, "answer": None}
         try:
-            return {"reward": number(self.data.score_answer(answer, self.entry), "score_answer"), "answer": answer}
+            return {"reward": number(self.offered.data.score_answer(answer, self.entry), "score_answer"), "answer": answer}
         except Exception as error:  # Some scorers raise on words where they expect numbers.
             return {"reward": 0.0, "answer": answer, "note": f"the scorer raised {type(error).__name__}: {error}"}
 
@@ -60,17 +66,17 @@ class ReasoningGymWorld:
 class Talking:
     """An environment whose turns are text; its one tool is what the policy says."""
 
-    def describe(self, run):
+    def describe(self):
         return {"tasks": self.tasks(), "tools": [SAY]}
 
     def tasks(self):
         return ENDLESS
 
-    def task(self, index, seed, run):
+    def task(self, index, seed):
         random.seed(seed)
         world = self.open()
-        prompt = run(world.reset(index, seed))
-        return {"prompt": text_of(prompt), "answer": None}
+        prompt = world.reset(index, seed)
+        return {**asked(messages_of(prompt)), "answer": None}
 
 
 class TextArena(Talking):
@@ -231,7 +237,7 @@ class SkyRlWorld:
 
     def reward(self, answer, messages):
         if not self.over and answer is not None:  # Its last turn is the answer.
-            self.call("say", {"text": answer})
+            self.call(SAY["name"], {"text": answer})
         metrics = self.env.get_metrics() if hasattr(self.env, "get_metrics") else {}
         parts = {name: float(value) for name, value in metrics.items() if isinstance(value, (bool, int, float))}
         return {"reward": self.total, "parts": parts}

@@ -75,13 +75,42 @@ def read(path):
         return [json.loads(line) for line in file if line.strip()]
 
 
+def hugging_face(name):
+    """Reads a data set by its name, NAME or NAME:SPLIT."""
+    try:
+        import datasets
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"{error}: a data set by name needs it; a FILE.jsonl or FILE.parquet does not") from None
+    name, _, split = name.partition(":")
+    return datasets.load_dataset(name, split=split or None)
+
+
+def messages_of(prompt):
+    """Reads a prompt, a text or a chat, as messages of a role and a text."""
+    if isinstance(prompt, str):
+        return [{"role": "user", "content": prompt}]
+    return [{"role": message["role"], "content": content_of(message)} for message in prompt]
+
+
+def asked(messages):
+    """Describes what a task begins with; messages of one user are one, and a user speaks last."""
+    joined = []
+    for message in messages:
+        if joined and joined[-1]["role"] == message["role"] == "user":
+            joined[-1] = {"role": "user", "content": joined[-1]["content"] + "\n\n" + message["content"]}
+        else:
+            joined.append(message)
+    if joined[-1]["role"] not in ("user", "assistant"):
+        raise ValueError(f"a prompt ends with a message of a user, not of {joined[-1]['role']}")
+    return {"prompt": text_of(joined), "messages": joined}
+
+
 def text_of(prompt):
     """Writes a prompt as text: one message as itself, several under their roles."""
-    if isinstance(prompt, str):
-        return prompt
-    if len(prompt) == 1:
-        return content_of(prompt[0])
-    return "\n\n".join(f"{message['role']}: {content_of(message)}" for message in prompt)
+    messages = messages_of(prompt)
+    if len(messages) == 1:
+        return messages[0]["content"]
+    return "\n\n".join(f"{message['role']}: {message['content']}" for message in messages)
 
 
 def content_of(message):
@@ -117,9 +146,9 @@ def number(text):
 class RowsEnvironment:
     """Asks rows and scores answers by what is known; "reward" is exact, math, regex or a FILE.py."""
 
-    def __init__(self, path, config):
+    def __init__(self, source, config):
         config = dict(config)
-        self.rows = Rows(path, config.pop("prompt_column", ""), config.pop("answer_column", ""))
+        self.rows = Rows(source, config.pop("prompt_column", ""), config.pop("answer_column", ""))
         self.kind = config.pop("reward", "exact")
         self.functions = []
         if config:
@@ -132,13 +161,13 @@ class RowsEnvironment:
         else:
             scored(self.kind, "", "")
 
-    def describe(self, run):
+    def describe(self):
         return {"tasks": self.rows.count(), "tools": []}
 
-    def task(self, index, seed, run):
+    def task(self, index, seed):
         row = self.rows.row(index)
         answer = self.rows.answer(row)
-        return {"prompt": text_of(self.rows.prompt(row)), "answer": None if answer is None else str(answer)}
+        return {**asked(messages_of(self.rows.prompt(row))), "answer": None if answer is None else str(answer)}
 
     def open(self):
         return RowsWorld(self)
@@ -157,12 +186,12 @@ class RowsWorld:
     def state(self):
         return self.row
 
-    async def reward(self, answer, messages):
+    def reward(self, answer, messages):
         offered = self.offered
         if offered.functions:
             from coppice_world.module import score
 
-            return await score(offered.functions, offered.rows, self.row, answer, messages, None)
+            return score(offered.functions, offered.rows, self.row, answer, messages, None)
         expected = offered.rows.answer(self.row)
         if expected is None:
             raise ValueError("the row has no answer to compare with")

@@ -7,6 +7,7 @@ import struct
 
 MOST_BYTES = 4 << 20
 FIRST_FD = 700  # Careless code closes small descriptors; few reach this one.
+READ_BYTES = 1 << 16  # One read takes a usual question whole.
 
 
 class Gone(Exception):
@@ -30,24 +31,30 @@ class Wire:
     def fileno(self):
         return self.socket.fileno()
 
-    def _exact(self, size):
-        data = bytearray(size)
-        view, got = memoryview(data), 0
-        while got < size:
-            try:
-                count = self.socket.recv_into(view[got:])
-            except OSError:  # Reset, or closed by careless code.
-                count = 0
-            if count == 0:
-                raise Gone
-            got += count
+    def _read(self, size):
+        try:
+            data = self.socket.recv(size)
+        except OSError:  # Reset, or closed by careless code.
+            data = b""
+        if not data:
+            raise Gone
         return data
 
     def receive(self):
-        size = struct.unpack(">I", self._exact(4))[0]
+        """Returns the next question; the engine sends none before it has the answer, so no bytes are left over."""
+        data = self._read(READ_BYTES)
+        while len(data) < 4:
+            data += self._read(4 - len(data))
+        size = struct.unpack_from(">I", data)[0]
         if size > MOST_BYTES:
             raise Gone
-        return json.loads(self._exact(size))
+        if len(data) < 4 + size:
+            parts, missing = [data], 4 + size - len(data)
+            while missing:
+                parts.append(self._read(missing))
+                missing -= len(parts[-1])
+            data = b"".join(parts)
+        return json.loads(data[4:])
 
     def send(self, message):
         body = encoded(message)

@@ -1,0 +1,200 @@
+package dev.coppice.worlds.pyenv;
+
+import static dev.coppice.worlds.pyenv.PythonEnvs.begun;
+import static dev.coppice.worlds.pyenv.PythonEnvs.request;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.coppice.environments.tool.SeenResults;
+import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolResult;
+import dev.coppice.environments.toolworld.ToolSpec;
+import dev.coppice.environments.toolworld.ToolWorld;
+import dev.coppice.environments.user.RecitingUser;
+import dev.coppice.environments.user.UserTaskset;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Plays the adapters of larger packages: verifiers and OpenEnv where they are installed, NeMo Gym and tau2
+ * against stand-ins of the tests' own, which have their entry points and none of their code.
+ */
+class PythonSuitesTest {
+  private static final int EPISODES = 20;
+
+  private static String folder(final String name) {
+    return Path.of(PythonEnvs.file(name)).getParent().toString();
+  }
+
+  private static PythonEnvTaskset open(
+      final String environment, final String python, final Map<String, Object> config) {
+    return PythonEnvs.open(environment, python, config, false, PythonEnvs.PATIENT);
+  }
+
+  /** Forks in mid-episode and goes on in both; an unforked world takes one of the paths. */
+  private static void playApart(
+      final PythonEnvTaskset taskset, final List<Map.Entry<String, Map<String, Object>>> calls)
+      throws Exception {
+    for (int i = 0; i < EPISODES; i++) {
+      try (ToolWorld unforked = begun(taskset, i % taskset.taskCount());
+          ToolWorld parent = begun(taskset, i % taskset.taskCount())) {
+        call(unforked, calls.get(0));
+        call(parent, calls.get(0));
+        try (ToolWorld fork = parent.fork()) {
+          final String before = parent.digest();
+          final String alone = call(fork, calls.get(1));
+          assertEquals(before, parent.digest());
+          assertEquals(call(unforked, calls.get(1)), alone);
+          assertEquals(alone, call(parent, calls.get(1)), "the sibling's call was not seen");
+          assertEquals(unforked.digest(), fork.digest());
+          assertNotEquals(before, fork.digest());
+        }
+      }
+    }
+  }
+
+  private static String call(
+      final ToolWorld world, final Map.Entry<String, Map<String, Object>> call) throws Exception {
+    return world.call(request(call.getKey(), call.getValue())).text();
+  }
+
+  private static double scored(final ToolWorld world, final String answer) throws Exception {
+    return world.reward(answer, SeenResults.NOTHING).reward();
+  }
+
+  @Test
+  void shouldPlayToolsOfVerifiers() throws Exception {
+    final Map<String, Object> config = Map.of("folder", folder("suites/own_pantry.py"));
+    try (PythonEnvTaskset taskset =
+        open("verifiers/own_pantry", PythonEnvs.pythonWith("verifiers.v1"), config)) {
+      assertEquals(
+          List.of("pantry_look", "pantry_put"),
+          taskset.specs().stream().map(ToolSpec::name).sorted().toList());
+      assertEquals("system", taskset.opening(taskset.task(3)).getFirst().get("role"));
+      playApart(
+          taskset,
+          List.of(
+              Map.entry("pantry_put", Map.of("count", 2)),
+              Map.entry("pantry_put", Map.of("count", 3))));
+      for (int i = 0; i < EPISODES; i++) {
+        try (ToolWorld world = begun(taskset, i)) {
+          assertEquals(1.0, scored(world, Integer.toString(i)));
+          assertEquals(0.0, scored(world, "none"));
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldForkTheSuspendedConversationsOfVerifiers() throws Exception {
+    final Map<String, Object> config = Map.of("folder", folder("suites/own_bargain.py"));
+    try (PythonEnvTaskset taskset =
+        open("verifiers/own_bargain", PythonEnvs.pythonWith("verifiers.v1"), config)) {
+      playApart(
+          taskset,
+          List.of(
+              Map.entry(ToolSpec.SAY, Map.of("text", "no")),
+              Map.entry(ToolSpec.SAY, Map.of("text", "too much"))));
+      for (int i = 0; i < EPISODES; i++) {
+        try (ToolWorld world = begun(taskset, i)) {
+          world.call(request(ToolSpec.SAY, Map.of("text", "no")));
+          try (ToolWorld fork = world.fork()) {
+            fork.call(request(ToolSpec.SAY, Map.of("text", "no")));
+            assertTrue(fork.call(request(ToolSpec.SAY, Map.of("text", "deal"))).over());
+            assertTrue(world.call(request(ToolSpec.SAY, Map.of("text", "deal"))).over());
+            final int price = 5 + i % 5;
+            assertEquals(1.0 - (price - 2) / 10.0, scored(fork, null), 1e-9);
+            assertEquals(1.0 - (price - 1) / 10.0, scored(world, null), 1e-9);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldPlayOpenEnv() throws Exception {
+    final Map<String, Object> config =
+        Map.of(
+            "folder", folder("suites/own_grid.py"), "action", "own_grid:Step", "tasks", EPISODES);
+    try (PythonEnvTaskset taskset =
+        open("openenv/own_grid:Line", PythonEnvs.pythonWith("openenv.core"), config)) {
+      playApart(
+          taskset, List.of(Map.entry("step", Map.of("by", 1)), Map.entry("step", Map.of("by", 2))));
+      for (int i = 0; i < EPISODES; i++) {
+        try (ToolWorld world = begun(taskset, i)) {
+          world.call(request("step", Map.of("by", 2)));
+          try (ToolWorld fork = world.fork()) {
+            fork.call(request("step", Map.of("by", -4)));
+            assertEquals(-0.2, scored(fork, ""), 1e-9);
+            assertEquals(0.2, scored(world, ""), 1e-9);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldPlayAStandInOfNemoGym() throws Exception {
+    final Map<String, Object> tool =
+        Map.of(
+            "name",
+            "add",
+            "parameters",
+            Map.of("type", "object", "properties", Map.of("amount", Map.of("type", "integer"))));
+    final Map<String, Object> row =
+        Map.of(
+            "begin",
+            0,
+            "goal",
+            3,
+            "responses_create_params",
+            Map.of("input", "Count to three.", "tools", List.of(tool)));
+    final Map<String, Object> config =
+        Map.of("folder", folder("standins/counter_server.py"), "rows", List.of(row));
+    try (PythonEnvTaskset taskset = open("nemo-gym/counter_server:CounterServer", "", config)) {
+      playApart(
+          taskset,
+          List.of(Map.entry("add", Map.of("amount", 1)), Map.entry("add", Map.of("amount", 2))));
+      for (int i = 0; i < EPISODES; i++) {
+        try (ToolWorld world = begun(taskset, 0)) {
+          final SeenResults seen = counted(world, 3);
+          assertEquals(1.0, world.reward("done", seen).reward());
+          assertEquals(1.0, world.reward("done", seen).reward(), "scoring ends a copy's session");
+          assertEquals(0.0, world.reward("done", counted(world, 1)).reward());
+        }
+      }
+    }
+  }
+
+  private static SeenResults counted(final ToolWorld world, final int amount) throws Exception {
+    final ToolResult result = world.call(request("add", Map.of("amount", amount)));
+    return SeenResults.NOTHING.and(result.text(), result.note());
+  }
+
+  @Test
+  void shouldPlayAStandInOfTau2() throws Exception {
+    final Map<String, Object> config = Map.of("folder", folder("standins/counter_server.py"));
+    try (PythonEnvTaskset taskset = open("tau2/shelf", "", config);
+        UserTaskset shop = new UserTaskset(taskset, new RecitingUser())) {
+      playApart(
+          taskset,
+          List.of(Map.entry("put", Map.of("count", 1)), Map.entry("put", Map.of("count", 2))));
+      for (int i = 0; i < EPISODES; i++) {
+        final List<Map<String, Object>> opening = shop.opening(shop.task(i));
+        assertEquals("Serve one customer at a time.", opening.getFirst().get("content"));
+        assertEquals("You want " + (i + 1) + " jars.", opening.getLast().get("content"));
+        try (ToolWorld world = shop.open()) {
+          world.reset(shop.task(i), 1);
+          assertEquals(0.0, scored(world, null));
+          for (final Taskset.Call call : shop.solution(shop.task(i)).calls()) {
+            world.call(request(call.tool(), call.arguments()));
+          }
+          assertEquals(1.0, scored(world, null));
+        }
+      }
+    }
+  }
+}
