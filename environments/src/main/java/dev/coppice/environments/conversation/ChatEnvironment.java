@@ -75,9 +75,9 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
   private String closeOf(final Conversation begun) {
     final String name = world.tools().iterator().next().name();
     final String turn = format.call(name, Map.of());
-    final Conversation once = begun.answered(turn, made(turn, name, "a"));
-    final String one = once.answered(turn, made(turn, name, "a")).text();
-    final String other = once.answered(turn, made(turn, name, "b")).text();
+    final Conversation once = begun.answered(turn, made(turn, "a"));
+    final String one = once.answered(turn, made(turn, "a")).text();
+    final String other = once.answered(turn, made(turn, "b")).text();
     if (one.equals(other)) {
       throw new IllegalArgumentException("the chat template shows the model no results of tools");
     }
@@ -88,7 +88,8 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
     return one.substring(one.length() - length);
   }
 
-  private List<Conversation.Made> made(final String turn, final String tool, final String result) {
+  private List<Conversation.Made> made(final String turn, final String result) {
+    final String tool = world.tools().iterator().next().name();
     final int open =
         format.dialect().ending() == Dialect.Ending.BARE ? 0 : dialect().callOpen().length();
     final String text = turn.substring(open, turn.length() - dialect().callClose().length());
