@@ -96,20 +96,23 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
   }
 
   private Conversation called(final Conversation before, final String result) {
-    final String name = world.tools().iterator().next().name();
-    final String turn = format.call(name, Map.of());
-    return before.answered(turn, made(turn, name, result));
+    final String turn = format.call(tool(), Map.of());
+    return before.answered(turn, made(turn, result));
   }
 
   private static boolean allEnd(final List<String> texts, final String end) {
     return texts.stream().allMatch(text -> text.endsWith(end));
   }
 
-  private List<Conversation.Made> made(final String turn, final String tool, final String result) {
+  private String tool() {
+    return world.tools().iterator().next().name();
+  }
+
+  private List<Conversation.Made> made(final String turn, final String result) {
     final int open =
         format.dialect().ending() == Dialect.Ending.BARE ? 0 : dialect().callOpen().length();
     final String text = turn.substring(open, turn.length() - dialect().callClose().length());
-    return List.of(new Conversation.Made(text, tool, Map.of(), result));
+    return List.of(new Conversation.Made(text, tool(), Map.of(), result));
   }
 
   @Override

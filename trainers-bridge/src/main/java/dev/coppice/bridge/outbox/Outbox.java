@@ -36,7 +36,6 @@ public final class Outbox implements AutoCloseable {
 
   /** The longest text that names a request, in characters. */
   public static final int MAX_REQUEST_CHARS = 1024;
-
   /** The most groups of one request. */
   public static final int MAX_REQUEST_GROUPS = 1_000_000;
 
@@ -307,7 +306,7 @@ public final class Outbox implements AutoCloseable {
   }
 
   /**
-   * Opens a stream of groups.
+   * Opens a stream.
    *
    * @param taker of the groups.
    * @return the stream; the caller closes it.
