@@ -1,6 +1,7 @@
 package dev.coppice.app;
 
 import dev.coppice.app.check.CheckCommand;
+import dev.coppice.app.enginecheck.EngineCheckCommand;
 import dev.coppice.app.list.ClasspathCommand;
 import dev.coppice.app.list.ListCommand;
 import dev.coppice.app.pretrain.PretrainCommand;
@@ -31,13 +32,16 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "  test [--all] [--trainers]  runs every test of the project (the launcher does it); --all adds",
-      "                             the slow ones, --trainers installs TRL, verl and verifiers (6 GB),",
+      "  test [--all] [--trainers]  runs every test of the project (the launcher does it); --all"
+          + " adds",
+      "                             the slow ones, --trainers installs TRL, verl and verifiers (6"
+          + " GB),",
       "                             whose tests are skipped without",
       "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
       "  decode-bench               tokens per second on a shared prefix (--help)",
       "  bridge-bench               what the bridge to a trainer carries and how fast (--help)",
-      "  credit-check DIR           estimators against the solver and the policy's own continuations",
+      "  credit-check DIR           estimators against the solver and the policy's own"
+          + " continuations",
       "  soak [--minutes N]         runs the engine for long and watches memory and exactness",
       "",
       "Exit status: 0 done, 1 the work failed, 2 the call or the configuration is wrong.",
@@ -50,6 +54,7 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       ReportCommand.class,
       CheckCommand.class,
+      EngineCheckCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
       ListCommand.class,
@@ -111,6 +116,10 @@ public final class CoppiceCommand {
       status = line.execute(arguments);
     } catch (final Error e) {
       status = explain(e, System.err);
+    }
+    if (System.out.checkError() && status == 0) {
+      System.err.println("the results could not be written: standard output is full or closed");
+      status = 1;
     }
     // Threads of a failed engine must not keep the process.
     System.exit(status);
