@@ -102,10 +102,23 @@ def convert(folder, target):
             writer.add_tensor(ours, raw, raw_dtype=gguf.GGMLQuantizationType.BF16)
         else:
             writer.add_tensor(ours, np.ascontiguousarray(values))
+    if folder.name == "smollm2":
+        letters_only(writer, config["vocab_size"])
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def letters_only(writer, size):
+    """A byte-level tokenizer of letters and one merge, for training, which writes a tokenizer beside the weights."""
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("smollm")
+    writer.add_token_list(["<end>"] + [chr(33 + i) for i in range(94)] + [chr(0xA1 + i) for i in range(size - 96)]
+                          + ["ab"])
+    writer.add_token_types([gguf.TokenType.CONTROL] + [gguf.TokenType.NORMAL] * (size - 1))
+    writer.add_token_merges(["a b"])
+    writer.add_eos_token_id(0)
 
 
 def blocks(target, count):

@@ -9,6 +9,7 @@ import dev.coppice.model.RunnerRequest;
 import dev.coppice.model.SequenceModel;
 import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,7 @@ public final class EmbeddedEngine implements RunnerPlug {
   @Override
   public void check(final PlugOptions options) {
     settings(options);
+    adapter(options);
     BatchOptions.check(options);
   }
 
@@ -106,8 +108,21 @@ public final class EmbeddedEngine implements RunnerPlug {
       throw new IllegalArgumentException(
           "the engine runs models of a folder, no scripts: engine=" + name());
     }
+    return DecoderBackend.open(folder, adapter(options), settings(options));
+  }
+
+  /** Finds the adapter, if there is one. */
+  private static Path adapter(final PlugOptions options) {
     final String lora = options.text("lora");
-    return DecoderBackend.open(folder, lora.isEmpty() ? null : Path.of(lora), settings(options));
+    final Path folder = Path.of(lora);
+    if (lora.contains(",") && !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "lora names one adapter, which is merged into the weights; several side by side in one"
+              + " process are not supported: run a process for each, or publish merged weights one"
+              + " after the other: lora="
+              + lora);
+    }
+    return lora.isEmpty() ? null : folder;
   }
 
   private static DecoderSettings settings(final PlugOptions options) {

@@ -53,21 +53,4 @@ public final class ProjectPaths {
     }
     return model;
   }
-
-  /**
-   * Finds a model that is a folder, as whatever writes weights needs it.
-   *
-   * @param name of it, as for {@link #find}.
-   * @return the folder.
-   * @throws ConfigException if there is none.
-   */
-  public static Path modelFolder(final String name) {
-    final Path folder = model(name);
-    if (!Files.isDirectory(folder)) {
-      throw new ConfigException(
-          "training begins with a model folder in Hugging Face's layout, this is a file: "
-              + folder);
-    }
-    return folder;
-  }
 }

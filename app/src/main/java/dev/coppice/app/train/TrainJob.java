@@ -62,7 +62,7 @@ public final class TrainJob {
     this.config = config;
     this.train = config.train();
     this.folder = new TrainFolder(root);
-    this.start = ProjectPaths.modelFolder(config.model().path());
+    this.start = ProjectPaths.model(config.model().path());
     this.progress = progress;
     if (config.credit().estimators().isEmpty()) {
       throw new ConfigException("credit.estimators is empty, so nothing says what to train");

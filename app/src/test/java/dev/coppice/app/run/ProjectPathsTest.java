@@ -17,7 +17,7 @@ final class ProjectPathsTest {
     final Path missing = folder.resolve("nothing");
 
     final ConfigException refusal =
-        assertThrows(ConfigException.class, () -> ProjectPaths.modelFolder(missing.toString()));
+        assertThrows(ConfigException.class, () -> ProjectPaths.model(missing.toString()));
 
     assertTrue(refusal.getMessage().startsWith("no such model: " + missing));
     assertTrue(refusal.getMessage().contains("model.path"), refusal.getMessage());
@@ -25,6 +25,6 @@ final class ProjectPathsTest {
 
   @Test
   void shouldTakeAModelFolderThatIsThere() {
-    assertEquals(folder, ProjectPaths.modelFolder(folder.toString()));
+    assertEquals(folder, ProjectPaths.model(folder.toString()));
   }
 }

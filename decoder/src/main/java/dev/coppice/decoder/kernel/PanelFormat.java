@@ -14,22 +14,20 @@ package dev.coppice.decoder.kernel;
  */
 public enum PanelFormat {
   /** Floats. */
-  FLOATS(1, 256, Float.BYTES),
+  FLOATS(1, Float.BYTES),
   /** Weights of bf16, widened in registers; inputs stay as they are. */
-  WIDENED(1, 128, Float.BYTES),
+  WIDENED(1, Short.BYTES),
   /** The same with inputs rounded, in the order of {@link #PAIRS}. */
-  ORDERED(1, 128, Float.BYTES),
+  ORDERED(1, Short.BYTES),
   /** Weights and inputs of bf16, multiplied in pairs by the processor (avx512_bf16). */
-  PAIRS(2, 256, Short.BYTES);
+  PAIRS(2, Short.BYTES);
 
   private final int together;
-  private final int stepBytes;
-  private final int inputBytes;
+  private final int weightBytes;
 
-  PanelFormat(final int together, final int stepBytes, final int inputBytes) {
+  PanelFormat(final int together, final int weightBytes) {
     this.together = together;
-    this.stepBytes = stepBytes;
-    this.inputBytes = inputBytes;
+    this.weightBytes = weightBytes;
   }
 
   /** Returns the steps that a row of inputs takes. */
@@ -44,22 +42,22 @@ public enum PanelFormat {
 
   /** Returns the bytes of the weights of a step. */
   int stepBytes() {
-    return stepBytes;
+    return TileCode.COLUMNS * together * weightBytes;
   }
 
   /** Returns the bytes of an input. */
   int inputBytes() {
-    return inputBytes;
+    return Float.BYTES / together;
   }
 
   /** Returns the bytes of the inputs of a step. */
   int stepInputBytes() {
-    return together * inputBytes;
+    return together * inputBytes();
   }
 
   /** Says whether weights are widened before they are multiplied. */
   boolean widens() {
-    return stepBytes < Float.BYTES * TileCode.COLUMNS;
+    return together * weightBytes < Float.BYTES;
   }
 
   /** Says whether inputs are rounded to bf16. */

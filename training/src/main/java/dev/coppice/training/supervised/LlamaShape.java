@@ -5,6 +5,7 @@ import dev.coppice.decoder.files.AttentionShape;
 import dev.coppice.decoder.files.ModelConfig;
 import dev.coppice.decoder.files.ModelDimensions;
 import dev.coppice.decoder.files.RopeSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -52,9 +53,9 @@ public record LlamaShape(
   }
 
   /**
-   * Takes the sizes from the configuration of a folder.
+   * Takes the sizes from the configuration of a model.
    *
-   * @param folder of a decoder in Hugging Face's layout.
+   * @param folder of a decoder in Hugging Face's layout, or a GGUF file.
    * @return the shape.
    * @throws ModelFileException if the decoder has what is not trained here: an untied head,
    *     biases, normed queries, frequencies of a GGUF file's own, or heads that do not fill the
@@ -71,7 +72,7 @@ public record LlamaShape(
         || !config.rope().divisors().isEmpty()
         || attention.heads() * attention.headDim() != size.hiddenSize()) {
       throw new ModelFileException(
-          folder.resolve("config.json"),
+          Files.isDirectory(folder) ? folder.resolve("config.json") : folder,
           "is of no decoder that is trained here, which has a tied embedding, no biases, no norm of"
               + " queries and keys, no frequencies of a GGUF file's own, and heads that fill"
               + " hidden_size: "

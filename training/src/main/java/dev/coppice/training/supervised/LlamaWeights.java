@@ -157,9 +157,9 @@ public final class LlamaWeights implements AutoCloseable {
   }
 
   /**
-   * Reads the weights of a Hugging Face folder.
+   * Reads the weights of a Hugging Face folder, or of a GGUF file.
    *
-   * @param folder of the decoder.
+   * @param folder of the decoder, or its file.
    * @param parent that owns the weights in the end.
    * @return the weights, which the caller closes.
    * @throws dev.coppice.chat.files.ModelFileException naming what is missing or does not fit.
