@@ -58,6 +58,9 @@ final class Branch {
   int paidAgain;
   int paidSamples;
   boolean released;
+
+  /** Whether the policy looks back on this path once it has ended. */
+  boolean isLookedBackOn;
   LeafStatus endStatus;
   StopReason endReason;
   int sequence;
