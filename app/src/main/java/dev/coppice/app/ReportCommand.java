@@ -112,6 +112,8 @@ final class ReportCommand implements Callable<Integer> {
           .forEach((key, value) -> settings.put(folder.getFileName() + ":" + key, value));
     }
     return new RunReport(
-        arms, Map.of(), new RunReport.Scope(0, 0, Set.of(), new RunSettings(settings), List.of()));
+        arms,
+        Map.of(),
+        new RunReport.Scope(0, 0, Set.of(), Set.of(), new RunSettings(settings), List.of()));
   }
 }

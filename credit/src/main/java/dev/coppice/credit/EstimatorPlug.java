@@ -24,6 +24,16 @@ public interface EstimatorPlug extends Plug {
   CreditFormula make(PlugOptions options);
 
   /**
+   * Says whether its promise of being unbiased rests on path weights: on forks that were decided by the
+   * path before them alone.
+   *
+   * @return true if trees that fork at places chosen on finished paths must not be scored by it.
+   */
+  default boolean restsOnPathWeights() {
+    return false;
+  }
+
+  /**
    * Says whether the formula is wrong where one number divided several samples: it then refuses such
    * groups, and a run that names it divides independently or is refused.
    *

@@ -59,6 +59,9 @@ final class Branch {
   int paidSamples;
   int paidExtra;
   boolean released;
+
+  /** Whether the policy looks back on this path once it has ended. */
+  boolean isLookedBackOn;
   LeafStatus endStatus;
   StopReason endReason;
   int sequence;

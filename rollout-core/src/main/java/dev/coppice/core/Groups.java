@@ -34,6 +34,7 @@ final class Groups {
   private final BudgetSplit split;
   private final GroupAllocation allocation;
   private final LearningOrder order;
+  private final LookBack lookBack;
   private final ArrayDeque<Event> offered = new ArrayDeque<>();
   private final Object2ObjectHashMap<String, GroupState> open = new Object2ObjectHashMap<>();
   private final List<GroupState> parked = new ArrayList<>();
@@ -47,6 +48,7 @@ final class Groups {
     this.allocation = state.config.budget().allocation().get();
     final BranchingPolicy policy = state.world.policy();
     final boolean learns = allocation.learns() || policy.learns();
+    this.lookBack = new LookBack(state, scheduler);
     this.order = new LearningOrder(lanes(), learns ? this::learn : null);
   }
 
@@ -60,6 +62,10 @@ final class Groups {
     state.counters.groupsRestored++;
     offered.add(restored);
     startGroups(effects);
+  }
+
+  LookBack lookBack() {
+    return lookBack;
   }
 
   private void startGroups(final List<Effect> effects) {
@@ -204,6 +210,7 @@ final class Groups {
     final Branch root = new Branch(tree, group.rootTag, state.parser(), work);
     root.parser.nextTurn(state.endOf(group.prompt));
     root.node = tree.prompt;
+    root.isLookedBackOn = lookBack.isOn();
     state.branches.put(root.id, root);
     effects.add(new Effect.StartWorld(group.place(), root.id, work.copies().key()));
     final RolloutFailure refusal = refusal(group);
@@ -256,6 +263,9 @@ final class Groups {
       effects.add(new Effect.Release(branch.id));
     }
     effects.add(new Effect.CloseWorld(branch.id));
+    if (branch.isLookedBackOn) {
+      lookBack.ended(branch, leaf.stop(), effects);
+    }
     if (--branch.tree.liveBranches == 0) {
       branch.group.treesOpen--;
       treeEnded(branch.tree, effects);

@@ -65,7 +65,7 @@ final class Growth {
     branch.group.hasDrawn = true;
     branch.work.prompt(false);
     if (branch.parser.tokens() == 0) {
-      countCall(branch, branch.length() - branch.callPrefilled);
+      scheduler.countCall(branch, branch.length() - branch.callPrefilled);
     }
     branch.node.kvVersion = draws.version(row);
     final int children = decide(branch, draws, row);
@@ -79,6 +79,9 @@ final class Growth {
     if (parts.count() > 1 || children > 1) {
       fork(branch, children, draws, row, effects);
     } else {
+      if (branch.isLookedBackOn) {
+        groups.lookBack().pass(branch, draws.entropy(row), effects);
+      }
       if (branch.node.kind != NodeKind.ACTION) {
         branch.beginSegment();
       }
@@ -147,11 +150,6 @@ final class Growth {
     return true;
   }
 
-  private void countCall(final Branch branch, final int cachedTokens) {
-    branch.tree.cached += Math.max(0, cachedTokens);
-    state.counters.cached += Math.max(0, cachedTokens);
-  }
-
   /** Has the parts of a row go on apart, where children were decided or draws differ. */
   private void fork(
       final Branch branch,
@@ -195,12 +193,8 @@ final class Growth {
 
   private Branch child(
       final Branch parent, final Copies copies, final long tag, final List<Effect> effects) {
-    final Branch branch = parent.fork(parent.work.fork(state.nextBranch++, copies), tag);
-    parent.tree.liveBranches++;
-    state.branches.put(branch.id, branch);
-    state.counters.forks++;
-    countCall(branch, branch.length());
-    effects.add(new Effect.Fork(parent.id, branch.id, copies.key()));
+    final Branch branch = scheduler.fork(parent, copies, tag, effects);
+    scheduler.countCall(branch, branch.length());
     return branch;
   }
 

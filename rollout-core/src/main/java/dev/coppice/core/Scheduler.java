@@ -1,5 +1,6 @@
 package dev.coppice.core;
 
+import dev.coppice.draw.Copies;
 import dev.coppice.model.Draws;
 import dev.coppice.model.Quotes;
 import dev.coppice.model.Work;
@@ -85,6 +86,23 @@ final class Scheduler {
             || branch.children > 1
             || policy.entropyFloor() != Double.POSITIVE_INFINITY;
     return several ? 1 : most;
+  }
+
+  /** Forks a branch: its path, its parser, its world and what the model keeps of it. */
+  Branch fork(
+      final Branch parent, final Copies copies, final long tag, final List<Effect> effects) {
+    final Branch branch = parent.fork(parent.work.fork(state.nextBranch++, copies), tag);
+    parent.tree.liveBranches++;
+    state.branches.put(branch.id, branch);
+    state.counters.forks++;
+    effects.add(new Effect.Fork(parent.id, branch.id, copies.key()));
+    return branch;
+  }
+
+  /** Counts what a model call finds computed. */
+  void countCall(final Branch branch, final int cachedTokens) {
+    branch.tree.cached += Math.max(0, cachedTokens);
+    state.counters.cached += Math.max(0, cachedTokens);
   }
 
   /** Shows the policy where a branch stands. */

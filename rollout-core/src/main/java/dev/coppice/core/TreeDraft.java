@@ -28,6 +28,7 @@ final class TreeDraft {
   final long key;
   final int number;
   final NodeDraft prompt;
+  final List<LookBack.Place> places = new ArrayList<>(0);
   int liveBranches;
   long prefilled;
   long cached;

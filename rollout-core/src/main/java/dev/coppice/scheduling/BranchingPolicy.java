@@ -104,6 +104,36 @@ public interface BranchingPolicy {
   }
 
   /**
+   * Says how many of a path's most uncertain tokens become forks once the path has ended, N.
+   *
+   * <p>Which tokens those are depends on what was drawn after them, so such a policy {@link #isBiased}.
+   *
+   * @return 0 unless the policy looks back.
+   */
+  default int lookBackPositions() {
+    return 0;
+  }
+
+  /**
+   * Says how many paths begin at each token that {@link #lookBackPositions} makes a fork, T.
+   *
+   * @return the children beside the path that is there already, at least 1.
+   */
+  default int lookBackChildren() {
+    return 1;
+  }
+
+  /**
+   * Says whether forks depend on what was drawn behind them: path-weighted figures and estimators are
+   * biased then.
+   *
+   * @return false unless the policy looks back.
+   */
+  default boolean isBiased() {
+    return lookBackPositions() > 0;
+  }
+
+  /**
    * Tags the first branch of every tree of a group; asked once, when the group starts.
    *
    * @param place of the group in the order of starts.

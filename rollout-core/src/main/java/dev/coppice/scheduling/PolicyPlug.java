@@ -32,4 +32,14 @@ public interface PolicyPlug extends Plug {
   default int trees(final PlugOptions options, final int configured) {
     return configured;
   }
+
+  /**
+   * Says whether the policy's forks depend on what was drawn behind them; traces name the policy, so
+   * reports tell by this.
+   *
+   * @return false unless {@link BranchingPolicy#isBiased} is true of what it makes.
+   */
+  default boolean isBiased() {
+    return false;
+  }
 }

@@ -18,6 +18,7 @@ import dev.coppice.rollout.EngineConfig.Coalescing;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.EntropyTopPolicy;
+import dev.coppice.scheduling.PublishedEntropyTopPolicy;
 import dev.coppice.scheduling.SegmentsPolicy;
 import dev.coppice.scheduling.SentencePolicy;
 import dev.coppice.trajectory.Leaf;
@@ -25,6 +26,7 @@ import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +155,13 @@ final class ForksInsideATurnTest {
         () -> new SegmentsPolicy(1, new int[] {1, 2, 2}),
         () -> new SentencePolicy(new int[] {3, 2}),
         () -> new EntropyTopPolicy(2, 3, 1.0));
+  }
+
+  /** And the one that is biased. */
+  static List<Supplier<BranchingPolicy>> everyPolicy() {
+    final List<Supplier<BranchingPolicy>> all = new ArrayList<>(policies());
+    all.add(() -> new PublishedEntropyTopPolicy(2, 2));
+    return all;
   }
 
   private TestRun run(final BranchingPolicy policy, final Rambling model) {
@@ -317,7 +326,7 @@ final class ForksInsideATurnTest {
   }
 
   @ParameterizedTest
-  @MethodSource("policies")
+  @MethodSource("everyPolicy")
   void treesDependNeitherOnTheOrderOfAnswersNorOnThreads(final Supplier<BranchingPolicy> policy)
       throws InterruptedException {
     final Rambling model = new Rambling(-1);
@@ -371,5 +380,92 @@ final class ForksInsideATurnTest {
         run(policy, model).groups(40).run(),
         run(policy, model).groups(40).coalescing(Coalescing.INDEPENDENT).run(),
         "seed=" + seed);
+  }
+
+  @Test
+  void thePublishedFormForksAtTheMostUncertainTokensOfItsFinishedFirstPath()
+      throws InterruptedException {
+    final Rambling model = new Rambling(-1);
+    final PublishedEntropyTopPolicy policy = new PublishedEntropyTopPolicy(2, 3);
+    assertTrue(policy.isBiased());
+    int whole = 0;
+    for (final TrajectoryTree tree : trees(run(policy, model).groups(200).run())) {
+      final Leaf first = tree.leaves().getFirst();
+      final List<Integer> path = letters(tree, first.node());
+      final List<Double> entropies = new ArrayList<>();
+      int sum = 0;
+      for (int drawn = 0; drawn <= path.size(); drawn++) {
+        entropies.add(entropy(model.chances(drawn, sum)));
+        sum += drawn < path.size() ? path.get(drawn) : 0;
+      }
+      final List<Double> forked = new ArrayList<>();
+      forksOn(tree, first).keySet().forEach(place -> forked.add(entropies.get(place)));
+      forksOn(tree, first).values().forEach(children -> assertEquals(4, children));
+      entropies.sort(Comparator.reverseOrder());
+      forked.sort(Comparator.reverseOrder());
+      final int places = Math.min(2, entropies.size());
+      assertEquals(places, forked.size(), "seed=" + seed);
+      for (int i = 0; i < places; i++) {
+        assertEquals(entropies.get(i), forked.get(i), 1e-4, "seed=" + seed);
+      }
+      assertEquals(1 + 3 * places, tree.leaves().size(), "seed=" + seed);
+      assertEquals(
+          1.0,
+          tree.leaves().stream().mapToDouble(leaf -> tree.pathWeight(leaf.node())).sum(),
+          1e-9);
+      whole += places == 2 ? 1 : 0;
+    }
+    assertTrue(whole > 100, "whole=" + whole + " seed=" + seed);
+  }
+
+  private static double entropy(final double[] chances) {
+    double entropy = 0;
+    for (final double chance : chances) {
+      entropy -= chance > 0 ? chance * Math.log(chance) : 0;
+    }
+    return entropy;
+  }
+
+  @Test
+  void thePublishedFormIsBiasedAndTheFormWithAThresholdIsNot() throws InterruptedException {
+    final Rambling model = new Rambling(-1);
+    final double truth = model.expected(0, 0);
+    final double published = errorsOff(new PublishedEntropyTopPolicy(2, 6), model, truth);
+    final double threshold = errorsOff(new EntropyTopPolicy(2, 3, 1.0), model, truth);
+
+    final String seen = "standard errors off: " + published + " seed=" + seed;
+    assertTrue(Math.abs(published) > STANDARD_ERRORS, seen);
+    assertTrue(Math.abs(threshold) < STANDARD_ERRORS, threshold + " seed=" + seed);
+  }
+
+  private double errorsOff(final BranchingPolicy policy, final Rambling model, final double truth)
+      throws InterruptedException {
+    double sum = 0;
+    double squares = 0;
+    final var results = run(policy, model).groups(12_000).run();
+    for (final GroupResult result : results.values()) {
+      final double value = groupMean(result);
+      sum += value;
+      squares += value * value;
+    }
+    final int n = results.size();
+    return (sum / n - truth) / Math.sqrt((squares / n - sum / n * sum / n) / n);
+  }
+
+  @Test
+  void aBudgetThatEndsInTheMiddleLeavesNoParkedBranchBehind() throws InterruptedException {
+    final Rambling model = new Rambling(-60);
+    for (int tokens = 60; tokens < 160; tokens += 7) {
+      final TestRun run = run(new PublishedEntropyTopPolicy(2, 2), model).groups(6);
+      final var results = run.budget(new BudgetConfig(tokens, 6, 1)).run();
+
+      assertEquals(6, results.size(), "tokens=" + tokens + " seed=" + seed);
+      for (final TrajectoryTree tree : trees(results)) {
+        for (final TrajectoryNode node : tree.nodes()) {
+          final boolean isEnd = tree.childCount(node.id()) == 0;
+          assertEquals(isEnd, tree.leafAt(node.id()) >= 0, "tokens=" + tokens);
+        }
+      }
+    }
   }
 }

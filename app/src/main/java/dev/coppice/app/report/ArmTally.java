@@ -42,6 +42,11 @@ public final class ArmTally {
     return total.get(Sum.DIVIDED_TREES) > 0;
   }
 
+  /** Tells whether forks of the arm were chosen on finished paths, as its traces say. */
+  boolean isBiased() {
+    return total.get(Sum.BIASED_TREES) > 0;
+  }
+
   /**
    * Returns a sum.
    *

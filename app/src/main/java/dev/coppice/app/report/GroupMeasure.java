@@ -3,6 +3,8 @@ package dev.coppice.app.report;
 import dev.coppice.credit.rho.TreeMoments;
 import dev.coppice.draw.Division;
 import dev.coppice.rollout.TreeLedger;
+import dev.coppice.plug.Plugs;
+import dev.coppice.scheduling.PolicyPlug;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.TrajectoryGroup;
@@ -42,6 +44,7 @@ final class GroupMeasure {
     tally.add(Sum.TRUNKS, tree.draws());
     final boolean divided = tree.division() == Division.SYSTEMATIC && tree.draws() > 1;
     tally.add(Sum.DIVIDED_TREES, divided ? 1 : 0);
+    tally.add(Sum.BIASED_TREES, isBiased(tree) ? 1 : 0);
     for (final Leaf leaf : tree.leaves()) {
       tally.add(Sum.LEAVES, 1);
       tally.add(Sum.DRAWS, leaf.draws());
@@ -52,6 +55,15 @@ final class GroupMeasure {
       }
     }
     addSegments(tree, tally);
+  }
+
+  /** A stranger's policy that is not on the class path now says nothing of itself. */
+  private static boolean isBiased(final TrajectoryTree tree) {
+    final Plugs<PolicyPlug> policies = Plugs.of(PolicyPlug.KIND);
+    return tree.nodes().stream()
+        .filter(node -> node.branch() != null)
+        .map(node -> node.branch().policy())
+        .anyMatch(name -> policies.has(name) && policies.find(name).isBiased());
   }
 
   private static void addSegments(final TrajectoryTree tree, final TaskTally tally) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Reads groups one after the other and makes the report of the run.
@@ -101,11 +102,15 @@ public final class RunMeasure {
             ? replicates(RunReport.BASELINE, compared)
             : null;
     final Set<String> divided = new HashSet<>();
+    final Set<String> biased = new TreeSet<>();
     for (final String arm : tasksByArm.keySet()) {
       final Replicates whole = replicates(arm, all);
       arms.add(whole.report(arm));
       if (whole.whole.isDivided()) {
         divided.add(arm);
+      }
+      if (whole.whole.isBiased()) {
+        biased.add(arm);
       }
       if (baseline != null && !arm.equals(RunReport.BASELINE)) {
         ratios.put(arm, replicates(arm, compared).ratiosOver(baseline));
@@ -114,7 +119,8 @@ public final class RunMeasure {
     return new RunReport(
         arms,
         ratios,
-        new RunReport.Scope(compared.size(), all.size(), divided, settings, List.copyOf(remarks)));
+        new RunReport.Scope(
+            compared.size(), all.size(), divided, biased, settings, List.copyOf(remarks)));
   }
 
   private List<String> tasksOfAnyArm() {

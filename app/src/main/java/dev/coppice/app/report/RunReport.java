@@ -30,6 +30,7 @@ public record RunReport(
    * @param comparedTasks that every arm has, which the ratios are over.
    * @param tasks that some arm has.
    * @param divided arms of which one number divided draws.
+   * @param biased arms whose forks were chosen on finished paths.
    * @param settings of the run.
    * @param remarks on the run, lines for a person.
    */
@@ -37,6 +38,7 @@ public record RunReport(
       int comparedTasks,
       int tasks,
       Set<String> divided,
+      Set<String> biased,
       RunSettings settings,
       List<String> remarks) {}
 
@@ -99,6 +101,12 @@ public record RunReport(
                 + " cannot be told: a systematic division wants at least six groups of a task (some"
                 + " thirty for 10 %): raise task.repeats");
       }
+    }
+    for (final String arm : scope.biased()) {
+      notes.add(
+          arm
+              + " chose its forks on finished paths: its path-weighted mean reward and what rests on it"
+              + " are biased");
     }
     notes.addAll(scope.settings().remarks());
     notes.addAll(scope.remarks());

@@ -8,6 +8,8 @@ public enum Sum {
   TREES,
   /** Trees of several draws that one number divided. */
   DIVIDED_TREES,
+  /** Trees whose forks were chosen on finished paths, which biases their path weights. */
+  BIASED_TREES,
   /** Draws of the roots: the independent trunks that trees stand for. */
   TRUNKS,
   /** Trajectories, a coalesced one once. */

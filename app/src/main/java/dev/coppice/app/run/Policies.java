@@ -44,7 +44,9 @@ public final class Policies {
    */
   public static EngineConfig.Coalescing coalescing(final String arm, final RunConfig config) {
     final RunConfig.Tree tree = config.tree();
-    final boolean fits = of(config.policyOf(arm), config).looksAtPathAlone();
+    final BranchingPolicy policy = of(config.policyOf(arm), config);
+    requireUnbiased(arm, policy, config);
+    final boolean fits = policy.looksAtPathAlone();
     final boolean isAsked = tree.coalesce().equals("true");
     if (isAsked && !fits) {
       throw new ConfigException(
@@ -74,6 +76,24 @@ public final class Policies {
     }
     final boolean learns = config.credit().estimators().contains("turn-share");
     return EngineConfig.Coalescing.SYSTEMATIC.withIndependent(learns ? PAIRS_EVERY : 0);
+  }
+
+  /** An estimator that rests on path weights must not learn from trees whose weights are biased. */
+  private static void requireUnbiased(
+      final String arm, final BranchingPolicy policy, final RunConfig config) {
+    for (final String name : config.credit().estimators()) {
+      if (policy.isBiased() && Plugs.of(EstimatorPlug.KIND).find(name).restsOnPathWeights()) {
+        throw new ConfigException(
+            "the policy chooses its forks on finished paths, which biases path weights, and an"
+                + " estimator rests on them: arm="
+                + arm
+                + " policy="
+                + policy.name()
+                + " estimator="
+                + name
+                + "; take treerl or grpo, or the policy entropy-top");
+      }
+    }
   }
 
   private static String needingIndependentDraws(final RunConfig config) {

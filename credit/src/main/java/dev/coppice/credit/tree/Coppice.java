@@ -159,6 +159,11 @@ public final class Coppice implements CreditFormula {
     }
 
     @Override
+    public boolean restsOnPathWeights() {
+      return true;
+    }
+
+    @Override
     public CreditFormula make(final PlugOptions options) {
       return Predictable.whereSizedByOutcomes(new Coppice(options), options);
     }
