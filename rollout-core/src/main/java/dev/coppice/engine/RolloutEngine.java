@@ -137,8 +137,8 @@ public final class RolloutEngine implements AutoCloseable {
     final boolean forksInside = parts.policy().entropyFloor() != Double.POSITIVE_INFINITY;
     if (forksInside && !traits.tellsEntropy()) {
       throw new IllegalArgumentException(
-          "the policy forks where the next token is uncertain, and the model's runner does not tell:"
-              + " policy="
+          "the policy forks where the next token is uncertain, and the model's runner does not"
+              + " tell: policy="
               + parts.policy().name()
               + " model="
               + parts.runner().name()

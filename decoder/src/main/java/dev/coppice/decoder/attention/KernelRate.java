@@ -165,6 +165,7 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
         peakGflops,
         good()
             ? ""
-            : ": far below what the machine can do; if the next process shows the same, please report it");
+            : ": far below what the machine can do; if the next process shows the same, please"
+                  + " report it");
   }
 }

@@ -38,7 +38,8 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
   public PythonEnvPlug() {
     super(
         PythonEnvTaskset.NAME,
-        "Any Python environment: FILE.py, ROWS.jsonl, reasoning-gym/NAME, textarena/ID, gymnasium/ID...",
+        "Any Python environment: FILE.py, ROWS.jsonl, reasoning-gym/NAME, textarena/ID,"
+            + " gymnasium/ID...",
         declared());
   }
 
