@@ -166,6 +166,6 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
         good()
             ? ""
             : ": far below what the machine can do; if the next process shows the same, please"
-                  + " report it");
+                + " report it");
   }
 }

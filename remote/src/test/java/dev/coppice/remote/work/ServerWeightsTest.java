@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.coppice.fixture.LetterPolicy;
-import dev.coppice.fixture.LetterTokenizer;
 import dev.coppice.fixture.TestRun;
 import dev.coppice.model.RunnerSession;
 import dev.coppice.model.WeightsException;
@@ -13,7 +11,6 @@ import dev.coppice.remote.stub.StubServer;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.WeightSwap;
-import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,16 +41,6 @@ final class ServerWeightsTest {
     return weights;
   }
 
-  private static double logprob(final LetterPolicy policy, final int[] path, final int length) {
-    final float[] scores = new float[LetterTokenizer.ALPHABET.length()];
-    policy.scores(path, length, scores, 0);
-    double sum = 0;
-    for (final float score : scores) {
-      sum += Math.exp(score);
-    }
-    return scores[path[length]] - Math.log(sum);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"vllm", "sglang"})
   void shouldDrawEveryTokenFromTheWeightsItNames(final String engine) throws Exception {
@@ -70,47 +57,11 @@ final class ServerWeightsTest {
       final Set<Integer> versions = new TreeSet<>();
       for (final GroupResult result : results.values()) {
         for (final TrajectoryTree tree : result.group().trees()) {
-          tree.leaves().forEach(leaf -> check(tree, leaf.node(), versions));
+          tree.leaves().forEach(leaf -> LetterPaths.check(tree, leaf.node(), versions));
         }
       }
       assertTrue(versions.contains(1), versions::toString);
       assertEquals(40, results.size());
-    }
-  }
-
-  private static int[] path(final TrajectoryTree tree, final int leaf) {
-    int[] path = {};
-    for (int at = leaf; at >= 0; at = tree.nodes().get(at).parent()) {
-      final TrajectoryNode node = tree.nodes().get(at);
-      final int[] longer = new int[node.length() + path.length];
-      for (int i = 0; i < node.length(); i++) {
-        longer[i] = node.tokens()[i];
-      }
-      System.arraycopy(path, 0, longer, node.length(), path.length);
-      path = longer;
-    }
-    return path;
-  }
-
-  /** Compares every log-probability along a path with the policy of the token's version. */
-  private static void check(
-      final TrajectoryTree tree, final int leaf, final Set<Integer> versions) {
-    final int[] path = path(tree, leaf);
-    int end = path.length;
-    for (int at = leaf; at >= 0; at = tree.nodes().get(at).parent()) {
-      final TrajectoryNode node = tree.nodes().get(at);
-      int position = end - node.length();
-      if (node.kind().isSampled()) {
-        int index = 0;
-        for (final TrajectoryNode.VersionRun versionRun : node.versionRuns()) {
-          versions.add(versionRun.version());
-          final LetterPolicy policy = new LetterPolicy(3.0, versionRun.version());
-          for (int i = 0; i < versionRun.length(); i++, index++, position++) {
-            assertEquals(logprob(policy, path, position), node.logprobs()[index], 1e-4);
-          }
-        }
-      }
-      end -= node.length();
     }
   }
 
