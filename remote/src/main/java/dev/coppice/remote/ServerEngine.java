@@ -54,7 +54,13 @@ abstract class ServerEngine implements RunnerPlug {
               0,
               Range.NOT_NEGATIVE,
               "Likeliest tokens that bound the entropy of a fork inside a turn; 0 asks for the"
-                  + " whole distribution."));
+                  + " whole distribution."),
+          PlugOption.choice(
+              "weights",
+              "Who gives servers new weights: push, Coppice, from a folder that servers read too;"
+                  + " told, a trainer, which then tells Coppice the new version.",
+              "push",
+              "told"));
 
   @Override
   public List<PlugOption> options() {
@@ -87,7 +93,11 @@ abstract class ServerEngine implements RunnerPlug {
         new RemoteOpening.Servers(name(), urls, options.text("name"), key(options)),
         request.folder(),
         new RemoteOpening.Wishes(
-            sampling, patience, options.count("requests"), options.count("entropy-top")));
+            sampling,
+            patience,
+            options.count("requests"),
+            options.count("entropy-top"),
+            options.is("weights", "told")));
   }
 
   private static String key(final PlugOptions options) {

@@ -168,7 +168,9 @@ public final class EngineCheckCommand implements Callable<Integer> {
         Map.of("urls", List.of(url), "name", name, "key-variable", keyVariable);
     try (Tokenizer tokenizer = ModelTokenizer.open(folder);
         ModelRunner runner = Engines.openServed(engine, folder, tokenizer, options)) {
-      final int[] text = tokenizer.encode(TEXT.repeat(1 + promptTokens / 8));
+      // A beginning of its own, so that nothing of an earlier job is found.
+      final String nonce = Long.toString(System.nanoTime(), 36) + ": ";
+      final int[] text = tokenizer.encode(nonce + TEXT.repeat(1 + promptTokens / 8));
       final TreeBench job =
           new TreeBench(runner, Arrays.copyOf(text, promptTokens), children, newTokens);
       report("separate", job.separate(), root);

@@ -44,14 +44,20 @@ public final class Engines {
     return isServed(find(config.model().engine()));
   }
 
-  /** What servers do with rules on logits differs from one to the next, and from ours. */
-  private static void requireNoRules(final RunConfig config, final RunnerPlug plug) {
+  /** Rules on logits differ from one server to the next; what else they do not do is refused too. */
+  private static void requireWhatServersDo(final RunConfig config, final RunnerPlug plug) {
     if (!config.sampling().settings().rules().equals(LogitRules.NONE)) {
       throw new IllegalArgumentException(
           "the engine takes no rules on logits: engine="
               + plug.name()
               + "; leave out sampling.repetition-penalty, presence-penalty, frequency-penalty,"
               + " logit-bias and min-new-tokens");
+    }
+    if (!config.model().lora().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the engine loads no adapters: engine="
+              + plug.name()
+              + "; start its servers with the adapter, and leave out model.lora");
     }
     if (config.bridge().kept()) {
       throw new IllegalArgumentException(
@@ -83,7 +89,7 @@ public final class Engines {
               + "; choose model.engine = vllm, sglang or llama-server");
     }
     if (isServed(plug)) {
-      requireNoRules(config, plug);
+      requireWhatServersDo(config, plug);
     }
     return plug.open(RunnerRequest.of(folder, tokenizer), EngineOptions.of(config, plug));
   }

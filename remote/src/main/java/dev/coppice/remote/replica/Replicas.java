@@ -158,6 +158,17 @@ public final class Replicas implements AutoCloseable {
   }
 
   /**
+   * Asks a server for a token.
+   *
+   * @param replica to be tried.
+   * @return whether it answered well.
+   * @throws InterruptedException if interrupted.
+   */
+  public boolean answers(final Replica replica) throws InterruptedException {
+    return probe.answers(replica);
+  }
+
+  /**
    * Returns how often a server was lost.
    *
    * @return the number since the start.

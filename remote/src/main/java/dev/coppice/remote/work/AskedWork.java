@@ -69,12 +69,15 @@ final class AskedWork {
   /** Chooses a server and says what would be computed there. */
   void quote(final Quotes quotes) {
     placement = context.replicas().place(path, shape.mostTokens());
-    final int expected = placement == null ? 0 : placement.expected();
+    // Which slot a request gets is decided later, and by others too: all of its path is reserved.
+    final boolean isSure = placement != null && placement.replica().slots() == null;
+    final int expected = isSure ? placement.expected() : 0;
     quotedComputes = path.length - expected;
     quotes.add(work, expected, quotedComputes, samples());
     if (shape.requests() > 1 && placement != null) {
       // What a server does not share of a path it has: the rest of a block, or the last token.
-      final int rest = path.length - placement.replica().shareable(path.length - 1);
+      final int shared = isSure ? placement.replica().shareable(path.length - 1) : 0;
+      final int rest = path.length - shared;
       quotes.computesAgain((shape.requests() - 1) * rest);
     }
   }

@@ -45,12 +45,14 @@ public final class RemoteOpening {
    * @param patience with them.
    * @param mostRequests under way at a time.
    * @param entropyTop likeliest tokens that bound an entropy; 0 for the whole distribution.
+   * @param isTold whether somebody else gives the servers new weights, and only tells us.
    */
   public record Wishes(
       SamplingSettings sampling,
       RemoteSettings.Patience patience,
       int mostRequests,
-      int entropyTop) {}
+      int entropyTop,
+      boolean isTold) {}
 
   /**
    * Opens a runner.
@@ -114,7 +116,9 @@ public final class RemoteOpening {
             hasRows ? ServerRequest.WHOLE_ROW : top);
     final Replicas replicas = new Replicas(all, replica -> probes.get(replica).answers());
     return new RemoteRunner(
-        model, new RemoteRunner.Parts(link, replicas, settings, mayCopy), tokenizer);
+        model,
+        new RemoteRunner.Parts(link, replicas, settings, mayCopy, wishes.isTold()),
+        tokenizer);
   }
 
   private static void require(final Replica replica, final ProbeCheck check) {

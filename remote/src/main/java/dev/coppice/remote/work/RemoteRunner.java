@@ -7,7 +7,6 @@ import dev.coppice.model.Quotes;
 import dev.coppice.model.RunnerListener;
 import dev.coppice.model.RunnerSession;
 import dev.coppice.model.Tokenizer;
-import dev.coppice.model.WeightsException;
 import dev.coppice.model.Work;
 import dev.coppice.remote.control.ServerLoad;
 import dev.coppice.remote.http.HttpLink;
@@ -50,11 +49,19 @@ public final class RemoteRunner implements ModelRunner {
   private final Quotes quotes = new Quotes();
   private final Draws draws = new Draws();
   private final Thread watcher;
-  private RunnerSession session;
-  private int version;
+  private final SendGate gate = new SendGate();
+  private final ServerWeights weights;
+  private volatile RunnerSession session;
+  private volatile int version;
+  private volatile boolean loaded;
 
   /** What the runner is made of. */
-  record Parts(HttpLink link, Replicas replicas, RemoteSettings settings, boolean mayCopySlots) {}
+  record Parts(
+      HttpLink link,
+      Replicas replicas,
+      RemoteSettings settings,
+      boolean mayCopySlots,
+      boolean isTold) {}
 
   RemoteRunner(final String name, final Parts parts, final Tokenizer tokenizer) {
     this.name = name;
@@ -62,6 +69,7 @@ public final class RemoteRunner implements ModelRunner {
     link = parts.link();
     replicas = parts.replicas();
     settings = parts.settings();
+    weights = new ServerWeights(replicas, parts.isTold());
     final SegmentSender sender = new SegmentSender(link, settings, tally);
     context =
         new DrawTask.Context(replicas, sharing(sender, parts.mayCopySlots()), settings, tally);
@@ -195,7 +203,7 @@ public final class RemoteRunner implements ModelRunner {
   }
 
   private int send(final RunnerListener listener) {
-    if (submitted.isEmpty()) {
+    if (!gate.passes(open.size()) || submitted.isEmpty()) {
       return 0;
     }
     final List<Work> sent = submitted;
@@ -230,7 +238,7 @@ public final class RemoteRunner implements ModelRunner {
 
   private AskedWork.Terms terms() {
     return new AskedWork.Terms(
-        "coppice-" + version,
+        salt(version),
         System.nanoTime() + settings.patience().deadline().toNanos(),
         version,
         session.sharesPrompts());
@@ -254,17 +262,45 @@ public final class RemoteRunner implements ModelRunner {
 
   @Override
   public LoadedWeights load(final Path folder) {
-    throw new WeightsException("new weights do not reach servers yet: folder=" + folder, null);
+    if (session == null || !session.recompute()) {
+      throw ServerWeights.refused(
+          folder, "a server holds one version at a time: set bridge.weights = \"recompute\"");
+    }
+    boolean isDone = false;
+    try {
+      weights.check(folder);
+      if (!gate.hold(traits.answerWithinNs())) {
+        throw ServerWeights.refused(folder, "requests were still under way at the deadline");
+      }
+      weights.use(folder, salt(version + 1));
+      isDone = true;
+      loaded = true;
+      return gate::open;
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ServerWeights.refused(folder, "interrupted");
+    } finally {
+      if (!isDone) {
+        gate.open();
+      }
+    }
   }
 
   @Override
   public boolean mayAdopt() {
-    return false;
+    return loaded;
   }
 
   @Override
-  public void adopt(final LoadedWeights weights, final int newVersion) {
-    throw new IllegalStateException("nothing was loaded");
+  public void adopt(final LoadedWeights newWeights, final int newVersion) {
+    version = newVersion;
+    loaded = false;
+    newWeights.close(); // Requests go on, under the new version.
+  }
+
+  /** A cache never mixes versions, even where somebody forgot to drop it. */
+  private static String salt(final int ofVersion) {
+    return "coppice-" + ofVersion;
   }
 
   @Override

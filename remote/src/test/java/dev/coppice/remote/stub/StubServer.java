@@ -112,6 +112,11 @@ public final class StubServer implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
+  /** Returns what it calls its weights. */
+  public String label() {
+    return label;
+  }
+
   /** Has it go over to another policy, as a trainer does that updates servers itself. */
   public void use(final PathPolicy policy, final String newLabel) {
     model.use(policy);

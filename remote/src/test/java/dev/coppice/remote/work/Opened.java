@@ -43,6 +43,6 @@ final class Opened {
     return RemoteOpening.open(
         new RemoteOpening.Servers(engine, urls, "", ""),
         new LetterTokenizer(),
-        new RemoteOpening.Wishes(sampling, patience, 64, 0));
+        new RemoteOpening.Wishes(sampling, patience, 64, 0, false));
   }
 }
