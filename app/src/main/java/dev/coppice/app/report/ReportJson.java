@@ -38,7 +38,7 @@ public final class ReportJson {
    * @return {@code arms}, {@code ratios}, their errors and half-widths of 95 %, {@code ratios_by_arm}
    *     if there are more, the settings and what to know before comparing.
    */
-  static ObjectNode tree(final RunReport report) {
+  public static ObjectNode tree(final RunReport report) {
     final ObjectNode root = JSON.createObjectNode();
     final ObjectNode arms = root.putObject("arms");
     report.arms().forEach(arm -> writeArm(arms.putObject(arm.arm()), arm));
