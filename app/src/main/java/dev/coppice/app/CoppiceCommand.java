@@ -37,6 +37,9 @@ import picocli.CommandLine.Command;
       "                             the slow ones, --trainers installs TRL, verl and verifiers (6"
           + " GB),",
       "                             whose tests are skipped without",
+      "  doctor [--install]         what this machine has and lacks (the launcher does it);"
+          + " --install",
+      "                             brings what is optional, on Debian",
       "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
       "  decode-bench               tokens per second on a shared prefix (--help)",
       "  bridge-bench               what the bridge to a trainer carries and how fast (--help)",

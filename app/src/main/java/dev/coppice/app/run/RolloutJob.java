@@ -203,8 +203,7 @@ public final class RolloutJob {
               + outcome.state().droppedGroups()
               + " of "
               + session.groups()
-              + " groups have no tree: the budget was spent, or budget.allocation put it on"
-              + " others");
+              + " groups have no tree: the budget was spent, or budget.allocation put it on others");
     }
     after.save(folder.ledger());
     LatencyLog.append(folder.latency(), session.arm(), outcome.latencies());

@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.app.explorer.index.RunCatalog;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.ScriptTimeoutException;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -31,6 +32,7 @@ class ExplorerPageTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private static Path folder;
+  @TempDir private Path other;
 
   private static ChromeDriver browser;
   private static HostileRun run;
@@ -58,6 +60,7 @@ class ExplorerPageTest {
                 .usingDriverExecutable(new File(DRIVER.toString()))
                 .build(),
             options);
+    browser.manage().timeouts().scriptTimeout(PATIENCE);
   }
 
   @AfterAll
@@ -80,11 +83,16 @@ class ExplorerPageTest {
     return "http://127.0.0.1:" + server.port() + "/#/" + view;
   }
 
-  private static void await(final String what, final BooleanSupplier holds) {
-    final long endNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!holds.getAsBoolean()) {
-      assertTrue(System.nanoTime() < endNs, () -> "did not come: " + what + "\n" + text("body"));
-      Thread.onSpinWait();
+  /** Waits in the browser until an expression holds there. */
+  private static void await(final String condition) {
+    try {
+      browser.executeAsyncScript(
+          "const done = arguments[0]; const look = () => { if ("
+              + condition
+              + ") { clearInterval(timer); done(); } }; const timer = setInterval(look, 50);"
+              + " look();");
+    } catch (final ScriptTimeoutException e) {
+      throw new AssertionError("did not come: " + condition + "\n" + text("body"), e);
     }
   }
 
@@ -93,7 +101,7 @@ class ExplorerPageTest {
   }
 
   private static void awaitSome(final String selector) {
-    await(selector, () -> count(selector) > 0);
+    await("document.querySelector(\"" + selector + "\")");
   }
 
   private static String text(final String selector) {
@@ -102,6 +110,10 @@ class ExplorerPageTest {
             "return [...document.querySelectorAll(arguments[0])].map(e => e.textContent).join('\\n"
                 + "')",
             selector));
+  }
+
+  private static String rowsAre(final int count) {
+    return "document.querySelectorAll('.row:not(.head)').length === " + count;
   }
 
   private static void press(final CharSequence... keys) {
@@ -164,7 +176,7 @@ class ExplorerPageTest {
     press("2");
     awaitSome(".row:not(.head)");
     press("j");
-    await("the second row", () -> browser.getCurrentUrl().contains("at=1"));
+    await("location.hash.includes('at=1')");
     press(Keys.ENTER);
     awaitSome(".drawing rect");
     press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
@@ -178,7 +190,7 @@ class ExplorerPageTest {
     press("?");
     awaitSome(".help");
     press(Keys.ESCAPE);
-    await("the help is closed", () -> count(".help") == 0);
+    await("!document.querySelector('.help')");
     press("1");
     awaitSome(".runs");
   }
@@ -188,12 +200,12 @@ class ExplorerPageTest {
     go(page("groups"));
     awaitSome(".row:not(.head)");
     press("/", "needle-2");
-    await("one group is found", () -> count(".row:not(.head)") == 1);
+    await(rowsAre(1));
     assertTrue(text(".row:not(.head)").contains("task 2"), text(".row:not(.head)"));
     go(page("groups?stop=length&sort=task"));
     awaitSome(".row:not(.head)");
     go(page("groups?outcome=all+solved"));
-    await("no group is left", () -> text("main").contains("No group fits"));
+    await("document.querySelector('main').textContent.includes('No group fits')");
   }
 
   @Test
@@ -202,7 +214,7 @@ class ExplorerPageTest {
     awaitSome(".row:not(.head)");
     final int before = count(".row:not(.head)");
     run.add(10 + before);
-    await("the new group", () -> count(".row:not(.head)") == before + 1);
+    await(rowsAre(before + 1));
     run.addHalf(11 + before);
     assertEquals(before + 1, count(".row:not(.head)"));
     Files.write(run.folder().traces(), whole(run.folder().traces()));
@@ -211,15 +223,14 @@ class ExplorerPageTest {
   /** Cuts what a killed process left, as a resumed run does. */
   private static byte[] whole(final Path traces) throws IOException {
     final String all = Files.readString(traces);
-    return all.substring(0, all.lastIndexOf('\n') + 1)
-        .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return all.substring(0, all.lastIndexOf('\n') + 1).getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
   void shouldExportOneFileThatNeedsNoServer() throws IOException {
-    final Path alone = folder.resolve("alone");
+    final Path alone = other.resolve("alone");
     HostileRun.begin(alone, "run").add(5);
-    final Path file = folder.resolve("export.html");
+    final Path file = other.resolve("export.html");
     try (RunCatalog own = new RunCatalog(List.of(alone))) {
       own.readAll();
       new ExportPage(own, List.of("rloo", "coppice"), 10).write(file);

@@ -55,6 +55,7 @@
     const [, listen] = useState(0);
     useEffect(() => {
       listeners.add(listen);
+      listen((n) => n + 1); // What came between drawing and listening was told to nobody.
       return () => listeners.delete(listen);
     }, []);
     return store;
