@@ -22,7 +22,8 @@ public final class ScriptEngine implements RunnerPlug {
 
   @Override
   public String help() {
-    return "A script of the task's own solutions in place of a model; for model.policy = \"replay\".";
+    return "A script of the task's own solutions in place of a model; for model.policy ="
+        + " \"replay\".";
   }
 
   @Override
@@ -47,7 +48,7 @@ public final class ScriptEngine implements RunnerPlug {
 
   @Override
   public SequenceModel openSequence(final RunnerRequest request, final PlugOptions options) {
-    return new SingleSequence(backend(request), request.vocabularySize());
+    return new SingleSequence(backend(request), request.vocabularySize(), request.holes());
   }
 
   private PathBackend backend(final RunnerRequest request) {

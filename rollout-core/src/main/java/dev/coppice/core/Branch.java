@@ -6,7 +6,10 @@ import dev.coppice.model.Work;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.SpanKind;
 import dev.coppice.trajectory.StopReason;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Holds one path while it grows: what it asks the model for, and where it stands.
@@ -34,6 +37,7 @@ final class Branch {
   final TreeDraft tree;
   final long tag;
   final ActionParser parser;
+  final BooleanSupplier sentenceEnd;
   final Work work;
   final Effect.Sample sample;
   Wait wait = Wait.SAMPLING;
@@ -53,6 +57,7 @@ final class Branch {
   int paidPrefill;
   int paidAgain;
   int paidSamples;
+  int paidExtra;
   boolean released;
   LeafStatus endStatus;
   StopReason endReason;
@@ -64,6 +69,7 @@ final class Branch {
     this.tree = tree;
     this.tag = tag;
     this.parser = parser;
+    this.sentenceEnd = parser::endsSentence;
     this.work = work;
     this.sample = new Effect.Sample(work);
     work.asker(this);
@@ -104,18 +110,29 @@ final class Branch {
   void closeSegment() {
     if (node.kind == NodeKind.ACTION && node.spans.isEmpty()) {
       node.spans = parser.spans(segmentStart, segmentStart + node.length(), Span.NO_CALL);
+      node.guesses = parser.guessesThoughts();
+      node.hasMark = parser.hasMark();
     }
     segmentStart = parser.tokens();
   }
 
-  /** Ends a turn with what the environment answered. */
-  void observe(final int[] tokens) {
+  /** Goes on with tokens nobody sampled, in the middle of a turn; the parser has read them. */
+  void force(final int[] tokens) {
+    node = NodeDraft.given(node, NodeKind.OBSERVATION, tokens);
+    node.spans = List.of(new Span(0, tokens.length, SpanKind.TEMPLATE, Span.NO_CALL));
+    node.draws = copies().count();
+    work.append(tokens);
+  }
+
+  /** Ends a turn with what the environment answered; its end may leave the model thinking. */
+  void observe(final int[] tokens, final String end) {
     node = NodeDraft.given(node, NodeKind.OBSERVATION, tokens);
     node.draws = copies().count();
     work.append(tokens);
+    work.beginTurn();
     turn++;
     callPrefilled = 0;
-    parser.nextTurn();
+    parser.nextTurn(end);
     segmentStart = 0;
   }
 }

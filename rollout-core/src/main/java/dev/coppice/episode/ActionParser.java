@@ -7,19 +7,24 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Finds calls and answers in the text of one turn, token by token.
+ * Finds calls, answers, thoughts and stops in the text of one turn, token by token.
  *
  * <p>A letter may be spread over several tokens: a tokenizer's pieces give
  * their bytes one by one, and the parser joins them once the letter is whole.
  *
  * <p>Marks may be one token, many tokens, or begin in the middle of one. A fork in the middle of a
- * call copies the parser, so every child continues where its parent stopped.
+ * call copies the parser, so every child continues where its parent stopped. What stands between the
+ * marks of thoughts is text, whatever it looks like; a stop counts wherever it stands.
  *
  * @thread one at a time.
  * @cost O(length of the piece) per token.
  */
 public final class ActionParser {
+  private static final int NO_END = Integer.MAX_VALUE;
+
   private final Dialect dialect;
+  private final TurnRules rules;
+  private final int minTokens;
   private final int longestMark;
   private StringBuilder text = new StringBuilder();
   private int[] tokenEnd = new int[16];
@@ -29,6 +34,17 @@ public final class ActionParser {
   private int contentStart;
   private int contentEnd;
 
+  private Dialect.Calls calls = Dialect.Calls.NONE;
+
+  /** Where marks count again: behind the last thought. */
+  private int free;
+
+  /** Starts and ends of the thoughts, marks included. */
+  private int[] thoughts = {};
+
+  private int thoughtTokens;
+  private int[] stop;
+
   /** What a token completed. */
   public enum Signal {
     /** Nothing: the turn continues. */
@@ -36,25 +52,45 @@ public final class ActionParser {
     /** A tool call; see {@link #content()}. */
     CALL,
     /** The final answer; see {@link #content()}. */
-    ANSWER
+    ANSWER,
+    /** A stop; see {@link #contentAtEnd()}. */
+    STOP
   }
 
   private enum Mode {
     FREE,
+    THINK,
     CALL,
+    /** Behind a call that another may follow. */
+    CALLED,
     ANSWER
+  }
+
+  /**
+   * Starts at the beginning of a turn that nothing but marks ends.
+   *
+   * @param dialect whose marks are looked for.
+   */
+  public ActionParser(final Dialect dialect) {
+    this(dialect, TurnRules.NONE, 0);
   }
 
   /**
    * Starts at the beginning of a turn.
    *
    * @param dialect whose marks are looked for.
+   * @param rules of turns.
+   * @param minTokens of a turn, among which no stop ends it.
    */
-  public ActionParser(final Dialect dialect) {
+  public ActionParser(final Dialect dialect, final TurnRules rules, final int minTokens) {
     this.dialect = dialect;
+    this.rules = rules;
+    this.minTokens = minTokens;
     this.longestMark =
         Math.max(
-            Math.max(dialect.callOpen().length(), dialect.callClose().length()),
+            Math.max(
+                rules.thinking().open().length(),
+                Math.max(dialect.callOpen().length(), dialect.callClose().length())),
             Math.max(dialect.answerOpen().length(), dialect.answerClose().length()));
   }
 
@@ -64,7 +100,7 @@ public final class ActionParser {
    * @return a parser in the same state that shares nothing mutable with this one.
    */
   public ActionParser fork() {
-    final ActionParser copy = new ActionParser(dialect);
+    final ActionParser copy = new ActionParser(dialect, rules, minTokens);
     copy.text = new StringBuilder(text);
     copy.tokenEnd = tokenEnd.clone();
     copy.tokens = tokens;
@@ -72,17 +108,39 @@ public final class ActionParser {
     copy.markStart = markStart;
     copy.contentStart = contentStart;
     copy.contentEnd = contentEnd;
+    copy.calls = calls;
+    copy.free = free;
+    copy.thoughts = thoughts.clone();
+    copy.thoughtTokens = thoughtTokens;
+    copy.stop = stop;
     return copy;
   }
 
-  /** Begins the next turn. */
+  /** Begins the next turn, behind something that leaves no model thinking. */
   public void nextTurn() {
+    nextTurn("");
+  }
+
+  /**
+   * Begins the next turn.
+   *
+   * @param given the end of what stands before it, which may leave it thinking.
+   */
+  public void nextTurn(final String given) {
     text.setLength(0);
     tokens = 0;
     mode = Mode.FREE;
     markStart = 0;
     contentStart = 0;
     contentEnd = 0;
+    calls = Dialect.Calls.NONE;
+    free = 0;
+    thoughts = new int[0];
+    thoughtTokens = 0;
+    stop = null;
+    if (rules.thinking().isOpenAfter(given)) {
+      think(0, 0);
+    }
   }
 
   /**
@@ -93,6 +151,8 @@ public final class ActionParser {
    */
   public Signal accept(final String piece) {
     final int seen = text.length();
+    final int settled = seen - PartialCharacters.pending(text);
+    final boolean thought = mode == Mode.THINK;
     text.append(piece);
     if (tokens == tokenEnd.length) {
       tokenEnd = Arrays.copyOf(tokenEnd, tokens * 2);
@@ -103,51 +163,219 @@ public final class ActionParser {
         tokenEnd[i] = text.length();
       }
     }
-    if (longestMark == 0) {
-      return Signal.NONE;
+    final int changed = Math.max(0, Math.min(seen, text.length()) - PartialCharacters.LONGEST);
+    if (longestMark > 0) {
+      open(changed);
     }
-    if (mode == Mode.FREE) {
-      open(
-          Math.max(0, Math.min(seen, text.length()) - PartialCharacters.LONGEST - longestMark + 1));
-    }
-    return switch (mode) {
-      case FREE -> Signal.NONE;
-      case CALL -> close(dialect.callClose(), seen) ? Signal.CALL : Signal.NONE;
-      case ANSWER -> close(dialect.answerClose(), seen) ? Signal.ANSWER : Signal.NONE;
-    };
+    thoughtTokens += thought && mode == Mode.THINK ? 1 : 0;
+    final Signal signal =
+        switch (mode) {
+          case FREE, THINK -> Signal.NONE;
+          case CALL, CALLED -> calls(changed) ? Signal.CALL : Signal.NONE;
+          case ANSWER -> close(dialect.answerClose(), changed) ? Signal.ANSWER : Signal.NONE;
+        };
+    return stops(settled, signal) ? Signal.STOP : signal;
   }
 
-  private void open(final int from) {
-    final int call = find(dialect.callOpen(), from);
+  /** Follows the marks that open something, and those that close thoughts. */
+  private void open(final int changed) {
+    boolean goesOn = true;
+    while (goesOn && (mode == Mode.FREE || mode == Mode.THINK)) {
+      final int from = Math.max(free, changed - longestMark + 1);
+      if (mode == Mode.THINK) {
+        final String close = rules.thinking().close();
+        final int at = find(close, Math.max(free, changed - close.length() + 1));
+        goesOn = at >= 0;
+        if (goesOn) {
+          mode = Mode.FREE;
+          free = at + close.length();
+          thoughts[thoughts.length - 1] = free;
+        }
+      } else {
+        goesOn = open(find(rules.thinking().open(), from), from);
+      }
+    }
+  }
+
+  /** Opens what comes first; whether that is a thought, behind which there may be more. */
+  private boolean open(final int thought, final int from) {
+    final int call = dialect.callStart(text, free, from);
     final int answer = find(dialect.answerOpen(), from);
-    if (call >= 0 && (answer < 0 || call < answer)) {
-      begin(Mode.CALL, call, dialect.callOpen());
-    } else if (answer >= 0) {
-      begin(Mode.ANSWER, answer, dialect.answerOpen());
+    if (isFirst(thought, call) && isFirst(thought, answer)) {
+      think(thought, thought + rules.thinking().open().length());
+      return true;
     }
+    if (isFirst(call, answer)) {
+      call(call);
+    } else if (answer >= 0) {
+      begin(Mode.ANSWER, answer, answer + dialect.answerOpen().length());
+    }
+    return false;
   }
 
-  private void begin(final Mode newMode, final int at, final String mark) {
+  private static boolean isFirst(final int one, final int other) {
+    return one >= 0 && (other < 0 || one < other);
+  }
+
+  private void think(final int start, final int content) {
+    mode = Mode.THINK;
+    free = content;
+    thoughts = Arrays.copyOf(thoughts, thoughts.length + 2);
+    thoughts[thoughts.length - 2] = start;
+    thoughts[thoughts.length - 1] = NO_END;
+  }
+
+  private void begin(final Mode newMode, final int at, final int content) {
     mode = newMode;
     markStart = at;
-    contentStart = at + mark.length();
-    contentEnd = contentStart;
+    contentStart = content;
+    contentEnd = content;
   }
 
-  private boolean close(final String mark, final int seen) {
-    if (mark.isEmpty()) {
+  private void call(final int at) {
+    begin(Mode.CALL, at, dialect.contentStart(at));
+  }
+
+  /** Follows calls; whether the last one is complete and no other can follow. */
+  private boolean calls(final int changed) {
+    while (true) {
+      if (mode == Mode.CALL) {
+        final int end = dialect.contentEnd(text, contentStart, Math.max(changed, calls.end()));
+        if (end < 0) {
+          return false;
+        }
+        mode = Mode.CALLED;
+        contentEnd = end;
+        calls = calls.and(new int[] {markStart, contentStart, end}, dialect.callClose().length());
+        if (calls.count() == dialect.callsPerTurn()) {
+          return true;
+        }
+      } else {
+        final int next = dialect.behindBlanks(text, calls.end());
+        if (text.indexOf(dialect.callOpen(), next) != next) {
+          return !dialect.callOpen().startsWith(text.substring(next));
+        }
+        call(next);
+      }
+    }
+  }
+
+  /**
+   * Tells whether the end of the sequence ends calls: some are complete, or one is still open.
+   *
+   * @return true where the turn is not its final answer.
+   */
+  public boolean endsCalls() {
+    return mode == Mode.CALL || mode == Mode.CALLED;
+  }
+
+  /**
+   * Lists what stands in the calls of the turn. Of a call that was never closed it is the opening mark
+   * too, so that nobody takes it for one.
+   *
+   * @return the contents in order, exactly as sampled.
+   */
+  public List<String> contents() {
+    final List<String> contents = calls.contents(text);
+    if (mode == Mode.CALL) {
+      contents.add(text.substring(markStart));
+    }
+    contents.replaceAll(PartialCharacters::replaceIncomplete);
+    return contents;
+  }
+
+  /**
+   * Tells how far the text runs past the end of the last call.
+   *
+   * @return the characters beyond.
+   */
+  public int overrun() {
+    return mode == Mode.CALLED ? text.length() - calls.end() : 0;
+  }
+
+  /**
+   * Returns what the last token writes of the last call.
+   *
+   * @return the end of the call, or an empty text.
+   */
+  public String lastOfCall() {
+    final int start = tokens == 1 ? 0 : tokenEnd[tokens - 2];
+    return text.substring(Math.min(start, calls.end()), calls.end());
+  }
+
+  /**
+   * Returns the turn up to the end of its last call.
+   *
+   * @return the text, exactly as sampled.
+   */
+  public String turnOfCalls() {
+    return PartialCharacters.replaceIncomplete(text.substring(0, calls.end()));
+  }
+
+  private boolean close(final String mark, final int changed) {
+    final int at = find(mark, Math.max(contentStart, changed - mark.length() + 1));
+    contentEnd = at >= 0 ? at : contentEnd;
+    return at >= 0;
+  }
+
+  /** Whether a stop ends the turn, and no call or answer before it. */
+  private boolean stops(final int settled, final Signal signal) {
+    if (rules.stops().isEmpty() || tokens <= minTokens) {
       return false;
     }
-    final int from = Math.min(seen, text.length()) - PartialCharacters.LONGEST - mark.length() + 1;
-    final int at = find(mark, Math.max(contentStart, from));
-    if (at >= 0) {
-      contentEnd = at;
+    stop = rules.stops().find(text, settled);
+    if (stop == null || signal == Signal.NONE) {
+      return stop != null;
     }
-    return at >= 0;
+    final int end =
+        signal == Signal.CALL ? calls.end() : contentEnd + dialect.answerClose().length();
+    return stop[1] < end;
   }
 
   private int find(final String mark, final int from) {
     return mark.isEmpty() ? -1 : text.indexOf(mark, from);
+  }
+
+  /**
+   * Tells whether thoughts have used up their tokens and are still open.
+   *
+   * @return true if they must be closed by force.
+   */
+  public boolean isOverthinking() {
+    return mode == Mode.THINK
+        && rules.thinking().tokens() > 0
+        && thoughtTokens >= rules.thinking().tokens();
+  }
+
+  /**
+   * Returns how many tokens the turn may take before a rule of its own ends or interrupts it.
+   *
+   * @return the number, at least 1; a turn without such rules has no limit.
+   */
+  public int tokensLeft() {
+    final int ofTurn = rules.tokens() == 0 ? NO_END : rules.tokens() - tokens;
+    final boolean isBounded = mode == Mode.THINK && rules.thinking().tokens() > 0;
+    final int ofThoughts = isBounded ? rules.thinking().tokens() - thoughtTokens : NO_END;
+    return Math.max(1, Math.min(ofTurn, ofThoughts));
+  }
+
+  /**
+   * Tells whether the turn has all the tokens it may have.
+   *
+   * @return true if it must end.
+   */
+  public boolean isFull() {
+    return isFullAfter(0);
+  }
+
+  /**
+   * Tells whether the turn has all the tokens it may have once there are some more.
+   *
+   * @param more tokens.
+   * @return true if it must end there.
+   */
+  public boolean isFullAfter(final int more) {
+    return rules.tokens() > 0 && tokens + more >= rules.tokens();
   }
 
   /**
@@ -169,13 +397,62 @@ public final class ActionParser {
   }
 
   /**
-   * Returns the final answer of a turn that the end of the sequence closed.
+   * Returns the final answer of a turn that the end of the sequence or a stop closed.
    *
-   * @return the text after the answer's mark where there is one, else the whole turn.
+   * @return the text after the answer's mark where there is one, else all behind the last thought; up
+   *     to the stop where one ended the turn.
    */
   public String contentAtEnd() {
-    return PartialCharacters.replaceIncomplete(
-        text.substring(mode == Mode.ANSWER ? contentStart : 0));
+    final int start =
+        mode == Mode.ANSWER ? contentStart : mode == Mode.THINK ? text.length() : free;
+    int end = text.length();
+    if (stop != null) {
+      end = rules.stops().included() ? stop[1] : stop[0];
+    }
+    return PartialCharacters.replaceIncomplete(text.substring(Math.min(start, end), end));
+  }
+
+  /**
+   * Tells whether the last token ended a line or a sentence, outside of calls and answers.
+   *
+   * <p>A line ends with its break; a sentence with a full stop, an exclamation or a question mark that
+   * no digit stands before, as in {@code 3.5} or {@code 1.}. White space behind an end ends nothing
+   * more.
+   *
+   * @return true if the turn's text so far ends so.
+   */
+  public boolean endsSentence() {
+    if (tokens == 0 || mode != Mode.FREE) {
+      return false;
+    }
+    final int before = tokens == 1 ? 0 : Math.min(tokenEnd[tokens - 2], text.length());
+    return isEnd(text.length()) && !(isBlank(before, text.length()) && isEnd(before));
+  }
+
+  private boolean isEnd(final int length) {
+    int end = length;
+    while (end > 0 && Character.isWhitespace(text.charAt(end - 1))) {
+      if (text.charAt(end - 1) == '\n') {
+        return hasWords(end);
+      }
+      end--;
+    }
+    return end > 0
+        && ".!?".indexOf(text.charAt(end - 1)) >= 0
+        && !(end > 1 && Character.isDigit(text.charAt(end - 2)));
+  }
+
+  private boolean hasWords(final int length) {
+    return !isBlank(0, length);
+  }
+
+  private boolean isBlank(final int from, final int to) {
+    for (int i = from; i < to; i++) {
+      if (!Character.isWhitespace(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -197,26 +474,70 @@ public final class ActionParser {
    */
   public List<Span> spans(final int from, final int to, final int call) {
     final List<Span> spans = new ArrayList<>(2);
-    int marked = to;
-    if (mode != Mode.FREE) {
-      marked = from;
-      while (marked < to && tokenEnd[marked] <= markStart) {
-        marked++;
+    int start = from;
+    for (int token = from; token < to; token++) {
+      final SpanKind kind = kindOf(token);
+      if (token + 1 == to || kindOf(token + 1) != kind || beginsCall(token + 1)) {
+        final int ownCall = kind == SpanKind.TOOL_CALL ? call : Span.NO_CALL;
+        spans.add(new Span(start - from, token + 1 - start, kind, ownCall));
+        start = token + 1;
       }
     }
-    if (marked > from) {
-      final SpanKind plain = dialect.callOpen().isEmpty() ? SpanKind.TEXT : SpanKind.THINK;
-      spans.add(new Span(0, marked - from, plain, Span.NO_CALL));
-    }
-    if (to > marked) {
-      final boolean isCall = mode == Mode.CALL;
-      spans.add(
-          new Span(
-              marked - from,
-              to - marked,
-              isCall ? SpanKind.TOOL_CALL : SpanKind.ANSWER,
-              isCall ? call : Span.NO_CALL));
-    }
     return spans;
+  }
+
+  /** Whether a call begins in a token, and another ended before it. */
+  private boolean beginsCall(final int token) {
+    for (int i = 1; i < calls.count(); i++) {
+      if (isIn(token, calls.mark(i))) {
+        return true;
+      }
+    }
+    return mode == Mode.CALL && calls.count() > 0 && isIn(token, markStart);
+  }
+
+  private boolean isIn(final int token, final int at) {
+    return tokenEnd[token] > at && tokenEnd[token - 1] <= at;
+  }
+
+  /**
+   * Text before a call or an answer is reasoning where a model does not mark its thoughts; {@link
+   * SpanKind#THINK} then stands for "if one follows".
+   */
+  private SpanKind kindOf(final int token) {
+    final int end = tokenEnd[token];
+    if (mode == Mode.ANSWER && end > markStart) {
+      return SpanKind.ANSWER;
+    }
+    if (hasMark() && end > (calls.count() == 0 ? markStart : calls.mark(0))) {
+      return SpanKind.TOOL_CALL;
+    }
+    final int start = token == 0 ? 0 : tokenEnd[token - 1];
+    for (int i = 0; i < thoughts.length; i += 2) {
+      if (end > thoughts[i] && start < thoughts[i + 1]) {
+        return SpanKind.THINK;
+      }
+    }
+    return rules.thinking().isKnown() || dialect.callOpen().isEmpty()
+        ? SpanKind.TEXT
+        : SpanKind.THINK;
+  }
+
+  /**
+   * Tells whether text outside marks is reasoning only if a call or an answer follows it.
+   *
+   * @return true where a model does not mark its thoughts and may make calls.
+   */
+  public boolean guessesThoughts() {
+    return !rules.thinking().isKnown() && !dialect.callOpen().isEmpty();
+  }
+
+  /**
+   * Tells whether the mark of a call or an answer was met.
+   *
+   * @return true from the token that completed it.
+   */
+  public boolean hasMark() {
+    return mode == Mode.ANSWER || endsCalls();
   }
 }

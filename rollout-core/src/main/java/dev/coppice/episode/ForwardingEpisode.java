@@ -1,7 +1,10 @@
 package dev.coppice.episode;
 
 import dev.coppice.trajectory.StopReason;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Passes everything on to another episode but forks, which must be wrapped as well.
@@ -47,6 +50,19 @@ public abstract class ForwardingEpisode implements Episode {
   @Override
   public Observation call(final String text, final String turn) throws Exception {
     return base.call(text, turn);
+  }
+
+  @Override
+  public List<Observation> calls(final List<String> texts, final String turn) throws Exception {
+    return texts.size() == 1
+        ? Collections.singletonList(call(texts.getFirst(), turn))
+        : base.calls(texts, turn);
+  }
+
+  @Override
+  public List<Observation> shortened(final List<Observation> last, final UnaryOperator<String> cut)
+      throws Exception {
+    return base.shortened(last, cut);
   }
 
   @Override

@@ -17,7 +17,8 @@ public final class Draws {
   /** Stands for a row whose work found in the cache what was quoted. */
   public static final int AS_QUOTED = -1;
 
-  private static final int COLUMNS = 4;
+  private static final int COLUMNS = 7;
+  private static final int[][] NO_KEPT = {};
 
   private int rows;
   private int draws;
@@ -30,11 +31,13 @@ public final class Draws {
   private int[] firstToken = new int[257];
   private int[] tokens = new int[256];
   private float[] logprobs = new float[256];
+  private int[][] kept = NO_KEPT;
 
   /** Empties the draws. */
   public void clear() {
     Arrays.fill(failures, 0, rows, null);
     Arrays.fill(works, 0, rows, null);
+    Arrays.fill(kept, 0, Math.min(count, kept.length), null);
     rows = 0;
     draws = 0;
     count = 0;
@@ -71,6 +74,9 @@ public final class Draws {
     heads[at + 1] = ticket;
     heads[at + 2] = version;
     heads[at + 3] = AS_QUOTED;
+    heads[at + 4] = 0;
+    heads[at + 5] = 0;
+    heads[at + 6] = 0;
     entropy[rows++] = Float.NaN;
     firstDraw[rows] = draws;
   }
@@ -91,6 +97,26 @@ public final class Draws {
    */
   public void foundCached(final int cachedTokens) {
     heads[(rows - 1) * COLUMNS + 3] = cachedTokens;
+  }
+
+  /**
+   * Tells that the draws of the last row were sampled one by one, as a server does that knows them
+   * as requests of their own: the first token of each counts.
+   */
+  public void drawnApart() {
+    heads[(rows - 1) * COLUMNS + 6] = 1;
+  }
+
+  /**
+   * Tells what the last row cost beyond its draws and the path computed once.
+   *
+   * @param again tokens of the path that were computed beyond the one time that was quoted.
+   * @param wasted tokens that were sampled and are part of no draw.
+   */
+  public void costMore(final int again, final int wasted) {
+    final int at = (rows - 1) * COLUMNS;
+    heads[at + 4] = again;
+    heads[at + 5] = wasted;
   }
 
   /**
@@ -125,6 +151,38 @@ public final class Draws {
     tokens[count] = token;
     logprobs[count++] = logprob;
     firstToken[draws] = count;
+  }
+
+  /**
+   * Says which ids the cuts kept where the last token was drawn.
+   *
+   * @param ids the ids kept; or, where that is shorter, {@code -1 - id} of each that was not; empty
+   *     where every token could be drawn. Kept, must not change.
+   */
+  public void kept(final int[] ids) {
+    if (kept.length < count) {
+      kept = Arrays.copyOf(kept, tokens.length);
+    }
+    kept[count - 1] = ids;
+  }
+
+  /**
+   * Returns whether anybody said which ids were kept.
+   *
+   * @return true if {@link #keptAt} may answer something.
+   */
+  public boolean tellsKept() {
+    return kept.length > 0;
+  }
+
+  /**
+   * Returns which ids the cuts kept where a token was drawn.
+   *
+   * @param index from {@link #start}.
+   * @return the ids as they were given, or null where nobody said.
+   */
+  public int[] keptAt(final int index) {
+    return index < kept.length ? kept[index] : null;
   }
 
   /**
@@ -205,6 +263,36 @@ public final class Draws {
    */
   public int cached(final int row) {
     return heads[row * COLUMNS + 3];
+  }
+
+  /**
+   * Returns whether the draws of a row were sampled one by one.
+   *
+   * @param row from 0.
+   * @return true if the first token of each draw counts.
+   */
+  public boolean isApart(final int row) {
+    return heads[row * COLUMNS + 6] != 0;
+  }
+
+  /**
+   * Returns what of a row's path was computed beyond the one time that was quoted.
+   *
+   * @param row from 0.
+   * @return the number of tokens.
+   */
+  public int again(final int row) {
+    return heads[row * COLUMNS + 4];
+  }
+
+  /**
+   * Returns what was sampled for a row and is part of no draw.
+   *
+   * @param row from 0.
+   * @return the number of tokens.
+   */
+  public int wasted(final int row) {
+    return heads[row * COLUMNS + 5];
   }
 
   /**

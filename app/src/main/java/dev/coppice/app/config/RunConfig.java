@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param model that samples.
  * @param task set that is solved.
  * @param world where results of tools come from.
+ * @param calls how the model writes them.
  * @param sampling settings.
  * @param tree how trees branch.
  * @param budget of the run.
@@ -33,10 +34,11 @@ public record RunConfig(
     Model model,
     TaskSet task,
     World world,
-    Sampling sampling,
+    WorldOptions.Calls calls,
+    SamplingSection sampling,
     Tree tree,
     Budget budget,
-    Limits limits,
+    LimitsSection limits,
     Engine engine,
     Credit credit,
     BridgeSection bridge,
@@ -47,16 +49,19 @@ public record RunConfig(
   public static final RunConfig DEFAULT =
       new RunConfig(
           new Run("", 1, "runs", List.of(), true),
-          new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, ""),
+          new Model(
+              "embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "", List.of(), ""),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of()),
           new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
-          new Sampling(1.0, 1.0, 0, 0.0),
+          WorldOptions.Calls.DEFAULT,
+          SamplingSection.DEFAULT,
           new Tree("entropy", 8, "false", "independent"),
           new Budget(OptionalLong.empty(), "uniform"),
-          new Limits(512, 64, 2048, 10_000),
+          new LimitsSection(512, 0, 0, 64, 2048, "fail", 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
-          new BridgeSection("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""),
+          new BridgeSection(
+              "127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", "", false),
           TrainSection.DEFAULT,
           PlugValues.NONE);
 
@@ -65,6 +70,7 @@ public record RunConfig(
     Objects.requireNonNull(run, "run is null");
     Objects.requireNonNull(credit, "credit is null");
     Objects.requireNonNull(bridge, "bridge is null");
+    sampling.requireMarks(limits);
     final boolean plain = armNames(run, tree).stream().allMatch("chain"::equals);
     if (tree.division.equals("systematic") && tree.coalesce.equals("trees") && plain) {
       throw new IllegalArgumentException(
@@ -119,18 +125,41 @@ public record RunConfig(
    * @return a copy that writes to no store of results.
    */
   public RunConfig reading() {
-    return with(world.reading(), bridge);
+    return with(world.reading(), sampling, bridge);
   }
 
   /** Copies the configuration as it may be written down: without secrets. */
   RunConfig withoutSecrets() {
-    return with(world, bridge.withoutToken());
+    return with(world, sampling, bridge.withoutToken());
   }
 
-  private RunConfig with(final World newWorld, final BridgeSection newBridge) {
+  /**
+   * Copies the configuration with the marks of thoughts that the model's chat template has.
+   *
+   * @param marks opening and closing, or none.
+   * @return a copy.
+   */
+  public RunConfig withThinking(final List<String> marks) {
+    return with(world, sampling.withThinking(marks), bridge);
+  }
+
+  private RunConfig with(
+      final World newWorld, final SamplingSection newSampling, final BridgeSection newBridge) {
     return new RunConfig(
-        run, model, task, newWorld, sampling, tree, budget, limits, engine, credit, newBridge,
-        train, plugs);
+        run,
+        model,
+        task,
+        newWorld,
+        calls,
+        newSampling,
+        tree,
+        budget,
+        limits,
+        engine,
+        credit,
+        newBridge,
+        train,
+        plugs);
   }
 
   /**
@@ -174,16 +203,17 @@ public record RunConfig(
    * @param device that computes its linear layers.
    * @param threads of the model.
    * @param chatTemplate of conversations, none, or empty for the model's own if any.
+   * @param urls of the servers that hold it.
+   * @param name the servers know it by.
    */
   public record Model(
       @Key(value = "Engine that runs the model.", plugs = PlugSection.ENGINES) String engine,
       @Key(
-              "The model: a .gguf file, a folder in Hugging Face's layout (both relative to here or to"
-                  + " the project), or package:NAME, the .gguf file of an installed Python package.")
+              "The model: a .gguf file, a folder in Hugging Face's layout (both relative to here or"
+                  + " to the project), or package:NAME, the .gguf file of an installed Python"
+                  + " package.")
           String path,
-      @Key(
-              "Folder of a LoRA adapter, as PEFT saves it, to be merged into the weights; empty for"
-                  + " none.")
+      @Key("Folder of a LoRA adapter, as PEFT saves it, to be merged into the weights, or empty.")
           String lora,
       @Key(
               value = "What samples: the model, or 'replay', a script of the task's own solutions.",
@@ -191,21 +221,28 @@ public record RunConfig(
           String policy,
       @Key(
               value =
-                  "f32, or bf16 for speed: weights in bf16, keys and values in half floats, and sums"
-                      + " in f32. A seed gives the same tokens whatever the batch in either.",
+                  "f32, or bf16 for speed: weights in bf16, keys and values in half floats, and"
+                      + " sums in f32. A seed gives the same tokens whatever the batch in either.",
               choices = {"f32", "bf16"})
           String dtype,
       @Key(
-              "What computes the linear layers: cpu, cuda or cuda:N; cuda needs natives built for it"
-                  + " (docs/GPU.md).")
+              "What computes the linear layers: cpu, cuda or cuda:N; cuda needs natives built for"
+                  + " it (docs/GPU.md).")
           String device,
       @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads,
       @Key(
-              "What writes prompts, and results of tools: none (plain text), auto (the model's own chat"
-                  + " template) or the file of a template. Empty: the model's own where it has one.")
-          String chatTemplate) {
+              "What writes prompts, and results of tools: none (plain text), auto (the model's own"
+                  + " chat template) or the file of a template. Empty: the model's own where it has"
+                  + " one.")
+          String chatTemplate,
+      @Key(
+              "Addresses of the servers that hold the model, for engines that are servers, as in"
+                  + " [\"http://127.0.0.1:8101\"]; model.path is then its tokenizer and template.")
+          List<String> urls,
+      @Key("Name the servers know the model by; empty for their only one.") String name) {
     /** Refuses a device of another kind. */
     public Model {
+      urls = List.copyOf(urls);
       if (!device.matches("cpu|cuda(:\\d{1,3})?")) {
         throw new IllegalArgumentException(
             "model.device must be cpu, cuda or cuda:N: device=" + device);
@@ -236,8 +273,8 @@ public record RunConfig(
               others = true)
           String environment,
       @Key(
-              "Split of the tasks, one of the environment's (`./coppice list environments`); empty for"
-                  + " the one to evaluate on.")
+              "Split of the tasks, one of the environment's (`./coppice list environments`); empty"
+                  + " for the one to evaluate on.")
           String split,
       @Key(value = "Number of tasks.", min = 1, max = 10_000_000) int count,
       @Key(value = "Index of the first task.", min = 0) int first,
@@ -246,8 +283,8 @@ public record RunConfig(
       @Key("Data file of the environment, where it reads one; relative to here or the project.")
           String path,
       @Key(
-              "Prompt of 'stories', or template of gsm8k's or a world's; with a chat template what the"
-                  + " user says. Empty for the environment's own.")
+              "Prompt of 'stories', or template of gsm8k's or a world's; with a chat template what"
+                  + " the user says. Empty for the environment's own.")
           String prompt,
       @Key("System message of conversations, where a chat template writes them; empty for none.")
           String system,
@@ -315,15 +352,16 @@ public record RunConfig(
       @Key("Folder of recorded results: written by 'record', read by 'replay' and 'simulate'.")
           String store,
       @Key(
-              "Faults of 'fault' by kind and share, as in [\"error:0.05\", \"timeout:0.02\"]; kinds are"
-                  + " error, malformed, oversize, silence and timeout.")
+              "Faults of 'fault' by kind and share, as in [\"error:0.05\", \"timeout:0.02\"]; kinds"
+                  + " are error, malformed, oversize, silence and timeout.")
           List<String> faults,
       @Key("Seed of the faults.") long seed,
       @Key("Model folder of the model that imagines in 'simulate'.") String model,
       @Key(
               value =
-                  "With tree.coalesce, what samples of one path share of a world's noise: common, one"
-                      + " call for all of them, or fresh, a call for each, where the path splits.",
+                  "With tree.coalesce, what samples of one path share of a world's noise: common,"
+                      + " one call for all of them, or fresh, a call for each, where the path"
+                      + " splits.",
               choices = {"common", "fresh"})
           String noise,
       @Key(
@@ -360,23 +398,6 @@ public record RunConfig(
   }
 
   /**
-   * Fixes the distribution tokens are drawn from.
-   *
-   * @param temperature of the softmax.
-   * @param topP mass kept.
-   * @param topK tokens kept.
-   * @param minP least share kept.
-   */
-  public record Sampling(
-      @Key(value = "Temperature of the softmax; 0 takes the likeliest token.", min = 0, max = 100)
-          double temperature,
-      @Key(value = "Probability mass kept, in (0, 1]; 1 keeps all.", min = 1e-9, max = 1)
-          double topP,
-      @Key(value = "Number of tokens kept; 0 keeps all.", min = 0) int topK,
-      @Key(value = "Least probability kept, as a share of the largest.", min = 0, max = 1)
-          double minP) {}
-
-  /**
    * Says how trees branch.
    *
    * @param policy of the arm {@code tree}.
@@ -389,15 +410,15 @@ public record RunConfig(
           String policy,
       @Key(
               value =
-                  "Trees per group where no budget is set; with tree.coalesce the samples that begin"
-                      + " one coalesced tree, with or without a budget.",
+                  "Trees per group where no budget is set; with tree.coalesce the samples that"
+                      + " begin one coalesced tree, with or without a budget.",
               min = 1,
               max = 65_536)
           int trees,
       @Key(
               value =
-                  "Which arms compute samples that are alike so far once: all (true), all but 'chain'"
-                      + " and policies that cannot (trees), or none (false).",
+                  "Which arms compute samples that are alike so far once: all (true), all but"
+                      + " 'chain' and policies that cannot (trees), or none (false).",
               choices = {"false", "true", "trees"})
           String coalesce,
       @Key(
@@ -435,22 +456,6 @@ public record RunConfig(
                       + " contrast of rewards a token.",
               plugs = PlugSection.ALLOCATIONS)
           String allocation) {}
-
-  /**
-   * Limits one trajectory.
-   *
-   * @param newTokens sampled.
-   * @param calls made.
-   * @param observationTokens seen.
-   * @param callDeadlineMs waited.
-   */
-  public record Limits(
-      @Key(value = "Most tokens sampled along one path.", min = 1) int newTokens,
-      @Key(value = "Most tool calls along one path.", min = 0) int calls,
-      @Key(value = "Most tokens of one observation; a longer one fails the call.", min = 1)
-          int observationTokens,
-      @Key(value = "Longest a tool call or a scoring may take, in milliseconds.", min = 1)
-          int callDeadlineMs) {}
 
   /**
    * Sizes the engine.

@@ -5,7 +5,6 @@ import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
-import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.folder.GroupScan;
@@ -14,6 +13,7 @@ import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.app.folder.RunState;
 import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.app.folder.StoredTree;
+import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.report.RunReport;
@@ -86,7 +86,8 @@ public final class RolloutJob {
     for (final String arm : config.armNames()) {
       arms.add(ArmState.planned(arm, config.policyOf(arm), config.task().groups()));
     }
-    new RunState(name, resources.runner().name(), arms).save(folder.ledger());
+    new RunState(name, resources.runner().name(), resources.runner().traits(), arms)
+        .save(folder.ledger());
     final byte[] text = ConfigText.resolved(config).getBytes(StandardCharsets.UTF_8);
     DurableFile.write(folder.config(), text);
     return folder;
@@ -203,7 +204,8 @@ public final class RolloutJob {
               + outcome.state().droppedGroups()
               + " of "
               + session.groups()
-              + " groups have no tree: the budget was spent, or budget.allocation put it on others");
+              + " groups have no tree: the budget was spent, or budget.allocation put it on"
+              + " others");
     }
     after.save(folder.ledger());
     LatencyLog.append(folder.latency(), session.arm(), outcome.latencies());

@@ -36,7 +36,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "scheduling",
               List.of("plug", "draw", "trajectory", "rollout", "allocation"),
               List.of()),
-          law("rollout", List.of("draw", "trajectory", "allocation"), List.of()),
+          law("rollout", List.of("draw", "trajectory", "episode", "allocation"), List.of()),
           law("core", with(PORTS, "rollout"), List.of("org.agrona")),
           law("eventlog", with(PORTS, "core", "rollout"), List.of("org.agrona")),
           law(
@@ -48,6 +48,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "decoder",
               List.of("plug", "draw", "trajectory", "model", "kvcache", "chat.files", "chat.gguf"),
               with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
+          law("remote", List.of("plug", "draw", "trajectory", "model", "chat"), JSON),
           law(
               "training",
               List.of("trajectory", "decoder", "chat", "environments.arithmetic"),
@@ -91,7 +92,9 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "environments",
                   "worlds",
                   "credit",
-                  "bridge"),
+                  "bridge",
+                  "remote.trial",
+                  "remote.probe"),
               with(JSON, "info.picocli", "picocli", "org.tomlj", "org.HdrHistogram", "org.agrona")),
           law(
               "app.explorer",
