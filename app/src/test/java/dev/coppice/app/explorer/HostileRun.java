@@ -61,13 +61,18 @@ final class HostileRun {
 
   /** Writes a finished group of one tree: a fork of two, one of them truncated. */
   void add(final int number) throws IOException {
+    add(number, 0);
+  }
+
+  /** Writes such a group with so many tokens more in its prompt. */
+  void add(final int number, final int more) throws IOException {
     Files.write(
-        folder.traces(), line(number), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        folder.traces(), line(number, more), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /** Writes half of a group, as a process does that is killed meanwhile. */
   void addHalf(final int number) throws IOException {
-    final byte[] line = line(number);
+    final byte[] line = line(number, 0);
     Files.write(
         folder.traces(),
         Arrays.copyOf(line, line.length / 2),
@@ -75,15 +80,15 @@ final class HostileRun {
         StandardOpenOption.APPEND);
   }
 
-  private byte[] line(final int number) {
-    final TrajectoryTree tree = tree(number);
+  private byte[] line(final int number, final int more) {
+    final TrajectoryTree tree = tree(number, more);
     final TreeLedger ledger = new TreeLedger(40, 10, 60, 0, 0, 1, 1_000L);
     return TraceLines.line(new StoredTree("tree", 1, new Trace(tree, List.of()), ledger));
   }
 
-  private TrajectoryTree tree(final int number) {
+  private TrajectoryTree tree(final int number, final int more) {
     final List<TrajectoryNode> nodes = new ArrayList<>();
-    nodes.add(TrajectoryNode.prompt(tokenizer.encode("ask " + number + " " + HOSTILE + "\n")));
+    nodes.add(TrajectoryNode.prompt(tokenizer.encode("ask " + number + " " + HOSTILE + "\n" + "word ".repeat(more / 5))));
     nodes.add(sampled(1, 0, "think " + HOSTILE, new BranchDecision("entropy", 2, 1.5), 0));
     nodes.add(sampled(2, 1, "call left é", null, 0));
     nodes.add(TrajectoryNode.observation(3, 2, tokenizer.encode("result " + HOSTILE), 0));

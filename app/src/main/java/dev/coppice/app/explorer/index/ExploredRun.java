@@ -33,6 +33,7 @@ import java.util.Map;
  */
 public final class ExploredRun implements AutoCloseable {
   private static final double NS_PER_SECOND = 1e9;
+  private static final int REST = 5;
   private static final long LIVE_NS = 3_000_000_000L;
 
   private final String id;
@@ -48,6 +49,8 @@ public final class ExploredRun implements AutoCloseable {
   private RunMeasure measure;
   private RunReport report;
   private int reported;
+  private long reportedNs;
+  private long reportNs;
   private Map<Long, GroupFate> fateNow = Map.of();
   private List<Integer> published = List.of();
   private long trainBytes;
@@ -349,7 +352,10 @@ public final class ExploredRun implements AutoCloseable {
     if (kind != RunKind.RUN || rows.isEmpty()) {
       return null;
     }
-    if (report == null || reported != rows.size()) {
+    // While thousands of groups are read, figures of every moment would cost more than reading.
+    final boolean rested = System.nanoTime() - reportedNs > REST * reportNs;
+    if (report == null || (reported != rows.size() && rested)) {
+      final long startNs = System.nanoTime();
       final RunState state = state();
       if (state != null) {
         for (final ArmState arm : state.arms()) {
@@ -360,6 +366,8 @@ public final class ExploredRun implements AutoCloseable {
       }
       report = measure.report();
       reported = rows.size();
+      reportedNs = System.nanoTime();
+      reportNs = reportedNs - startNs;
     }
     return report;
   }

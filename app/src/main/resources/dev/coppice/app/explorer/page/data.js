@@ -111,9 +111,13 @@
     const events = new EventSource("/events");
     events.onopen = () => { store.live = true; tell(); };
     events.onerror = () => { store.live = false; tell(); };
+    let last;
     events.onmessage = () => {
       loadState();
       wanted.forEach(loadRun);
+      // Figures may lag behind groups that come fast, and "growing" ends without a change.
+      clearTimeout(last);
+      last = setTimeout(loadState, 3500);
     };
   };
 
