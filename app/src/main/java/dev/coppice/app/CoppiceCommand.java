@@ -2,6 +2,7 @@ package dev.coppice.app;
 
 import dev.coppice.app.check.CheckCommand;
 import dev.coppice.app.enginecheck.EngineCheckCommand;
+import dev.coppice.app.explorer.ViewCommand;
 import dev.coppice.app.list.ClasspathCommand;
 import dev.coppice.app.list.ListCommand;
 import dev.coppice.app.pretrain.PretrainCommand;
@@ -37,6 +38,9 @@ import picocli.CommandLine.Command;
       "                             the slow ones, --trainers installs TRL, verl and verifiers (6"
           + " GB),",
       "                             whose tests are skipped without",
+      "  doctor [--install]         what this machine has and lacks (the launcher does it);"
+          + " --install",
+      "                             brings what is optional, on Debian",
       "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
       "  decode-bench               tokens per second on a shared prefix (--help)",
       "  bridge-bench               what the bridge to a trainer carries and how fast (--help)",
@@ -53,6 +57,7 @@ import picocli.CommandLine.Command;
       ServeCommand.class,
       TrainCommand.class,
       ReportCommand.class,
+      ViewCommand.class,
       CheckCommand.class,
       EngineCheckCommand.class,
       VerifyCommand.class,

@@ -102,7 +102,7 @@ final class ReportCommand implements Callable<Integer> {
       final Path folder = runs.get(i).root().toAbsolutePath().normalize();
       for (final ArmReport arm : reports.get(i).arms()) {
         final String name = folder.getFileName() + ":" + arm.arm();
-        arms.add(new ArmReport(name, arm.figures(), arm.failures()));
+        arms.add(new ArmReport(name, arm.figures(), arm.failures(), arm.outcomes()));
       }
       reports
           .get(i)

@@ -40,12 +40,24 @@ public final class GroupScan implements AutoCloseable {
    * @param path of the file; a missing one reads as empty.
    */
   public GroupScan(final Path path) {
+    this(path, 0);
+  }
+
+  /**
+   * Opens a trace file behind groups that were read before.
+   *
+   * @param path of the file; a missing one reads as empty.
+   * @param from the end of a finished group, in bytes; lines in errors are counted from there.
+   */
+  public GroupScan(final Path path, final long from) {
     this.path = path;
+    this.position = from;
+    this.keep = from;
     try {
-      this.in =
-          Files.exists(path)
-              ? new BufferedInputStream(Files.newInputStream(path), BUFFER_BYTES)
-              : InputStream.nullInputStream();
+      final InputStream file =
+          Files.exists(path) ? Files.newInputStream(path) : InputStream.nullInputStream();
+      file.skipNBytes(from);
+      this.in = new BufferedInputStream(file, BUFFER_BYTES);
     } catch (final IOException e) {
       throw new UncheckedIOException("cannot read " + path, e);
     }

@@ -1,5 +1,6 @@
 package dev.coppice.app.report;
 
+import dev.coppice.app.outcome.Outcomes;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,8 +12,10 @@ import java.util.TreeMap;
  * @param arm the name of the arm.
  * @param figures in the order of the report.
  * @param failures the number of failed trajectories by boundary.
+ * @param outcomes how its trajectories ended; complete, and only read from now on.
  */
-public record ArmReport(String arm, Map<Figure, Estimate> figures, Map<String, Long> failures) {
+public record ArmReport(
+    String arm, Map<Figure, Estimate> figures, Map<String, Long> failures, Outcomes outcomes) {
   /** Copies the maps. */
   public ArmReport {
     figures = Collections.unmodifiableMap(new LinkedHashMap<>(figures));

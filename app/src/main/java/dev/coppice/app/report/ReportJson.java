@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.coppice.app.outcome.Outcomes;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,7 +12,7 @@ import java.util.Set;
 public final class ReportJson {
   /** Names the fields of an arm that are no figures. */
   static final Set<String> OTHER_FIELDS =
-      Set.of("reward_std_error", "failed", "standard_errors", "half_widths");
+      Set.of("reward_std_error", "failed", "standard_errors", "half_widths", "outcomes");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -38,7 +39,7 @@ public final class ReportJson {
    * @return {@code arms}, {@code ratios}, their errors and half-widths of 95 %, {@code ratios_by_arm}
    *     if there are more, the settings and what to know before comparing.
    */
-  static ObjectNode tree(final RunReport report) {
+  public static ObjectNode tree(final RunReport report) {
     final ObjectNode root = JSON.createObjectNode();
     final ObjectNode arms = root.putObject("arms");
     report.arms().forEach(arm -> writeArm(arms.putObject(arm.arm()), arm));
@@ -77,6 +78,29 @@ public final class ReportJson {
     arm.failures().forEach(failed::put);
     writeErrors(node.putObject("standard_errors"), arm.figures());
     writeHalfWidths(node.putObject("half_widths"), arm.figures());
+    writeOutcomes(node.putObject("outcomes"), arm.outcomes());
+  }
+
+  private static void writeOutcomes(final ObjectNode node, final Outcomes outcomes) {
+    node.put("truncated", outcomes.truncated()).put("call_errors", outcomes.callErrors());
+    writeCounts(node.putObject("statuses"), outcomes.statuses());
+    writeCounts(node.putObject("stops"), outcomes.stops());
+    writeCounts(node.putObject("calls"), outcomes.calls());
+    writeCounts(node.putObject("failures"), outcomes.failures());
+    final ObjectNode components = node.putObject("components");
+    outcomes.components().forEach((name, mean) -> put(components, name, mean.mean()));
+    writeSpread(node.putObject("sampled_tokens"), outcomes.sampled());
+    writeSpread(node.putObject("path_tokens"), outcomes.context());
+  }
+
+  private static void writeCounts(final ObjectNode node, final Map<String, Long> counts) {
+    counts.forEach(node::put);
+  }
+
+  private static void writeSpread(final ObjectNode node, final Outcomes.Mean length) {
+    put(node, "mean", length.mean());
+    put(node, "least", length.least());
+    put(node, "most", length.most());
   }
 
   private static void writeValues(final ObjectNode node, final Map<Figure, Estimate> figures) {

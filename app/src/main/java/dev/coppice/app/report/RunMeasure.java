@@ -1,6 +1,7 @@
 package dev.coppice.app.report;
 
 import dev.coppice.app.folder.RunSettings;
+import dev.coppice.app.outcome.Outcomes;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryTree;
@@ -23,6 +24,7 @@ public final class RunMeasure {
   private final List<Figure> figures;
   private final RunSettings settings;
   private final Map<String, Map<String, TaskTally>> tasksByArm = new LinkedHashMap<>();
+  private final Map<String, Outcomes> outcomesByArm = new LinkedHashMap<>();
   private final Map<String, Double> wallSeconds = new LinkedHashMap<>();
   private final List<String> remarks = new ArrayList<>();
 
@@ -65,6 +67,8 @@ public final class RunMeasure {
             .computeIfAbsent(arm, name -> new LinkedHashMap<>())
             .computeIfAbsent(task, id -> new TaskTally());
     GroupMeasure.add(group, ledgers, tally);
+    final Outcomes outcomes = outcomesByArm.computeIfAbsent(arm, name -> new Outcomes());
+    trees.forEach(outcomes::add);
     figures.forEach(figure -> tally.addOwn(figure, figure.amounts(trees, ledgers)));
   }
 
@@ -183,7 +187,7 @@ public final class RunMeasure {
             Jackknife.estimate(
                 figure.of(whole), without.length, block -> figure.of(without[block])));
       }
-      return new ArmReport(arm, estimates, whole.total().failures());
+      return new ArmReport(arm, estimates, whole.total().failures(), outcomesByArm.get(arm));
     }
 
     Map<Figure, Estimate> ratiosOver(final Replicates baseline) {

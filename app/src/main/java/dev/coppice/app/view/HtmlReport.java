@@ -4,6 +4,7 @@ import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.RunState;
 import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.app.folder.StoredTree;
+import dev.coppice.app.outcome.OutcomeLines;
 import dev.coppice.app.report.ArmReport;
 import dev.coppice.app.report.Estimate;
 import dev.coppice.app.report.Figure;
@@ -16,9 +17,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -145,11 +148,29 @@ public final class HtmlReport {
       page.append("</tr>");
     }
     page.append("</tbody></table>");
+    outcomes(report);
     report
         .notes()
         .forEach(
             note -> page.append("<p class=note>").append(HtmlText.escape(note)).append("</p>"));
     page.append("</section>\n");
+  }
+
+  private void outcomes(final RunReport report) {
+    page.append("<h3>How trajectories ended</h3><table><thead><tr><th></th>");
+    report.arms().forEach(arm -> cell("th", arm.arm()));
+    page.append("</tr></thead><tbody>");
+    final Set<String> rows = new LinkedHashSet<>();
+    report.arms().forEach(arm -> rows.addAll(OutcomeLines.of(arm.outcomes()).keySet()));
+    for (final String row : rows) {
+      page.append("<tr>");
+      cell("th", row);
+      report
+          .arms()
+          .forEach(arm -> cell("td", OutcomeLines.of(arm.outcomes()).getOrDefault(row, "-")));
+      page.append("</tr>");
+    }
+    page.append("</tbody></table>");
   }
 
   private void cell(final String tag, final String content) {

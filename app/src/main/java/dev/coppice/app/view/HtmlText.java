@@ -4,6 +4,11 @@ package dev.coppice.app.view;
 final class HtmlText {
   private HtmlText() {}
 
+  /** Replaces what a terminal would obey: components and codes may have names of any letters. */
+  static String printable(final String text) {
+    return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}]", "\uFFFD");
+  }
+
   /** Escapes what HTML would read as its own, and control characters. */
   static String escape(final String text) {
     final StringBuilder escaped = new StringBuilder(text.length() + 16);

@@ -1,5 +1,6 @@
 package dev.coppice.app.view;
 
+import dev.coppice.app.outcome.OutcomeLines;
 import dev.coppice.app.report.ArmReport;
 import dev.coppice.app.report.Estimate;
 import dev.coppice.app.report.Figure;
@@ -141,7 +142,22 @@ public final class ReportTable {
       rows.add(cells);
     }
     rows.add(failures(report));
-    return lines(rows) + footer(report);
+    return lines(rows) + outcomes(report) + footer(report);
+  }
+
+  /** Says how each arm's trajectories ended: a mean hides that most of them were cut. */
+  private static String outcomes(final RunReport report) {
+    final StringBuilder text = new StringBuilder("\n");
+    for (final ArmReport arm : report.arms()) {
+      OutcomeLines.of(arm.outcomes())
+          .forEach(
+              (what, line) ->
+                  text.append(String.format("%-" + FIRST_COLUMN + "s", arm.arm() + ": " + what))
+                      .append("  ")
+                      .append(HtmlText.printable(line))
+                      .append('\n'));
+    }
+    return text.append('\n').toString();
   }
 
   private static String footer(final RunReport report) {

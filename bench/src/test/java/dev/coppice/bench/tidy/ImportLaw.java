@@ -97,6 +97,20 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "remote.probe"),
               with(JSON, "info.picocli", "picocli", "org.tomlj", "org.HdrHistogram", "org.agrona")),
           law(
+              "app.explorer",
+              List.of(
+                  "app",
+                  "bridge",
+                  "chat.files",
+                  "credit",
+                  "draw",
+                  "environments",
+                  "model",
+                  "plug",
+                  "rollout",
+                  "trajectory"),
+              with(JSON, "info.picocli", "picocli", "io.helidon")),
+          law(
               "bench",
               List.of(""),
               with(
