@@ -10,6 +10,7 @@ import dev.coppice.app.run.ReplayRuns;
 import dev.coppice.bridge.trace.Trace;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.rollout.TreeLedger;
+import dev.coppice.model.ModelRunner;
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
@@ -51,7 +52,9 @@ final class HostileRun {
     final RunFolder folder = new RunFolder(root);
     Files.writeString(folder.config(), ConfigText.resolved(ReplayRuns.config(parent, 1)));
     final ArmState arm = ArmState.planned("tree", "entropy", 100).inSession();
-    new RunState("hostile", "replay", List.of(arm)).save(folder.ledger());
+    final ModelRunner.Traits traits =
+        new ModelRunner.Traits(1_000, 4_096, 8, true, true, ModelRunner.Traits.ALWAYS_ANSWERS);
+    new RunState("hostile", "replay", traits, List.of(arm)).save(folder.ledger());
     return new HostileRun(folder);
   }
 
