@@ -8,11 +8,9 @@ import java.util.OptionalLong;
  * Configures a run.
  *
  * <p>Each component is a section or a key of the TOML file; the key's name is the component's in
- * kebab-case. {@link #DEFAULT} holds every default, {@link Key} says what a key means. The sections
- * {@code bridge} and {@code train} stand in {@link BridgeSection} and {@link TrainSection}; the options
- * of policies, estimators, environments and metrics are declared by their plugs, and {@link
- * PlugSection} says in which sections they stand. Help, the resolved configuration and the check of
- * unknown keys are all made from these.
+ * kebab-case. {@link #DEFAULT} holds every default, {@link Key} says what a key means. The options of policies, estimators,
+ * environments and metrics are declared by their plugs, and {@link PlugSection} says in which sections
+ * they stand. Help, the resolved configuration and the check of unknown keys are made from these.
  *
  * @param run what is run, and where it is kept.
  * @param model that samples.
@@ -25,6 +23,7 @@ import java.util.OptionalLong;
  * @param engine sizes.
  * @param credit estimators.
  * @param bridge to a trainer.
+ * @param proxy for agents from outside.
  * @param train what the shipped trainer does.
  * @param plugs options of the plugs.
  */
@@ -40,6 +39,7 @@ public record RunConfig(
     Engine engine,
     Credit credit,
     BridgeSection bridge,
+    ProxySection proxy,
     TrainSection train,
     PlugValues plugs) {
 
@@ -57,6 +57,7 @@ public record RunConfig(
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
           new BridgeSection("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""),
+          ProxySection.DEFAULT,
           TrainSection.DEFAULT,
           PlugValues.NONE);
 
@@ -119,18 +120,16 @@ public record RunConfig(
    * @return a copy that writes to no store of results.
    */
   public RunConfig reading() {
-    return with(world.reading(), bridge);
+    return new RunConfig(
+        run, model, task, world.reading(), sampling, tree, budget, limits, engine, credit, bridge,
+        proxy, train, plugs);
   }
 
   /** Copies the configuration as it may be written down: without secrets. */
   RunConfig withoutSecrets() {
-    return with(world, bridge.withoutToken());
-  }
-
-  private RunConfig with(final World newWorld, final BridgeSection newBridge) {
     return new RunConfig(
-        run, model, task, newWorld, sampling, tree, budget, limits, engine, credit, newBridge,
-        train, plugs);
+        run, model, task, world, sampling, tree, budget, limits, engine, credit,
+        bridge.withoutToken(), proxy.withoutToken(), train, plugs);
   }
 
   /**

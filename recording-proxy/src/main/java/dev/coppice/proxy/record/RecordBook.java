@@ -167,6 +167,15 @@ final class RecordBook {
     return groups.get(rollout.group());
   }
 
+  Recording.Story story(final Turn last) {
+    final List<Map<String, Object>> messages = new ArrayList<>();
+    if (last.turned() != null) {
+      messages.addAll(last.turned().prompt().context().asked());
+      messages.add(last.turned().reply());
+    }
+    return new Recording.Story(messages, reader.tokenizer().decode(last.path(new int[0])));
+  }
+
   Turn turn(final int number) {
     return turns.get(number);
   }

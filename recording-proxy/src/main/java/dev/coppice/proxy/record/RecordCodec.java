@@ -1,6 +1,8 @@
 package dev.coppice.proxy.record;
 
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.List;
 
@@ -13,7 +15,11 @@ public final class RecordCodec {
   /** The version of what is written. */
   public static final int VERSION = 1;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Records are their components; what they can tell beside is none. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
+          .build();
 
   private static final List<Class<? extends RecordEvent>> TYPES =
       List.of(

@@ -8,6 +8,7 @@ import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,13 +30,18 @@ public final class Recording {
   /**
    * Says what is a group, and when somebody is taken for gone.
    *
-   * @param run the name of the run.
+   * @param run the name of the run, as agents know it.
+   * @param treeRun the name of the run in trees.
    * @param groupSize rollouts a group has before it is whole; forks do not count.
    * @param rolloutDeadlineNs without a request, after which an agent has vanished.
    * @param groupDeadlineNs without an open rollout, after which a group is whole as it is.
    */
   public record Rules(
-      String run, int groupSize, long rolloutDeadlineNs, long groupDeadlineNs) {}
+      String run,
+      String treeRun,
+      int groupSize,
+      long rolloutDeadlineNs,
+      long groupDeadlineNs) {}
 
   /**
    * Makes a recording.
@@ -57,7 +63,7 @@ public final class Recording {
     this.sink = sink;
     this.clockNs = clockNs;
     this.book = new RecordBook(reader);
-    this.trees = new TreeMaker(rules.run());
+    this.trees = new TreeMaker(rules.treeRun());
   }
 
   /**
@@ -405,6 +411,25 @@ public final class Recording {
         || group.roots() >= rules.groupSize()
         || clockNs.getAsLong() - group.activeNs > rules.groupDeadlineNs();
   }
+
+  /**
+   * Tells what happened last in a rollout.
+   *
+   * @param rollout that ends.
+   * @return its last conversation; empty where it never got an answer.
+   */
+  public synchronized Story story(final Rollout rollout) {
+    final Turn last = rollout.lastTurn();
+    return last == null ? new Story(List.of(), "") : book.story(last);
+  }
+
+  /**
+   * Holds a conversation.
+   *
+   * @param messages of it, the last answer among them; empty where it was a bare text.
+   * @param text of all its tokens.
+   */
+  public record Story(List<Map<String, Object>> messages, String text) {}
 
   /**
    * Counts what there is.

@@ -14,6 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Serves agents until it is closed.
@@ -21,6 +23,9 @@ import java.util.function.Consumer;
  * @thread any.
  */
 public final class ProxyServer implements AutoCloseable {
+  /** Held, so that its level stays: what the library says about itself is no news to a user. */
+  private static final Logger LIBRARY = Logger.getLogger("io.helidon");
+
   private static final Duration IDLE = Duration.ofMinutes(10);
   private static final long LOOK_MS = 200;
 
@@ -106,6 +111,7 @@ public final class ProxyServer implements AutoCloseable {
             .any(
                 (request, response) ->
                     routes.handle(new Exchange(request, response, settings.mostBodyBytes())));
+    LIBRARY.setLevel(Level.WARNING);
     try {
       return WebServer.builder()
           .host(settings.address())

@@ -223,7 +223,8 @@ public final class SamplingLoop implements AutoCloseable {
 
   private Running open(final Ask ask) {
     final Strand from = ask.start().strand();
-    final boolean known = from != null && !from.released && idle.containsKey(from.branch);
+    // A strand that was taken has another in its place by now.
+    final boolean known = from != null && idle.get(from.branch) == from;
     final boolean takes = known && !ask.start().shared();
     final int branch = takes ? from.branch : nextBranch++;
     final Work.Place place = new Work.Place(branch, ask.rollout(), ask.rollout());
@@ -263,7 +264,6 @@ public final class SamplingLoop implements AutoCloseable {
 
   private void release(final Strand strand) {
     idle.remove(strand.branch);
-    strand.released = true;
     runner.release(strand.branch);
   }
 

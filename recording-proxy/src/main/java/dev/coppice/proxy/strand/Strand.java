@@ -1,7 +1,5 @@
 package dev.coppice.proxy.strand;
 
-import dev.coppice.model.Work;
-
 /**
  * Names a path a runner still knows: a branch of its, idle between two requests of an agent.
  *
@@ -10,9 +8,6 @@ import dev.coppice.model.Work;
 public final class Strand {
   final int branch;
   final int rollout;
-  Work work;
-  boolean released;
-  long usedNs;
 
   /** Tokens of the path that were computed, or found, and so are booked. */
   int everComputed;
