@@ -32,13 +32,16 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "  test [--all] [--trainers]  runs every test of the project (the launcher does it); --all adds",
-      "                             the slow ones, --trainers installs TRL, verl and verifiers (6 GB),",
+      "  test [--all] [--trainers]  runs every test of the project (the launcher does it); --all"
+          + " adds",
+      "                             the slow ones, --trainers installs TRL, verl and verifiers (6"
+          + " GB),",
       "                             whose tests are skipped without",
       "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
       "  decode-bench               tokens per second on a shared prefix (--help)",
       "  bridge-bench               what the bridge to a trainer carries and how fast (--help)",
-      "  credit-check DIR           estimators against the solver and the policy's own continuations",
+      "  credit-check DIR           estimators against the solver and the policy's own"
+          + " continuations",
       "  soak [--minutes N]         runs the engine for long and watches memory and exactness",
       "",
       "Exit status: 0 done, 1 the work failed, 2 the call or the configuration is wrong.",

@@ -22,7 +22,8 @@ public final class ScriptEngine implements RunnerPlug {
 
   @Override
   public String help() {
-    return "A script of the task's own solutions in place of a model; for model.policy = \"replay\".";
+    return "A script of the task's own solutions in place of a model; for model.policy ="
+               + " \"replay\".";
   }
 
   @Override

@@ -47,8 +47,8 @@ public record ProxySection(
     @Key(
             value =
                 "Whose temperature, top_p, top_k and min_p count: client, those of the request (one"
-                    + " setting a group; what a request leaves out is the run's), or run, always the"
-                    + " run's.",
+                    + " setting a group; what a request leaves out is the run's), or run, always"
+                    + " the run's.",
             choices = {"client", "run"})
         String sampling,
     @Key(

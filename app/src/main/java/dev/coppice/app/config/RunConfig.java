@@ -8,9 +8,10 @@ import java.util.OptionalLong;
  * Configures a run.
  *
  * <p>Each component is a section or a key of the TOML file; the key's name is the component's in
- * kebab-case. {@link #DEFAULT} holds every default, {@link Key} says what a key means. The options of policies, estimators,
- * environments and metrics are declared by their plugs, and {@link PlugSection} says in which sections
- * they stand. Help, the resolved configuration and the check of unknown keys are made from these.
+ * kebab-case. {@link #DEFAULT} holds every default, {@link Key} says what a key means. The options of
+ * policies, estimators, environments and metrics are declared by their plugs, and {@link PlugSection}
+ * says in which sections they stand. Help, the resolved configuration and the check of unknown keys
+ * are made from these.
  *
  * @param run what is run, and where it is kept.
  * @param model that samples.
@@ -177,8 +178,9 @@ public record RunConfig(
   public record Model(
       @Key(value = "Engine that runs the model.", plugs = PlugSection.ENGINES) String engine,
       @Key(
-              "The model: a .gguf file, a folder in Hugging Face's layout (both relative to here or to"
-                  + " the project), or package:NAME, the .gguf file of an installed Python package.")
+              "The model: a .gguf file, a folder in Hugging Face's layout (both relative to here or"
+                  + " to the project), or package:NAME, the .gguf file of an installed Python"
+                  + " package.")
           String path,
       @Key(
               "Folder of a LoRA adapter, as PEFT saves it, to be merged into the weights; empty for"
@@ -190,18 +192,19 @@ public record RunConfig(
           String policy,
       @Key(
               value =
-                  "f32, or bf16 for speed: weights in bf16, keys and values in half floats, and sums"
-                      + " in f32. A seed gives the same tokens whatever the batch in either.",
+                  "f32, or bf16 for speed: weights in bf16, keys and values in half floats, and"
+                      + " sums in f32. A seed gives the same tokens whatever the batch in either.",
               choices = {"f32", "bf16"})
           String dtype,
       @Key(
-              "What computes the linear layers: cpu, cuda or cuda:N; cuda needs natives built for it"
-                  + " (docs/GPU.md).")
+              "What computes the linear layers: cpu, cuda or cuda:N; cuda needs natives built for"
+                  + " it (docs/GPU.md).")
           String device,
       @Key(value = "Threads the model computes with.", min = 1, max = 1024) int threads,
       @Key(
-              "What writes prompts, and results of tools: none (plain text), auto (the model's own chat"
-                  + " template) or the file of a template. Empty: the model's own where it has one.")
+              "What writes prompts, and results of tools: none (plain text), auto (the model's own"
+                  + " chat template) or the file of a template. Empty: the model's own where it has"
+                  + " one.")
           String chatTemplate) {
     /** Refuses a device of another kind. */
     public Model {
@@ -235,8 +238,8 @@ public record RunConfig(
               others = true)
           String environment,
       @Key(
-              "Split of the tasks, one of the environment's (`./coppice list environments`); empty for"
-                  + " the one to evaluate on.")
+              "Split of the tasks, one of the environment's (`./coppice list environments`); empty"
+                  + " for the one to evaluate on.")
           String split,
       @Key(value = "Number of tasks.", min = 1, max = 10_000_000) int count,
       @Key(value = "Index of the first task.", min = 0) int first,
@@ -245,8 +248,8 @@ public record RunConfig(
       @Key("Data file of the environment, where it reads one; relative to here or the project.")
           String path,
       @Key(
-              "Prompt of 'stories', or template of gsm8k's or a world's; with a chat template what the"
-                  + " user says. Empty for the environment's own.")
+              "Prompt of 'stories', or template of gsm8k's or a world's; with a chat template what"
+                  + " the user says. Empty for the environment's own.")
           String prompt,
       @Key("System message of conversations, where a chat template writes them; empty for none.")
           String system,
@@ -314,15 +317,16 @@ public record RunConfig(
       @Key("Folder of recorded results: written by 'record', read by 'replay' and 'simulate'.")
           String store,
       @Key(
-              "Faults of 'fault' by kind and share, as in [\"error:0.05\", \"timeout:0.02\"]; kinds are"
-                  + " error, malformed, oversize, silence and timeout.")
+              "Faults of 'fault' by kind and share, as in [\"error:0.05\", \"timeout:0.02\"]; kinds"
+                  + " are error, malformed, oversize, silence and timeout.")
           List<String> faults,
       @Key("Seed of the faults.") long seed,
       @Key("Model folder of the model that imagines in 'simulate'.") String model,
       @Key(
               value =
-                  "With tree.coalesce, what samples of one path share of a world's noise: common, one"
-                      + " call for all of them, or fresh, a call for each, where the path splits.",
+                  "With tree.coalesce, what samples of one path share of a world's noise: common,"
+                      + " one call for all of them, or fresh, a call for each, where the path"
+                      + " splits.",
               choices = {"common", "fresh"})
           String noise,
       @Key(
@@ -388,15 +392,15 @@ public record RunConfig(
           String policy,
       @Key(
               value =
-                  "Trees per group where no budget is set; with tree.coalesce the samples that begin"
-                      + " one coalesced tree, with or without a budget.",
+                  "Trees per group where no budget is set; with tree.coalesce the samples that"
+                      + " begin one coalesced tree, with or without a budget.",
               min = 1,
               max = 65_536)
           int trees,
       @Key(
               value =
-                  "Which arms compute samples that are alike so far once: all (true), all but 'chain'"
-                      + " and policies that cannot (trees), or none (false).",
+                  "Which arms compute samples that are alike so far once: all (true), all but"
+                      + " 'chain' and policies that cannot (trees), or none (false).",
               choices = {"false", "true", "trees"})
           String coalesce,
       @Key(

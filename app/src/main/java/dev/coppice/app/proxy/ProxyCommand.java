@@ -58,8 +58,7 @@ public final class ProxyCommand implements Callable<Integer> {
     System.out.println("base URL:   " + base + "/r/" + at.run() + ":TASK:ROLLOUT/v1");
     System.out.println("API key:    " + at.token());
     System.out.println("run folder: " + folder.root());
-    System.out.println(
-        "next:       " + PlugPath.again("./coppice report " + folder.root()));
+    System.out.println("next:       " + PlugPath.again("./coppice report " + folder.root()));
     System.out.flush();
   }
 

@@ -16,7 +16,7 @@ import dev.coppice.bridge.trace.TraceFile;
 import dev.coppice.bridge.wire.CreditedGroup;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.bridge.wire.WireHeader;
-import dev.coppice.proxy.record.GroupSink;
+import dev.coppice.proxy.recorded.GroupSink;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.SamplingSettings;
@@ -65,8 +65,13 @@ final class ProxyGroups implements GroupSink, AutoCloseable {
     this.estimator = estimator;
     this.headers = headers;
     for (final String name :
-        List.of("prefilled_tokens", "decoded_tokens", "discarded_tokens", "cached_tokens",
-            "block_ns", "calls_executed")) {
+        List.of(
+            "prefilled_tokens",
+            "decoded_tokens",
+            "discarded_tokens",
+            "cached_tokens",
+            "block_ns",
+            "calls_executed")) {
       sums.put(name, 0L);
     }
     final ArrowSegmentReader reader = new ArrowSegmentReader(folder.trajectories());

@@ -18,9 +18,9 @@ import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.proxy.answer.Answering;
 import dev.coppice.proxy.answer.AskDefaults;
 import dev.coppice.proxy.answer.Placing;
-import dev.coppice.proxy.record.RecordEvent;
-import dev.coppice.proxy.record.Recording;
-import dev.coppice.proxy.record.TalkReader;
+import dev.coppice.proxy.recorded.RecordEvent;
+import dev.coppice.proxy.recorded.Recording;
+import dev.coppice.proxy.recorded.TalkReader;
 import dev.coppice.proxy.server.ProxyServer;
 import dev.coppice.proxy.server.ServerSettings;
 import dev.coppice.proxy.strand.SamplingLoop;
@@ -171,9 +171,7 @@ final class ProxyJob {
     }
 
     void save(final boolean complete) {
-      state
-          .with(groups.state(arm, complete, System.nanoTime() - startNs))
-          .save(folder.ledger());
+      state.with(groups.state(arm, complete, System.nanoTime() - startNs)).save(folder.ledger());
     }
   }
 
@@ -191,17 +189,14 @@ final class ProxyJob {
               loop,
               new Placing(talk(), parts.tokenizer()),
               new AskDefaults(
-                  parts.runner().name(),
-                  ProxyParts.sampling(config),
-                  config.limits().newTokens()),
+                  parts.runner().name(), ProxyParts.sampling(config), config.limits().newTokens()),
               new Answering.Run(
                   config.run().seed(),
                   ProxyParts.sampling(config),
                   config.proxy().sampling().equals("run")),
               scorer);
       try (ProxyServer server =
-          ProxyServer.start(
-              settings(token), served, parts.runner().traits(), session.log::line)) {
+          ProxyServer.start(settings(token), served, parts.runner().traits(), session.log::line)) {
         announce.accept(new Announcement(server.port(), token, session.state.run()));
         watch(session, server, loop);
       }
@@ -245,8 +240,7 @@ final class ProxyJob {
     session.groups.flush();
     session.save(true);
     DurableFile.write(
-        folder.report(),
-        ReportJson.bytes(ReportSource.read(folder, config.plugs().figures())));
+        folder.report(), ReportJson.bytes(ReportSource.read(folder, config.plugs().figures())));
     session.log.line("session ends");
   }
 

@@ -4,9 +4,9 @@ import dev.coppice.app.folder.RunFolder;
 import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.journal.JournalContent;
 import dev.coppice.bridge.journal.JournalWriter;
-import dev.coppice.proxy.record.RecordCodec;
-import dev.coppice.proxy.record.RecordEvent;
-import dev.coppice.proxy.record.RecordLog;
+import dev.coppice.proxy.recorded.RecordEvent;
+import dev.coppice.proxy.recorded.RecordLog;
+import dev.coppice.proxy.recorded.RecordedJson;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -21,7 +21,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * @thread one at a time.
  */
 final class ProxyLog implements RecordLog, AutoCloseable {
-  static final JournalContent CONTENT = new JournalContent("AGENTS", RecordCodec.VERSION);
+  static final JournalContent CONTENT = new JournalContent("AGENTS", RecordedJson.VERSION);
 
   private final JournalWriter writer;
 
@@ -36,7 +36,7 @@ final class ProxyLog implements RecordLog, AutoCloseable {
             (type, payload, length, position) -> {
               final byte[] bytes = new byte[length];
               payload.getBytes(0, bytes);
-              events.accept(RecordCodec.read(type, bytes));
+              events.accept(RecordedJson.read(type, bytes));
             });
   }
 
@@ -46,8 +46,8 @@ final class ProxyLog implements RecordLog, AutoCloseable {
 
   @Override
   public void append(final RecordEvent event) {
-    final byte[] bytes = RecordCodec.bytes(event);
-    writer.append(RecordCodec.type(event), new UnsafeBuffer(bytes), 0, bytes.length);
+    final byte[] bytes = RecordedJson.bytes(event);
+    writer.append(RecordedJson.type(event), new UnsafeBuffer(bytes), 0, bytes.length);
     writer.flush();
   }
 

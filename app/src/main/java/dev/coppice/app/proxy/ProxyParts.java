@@ -1,10 +1,10 @@
 package dev.coppice.app.proxy;
 
 import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.mode.ChatForms;
 import dev.coppice.app.run.ProjectPaths;
+import dev.coppice.app.runner.EngineConfigs;
 import dev.coppice.app.runner.Engines;
 import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.run.ProjectPaths;
-import dev.coppice.proxy.record.Ending;
-import dev.coppice.proxy.record.Recording;
-import dev.coppice.proxy.record.Rollout;
-import dev.coppice.proxy.server.Scorer;
+import dev.coppice.proxy.recorded.Ending;
+import dev.coppice.proxy.recorded.Recording;
+import dev.coppice.proxy.recorded.Rollout;
+import dev.coppice.proxy.server.RolloutScorer;
 import dev.coppice.trajectory.RolloutFailure;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -34,7 +34,7 @@ import java.util.concurrent.TimeoutException;
  *
  * @thread any; one lock.
  */
-final class PythonScorer implements Scorer, AutoCloseable {
+final class PythonScorer implements RolloutScorer, AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HOST = "reward_host.py";
 
@@ -171,8 +171,7 @@ final class PythonScorer implements Scorer, AutoCloseable {
   }
 
   private static Ending failed(final String code, final String message) {
-    return Ending.failed(
-        new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, code, message));
+    return Ending.failed(new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, code, message));
   }
 
   /** Ends the process. */

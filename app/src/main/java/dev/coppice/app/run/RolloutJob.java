@@ -5,7 +5,6 @@ import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
-import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.folder.GroupScan;
@@ -17,6 +16,7 @@ import dev.coppice.app.folder.StoredTree;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.report.RunReport;
+import dev.coppice.app.runner.EngineConfigs;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.trace.TraceFile;
 import dev.coppice.eventlog.EngineJournal;
@@ -203,7 +203,8 @@ public final class RolloutJob {
               + outcome.state().droppedGroups()
               + " of "
               + session.groups()
-              + " groups have no tree: the budget was spent, or budget.allocation put it on others");
+              + " groups have no tree: the budget was spent, or budget.allocation put it on"
+              + " others");
     }
     after.save(folder.ledger());
     LatencyLog.append(folder.latency(), session.arm(), outcome.latencies());

@@ -1,11 +1,11 @@
 package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.config.EngineConfigs;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.config.TaskRequests;
 import dev.coppice.app.mode.ChatForms;
 import dev.coppice.app.mode.WorldModes;
+import dev.coppice.app.runner.EngineConfigs;
 import dev.coppice.app.runner.Engines;
 import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;

@@ -62,11 +62,13 @@ class ConfigLoaderTest {
         "[budget]*computed-tokens = 0 | x.toml:2: budget.computed-tokens must be at least 1, not 0",
         "[run]*seed = \"one\" | x.toml:2: run.seed must be a whole number, not \"one\"",
         "[task]*count = 1.5 | x.toml:2: task.count must be a whole number, not 1.5",
-        "[task]*count = 99999999999 | x.toml:2: task.count must be between 1 and 10000000, not 99999999999",
+        "[task]*count = 99999999999 | x.toml:2: task.count must be between 1 and 10000000, not"
+            + " 99999999999",
         "[run]*journal = 1 | x.toml:2: run.journal must be true or false, not 1",
         "[run]*arms = \"tree\" | x.toml:2: run.arms must be a list of texts, not \"tree\"",
         "[model]*dtype = \"f16\" | x.toml:2: model.dtype must be one of f32, bf16, not \"f16\"",
-        "[sampling]*temperature = nan | x.toml:2: sampling.temperature must be between 0 and 100, not NaN"
+        "[sampling]*temperature = nan | x.toml:2: sampling.temperature must be between 0 and 100,"
+            + " not NaN"
       })
   void shouldRefuseAWrongValueWithFileLineAndWhatFits(final String toml, final String message) {
     assertEquals(message, refused(toml.replace('*', '\n')).getMessage());
@@ -228,14 +230,20 @@ class ConfigLoaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "[tree.entropy]*threshold = 31 | x.toml:2: tree.entropy.threshold must be between 0 and 30, not 31",
+        "[tree.entropy]*threshold = 31 | x.toml:2: tree.entropy.threshold must be between 0 and 30,"
+            + " not 31",
         "[tree.entropy]*children = [] | x.toml:2: tree.entropy.children is empty; try [8]",
         "[tree.fixed]*places = [] | x.toml:2: tree.fixed.places is empty; try [\"decision:8\"]",
-        "[tree.tree-grpo]*k = 1 | x.toml:2: unknown key tree.tree-grpo.k; did you mean tree.tree-grpo.m?",
-        "[credit.grpo]*std = \"nun\" | x.toml:2: credit.grpo.std must be one of sample, none, not \"nun\"",
-        "[credit.gigpo]*gama = 1 | x.toml:2: unknown key credit.gigpo.gama; did you mean credit.gigpo.gamma?",
-        "[credit]*estimators = [\"grop\"] | x.toml:2: credit.estimators must be one of grpo, rloo, dr-grpo",
-        "[task.replay-load]*speed = -1 | x.toml:2: task.replay-load.speed must be between 0 and 1000000000, not -1",
+        "[tree.tree-grpo]*k = 1 | x.toml:2: unknown key tree.tree-grpo.k; did you mean"
+            + " tree.tree-grpo.m?",
+        "[credit.grpo]*std = \"nun\" | x.toml:2: credit.grpo.std must be one of sample, none, not"
+            + " \"nun\"",
+        "[credit.gigpo]*gama = 1 | x.toml:2: unknown key credit.gigpo.gama; did you mean"
+            + " credit.gigpo.gamma?",
+        "[credit]*estimators = [\"grop\"] | x.toml:2: credit.estimators must be one of grpo, rloo,"
+            + " dr-grpo",
+        "[task.replay-load]*speed = -1 | x.toml:2: task.replay-load.speed must be between 0 and"
+            + " 1000000000, not -1",
         "[tree.mine]*n = 1 | x.toml:2: unknown key tree.mine.n; did you mean tree.tree-grpo.n?"
       })
   void shouldCheckTheOptionsOfPlugsLikeAnyKey(final String toml, final String message) {

@@ -184,8 +184,9 @@ public final class CreditCheckCommand implements Callable<Integer> {
 
   private static void print(final List<CreditCheck.Row> rows) {
     System.out.println(
-        "Correlation of a node's advantage with its step in value (standard error over tasks); rank:"
-            + " Spearman's; never forked: size of advantages and of steps (root mean square)");
+        "Correlation of a node's advantage with its step in value (standard error over tasks);"
+            + " rank: Spearman's; never forked: size of advantages and of steps (root mean"
+            + " square)");
     System.out.printf(
         "%-12s %7s %14s %6s %14s %6s %6s %14s %6s %14s%n",
         "estimator",

@@ -78,6 +78,10 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "io.netty",
                   "com.github.luben")),
           law(
+              "proxy",
+              List.of("draw", "trajectory", "episode", "model", "rollout", "chat"),
+              with(JSON, "io.helidon")),
+          law(
               "app",
               with(
                   PORTS,
@@ -91,7 +95,8 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "environments",
                   "worlds",
                   "credit",
-                  "bridge"),
+                  "bridge",
+                  "proxy"),
               with(JSON, "info.picocli", "picocli", "org.tomlj", "org.HdrHistogram", "org.agrona")),
           law(
               "bench",

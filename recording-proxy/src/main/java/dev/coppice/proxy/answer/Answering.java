@@ -3,11 +3,11 @@ package dev.coppice.proxy.answer;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.model.Work;
-import dev.coppice.proxy.record.RecordEvent;
-import dev.coppice.proxy.record.Recording;
-import dev.coppice.proxy.record.Rollout;
-import dev.coppice.proxy.record.RolloutName;
-import dev.coppice.proxy.record.Turn;
+import dev.coppice.proxy.recorded.RecordEvent;
+import dev.coppice.proxy.recorded.Recording;
+import dev.coppice.proxy.recorded.Rollout;
+import dev.coppice.proxy.recorded.RolloutName;
+import dev.coppice.proxy.recorded.Turn;
 import dev.coppice.proxy.strand.Ask;
 import dev.coppice.proxy.strand.Sampled;
 import dev.coppice.proxy.strand.SamplingLoop;
@@ -139,7 +139,7 @@ public final class Answering {
       requireRoom(path.length);
       final int firstTurn = parts.recording().takeTurns(ask.talk().choices());
       final Ask asked = ask(place, path, turns, firstTurn);
-      listener.begun(new ReplyListener.Head(firstTurn, path.length, sinks.size()));
+      listener.begun(new ReplyListener.Head(firstTurn, path.length), sinks.size());
       parts.loop().submit(asked);
       boolean recorded = false;
       try {
@@ -189,10 +189,7 @@ public final class Answering {
     }
 
     private Ask ask(
-        final Placing.Place place,
-        final int[] path,
-        final List<Turn> turns,
-        final int firstTurn) {
+        final Placing.Place place, final int[] path, final List<Turn> turns, final int firstTurn) {
       final Tokenizer tokenizer = parts.placing().tokenizer();
       final TalkAsk talk = ask.talk();
       final String forced = place.prompt() == null ? "" : place.prompt().forced();
@@ -232,9 +229,7 @@ public final class Answering {
           case Reply.Token token -> listener.token(token.choice(), token.token());
           case Reply.Finished finished -> left--;
           case Reply.Failed failed -> {
-            parts
-                .recording()
-                .discarded(rollout, failed.discarded(), failed.failure().message());
+            parts.recording().discarded(rollout, failed.discarded(), failed.failure().message());
             throw new RefusedException(Kind.BACKEND, null, failed.failure().message());
           }
         }
@@ -268,9 +263,7 @@ public final class Answering {
         final Sampled sampled = sink.sampled();
         if (sampled != null) {
           tokens +=
-              sampled.tokens().length
-                  + sampled.spent().prefilled()
-                  + sampled.spent().discarded();
+              sampled.tokens().length + sampled.spent().prefilled() + sampled.spent().discarded();
         }
       }
       return tokens;
@@ -300,9 +293,9 @@ public final class Answering {
                     new RecordEvent.Place(
                         firstTurn + sink.choice(),
                         rollout.number(),
+                        place.rewritten(),
                         parent,
                         number,
-                        place.rewritten(),
                         waitedUs),
                     tokens,
                     sampled.spent(),
@@ -316,7 +309,7 @@ public final class Answering {
       final TalkAsk.Tools tools = ask.talk().tools();
       if (place.prompt() == null) {
         final RecordEvent.Asked asked =
-            new RecordEvent.Asked(null, List.of(), "none", "", text(place, sink));
+            new RecordEvent.Asked(null, "none", "", List.of(), text(place, sink));
         return new RecordEvent.Said(asked, null, stop, sink.finish(), List.of());
       }
       final List<Map<String, Object>> all = ask.talk().messages();
@@ -328,9 +321,9 @@ public final class Answering {
       final RecordEvent.Asked asked =
           new RecordEvent.Asked(
               List.copyOf(added),
-              tools.schemas(),
               tools.choice().name().toLowerCase(Locale.ROOT),
               tools.forced(),
+              tools.schemas(),
               null);
       final List<String> answered = new ArrayList<>();
       for (final Map<String, Object> message : added) {

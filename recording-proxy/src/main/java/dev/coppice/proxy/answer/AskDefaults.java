@@ -30,8 +30,7 @@ public record AskDefaults(String model, SamplingSettings settings, int mostToken
             || fields.has("min_p");
     final OptionalLong seed = fields.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE);
     try {
-      final long topK =
-          fields.whole("top_k", -1, Integer.MAX_VALUE).orElse(settings.topK());
+      final long topK = fields.whole("top_k", -1, Integer.MAX_VALUE).orElse(settings.topK());
       final SamplingSettings asked =
           new SamplingSettings(
               fields.number("temperature", settings.temperature()),

@@ -28,7 +28,8 @@ final class CallSpans {
     while (open >= 0) {
       final int close = text.indexOf(CLOSE, open);
       final int first = tokenBehind(ends, open);
-      final int last = close < 0 ? tokens.length : tokenBehind(ends, close + CLOSE.length() - 1) + 1;
+      final int last =
+          close < 0 ? tokens.length : tokenBehind(ends, close + CLOSE.length() - 1) + 1;
       spans.add(first);
       spans.add(Math.min(last, tokens.length) - first);
       open = close < 0 ? -1 : text.indexOf(OPEN, close);

@@ -45,8 +45,7 @@ final class ChoiceSink implements TokenSink {
   public boolean accept(final int token, final float logprob) {
     if (tellsTokens) {
       out.add(
-          new Reply.Token(
-              choice, new ReplyListener.TokenLogprob(tokenizer.piece(token), logprob)));
+          new Reply.Token(choice, new ReplyListener.TokenLogprob(tokenizer.piece(token), logprob)));
     }
     if (tokenizer.isEnd(token)) {
       sawEnd = true;

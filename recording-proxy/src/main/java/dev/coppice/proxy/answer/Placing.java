@@ -2,8 +2,8 @@ package dev.coppice.proxy.answer;
 
 import dev.coppice.draw.CounterRandom;
 import dev.coppice.model.Tokenizer;
-import dev.coppice.proxy.record.RolloutName;
-import dev.coppice.proxy.record.Turn;
+import dev.coppice.proxy.recorded.RolloutName;
+import dev.coppice.proxy.recorded.Turn;
 import dev.coppice.proxy.talk.Prompt;
 import dev.coppice.proxy.talk.RefusedException;
 import dev.coppice.proxy.talk.RefusedException.Kind;
@@ -144,7 +144,8 @@ public record Placing(Talk talk, Tokenizer tokenizer) {
       final int[] path,
       final List<Turn> turns,
       final Place place) {
-    final long rollout = mix(mix(CounterRandom.mix(runSeed, ROLLOUT_STREAM), name.task()), name.rollout());
+    final long rollout =
+        mix(mix(CounterRandom.mix(runSeed, ROLLOUT_STREAM), name.task()), name.rollout());
     final long asked =
         turns.stream()
             .filter(

@@ -13,8 +13,9 @@ public interface ReplyListener {
    * Says what is answered, before any part.
    *
    * @param head of the answer.
+   * @param choices there will be.
    */
-  void begun(Head head);
+  void begun(Head head, int choices);
 
   /**
    * Takes a part.
@@ -44,9 +45,8 @@ public interface ReplyListener {
    *
    * @param firstTurn the number of the turn that choice 0 becomes; the others follow.
    * @param promptTokens of the whole path before it.
-   * @param choices there will be.
    */
-  record Head(int firstTurn, int promptTokens, int choices) {}
+  record Head(int firstTurn, int promptTokens) {}
 
   /**
    * Holds a token with its log-probability.

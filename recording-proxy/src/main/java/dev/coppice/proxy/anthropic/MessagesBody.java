@@ -106,8 +106,7 @@ public final class MessagesBody {
               parallel);
       case "any" -> forced(schemas, only, fields, parallel);
       case "tool" -> forced(schemas, choice.path("name").asText(), fields, parallel);
-      default ->
-          throw RefusedException.field(TOOL_CHOICE, "auto, any, tool or none: " + choice);
+      default -> throw RefusedException.field(TOOL_CHOICE, "auto, any, tool or none: " + choice);
     };
   }
 

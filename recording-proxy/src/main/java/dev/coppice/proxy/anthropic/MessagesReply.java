@@ -49,7 +49,7 @@ public final class MessagesReply implements ReplyListener {
   }
 
   @Override
-  public void begun(final Head newHead) {
+  public void begun(final Head newHead, final int choices) {
     head = newHead;
     if (streams) {
       final ObjectNode event = event("message_start");

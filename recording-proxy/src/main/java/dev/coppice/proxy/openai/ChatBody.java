@@ -136,10 +136,7 @@ public final class ChatBody {
       case "none" -> new TalkAsk.Tools(schemas, TalkAsk.ToolChoice.NONE, "", parallel);
       case "auto" ->
           new TalkAsk.Tools(
-              schemas,
-              none ? TalkAsk.ToolChoice.NONE : TalkAsk.ToolChoice.AUTO,
-              "",
-              parallel);
+              schemas, none ? TalkAsk.ToolChoice.NONE : TalkAsk.ToolChoice.AUTO, "", parallel);
       case "required" -> {
         if (none) {
           throw RefusedException.field(TOOL_CHOICE, "a call is required and there are no tools");

@@ -38,10 +38,7 @@ public final class ChatReply implements ReplyListener {
    * @param createdS the time, in seconds since 1970.
    */
   public ChatReply(
-      final String model,
-      final TalkAsk.Shape shape,
-      final ReplyOutput out,
-      final long createdS) {
+      final String model, final TalkAsk.Shape shape, final ReplyOutput out, final long createdS) {
     this.model = model;
     this.shape = shape;
     this.out = out;
@@ -56,9 +53,9 @@ public final class ChatReply implements ReplyListener {
   }
 
   @Override
-  public void begun(final Head newHead) {
+  public void begun(final Head newHead, final int count) {
     head = newHead;
-    for (int i = 0; i < head.choices(); i++) {
+    for (int i = 0; i < count; i++) {
       choices.add(new Choice());
       if (shape.stream()) {
         final ObjectNode delta = OpenAiJson.JSON.createObjectNode();

@@ -28,8 +28,7 @@ public final class OpenAiJson {
     }
   }
 
-  static void usage(
-      final ObjectNode usage, final int promptTokens, final List<Finish> finishes) {
+  static void usage(final ObjectNode usage, final int promptTokens, final List<Finish> finishes) {
     final int completion = finishes.stream().mapToInt(Finish::tokens).sum();
     usage.put("prompt_tokens", promptTokens);
     usage.put("completion_tokens", completion);

@@ -32,10 +32,7 @@ public final class TextReply implements ReplyListener {
    * @param createdS the time, in seconds since 1970.
    */
   public TextReply(
-      final String model,
-      final TalkAsk.Shape shape,
-      final ReplyOutput out,
-      final long createdS) {
+      final String model, final TalkAsk.Shape shape, final ReplyOutput out, final long createdS) {
     this.model = model;
     this.shape = shape;
     this.out = out;
@@ -43,9 +40,9 @@ public final class TextReply implements ReplyListener {
   }
 
   @Override
-  public void begun(final Head newHead) {
+  public void begun(final Head newHead, final int count) {
     head = newHead;
-    for (int i = 0; i < head.choices(); i++) {
+    for (int i = 0; i < count; i++) {
       texts.add(new StringBuilder());
       tokens.add(new ArrayList<>());
     }

@@ -4,7 +4,7 @@ import dev.coppice.model.ModelRunner;
 import dev.coppice.proxy.answer.Answering;
 import dev.coppice.proxy.answer.AskDefaults;
 import dev.coppice.proxy.answer.Placing;
-import dev.coppice.proxy.record.Recording;
+import dev.coppice.proxy.recorded.Recording;
 import dev.coppice.proxy.strand.SamplingLoop;
 import dev.coppice.proxy.talk.RefusedException;
 import io.helidon.webserver.WebServer;
@@ -66,7 +66,7 @@ public final class ProxyServer implements AutoCloseable {
       Placing placing,
       AskDefaults defaults,
       Answering.Run run,
-      Scorer scorer) {}
+      RolloutScorer scorer) {}
 
   /**
    * Starts a server.

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.coppice.proxy.answer.Fields;
-import dev.coppice.proxy.record.Ending;
-import dev.coppice.proxy.record.Recording;
-import dev.coppice.proxy.record.Rollout;
-import dev.coppice.proxy.record.RolloutName;
+import dev.coppice.proxy.recorded.Ending;
+import dev.coppice.proxy.recorded.Recording;
+import dev.coppice.proxy.recorded.Rollout;
+import dev.coppice.proxy.recorded.RolloutName;
 import dev.coppice.proxy.strand.SamplingLoop;
 import dev.coppice.proxy.talk.RefusedException;
 import dev.coppice.proxy.talk.RefusedException.Kind;
@@ -35,9 +35,9 @@ final class RolloutCalls {
 
   private final Recording recording;
   private final SamplingLoop loop;
-  private final Scorer scorer;
+  private final RolloutScorer scorer;
 
-  RolloutCalls(final Recording recording, final SamplingLoop loop, final Scorer scorer) {
+  RolloutCalls(final Recording recording, final SamplingLoop loop, final RolloutScorer scorer) {
     this.recording = recording;
     this.loop = loop;
     this.scorer = scorer;
@@ -57,7 +57,8 @@ final class RolloutCalls {
   }
 
   private String reward(final RolloutName name, final Fields fields) {
-    fields.requireKnown(Set.of("reward", "components", "answer", "status", "of", "choice"), "reward");
+    fields.requireKnown(
+        Set.of("reward", "components", "answer", "status", "of", "choice"), "reward");
     if (!fields.has("reward")) {
       throw RefusedException.field("reward", "a number is required");
     }
@@ -86,8 +87,7 @@ final class RolloutCalls {
         switch (fields.text("boundary", "environment")) {
           case "environment" -> false;
           case "tool" -> true;
-          default ->
-              throw RefusedException.field("boundary", "it must be environment or tool");
+          default -> throw RefusedException.field("boundary", "it must be environment or tool");
         };
     final RolloutFailure failure =
         new RolloutFailure(
@@ -118,7 +118,8 @@ final class RolloutCalls {
     final long n =
         fields
             .whole("n", 1, MOST_FORKS)
-            .orElseThrow(() -> RefusedException.field("n", "a number of continuations is required"));
+            .orElseThrow(
+                () -> RefusedException.field("n", "a number of continuations is required"));
     final List<RolloutName> names = recording.fork(name, (int) n);
     final ObjectNode answer = JSON.createObjectNode();
     final ArrayNode list = answer.putArray("rollouts");

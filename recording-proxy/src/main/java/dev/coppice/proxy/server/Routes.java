@@ -3,18 +3,18 @@ package dev.coppice.proxy.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.coppice.proxy.anthropic.MessagesBody;
-import dev.coppice.proxy.anthropic.MessagesReply;
 import dev.coppice.proxy.answer.Answering;
 import dev.coppice.proxy.answer.AskDefaults;
 import dev.coppice.proxy.answer.TextAsk;
+import dev.coppice.proxy.anthropic.MessagesBody;
+import dev.coppice.proxy.anthropic.MessagesReply;
 import dev.coppice.proxy.openai.ChatBody;
 import dev.coppice.proxy.openai.ChatReply;
 import dev.coppice.proxy.openai.OpenAiJson;
 import dev.coppice.proxy.openai.TextBody;
 import dev.coppice.proxy.openai.TextReply;
-import dev.coppice.proxy.record.Recording;
-import dev.coppice.proxy.record.RolloutName;
+import dev.coppice.proxy.recorded.Recording;
+import dev.coppice.proxy.recorded.RolloutName;
 import dev.coppice.proxy.strand.SamplingGauge;
 import dev.coppice.proxy.talk.RefusedException;
 import dev.coppice.proxy.talk.RefusedException.Kind;
@@ -168,8 +168,7 @@ final class Routes {
     return status.toString();
   }
 
-  private Answering.Caller caller(
-      final Exchange exchange, final String rollout, final String ids) {
+  private Answering.Caller caller(final Exchange exchange, final String rollout, final String ids) {
     if (rollout.isEmpty()) {
       throw RefusedException.field(
           "rollout",
@@ -185,8 +184,7 @@ final class Routes {
   private void chat(final Exchange exchange, final String rollout, final JsonNode body)
       throws InterruptedException {
     final TalkAsk ask = ChatBody.read(body, parts.defaults());
-    final ChatReply reply =
-        new ChatReply(parts.defaults().model(), ask.shape(), exchange, nowS());
+    final ChatReply reply = new ChatReply(parts.defaults().model(), ask.shape(), exchange, nowS());
     parts.answering().answer(caller(exchange, rollout, "call_"), ask, reply);
   }
 

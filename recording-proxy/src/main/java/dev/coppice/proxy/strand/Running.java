@@ -126,8 +126,7 @@ final class Running {
         Arrays.copyOf(tokens, length),
         Arrays.copyOf(logprobs, length),
         runs(),
-        new Spent(
-            prefilled, recomputed, found, Math.max(0, given - prefilled), discarded),
+        new Spent(prefilled, recomputed, found, Math.max(0, given - prefilled), discarded),
         strand);
   }
 

@@ -182,7 +182,8 @@ public final class SamplingLoop implements AutoCloseable {
   }
 
   private void takeIn() throws InterruptedException {
-    Runnable command = open.isEmpty() ? commands.poll(IDLE_MS, TimeUnit.MILLISECONDS) : commands.poll();
+    Runnable command =
+        open.isEmpty() ? commands.poll(IDLE_MS, TimeUnit.MILLISECONDS) : commands.poll();
     while (command != null) {
       command.run();
       command = commands.poll();
@@ -307,10 +308,7 @@ public final class SamplingLoop implements AutoCloseable {
 
   private void ended(final Running running) {
     open.remove(running.branch);
-    final Strand strand =
-        new Strand(running.branch, running.ask.rollout(), running.work.length());
-    strand.everComputed = running.everComputed;
-    strand.tailSampled = running.tailSampled;
+    final Strand strand = new Strand(running);
     idle.put(strand.branch, strand);
     final Sampled sampled = running.finish(strand);
     gauge.sampled(sampled.tokens().length, sampled.spent());
@@ -383,8 +381,7 @@ public final class SamplingLoop implements AutoCloseable {
       return child;
     }
 
-    private void extend(
-        final Running running, final Draws draws, final int row, final int draw) {
+    private void extend(final Running running, final Draws draws, final int row, final int draw) {
       final int start = draws.start(row, draw);
       final int end = start + draws.length(row, draw);
       boolean more = true;

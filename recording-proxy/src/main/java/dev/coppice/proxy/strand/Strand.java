@@ -10,17 +10,19 @@ public final class Strand {
   final int rollout;
 
   /** Tokens of the path that were computed, or found, and so are booked. */
-  int everComputed;
+  final int everComputed;
 
   /** Whether the next token to be computed is one that was sampled here, and so was paid for. */
-  boolean tailSampled;
+  final boolean tailSampled;
 
   private final int length;
 
-  Strand(final int branch, final int rollout, final int length) {
-    this.branch = branch;
-    this.rollout = rollout;
-    this.length = length;
+  Strand(final Running left) {
+    branch = left.branch;
+    rollout = left.ask.rollout();
+    length = left.work.length();
+    everComputed = left.everComputed;
+    tailSampled = left.tailSampled;
   }
 
   /**

@@ -45,8 +45,7 @@ final class CallMarks {
   }
 
   private static boolean add(final JsonNode node, final List<Made> calls) {
-    final JsonNode arguments =
-        node.has(ARGUMENTS) ? node.path(ARGUMENTS) : node.path("parameters");
+    final JsonNode arguments = node.has(ARGUMENTS) ? node.path(ARGUMENTS) : node.path("parameters");
     final boolean fits = node.isObject() && node.path("name").isTextual();
     if (!fits || !(arguments.isObject() || arguments.isMissingNode())) {
       return false;
@@ -74,11 +73,13 @@ final class CallMarks {
   /** Says in a system message which tools there are, for a template that does not. */
   static String introduction(final List<Map<String, Object>> schemas) {
     final StringBuilder text = new StringBuilder();
-    text.append("You may call one or more functions. The functions, within <tools></tools>:\n<tools>");
+    text.append(
+        "You may call one or more functions. The functions, within <tools></tools>:\n<tools>");
     for (final Map<String, Object> schema : schemas) {
       text.append('\n').append(Messages.json(schema));
     }
-    text.append("\n</tools>\n\nFor each call return a JSON object with the name and the arguments,");
+    text.append(
+        "\n</tools>\n\nFor each call return a JSON object with the name and the arguments,");
     text.append(" within ").append(OPEN).append(CLOSE).append(":\n").append(OPEN);
     text.append("\n{\"name\": <function-name>, \"arguments\": <arguments-object>}\n").append(CLOSE);
     return text.toString();

@@ -42,8 +42,7 @@ public final class Talk {
   public Talk(final ChatTemplate template, final Tokenizer tokenizer) {
     this.template = template;
     this.tokenizer = tokenizer;
-    this.end =
-        tokenizer.endToken() < 0 ? "" : tokenizer.decode(new int[] {tokenizer.endToken()});
+    this.end = tokenizer.endToken() < 0 ? "" : tokenizer.decode(new int[] {tokenizer.endToken()});
     final String called = probe(called(), null);
     final boolean knowsTools = probe(asked(), List.of(schema())).contains(PROBED);
     final boolean knowsCalls = called.contains(PROBED);
@@ -58,8 +57,16 @@ public final class Talk {
                     + CallMarks.OPEN
                     + " that they are found by: "
                     + called.strip());
-    this.resultRole = probe(List.of(asked().getFirst(), Messages.text("assistant", "a"),
-        Messages.text("tool", PROBED)), null).contains(PROBED) ? "tool" : USER;
+    this.resultRole =
+        probe(
+                    List.of(
+                        asked().getFirst(),
+                        Messages.text("assistant", "a"),
+                        Messages.text("tool", PROBED)),
+                    null)
+                .contains(PROBED)
+            ? "tool"
+            : USER;
   }
 
   private static List<Map<String, Object>> asked() {

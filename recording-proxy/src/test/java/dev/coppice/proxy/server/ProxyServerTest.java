@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.coppice.proxy.record.RecordEvent;
+import dev.coppice.proxy.recorded.RecordEvent;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeMark;
@@ -69,7 +69,8 @@ class ProxyServerTest {
     for (final String rollout : List.of("run:t:a", "-:t:b")) {
       final String first = said(proxy.chat(rollout, messages(user("say hello"))));
       assertEquals("hello", first);
-      final String asked = messages(user("say hello"), assistant(first), user("anything " + rollout));
+      final String asked =
+          messages(user("say hello"), assistant(first), user("anything " + rollout));
       final JsonNode second = proxy.chat(rollout, asked);
       assertEquals("stop", second.at("/choices/0/finish_reason").asText());
       assertEquals(6, said(second).length());
@@ -110,11 +111,15 @@ class ProxyServerTest {
     final HttpResponse<String> answer =
         proxy.post(
             "/r/-:t:a/v1/chat/completions",
-            "{" + messages(user("say go " + CALL + "\n" + CALL)) + "," + TOOLS
+            "{"
+                + messages(user("say go " + CALL + "\n" + CALL))
+                + ","
+                + TOOLS
                 + ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
     final List<JsonNode> chunks = events(answer.body());
 
-    assertEquals("text/event-stream; charset=utf-8", answer.headers().firstValue("content-type").orElse(""));
+    assertEquals(
+        "text/event-stream; charset=utf-8", answer.headers().firstValue("content-type").orElse(""));
     assertEquals("assistant", chunks.getFirst().at("/choices/0/delta/role").asText());
     final StringBuilder text = new StringBuilder();
     final StringBuilder[] arguments = {new StringBuilder(), new StringBuilder()};
@@ -150,8 +155,7 @@ class ProxyServerTest {
     final String id = message.at("/tool_calls/0/id").asText();
     final String result =
         "{\"role\":\"tool\",\"tool_call_id\":" + quoted(id) + ",\"content\":\"2\"}";
-    proxy.chat(
-        "-:t:a", messages(user("say " + CALL), message.toString(), result) + "," + TOOLS);
+    proxy.chat("-:t:a", messages(user("say " + CALL), message.toString(), result) + "," + TOOLS);
     proxy.reward("-:t:a", 1);
     proxy.post("/coppice/groups/t/close", "{}");
 
@@ -170,7 +174,10 @@ class ProxyServerTest {
   void shouldSpeakAnthropicsProtocol() {
     final String tools = "\"tools\":[{\"name\":\"add\",\"input_schema\":{\"type\":\"object\"}}]";
     final String ask =
-        messages(user("say go " + CALL)) + ",\"max_tokens\":200," + tools + ",\"system\":\"be kind\"";
+        messages(user("say go " + CALL))
+            + ",\"max_tokens\":200,"
+            + tools
+            + ",\"system\":\"be kind\"";
     final JsonNode whole = json(proxy.post("/r/-:t:a/v1/messages", "{" + ask + "}").body());
     final String stream =
         proxy.post("/r/-:t:b/v1/messages", "{" + ask + ",\"stream\":true}").body();
@@ -199,7 +206,8 @@ class ProxyServerTest {
 
     // The script goes on behind the mark it finds in its turn, so the call is broken: it is text.
     final String given = text(firstTurn());
-    assertTrue(given.endsWith("<bos>assistant\n<tool_call>\n{\"name\": \"add\", \"arguments\":"), given);
+    assertTrue(
+        given.endsWith("<bos>assistant\n<tool_call>\n{\"name\": \"add\", \"arguments\":"), given);
     assertEquals("stop", answer.at("/choices/0/finish_reason").asText());
   }
 
@@ -225,8 +233,7 @@ class ProxyServerTest {
       final List<Future<String>> together = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         final String rollout = "-:t:r" + i;
-        together.add(
-            pool.submit(() -> said(other.chat(rollout, messages(user("anything"))))));
+        together.add(pool.submit(() -> said(other.chat(rollout, messages(user("anything"))))));
       }
       for (int i = 0; i < 6; i++) {
         assertEquals(alone.get(i), together.get(i).get());
@@ -260,8 +267,7 @@ class ProxyServerTest {
       said.add(
           said(
               proxy.chat(
-                  name.asText(),
-                  messages(user("say hello"), assistant(first), user("anything")))));
+                  name.asText(), messages(user("say hello"), assistant(first), user("anything")))));
     }
     assertTrue(said.stream().distinct().count() > 1, "said=" + said);
     int number = 0;
@@ -294,8 +300,7 @@ class ProxyServerTest {
     assertEquals("agent-vanished", gone.failure().code());
     assertEquals(1.0, onlyTree().leaves().getLast().reward());
     final HttpResponse<String> late =
-        proxy.post(
-            "/r/-:t:a/v1/chat/completions", "{" + messages(user("say hello")) + "}");
+        proxy.post("/r/-:t:a/v1/chat/completions", "{" + messages(user("say hello")) + "}");
     assertEquals(409, late.statusCode());
     assertEquals("false", late.headers().firstValue("x-should-retry").orElse(""));
   }
@@ -304,13 +309,11 @@ class ProxyServerTest {
   void shouldScoreOneOfSeveralChoicesByTheIdOfItsAnswer() {
     final JsonNode answer = proxy.chat("-:t:a", messages(user("anything")) + ",\"n\":3");
     final String of = quoted(answer.path("id").asText());
-    proxy.post(
-        "/coppice/rollouts/-:t:a/reward", "{\"reward\":5,\"of\":" + of + ",\"choice\":1}");
+    proxy.post("/coppice/rollouts/-:t:a/reward", "{\"reward\":5,\"of\":" + of + ",\"choice\":1}");
     proxy.reward("-:t:a", 1);
     proxy.post("/coppice/groups/t/close", "{}");
 
-    assertEquals(
-        List.of(1.0, 5.0, 1.0), onlyTree().leaves().stream().map(Leaf::reward).toList());
+    assertEquals(List.of(1.0, 5.0, 1.0), onlyTree().leaves().stream().map(Leaf::reward).toList());
     assertEquals("choices", onlyTree().node(0).branch().policy());
   }
 
@@ -329,8 +332,7 @@ class ProxyServerTest {
     final JsonNode second =
         json(
             proxy
-                .post(
-                    "/r/-:t:a/v1/completions", "{\"prompt\":" + quoted(prompt + said) + "}")
+                .post("/r/-:t:a/v1/completions", "{\"prompt\":" + quoted(prompt + said) + "}")
                 .body());
     assertEquals(3, second.at("/choices/0/text").asText().length());
     proxy.reward("-:t:a", 1);
@@ -355,7 +357,8 @@ class ProxyServerTest {
     for (final String host : List.of("localhost:80", "127.0.0.1", "[::1]:8377", "LOCALHOST")) {
       gate.requireHost(host);
     }
-    for (final String host : List.of("evil.example", "evil.example:8377", "127.0.0.1.evil:80", "")) {
+    for (final String host :
+        List.of("evil.example", "evil.example:8377", "127.0.0.1.evil:80", "")) {
       try {
         gate.requireHost(host);
       } catch (final dev.coppice.proxy.talk.RefusedException e) {
@@ -388,10 +391,12 @@ class ProxyServerTest {
     }
     assertEquals(
         400, proxy.post("/v1/chat/completions", "{" + messages(user("x")) + "}").statusCode());
+    assertEquals(413, proxy.post("/r/-:t:a/v1/completions", "x".repeat(200_000)).statusCode());
     assertEquals(
-        413, proxy.post("/r/-:t:a/v1/completions", "x".repeat(200_000)).statusCode());
-    assertEquals(
-        404, proxy.post("/r/other:t:a/v1/chat/completions", "{" + messages(user("x")) + "}").statusCode());
+        404,
+        proxy
+            .post("/r/other:t:a/v1/chat/completions", "{" + messages(user("x")) + "}")
+            .statusCode());
     final String large = "x".repeat(3000);
     assertEquals(
         "context_length_exceeded",
@@ -420,7 +425,10 @@ class ProxyServerTest {
     final int port = proxy.request("/").build().uri().getPort();
     try (java.net.Socket socket = new java.net.Socket("127.0.0.1", port)) {
       socket.getOutputStream().write(head);
-      socket.getInputStream().read();
+      final StringBuilder seen = new StringBuilder();
+      while (seen.toString().split("data: ").length < 5) {
+        seen.append((char) socket.getInputStream().read());
+      }
       socket.setSoLinger(true, 0);
     }
     final long deadline = System.nanoTime() + 20_000_000_000L;

@@ -11,10 +11,10 @@ import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.proxy.answer.Answering;
 import dev.coppice.proxy.answer.AskDefaults;
 import dev.coppice.proxy.answer.Placing;
-import dev.coppice.proxy.record.RecordEvent;
-import dev.coppice.proxy.record.RecordLog;
-import dev.coppice.proxy.record.Recording;
-import dev.coppice.proxy.record.TalkReader;
+import dev.coppice.proxy.recorded.RecordEvent;
+import dev.coppice.proxy.recorded.RecordLog;
+import dev.coppice.proxy.recorded.Recording;
+import dev.coppice.proxy.recorded.TalkReader;
 import dev.coppice.proxy.strand.SamplingLoop;
 import dev.coppice.proxy.talk.Talk;
 import dev.coppice.rollout.GroupResult;
@@ -47,8 +47,10 @@ final class ScriptedProxy implements AutoCloseable {
   /** Shortens what the model said before the last message. */
   static final String REWRITING =
       "{% for m in messages %}<bos>{{ m.role }}\n"
-          + "{% if m.role == 'assistant' and not loop.last %}cut{% else %}{{ m.content }}{% endif %}"
-          + "<eos>\n{% endfor %}{% if add_generation_prompt %}<bos>assistant\n{% endif %}";
+          + "{% if m.role == 'assistant' and not loop.last %}cut{% else %}{{ m.content }}{% endif"
+          + " %}<eos>\n"
+          + "{% endfor %}{% if add_generation_prompt %}<bos>assistant\n"
+          + "{% endif %}";
 
   private static final int LETTERS = 6;
 
@@ -105,8 +107,7 @@ final class ScriptedProxy implements AutoCloseable {
   }
 
   /** The script: the tokens a path asks for, one after the other. */
-  private void scores(
-      final int[] path, final int length, final float[] target, final int offset) {
+  private void scores(final int[] path, final int length, final float[] target, final int offset) {
     final String text = tokenizer.decode(Arrays.copyOf(path, length));
     final int turn = text.lastIndexOf("<bos>assistant\n");
     final String said = turn < 0 ? "" : text.substring(turn + "<bos>assistant\n".length());

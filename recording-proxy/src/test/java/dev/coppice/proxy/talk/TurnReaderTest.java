@@ -20,10 +20,7 @@ class TurnReaderTest {
     return new TalkAsk(
         List.of(),
         new TalkAsk.Tools(
-            List.of(),
-            tools ? TalkAsk.ToolChoice.AUTO : TalkAsk.ToolChoice.NONE,
-            "",
-            parallel),
+            List.of(), tools ? TalkAsk.ToolChoice.AUTO : TalkAsk.ToolChoice.NONE, "", parallel),
         new TalkAsk.Sampling(SamplingSettings.PLAIN, false, OptionalLong.empty()),
         new TalkAsk.Limits(100, List.of(stops)),
         1,
@@ -71,8 +68,19 @@ class TurnReaderTest {
   @Test
   void shouldTellTheSameHoweverTheTurnIsCut() {
     final String[] parts = {
-      "Hello ", "<tool", "_call>", CALL, CALL, "\n", " ", "caf\u00e9 \ud83d\ude00", "STOP", "ST", "</tool_call>",
-      "<tool_call>no json</tool_call>", "x"
+      "Hello ",
+      "<tool",
+      "_call>",
+      CALL,
+      CALL,
+      "\n",
+      " ",
+      "caf\u00e9 \ud83d\ude00",
+      "STOP",
+      "ST",
+      "</tool_call>",
+      "<tool_call>no json</tool_call>",
+      "x"
     };
     final long base = new SplittableRandom().nextLong();
     for (int i = 0; i < 500; i++) {

@@ -1,4 +1,4 @@
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;
 
 import dev.coppice.proxy.talk.RefusedException;
 import dev.coppice.proxy.talk.RefusedException.Kind;

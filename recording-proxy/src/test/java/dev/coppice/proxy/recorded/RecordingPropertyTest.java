@@ -1,4 +1,4 @@
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -87,9 +87,9 @@ class RecordingPropertyTest {
                     new RecordEvent.Place(
                         first + choice,
                         rollout.number(),
+                        parent == null && !before.isEmpty(),
                         parent == null ? -1 : parent.number(),
                         request,
-                        parent == null && !before.isEmpty(),
                         7),
                     new RecordEvent.Tokens(
                         given,
@@ -99,7 +99,7 @@ class RecordingPropertyTest {
                         new int[0]),
                     spent(choice, given.length),
                     new RecordEvent.Said(
-                        new RecordEvent.Asked(null, List.of(), "none", "", "text"),
+                        new RecordEvent.Asked(null, "none", "", List.of(), "text"),
                         null,
                         "",
                         "stop",
@@ -134,19 +134,17 @@ class RecordingPropertyTest {
       return random.nextInt(4) == 0
           ? Ending.failed(
               new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, "agent-vanished", "gone"))
-          : Ending.of(
-              LeafStatus.COMPLETED, new Ending.Scored(random.nextDouble(), Map.of(), null));
+          : Ending.of(LeafStatus.COMPLETED, new Ending.Scored(random.nextDouble(), Map.of(), null));
     }
   }
 
-  private static Recording recording(
-      final List<RecordEvent> log, final List<GroupResult> groups) {
+  private static Recording recording(final List<RecordEvent> log, final List<GroupResult> groups) {
     final RecordLog keep =
         new RecordLog() {
           @Override
           public void append(final RecordEvent event) {
             // What is kept is bytes, so what is read back must be the same.
-            log.add(RecordCodec.read(RecordCodec.type(event), RecordCodec.bytes(event)));
+            log.add(RecordedJson.read(RecordedJson.type(event), RecordedJson.bytes(event)));
           }
 
           @Override
@@ -185,8 +183,7 @@ class RecordingPropertyTest {
     final List<String> paths = new ArrayList<>();
     for (final Turn turn : play.turns) {
       final boolean last = play.turns.stream().noneMatch(other -> other.parent() == turn);
-      final long ends =
-          play.open.stream().filter(rollout -> endsAt(rollout, turn, play)).count();
+      final long ends = play.open.stream().filter(rollout -> endsAt(rollout, turn, play)).count();
       for (int i = 0; i < Math.max(ends, last ? 1 : 0); i++) {
         paths.add(Arrays.toString(turn.path(new int[0])));
       }
@@ -196,8 +193,7 @@ class RecordingPropertyTest {
   }
 
   private static boolean endsAt(final Rollout rollout, final Turn turn, final Play play) {
-    final List<Turn> own =
-        play.turns.stream().filter(other -> other.rollout == rollout).toList();
+    final List<Turn> own = play.turns.stream().filter(other -> other.rollout == rollout).toList();
     if (own.isEmpty()) {
       return rollout.forkedAt == turn;
     }
@@ -311,8 +307,7 @@ class RecordingPropertyTest {
     assertNotNull(
         refusal(
             () ->
-                recording.open(
-                    new RolloutName("-", "task", "b"), "{}", SamplingSettings.GREEDY)));
+                recording.open(new RolloutName("-", "task", "b"), "{}", SamplingSettings.GREEDY)));
   }
 
   private static Exception refusal(final Runnable call) {

@@ -1,4 +1,4 @@
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;
 
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,15 +11,13 @@ import java.util.List;
  *
  * @thread any; stateless.
  */
-public final class RecordCodec {
+public final class RecordedJson {
   /** The version of what is written. */
   public static final int VERSION = 1;
 
   /** Records are their components; what they can tell beside is none. */
   private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
-          .build();
+      JsonMapper.builder().disable(MapperFeature.AUTO_DETECT_IS_GETTERS).build();
 
   private static final List<Class<? extends RecordEvent>> TYPES =
       List.of(
@@ -31,7 +29,7 @@ public final class RecordCodec {
           RecordEvent.RolloutEnded.class,
           RecordEvent.GroupSealed.class);
 
-  private RecordCodec() {}
+  private RecordedJson() {}
 
   /**
    * Returns the number of an event's type.

@@ -1,6 +1,6 @@
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;
 
-import dev.coppice.proxy.record.PathMerge.Item;
+import dev.coppice.proxy.recorded.PathMerge.Item;
 import dev.coppice.proxy.talk.ToolUse;
 import dev.coppice.rollout.GroupRequest;
 import dev.coppice.rollout.GroupResult;
@@ -104,9 +104,7 @@ record TreeMaker(String run) {
     }
     final Map<Integer, List<List<Item>>> trees = new LinkedHashMap<>();
     for (final List<Item> family : families.values()) {
-      trees
-          .computeIfAbsent(family.getFirst().given()[0], token -> new ArrayList<>())
-          .add(family);
+      trees.computeIfAbsent(family.getFirst().given()[0], token -> new ArrayList<>()).add(family);
     }
     return List.copyOf(trees.values());
   }
@@ -135,8 +133,7 @@ record TreeMaker(String run) {
         held += rollout.ending.heldNs();
       }
     }
-    return new TreeLedger(
-        prefilled, cached, decoded, discarded, again, making.calls.size(), held);
+    return new TreeLedger(prefilled, cached, decoded, discarded, again, making.calls.size(), held);
   }
 
   /** Numbers drafts in depth-first pre-order. */
@@ -156,9 +153,10 @@ record TreeMaker(String run) {
       if (draft.turn != null) {
         makeCalls(draft, id);
       }
-      final int call =
-          draft.answers == null ? Span.NO_CALL : callNumbers.getOrDefault(draft.answers, -1);
-      nodes.add(draft.finish(id, parent, call));
+      if (draft.answers != null) {
+        draft.call = callNumbers.getOrDefault(draft.answers, Span.NO_CALL);
+      }
+      nodes.add(draft.finish(id, parent));
       if (draft.ends != null) {
         leaves.add(leaf(draft, id));
       }

@@ -1,5 +1,6 @@
-package dev.coppice.app.config;
+package dev.coppice.app.runner;
 
+import dev.coppice.app.config.RunConfig;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.RolloutLimits;

@@ -1,4 +1,4 @@
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;
 
 import dev.coppice.proxy.strand.Strand;
 import dev.coppice.proxy.talk.RefusedException;
@@ -37,11 +37,7 @@ public final class Recording {
    * @param groupDeadlineNs without an open rollout, after which a group is whole as it is.
    */
   public record Rules(
-      String run,
-      String treeRun,
-      int groupSize,
-      long rolloutDeadlineNs,
-      long groupDeadlineNs) {}
+      String run, String treeRun, int groupSize, long rolloutDeadlineNs, long groupDeadlineNs) {}
 
   /**
    * Makes a recording.
@@ -310,8 +306,7 @@ public final class Recording {
    * @param turn the number of the turn that ends it.
    * @param score of the path.
    */
-  public synchronized void score(
-      final Rollout rollout, final int turn, final Ending.Scored score) {
+  public synchronized void score(final Rollout rollout, final int turn, final Ending.Scored score) {
     requireOpen(rollout);
     final Turn scored = book.turn(turn);
     if (scored == null || scored.rollout != rollout) {
@@ -447,5 +442,5 @@ public final class Recording {
    * @param open of them.
    * @param groups that are not in the run folder yet.
    */
-  public record Counts(int rollouts, int open, int groups) {}
+  public record Counts(int rollouts, int open, long groups) {}
 }

@@ -1,8 +1,8 @@
 package dev.coppice.proxy.server;
 
-import dev.coppice.proxy.record.Ending;
-import dev.coppice.proxy.record.Recording;
-import dev.coppice.proxy.record.Rollout;
+import dev.coppice.proxy.recorded.Ending;
+import dev.coppice.proxy.recorded.Recording;
+import dev.coppice.proxy.recorded.Rollout;
 
 /**
  * Gives a rollout its reward when it ends and its agent gave none.
@@ -10,7 +10,7 @@ import dev.coppice.proxy.record.Rollout;
  * @thread any; it may take its time.
  */
 @FunctionalInterface
-public interface Scorer {
+public interface RolloutScorer {
   /**
    * Scores a rollout.
    *

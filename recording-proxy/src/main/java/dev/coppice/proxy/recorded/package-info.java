@@ -8,7 +8,7 @@
  * </pre>
  *
  * <p>The state is a function of the events, so a log that a killed process left gives it back. Read
- * in this order: {@link dev.coppice.proxy.record.RecordEvent}, {@link
- * dev.coppice.proxy.record.Recording}, {@link dev.coppice.proxy.record.TreeMaker}.
+ * in this order: {@link dev.coppice.proxy.recorded.RecordEvent}, {@link
+ * dev.coppice.proxy.recorded.Recording}, {@link dev.coppice.proxy.recorded.TreeMaker}.
  */
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;

@@ -1,4 +1,4 @@
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;
 
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.NodeKind;
@@ -42,6 +42,9 @@ final class Draft {
   /** The call whose result the tokens are, by its agent's id; null if none. */
   String answers;
 
+  /** The number of that call in the tree. */
+  int call = Span.NO_CALL;
+
   private Draft(final NodeKind kind, final int[] tokens, final int draws, final Turn turn) {
     this.kind = kind;
     this.tokens = tokens;
@@ -71,7 +74,7 @@ final class Draft {
     branch = new BranchDecision(policy, ways, Double.NaN);
   }
 
-  TrajectoryNode finish(final int id, final int parent, final int call) {
+  TrajectoryNode finish(final int id, final int parent) {
     final RecordEvent.Tokens own = turn == null ? null : turn.event.tokens();
     final List<TrajectoryNode.VersionRun> runs = new ArrayList<>();
     for (int i = 0; own != null && i < own.versions().length; i += 2) {

@@ -1,4 +1,4 @@
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;
 
 import dev.coppice.model.Tokenizer;
 import dev.coppice.proxy.talk.Messages;
@@ -22,8 +22,7 @@ import java.util.OptionalLong;
  */
 public record TalkReader(Talk talk, Tokenizer tokenizer) {
   /** Makes the turn of an event. */
-  Turn turn(
-      final RecordEvent.TurnSampled event, final Turn parent, final Rollout rollout) {
+  Turn turn(final RecordEvent.TurnSampled event, final Turn parent, final Rollout rollout) {
     final RecordEvent.Said said = event.said();
     if (said.ask().messages() == null) {
       return new Turn(event, parent, rollout, null, List.of());
@@ -37,8 +36,7 @@ public record TalkReader(Talk talk, Tokenizer tokenizer) {
               + event.place().turn());
     }
     final Turned turned =
-        new Turned(
-            prompt, tokenizer.decode(event.tokens().sampled()), said.reply(), said.stop());
+        new Turned(prompt, tokenizer.decode(event.tokens().sampled()), said.reply(), said.stop());
     final List<ToolUse> uses = Messages.uses(said.reply());
     return new Turn(event, parent, rollout, turned, uses);
   }

@@ -1,4 +1,4 @@
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;
 
 import dev.coppice.proxy.strand.Sampled.Spent;
 import dev.coppice.trajectory.SamplingSettings;
@@ -20,8 +20,7 @@ public sealed interface RecordEvent {
    * @param input of the task as JSON.
    * @param settings the group draws with.
    */
-  record Began(
-      int rollout, int group, RolloutName name, String input, SamplingSettings settings)
+  record Began(int rollout, int group, RolloutName name, String input, SamplingSettings settings)
       implements RecordEvent {}
 
   /**
@@ -39,13 +38,12 @@ public sealed interface RecordEvent {
    *
    * @param turn its number, from 0.
    * @param rollout that asked for it.
+   * @param rewritten whether its path tells an earlier turn's history anew.
    * @param parent the turn it goes on from, or -1.
    * @param request it answers, from 0; the choices of a request share one.
-   * @param rewritten whether its path tells an earlier turn's history anew.
    * @param waitedUs since the turn before it was told, in microseconds.
    */
-  record Place(
-      int turn, int rollout, int parent, int request, boolean rewritten, long waitedUs) {}
+  record Place(int turn, int rollout, boolean rewritten, int parent, int request, long waitedUs) {}
 
   /**
    * Holds the tokens of a turn.
@@ -74,16 +72,16 @@ public sealed interface RecordEvent {
    * Holds the part of a request that its prompt was written from.
    *
    * @param messages that are new, or null where the request was a bare text.
-   * @param tools schemas.
    * @param choice of tools: auto, none or required.
    * @param forced the tool that had to be called, or empty.
+   * @param tools schemas.
    * @param text all of the path as text where the request was a bare text, else null.
    */
   record Asked(
       List<Map<String, Object>> messages,
-      List<Map<String, Object>> tools,
       String choice,
       String forced,
+      List<Map<String, Object>> tools,
       String text) {}
 
   /**

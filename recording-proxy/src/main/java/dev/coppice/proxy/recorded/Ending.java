@@ -1,4 +1,4 @@
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;
 
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.RolloutFailure;
@@ -69,12 +69,7 @@ public record Ending(
    */
   public static Ending holding(final Ending ending, final long heldNs) {
     return new Ending(
-        ending.status,
-        ending.reward,
-        ending.components,
-        ending.answer,
-        ending.failure,
-        heldNs);
+        ending.status, ending.reward, ending.components, ending.answer, ending.failure, heldNs);
   }
 
   /**

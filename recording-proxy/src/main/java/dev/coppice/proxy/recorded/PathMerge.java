@@ -1,4 +1,4 @@
-package dev.coppice.proxy.record;
+package dev.coppice.proxy.recorded;
 
 import dev.coppice.trajectory.NodeKind;
 import java.util.ArrayList;
@@ -156,8 +156,7 @@ final class PathMerge {
 
   /** Choices of a request but the first were computed with it. */
   private static boolean isBooked(final Turn turn) {
-    final long own =
-        turn.spent().prefilled() - turn.spent().recomputed() + turn.spent().found();
+    final long own = turn.spent().prefilled() - turn.spent().recomputed() + turn.spent().found();
     return own == turn.given().length;
   }
 
