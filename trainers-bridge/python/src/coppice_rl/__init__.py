@@ -21,6 +21,7 @@ from coppice_rl.errors import (
     UnreachableError,
 )
 from coppice_rl.header import Header
+from coppice_rl.kept import Kept, changed_logits, drawable, rebuilt_logprobs
 from coppice_rl.marks import MarkRule, apply_marks
 from coppice_rl.rows import FlatGroup, Outcomes, PackedGroup
 from coppice_rl.runs import Marks, Spans, VersionRuns
@@ -54,6 +55,7 @@ __all__ = [
     "FlatGroup",
     "FormatError",
     "Header",
+    "Kept",
     "Leaf",
     "MarkRule",
     "MarkedError",
@@ -74,10 +76,13 @@ __all__ = [
     "UnreachableError",
     "VersionRuns",
     "apply_marks",
+    "changed_logits",
+    "drawable",
     "parse_trace",
     "read_groups",
     "read_traces",
     "read_weights",
+    "rebuilt_logprobs",
     "segments",
     "weights_folder",
 ]

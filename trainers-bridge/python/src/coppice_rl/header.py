@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from coppice_rl.errors import FormatError
 
@@ -18,6 +18,9 @@ class Header:
 
     ``node_kinds``, ``span_kinds`` and ``statuses`` give the names of the codes in the columns
     ``kind`` and ``status``, in the order of the codes; ``marks`` those of a flat row's marks.
+
+    Penalties, ``logit_bias`` and ``min_new_tokens`` are those of ``[sampling]``. Where kept ids are
+    told, ``vocabulary_size`` and ``holes`` say what could be drawn at all.
     """
 
     run: str
@@ -37,6 +40,13 @@ class Header:
     statuses: tuple[str, ...]
     format_version: str = FORMAT_VERSION
     marks: tuple[str, ...] = ()
+    repetition_penalty: float = 1.0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    logit_bias: Mapping[int, float] = field(default_factory=dict)
+    min_new_tokens: int = 0
+    vocabulary_size: int | None = None
+    holes: tuple[int, ...] = ()
 
     @staticmethod
     def parse(metadata: Mapping[bytes, bytes] | None, source: str) -> Header:
@@ -67,6 +77,22 @@ class Header:
                 statuses=tuple(text["statuses"].split(",")),
                 format_version=version,
                 marks=tuple(text["marks"].split(",")) if version == FORMAT_VERSION else (),
+                repetition_penalty=float(text.get("repetition_penalty", 1)),
+                presence_penalty=float(text.get("presence_penalty", 0)),
+                frequency_penalty=float(text.get("frequency_penalty", 0)),
+                logit_bias=_bias(text.get("logit_bias", "")),
+                min_new_tokens=int(text.get("min_new_tokens", 0)),
+                vocabulary_size=_whole(text.get("vocabulary_size")),
+                holes=tuple(int(hole) for hole in text.get("holes", "").split(",") if hole),
             )
         except (KeyError, ValueError) as fault:
             raise FormatError(f"{source} has broken metadata: {fault!r}") from fault
+
+
+def _bias(text: str) -> dict[int, float]:
+    pairs = (entry.split(":") for entry in text.split(",") if entry)
+    return {int(token): float(bias) for token, bias in pairs}
+
+
+def _whole(text: str | None) -> int | None:
+    return None if text is None else int(text)

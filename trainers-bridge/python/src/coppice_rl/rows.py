@@ -25,6 +25,7 @@ from coppice_rl.columns import (
     numbers_or_nan,
     ragged,
 )
+from coppice_rl.kept import Kept
 from coppice_rl.runs import (
     NOT_SAMPLED,
     Marks,
@@ -125,7 +126,7 @@ class FlatGroup:
     ``loss_weight`` does, or takes ``per_draw`` instead, which repeats them.
 
     ``loss_mask`` is 1 on sampled tokens and 0 everywhere on a path without a reward;
-    ``advantages`` is None where the group has none.
+    ``advantages`` is None where the group has none, ``kept`` where ``bridge.kept`` is off.
     """
 
     outcomes: Outcomes
@@ -137,6 +138,7 @@ class FlatGroup:
     version_runs: VersionRuns
     spans: Spans
     marks: Marks
+    kept: Kept | None = None
 
     def __len__(self) -> int:
         return len(self.outcomes)
@@ -178,6 +180,7 @@ class FlatGroup:
                 marks.mark[mark_places],
                 mark_offsets,
             ),
+            kept=None if self.kept is None else self.kept.take(row),
         )
 
     @property
@@ -206,6 +209,7 @@ class FlatGroup:
             version_runs=VersionRuns.of(batch.column("version_runs")),
             spans=Spans.of(batch.column("spans")),
             marks=Marks.of(batch),
+            kept=Kept.read(batch),
         )
 
 
@@ -242,6 +246,7 @@ class PackedGroup:
     draws: Int32
     tree_draws: Int32
     _provenance: pa.Array | None
+    kept: Kept | None = None
 
     def __len__(self) -> int:
         return len(self.node)
@@ -279,6 +284,7 @@ class PackedGroup:
             draws=draws_of(nodes, "draws"),
             tree_draws=draws_of(nodes, "tree_draws"),
             _provenance=(nodes.column("provenance") if knows_draws(nodes, "provenance") else None),
+            kept=Kept.read(nodes),
         )
 
     @cached_property
@@ -371,6 +377,7 @@ class PackedGroup:
             version_runs=runs,
             spans=self._expand_spans(nodes, path_of, len(paths)),
             marks=self._expand_marks(nodes, path_of, len(paths)),
+            kept=None if self.kept is None else self.kept.take(nodes).joined(path_of, len(paths)),
         )
 
     def _expand_marks(self, nodes: Int32, path_of: Int64, paths: int) -> Marks:

@@ -47,6 +47,9 @@ class Branch:
 class Node:
     """Tokens that one writer added in one go; ``logprobs`` is None on unsampled nodes.
 
+    ``kept`` has for each sampled token the ids that could have been drawn, as ``Kept.of`` gives them;
+    it is None where ``bridge.kept`` is off.
+
     ``version_runs`` holds (version, length) pairs that cover the sampled tokens. ``draws`` counts the
     samples that run through the node and share its tokens; ``provenance`` says what a trainer must
     know of them, names of ``MARKS``.
@@ -69,6 +72,7 @@ class Node:
     kv_block_us: int | None = None
     draws: int = 1
     provenance: tuple[str, ...] = ()
+    kept: tuple[Int32, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -285,7 +289,18 @@ def _node(data: Mapping[str, Any], draws_known: bool) -> Node:
         kv_block_us=data.get("kv_block_us"),
         draws=_draws(data) if draws_known else 1,
         provenance=_marks(data) if draws_known else (),
+        kept=_kept(data),
     )
+
+
+def _kept(data: Mapping[str, Any]) -> tuple[Int32, ...] | None:
+    counts = data.get("kept_counts")
+    if counts is None:
+        return None
+    ids = np.array(data["kept"], dtype=np.int32)
+    if sum(counts) != len(ids) or len(counts) != len(data["tokens"]):
+        raise ValueError(f"kept ids of node {data['id']} do not add up")
+    return tuple(np.split(ids, np.cumsum(counts)[:-1])) if counts else ()
 
 
 def _call(data: Mapping[str, Any]) -> Call:

@@ -2,7 +2,7 @@ package dev.coppice.app;
 
 import dev.coppice.app.advantage.CreditFile;
 import dev.coppice.app.arguments.PlugPath;
-import dev.coppice.app.config.CommandValue;
+import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.bridge.trace.TraceGroup;
 import dev.coppice.bridge.trace.TraceReader;
@@ -99,7 +99,7 @@ final class CreditCommand implements Callable<Integer> {
   private AdvantageEstimator chosen() {
     try {
       final EstimatorPlug plug = Plugs.of(EstimatorPlug.KIND).find(estimator);
-      return Estimators.of(plug, CommandValue.options(EstimatorPlug.KIND, plug, options));
+      return Estimators.of(plug, ConfigText.options(EstimatorPlug.KIND, plug, options));
     } catch (final IllegalArgumentException e) {
       throw new ConfigException(e.getMessage() + "; one of your own needs --classpath");
     }

@@ -1,5 +1,8 @@
 package dev.coppice.app;
 
+import dev.coppice.app.arguments.TurnOptions;
+import dev.coppice.app.runner.GeneratedTurn;
+import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.model.SequenceModel;
 import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
@@ -41,6 +44,8 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Least probability kept, as a share of the largest.")
   private double minP;
 
+  @Mixin private TurnOptions turn;
+
   @Option(names = "--seed", defaultValue = "1", description = "Seed of the draws.")
   private long seed;
 
@@ -56,13 +61,27 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    turn.check();
     final int[] ids = ModelOptions.tokens(tokens);
-    final SamplingSettings sampling = new SamplingSettings(temperature, topP, topK, minP);
+    final SamplingSettings sampling =
+        new SamplingSettings(temperature, topP, topK, minP, turn.logitRules());
     try (SequenceModel sequence = model.open(dtype, lora)) {
-      final SequenceModel.Plan plan =
-          new SequenceModel.Plan(maxNew, sampling, seed, model.endTokens()::contains);
-      System.out.println(SequenceJson.of(sequence.generate(ids, plan)));
+      if (turn.areSet()) {
+        try (ModelTokenizer tokenizer = model.tokenizer()) {
+          final GeneratedTurn rules = turn.begin(tokenizer, ids);
+          final SequenceModel.Continuation said = sequence.generate(ids, plan(sampling, rules));
+          System.out.println(SequenceJson.of(said, rules.stop(), rules.text()));
+        }
+      } else {
+        final SequenceModel.Plan plan =
+            new SequenceModel.Plan(maxNew, sampling, seed, model.endTokens()::contains);
+        System.out.println(SequenceJson.of(sequence.generate(ids, plan)));
+      }
     }
     return CoppiceCommand.DONE;
+  }
+
+  private SequenceModel.Plan plan(final SamplingSettings sampling, final SequenceModel.Turn rules) {
+    return new SequenceModel.Plan(maxNew, sampling, seed, rules);
   }
 }

@@ -10,6 +10,7 @@ import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.app.runner.Engines;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.chat.tokenizer.TokenizerFiles;
+import dev.coppice.model.RunnerRequest;
 import dev.coppice.model.SequenceModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,7 +41,7 @@ final class ModelOptions {
 
   /** Returns the tokens that end a sequence; the model need not have a tokenizer. */
   List<Integer> endTokens() {
-    return TokenizerFiles.endTokens(path());
+    return files().endTokens();
   }
 
   ModelTokenizer tokenizer() {
@@ -49,8 +50,14 @@ final class ModelOptions {
 
   /** Opens the model in this process, to compute in the given numbers, with an adapter or "". */
   SequenceModel open(final String dtype, final String lora) {
-    final int vocabulary = TokenizerFiles.vocabularySize(path());
-    return Engines.openSequence(path(), vocabulary, Map.of("dtype", dtype, "lora", lora));
+    final TokenizerFiles files = files();
+    final RunnerRequest request =
+        new RunnerRequest(path(), files.vocabularySize(), null, files.holes());
+    return Engines.openSequence(request, Map.of("dtype", dtype, "lora", lora));
+  }
+
+  private TokenizerFiles files() {
+    return TokenizerFiles.of(path());
   }
 
   private Path path() {

@@ -44,7 +44,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** Runs a configuration, or says what it would do. */
-  static int start(final RunConfig config, final boolean dryRun) throws InterruptedException {
+  static int start(final RunConfig asked, final boolean dryRun) throws InterruptedException {
+    final RunConfig config = RunResources.settled(asked);
     try (RunResources resources = RunResources.open(config)) {
       if (dryRun) {
         System.out.print(RunPlan.describe(config, resources));

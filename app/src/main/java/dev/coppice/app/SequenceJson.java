@@ -19,6 +19,18 @@ final class SequenceJson {
     return root.toString();
   }
 
+  /** Writes {@code {"tokens":[...],"logprobs":[...],"stop":"...","text":"..."}}. */
+  static String of(
+      final SequenceModel.Continuation continuation, final String stop, final String text) {
+    final ObjectNode root = JSON.createObjectNode();
+    root.set("tokens", JSON.valueToTree(continuation.tokens()));
+    final ArrayNode logprobs = root.putArray("logprobs");
+    for (final double logprob : continuation.logprobs()) {
+      add(logprobs, logprob);
+    }
+    return root.put("stop", stop).put("text", text).toString();
+  }
+
   /** Writes {@code {"logprobs":[...],"top":[[[id,logprob],...],...]}}. */
   static String of(final SequenceModel.Scores scores) {
     final ObjectNode root = JSON.createObjectNode();

@@ -47,7 +47,8 @@ final class ServeCommand implements Callable<Integer> {
     return serve(arguments.config("serve", "serve @ examples/drawers.toml --with-parent"), null);
   }
 
-  private int serve(final RunConfig config, final RunFolder begun) throws InterruptedException {
+  private int serve(final RunConfig asked, final RunFolder begun) throws InterruptedException {
+    final RunConfig config = RunResources.settled(asked);
     if (config.budget().computedTokens().isPresent()) {
       System.err.println(
           "coppice: serve grows tree.trees trees per group and uses no budget.computed-tokens");

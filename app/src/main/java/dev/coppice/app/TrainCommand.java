@@ -3,7 +3,7 @@ package dev.coppice.app;
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.arguments.RunArguments;
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.config.TaskRequests;
+import dev.coppice.app.mode.TaskRequests;
 import dev.coppice.app.train.TrainJob;
 import dev.coppice.app.train.TrainProgress;
 import java.io.IOException;

@@ -28,6 +28,13 @@ public final class ChatTemplate {
   private static final List<String> REASONING =
       List.of("reasoning_content", "thinking", "reasoning");
 
+  private static final List<List<String>> THINKING =
+      List.of(
+          List.of("<think>", "</think>"),
+          List.of("[THINK]", "[/THINK]"),
+          List.of("<|START_THINKING|>", "<|END_THINKING|>"),
+          List.of("<seed:think>", "</seed:think>"));
+
   private final String source;
   private final JinjaTemplate template;
   private final Map<String, Object> specialTokens;
@@ -98,6 +105,20 @@ public final class ChatTemplate {
   public static String sha256(final Path folder) {
     final String source = new ChatFiles(folder).templates().get("default");
     return source == null ? "" : digest(source);
+  }
+
+  /**
+   * Finds the marks a model puts around its thoughts, as far as the template writes or strips them.
+   *
+   * @return the opening and the closing mark, or nothing where the template knows none.
+   */
+  public List<String> thinkingMarks() {
+    for (final List<String> marks : THINKING) {
+      if (marks.stream().allMatch(source::contains)) {
+        return marks;
+      }
+    }
+    return List.of();
   }
 
   /**

@@ -80,7 +80,7 @@ public final class EmbeddedEngine implements RunnerPlug {
         backend,
         BatchOptions.config(options),
         () -> remark(backend.kernelRate()),
-        settings -> new Sampler(settings, request.vocabularySize()));
+        settings -> new Sampler(settings, request.vocabularySize(), request.holes()));
   }
 
   private DecoderBackend backend(final RunnerRequest request, final PlugOptions options) {
@@ -107,6 +107,6 @@ public final class EmbeddedEngine implements RunnerPlug {
 
   @Override
   public SequenceModel openSequence(final RunnerRequest request, final PlugOptions options) {
-    return new SingleSequence(backend(request, options), request.vocabularySize());
+    return new SingleSequence(backend(request, options), request.vocabularySize(), request.holes());
   }
 }

@@ -23,7 +23,7 @@ public final class ScriptEngine implements RunnerPlug {
   @Override
   public String help() {
     return "A script of the task's own solutions in place of a model; for model.policy ="
-               + " \"replay\".";
+        + " \"replay\".";
   }
 
   @Override
@@ -48,7 +48,7 @@ public final class ScriptEngine implements RunnerPlug {
 
   @Override
   public SequenceModel openSequence(final RunnerRequest request, final PlugOptions options) {
-    return new SingleSequence(backend(request), request.vocabularySize());
+    return new SingleSequence(backend(request), request.vocabularySize(), request.holes());
   }
 
   private PathBackend backend(final RunnerRequest request) {

@@ -14,6 +14,7 @@ import dev.coppice.decoder.files.ModelDimensions;
 import dev.coppice.decoder.files.SafetensorsReader;
 import dev.coppice.decoder.files.SafetensorsWriter;
 import dev.coppice.decoder.files.TensorType;
+import dev.coppice.decoder.sampling.Sampler;
 import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.decoder.sequence.Scorer;
 import dev.coppice.model.SequenceModel;
@@ -187,7 +188,8 @@ class DecoderBackendTest {
       final var plan =
           new SequenceModel.Plan(30, new SamplingSettings(1.0, 1, 0, 0), 11, token -> false);
 
-      final var out = Generator.generate(backend, 0, new int[] {1, 9}, plan);
+      final var out =
+          Generator.generate(backend, new Sampler(plan.sampling(), 0), new int[] {1, 9}, plan);
       final int[] all = new int[32];
       System.arraycopy(new int[] {1, 9}, 0, all, 0, 2);
       System.arraycopy(out.tokens(), 0, all, 2, 30);
@@ -197,7 +199,9 @@ class DecoderBackendTest {
         assertEquals(scores.logprobs()[i + 2], out.logprobs()[i], 1e-6, "token " + i);
       }
       assertArrayEquals(
-          out.tokens(), Generator.generate(backend, 0, new int[] {1, 9}, plan).tokens());
+          out.tokens(),
+          Generator.generate(backend, new Sampler(plan.sampling(), 0), new int[] {1, 9}, plan)
+              .tokens());
       final var e =
           assertThrows(
               IllegalArgumentException.class, () -> Scorer.score(backend, new int[129], 0));
@@ -215,7 +219,9 @@ class DecoderBackendTest {
         final SamplingSettings sampling = new SamplingSettings(temperature, 1.0, 0, 0);
         final var plan = new SequenceModel.Plan(60, sampling, 11, token -> false);
 
-        final var out = Generator.generate(backend, vocabulary, new int[] {1, 9}, plan);
+        final var out =
+            Generator.generate(
+                backend, new Sampler(plan.sampling(), vocabulary), new int[] {1, 9}, plan);
         final int[] all =
             IntStream.concat(IntStream.of(1, 9), IntStream.of(out.tokens())).toArray();
         final SequenceModel.Scores scores = Scorer.score(backend, all, 0);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.coppice.decoder.sampling.Sampler;
 import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.decoder.sequence.Scorer;
 import dev.coppice.model.SequenceModel;
@@ -59,7 +60,9 @@ class SmolLm2GoldenTest {
           json.convertValue(expected.path("cases").get(0).path("tokens"), int[].class);
       final SequenceModel.Plan plan =
           new SequenceModel.Plan(40, SamplingSettings.GREEDY, 0, token -> token == 2);
-      assertArrayEquals(greedy, Generator.generate(backend, 0, prompt, plan).tokens());
+      assertArrayEquals(
+          greedy,
+          Generator.generate(backend, new Sampler(plan.sampling(), 0), prompt, plan).tokens());
       assertEquals(49152, backend.vocabularySize());
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.decoder.convert.Llama2cConverter;
+import dev.coppice.decoder.sampling.Sampler;
 import dev.coppice.decoder.sequence.Generator;
 import dev.coppice.fixture.SharedData;
 import dev.coppice.model.SequenceModel;
@@ -39,7 +40,8 @@ class StoriesGoldenTest {
       final SequenceModel.Plan plan =
           new SequenceModel.Plan(goldenTokens.length, SamplingSettings.GREEDY, 0, token -> false);
 
-      final SequenceModel.Continuation out = Generator.generate(backend, 0, new int[] {1}, plan);
+      final SequenceModel.Continuation out =
+          Generator.generate(backend, new Sampler(plan.sampling(), 0), new int[] {1}, plan);
 
       assertArrayEquals(goldenTokens, out.tokens());
     }

@@ -6,7 +6,9 @@ import dev.coppice.model.Work;
 import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.SpanKind;
 import dev.coppice.trajectory.StopReason;
+import java.util.List;
 
 /**
  * Holds one path while it grows: what it asks the model for, and where it stands.
@@ -104,18 +106,29 @@ final class Branch {
   void closeSegment() {
     if (node.kind == NodeKind.ACTION && node.spans.isEmpty()) {
       node.spans = parser.spans(segmentStart, segmentStart + node.length(), Span.NO_CALL);
+      node.guesses = parser.guessesThoughts();
+      node.hasMark = parser.hasMark();
     }
     segmentStart = parser.tokens();
   }
 
-  /** Ends a turn with what the environment answered. */
-  void observe(final int[] tokens) {
+  /** Goes on with tokens nobody sampled, in the middle of a turn; the parser has read them. */
+  void force(final int[] tokens) {
+    node = NodeDraft.given(node, NodeKind.OBSERVATION, tokens);
+    node.spans = List.of(new Span(0, tokens.length, SpanKind.TEMPLATE, Span.NO_CALL));
+    node.draws = copies().count();
+    work.append(tokens);
+  }
+
+  /** Ends a turn with what the environment answered; its end may leave the model thinking. */
+  void observe(final int[] tokens, final String end) {
     node = NodeDraft.given(node, NodeKind.OBSERVATION, tokens);
     node.draws = copies().count();
     work.append(tokens);
+    work.beginTurn();
     turn++;
     callPrefilled = 0;
-    parser.nextTurn();
+    parser.nextTurn(end);
     segmentStart = 0;
   }
 }

@@ -6,7 +6,6 @@ import dev.coppice.allocation.LearningOrder;
 import dev.coppice.draw.Copies;
 import dev.coppice.draw.CounterRandom;
 import dev.coppice.draw.Division;
-import dev.coppice.episode.ActionParser;
 import dev.coppice.model.Work;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
@@ -202,8 +201,8 @@ final class Groups {
     final Work work = new Work(place, samples(group, groupKey, index), group.prompt, state.terms);
     tree.prompt.draws = work.copies().count();
     work.prompt(true);
-    final Branch root =
-        new Branch(tree, group.rootTag, new ActionParser(state.world.dialect()), work);
+    final Branch root = new Branch(tree, group.rootTag, state.parser(), work);
+    root.parser.nextTurn(state.endOf(group.prompt));
     root.node = tree.prompt;
     state.branches.put(root.id, root);
     effects.add(new Effect.StartWorld(group.place(), root.id, work.copies().key()));

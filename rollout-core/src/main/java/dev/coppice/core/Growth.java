@@ -209,13 +209,31 @@ final class Growth {
         branch.everComputed = branch.length();
       }
       branch.node.append(draws.tokenAt(next), draws.logprobAt(next), version);
+      if (draws.keptAt(next) != null) {
+        branch.node.keep(draws.keptAt(next));
+      }
       goesOn = append(branch, draws.tokenAt(next++), effects);
+      if (goesOn && branch.parser.isOverthinking()) {
+        goesOn = closeThoughts(branch, effects);
+        break; // What the answer holds beyond was sampled behind thoughts that went on.
+      }
+    }
+    if (next < end) {
+      scheduler.discardSampled(branch, end - next);
     }
     if (goesOn) {
       scheduler.ready(branch, effects);
-    } else if (next < end) {
-      scheduler.discardSampled(branch, end - next);
     }
+  }
+
+  /** Writes the mark that closes thoughts in the model's place; false if the branch ends there. */
+  private boolean closeThoughts(final Branch branch, final List<Effect> effects) {
+    branch.closeSegment();
+    for (final int token : state.forced) {
+      branch.parser.accept(state.world.tokenizer().piece(token));
+    }
+    branch.force(state.forced);
+    return !reachedLimit(branch, effects);
   }
 
   /** Appends a token; false if the branch goes on no further now. */
@@ -233,16 +251,27 @@ final class Growth {
       call(branch, effects);
     } else if (signal == ActionParser.Signal.ANSWER) {
       score(branch, StopReason.ANSWER, branch.parser.content(), effects);
+    } else if (signal == ActionParser.Signal.STOP) {
+      score(branch, StopReason.STOP, branch.parser.contentAtEnd(), effects);
     } else if (ends) {
       score(branch, StopReason.EOS, branch.parser.contentAtEnd(), effects);
-    } else if (branch.length() >= state.contextTokens) {
+    } else {
+      return !reachedLimit(branch, effects);
+    }
+    return false;
+  }
+
+  private boolean reachedLimit(final Branch branch, final List<Effect> effects) {
+    if (branch.length() >= state.contextTokens) {
       truncate(branch, StopReason.CONTEXT, effects);
     } else if (branch.sampled >= state.config.limits().newTokens()) {
       truncate(branch, StopReason.LENGTH, effects);
+    } else if (branch.parser.isFull()) {
+      truncate(branch, StopReason.TURN, effects);
     } else {
-      return true;
+      return false;
     }
-    return false;
+    return true;
   }
 
   private void call(final Branch branch, final List<Effect> effects) {
@@ -323,7 +352,7 @@ final class Growth {
   }
 
   private void observe(final Branch branch, final Event.CallDone done, final List<Effect> effects) {
-    branch.observe(done.observation());
+    branch.observe(done.observation(), state.endOf(done.observation()));
     if (done.over()) {
       conclude(branch, LeafStatus.COMPLETED, StopReason.ENVIRONMENT, effects);
     } else if (branch.length() >= state.contextTokens) {
@@ -363,9 +392,11 @@ final class Growth {
     if (signal == ActionParser.Signal.CALL && branch.calls < state.config.limits().calls()) {
       return !sharing.sharesCall(parser.content());
     }
+    final int added = 1 + (parser.isOverthinking() ? state.forced.length : 0);
     final boolean isLast =
-        branch.length() + 1 >= state.contextTokens
-            || branch.sampled + 1 >= state.config.limits().newTokens();
+        branch.length() + added >= state.contextTokens
+            || branch.sampled + 1 >= state.config.limits().newTokens()
+            || parser.isFullAfter(added - 1);
     return (signal != ActionParser.Signal.NONE || ends || isLast) && !sharing.sharesScore();
   }
 

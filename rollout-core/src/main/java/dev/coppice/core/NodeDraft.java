@@ -8,6 +8,7 @@ import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.SpanKind;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.TrajectoryNode;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Set;
  */
 final class NodeDraft {
   private static final int[] NO_RUNS = {};
+  private static final float[] NO_LOGPROBS = {};
 
   final NodeDraft parent;
   final NodeKind kind;
@@ -41,16 +43,24 @@ final class NodeDraft {
   List<Span> spans = List.of();
   End leaf;
   MadeCall madeCall;
+
+  /** Whether its plain text is reasoning if a call or an answer follows in the turn. */
+  boolean guesses;
+
+  /** Whether the mark of a call or an answer was met, here or further on in the turn. */
+  boolean hasMark;
+
   private int[] tokens;
   private float[] logprobs;
   private int length;
   private int[] runStarts = NO_RUNS;
+  private int[][] kept;
 
   NodeDraft(final NodeDraft parent, final NodeKind kind, final int expectedTokens) {
     this.parent = parent;
     this.kind = kind;
     this.tokens = new int[expectedTokens];
-    this.logprobs = new float[kind.isSampled() ? expectedTokens : 0];
+    this.logprobs = kind.isSampled() ? new float[expectedTokens] : NO_LOGPROBS;
     if (parent != null) {
       parent.children.add(this);
       state = parent.state;
@@ -82,7 +92,34 @@ final class NodeDraft {
     kvVersion = version;
   }
 
+  /** Keeps which ids could have been the last token. */
+  void keep(final int[] ids) {
+    if (kept == null) {
+      kept = new int[tokens.length][];
+    } else if (kept.length < length) {
+      kept = Arrays.copyOf(kept, tokens.length);
+    }
+    kept[length - 1] = ids;
+  }
+
+  /** Whether it is a part of a turn: sampled, or forced in the middle of one. */
+  boolean isInTurn() {
+    return kind.isSampled() || kind == NodeKind.OBSERVATION && !spans.isEmpty();
+  }
+
+  /** Says what the text outside marks is for, now that the rest of the turn is known. */
+  void decideSpans() {
+    if (guesses && !hasMark) {
+      spans = List.of(new Span(0, length, SpanKind.TEXT, Span.NO_CALL));
+    }
+  }
+
   private List<TrajectoryNode.VersionRun> versionRuns() {
+    if (runStarts.length <= 2) {
+      return runStarts.length == 0
+          ? List.of()
+          : List.of(new TrajectoryNode.VersionRun(runStarts[0], length - runStarts[1]));
+    }
     final List<TrajectoryNode.VersionRun> runs = new ArrayList<>(runStarts.length / 2);
     for (int i = 0; i < runStarts.length; i += 2) {
       final int end = i + 3 < runStarts.length ? runStarts[i + 3] : length;
@@ -111,7 +148,7 @@ final class NodeDraft {
 
   TrajectoryNode finish(final int id, final int parentId, final int callId) {
     final int[] ownTokens = tokens.length == length ? tokens : Arrays.copyOf(tokens, length);
-    final float[] ownLogprobs = kind.isSampled() ? Arrays.copyOf(logprobs, length) : new float[0];
+    final float[] ownLogprobs = kind.isSampled() ? Arrays.copyOf(logprobs, length) : NO_LOGPROBS;
     return new TrajectoryNode(
         id,
         parentId,
@@ -127,7 +164,8 @@ final class NodeDraft {
         stepReward,
         callId,
         draws,
-        marks());
+        marks(),
+        TrajectoryNode.Kept.of(kept, kind.isSampled() ? length : 0));
   }
 
   /**

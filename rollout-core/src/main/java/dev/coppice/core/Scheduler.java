@@ -55,7 +55,8 @@ final class Scheduler {
     branch.paidAgain = 0;
     final int most =
         Math.min(
-            state.config.limits().newTokens() - branch.sampled,
+            Math.min(
+                state.config.limits().newTokens() - branch.sampled, branch.parser.tokensLeft()),
             state.contextTokens - branch.length());
     // A call may end with the last token allowed: the turn after it then gets one more.
     branch.work.ask(tokensAsked(branch, Math.max(1, most)), branch.children);

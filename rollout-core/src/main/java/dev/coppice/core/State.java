@@ -1,14 +1,18 @@
 package dev.coppice.core;
 
+import dev.coppice.episode.ActionParser;
 import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Sharing;
+import dev.coppice.episode.TurnRules;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.model.Work;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.BudgetLease;
+import dev.coppice.trajectory.SamplingSettings.LogitRules;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.agrona.collections.Int2ObjectHashMap;
 
@@ -18,9 +22,12 @@ import org.agrona.collections.Int2ObjectHashMap;
  * @thread the engine thread.
  */
 public final class State {
+  private static final int TOKENS_OF_AN_END = 32;
+
   final EngineConfig config;
   final World world;
   final Work.Terms terms;
+  final int[] forced;
   final int contextTokens;
   final int mostWork;
   final BudgetLease budget;
@@ -68,9 +75,13 @@ public final class State {
 
   State(final EngineConfig config, final World world) {
     requireFit(config, world.policy());
+    requireTokens(config.sampling().rules(), world.tokenizer());
     this.config = config;
     this.world = world;
-    this.terms = new Work.Terms(config.sampling(), stops(world));
+    final TurnRules turns = config.limits().turns();
+    this.terms = new Work.Terms(config.sampling(), stops(world, turns), config.limits().keepsIds());
+    final boolean bounded = turns.thinking().tokens() > 0;
+    this.forced = bounded ? world.tokenizer().encode(turns.thinking().forced()) : new int[0];
     this.contextTokens = world.traits().contextTokens();
     this.mostWork = world.traits().mostWork();
     this.budget = BudgetLease.root(config.budget().computedTokens());
@@ -87,8 +98,35 @@ public final class State {
     }
   }
 
-  private static Work.Stops stops(final World world) {
-    final List<String> texts = new ArrayList<>();
+  private static void requireTokens(final LogitRules rules, final Tokenizer tokenizer) {
+    for (final int token : rules.bias().keySet()) {
+      if (token >= tokenizer.vocabularySize()) {
+        throw new IllegalArgumentException(
+            "sampling.logit-bias names no token: token="
+                + token
+                + " vocabulary="
+                + tokenizer.vocabularySize());
+      }
+    }
+  }
+
+  /** Makes the parser of a path. */
+  ActionParser parser() {
+    return new ActionParser(
+        world.dialect(), config.limits().turns(), config.sampling().rules().minNewTokens());
+  }
+
+  /** Writes out the end of what a model is given, where it may leave it thinking. */
+  String endOf(final int[] given) {
+    if (!config.limits().turns().thinking().isKnown()) {
+      return "";
+    }
+    final int from = Math.max(0, given.length - TOKENS_OF_AN_END);
+    return world.tokenizer().decode(Arrays.copyOfRange(given, from, given.length));
+  }
+
+  private static Work.Stops stops(final World world, final TurnRules turns) {
+    final List<String> texts = new ArrayList<>(turns.stops().texts());
     for (final String mark :
         new String[] {world.dialect().callClose(), world.dialect().answerClose()}) {
       if (!mark.isEmpty()) {

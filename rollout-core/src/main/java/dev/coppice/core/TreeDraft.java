@@ -54,6 +54,7 @@ final class TreeDraft {
 
   TrajectoryTree finish(
       final String run, final SamplingSettings sampling, final Division division) {
+    decideSpans();
     final Finisher finisher = new Finisher();
     finisher.walk(prompt);
     return new TrajectoryTree(
@@ -63,6 +64,20 @@ final class TreeDraft {
         finisher.nodes,
         finisher.calls,
         finisher.leaves);
+  }
+
+  /** Carries back along each turn whether a call or an answer followed. */
+  private void decideSpans() {
+    final List<NodeDraft> nodes = new ArrayList<>(List.of(prompt));
+    for (int i = 0; i < nodes.size(); i++) {
+      nodes.addAll(nodes.get(i).children);
+    }
+    for (final NodeDraft node : nodes.reversed()) {
+      node.decideSpans();
+      if (node.parent != null && node.isInTurn() && node.parent.isInTurn()) {
+        node.parent.hasMark |= node.hasMark;
+      }
+    }
   }
 
   /** Walks the drafts without recursion: a chain may be 100,000 nodes deep. */

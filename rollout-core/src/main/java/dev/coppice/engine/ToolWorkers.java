@@ -10,6 +10,7 @@ import dev.coppice.episode.Score;
 import dev.coppice.episode.ToolFailedException;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.rollout.RolloutLimits;
+import dev.coppice.rollout.RolloutLimits.ObservationLimit;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
@@ -153,18 +154,53 @@ final class ToolWorkers implements AutoCloseable {
     }
   }
 
-  private Event observed(final Running running, final Observation observation) {
+  private Event observed(final Running running, final Observation observation) throws Exception {
     if (observation == null) {
       return failed(running, ToolCall.Status.INVALID, "no_result", "the tool answered nothing");
     }
-    final long largest = (long) limits.observationTokens() * LARGEST_BYTES_PER_TOKEN;
-    if (observation.text().length() > largest) {
-      return oversize(running, observation, observation.text().length() + " characters");
+    final int length = observation.text().length();
+    if (length <= largest()) {
+      final int[] tokens = tokenizer.encode(observation.text());
+      if (tokens.length <= limits.observation().tokens()) {
+        return done(running, observation, tokens);
+      }
     }
-    final int[] tokens = tokenizer.encode(observation.text());
-    if (tokens.length > limits.observationTokens()) {
-      return oversize(running, observation, tokens.length + " tokens");
+    final int[] cut = cut(running.episode, observation);
+    return cut == null
+        ? oversize(running, observation, length + " characters")
+        : done(running, observation, cut);
+  }
+
+  private long largest() {
+    return (long) limits.observation().tokens() * LARGEST_BYTES_PER_TOKEN;
+  }
+
+  /** Finds the longest cut that fits; null where there may be none, or not even its mark fits. */
+  private int[] cut(final Episode episode, final Observation observation) throws Exception {
+    final ObservationLimit limit = limits.observation();
+    if (limit.excess() == ObservationLimit.Excess.FAIL) {
+      return null;
     }
+    int[] best = null;
+    long fits = -1;
+    long tooMany = largest() + 1;
+    while (fits + 1 < tooMany) {
+      final int kept = (int) ((fits + tooMany) / 2);
+      final Observation shorter =
+          episode.shortened(observation, text -> limit.excess().cut(text, kept));
+      final int[] tokens = tokenizer.encode(shorter.text());
+      if (tokens.length <= limit.tokens()) {
+        best = tokens;
+        fits = kept;
+      } else {
+        tooMany = kept;
+      }
+    }
+    return best;
+  }
+
+  private static Event done(
+      final Running running, final Observation observation, final int[] tokens) {
     return new Event.CallDone(
         running.ticket,
         new Event.CallOutcome(
@@ -186,10 +222,22 @@ final class ToolWorkers implements AutoCloseable {
         "the tool answered with "
             + size
             + ", more than "
-            + limits.observationTokens()
-            + " tokens; raise limits.observation-tokens";
-    return failed(
-        running, ToolCall.Status.OVERSIZE, observation.source(), failure("oversize", message));
+            + limits.observation().tokens()
+            + " tokens; raise limits.observation-tokens, or cut with limits.long-observations";
+    return new Event.CallDone(
+        running.ticket,
+        new Event.CallOutcome(
+            observation.tool(),
+            observation.arguments(),
+            ToolCall.Status.OVERSIZE,
+            null,
+            latencyUs(running, observation.source()),
+            observation.source().provenance()),
+        new int[0],
+        false,
+        0.0,
+        null,
+        failure("oversize", message));
   }
 
   private static long latencyUs(final Running running, final Observation.Source source) {

@@ -7,19 +7,24 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Finds calls and answers in the text of one turn, token by token.
+ * Finds calls, answers, thoughts and stops in the text of one turn, token by token.
  *
  * <p>A letter may be spread over several tokens: a tokenizer's pieces give
  * their bytes one by one, and the parser joins them once the letter is whole.
  *
  * <p>Marks may be one token, many tokens, or begin in the middle of one. A fork in the middle of a
- * call copies the parser, so every child continues where its parent stopped.
+ * call copies the parser, so every child continues where its parent stopped. What stands between the
+ * marks of thoughts is text, whatever it looks like; a stop counts wherever it stands.
  *
  * @thread one at a time.
  * @cost O(length of the piece) per token.
  */
 public final class ActionParser {
+  private static final int NO_END = Integer.MAX_VALUE;
+
   private final Dialect dialect;
+  private final TurnRules rules;
+  private final int minTokens;
   private final int longestMark;
   private StringBuilder text = new StringBuilder();
   private int[] tokenEnd = new int[16];
@@ -29,6 +34,15 @@ public final class ActionParser {
   private int contentStart;
   private int contentEnd;
 
+  /** Where marks count again: behind the last thought. */
+  private int free;
+
+  /** Starts and ends of the thoughts, marks included. */
+  private int[] thoughts = {};
+
+  private int thoughtTokens;
+  private int[] stop;
+
   /** What a token completed. */
   public enum Signal {
     /** Nothing: the turn continues. */
@@ -36,25 +50,43 @@ public final class ActionParser {
     /** A tool call; see {@link #content()}. */
     CALL,
     /** The final answer; see {@link #content()}. */
-    ANSWER
+    ANSWER,
+    /** A stop; see {@link #contentAtEnd()}. */
+    STOP
   }
 
   private enum Mode {
     FREE,
+    THINK,
     CALL,
     ANSWER
+  }
+
+  /**
+   * Starts at the beginning of a turn that nothing but marks ends.
+   *
+   * @param dialect whose marks are looked for.
+   */
+  public ActionParser(final Dialect dialect) {
+    this(dialect, TurnRules.NONE, 0);
   }
 
   /**
    * Starts at the beginning of a turn.
    *
    * @param dialect whose marks are looked for.
+   * @param rules of turns.
+   * @param minTokens of a turn, among which no stop ends it.
    */
-  public ActionParser(final Dialect dialect) {
+  public ActionParser(final Dialect dialect, final TurnRules rules, final int minTokens) {
     this.dialect = dialect;
+    this.rules = rules;
+    this.minTokens = minTokens;
     this.longestMark =
         Math.max(
-            Math.max(dialect.callOpen().length(), dialect.callClose().length()),
+            Math.max(
+                rules.thinking().open().length(),
+                Math.max(dialect.callOpen().length(), dialect.callClose().length())),
             Math.max(dialect.answerOpen().length(), dialect.answerClose().length()));
   }
 
@@ -64,7 +96,7 @@ public final class ActionParser {
    * @return a parser in the same state that shares nothing mutable with this one.
    */
   public ActionParser fork() {
-    final ActionParser copy = new ActionParser(dialect);
+    final ActionParser copy = new ActionParser(dialect, rules, minTokens);
     copy.text = new StringBuilder(text);
     copy.tokenEnd = tokenEnd.clone();
     copy.tokens = tokens;
@@ -72,17 +104,37 @@ public final class ActionParser {
     copy.markStart = markStart;
     copy.contentStart = contentStart;
     copy.contentEnd = contentEnd;
+    copy.free = free;
+    copy.thoughts = thoughts.clone();
+    copy.thoughtTokens = thoughtTokens;
+    copy.stop = stop;
     return copy;
   }
 
-  /** Begins the next turn. */
+  /** Begins the next turn, behind something that leaves no model thinking. */
   public void nextTurn() {
+    nextTurn("");
+  }
+
+  /**
+   * Begins the next turn.
+   *
+   * @param given the end of what stands before it, which may leave it thinking.
+   */
+  public void nextTurn(final String given) {
     text.setLength(0);
     tokens = 0;
     mode = Mode.FREE;
     markStart = 0;
     contentStart = 0;
     contentEnd = 0;
+    free = 0;
+    thoughts = new int[0];
+    thoughtTokens = 0;
+    stop = null;
+    if (rules.thinking().isOpenAfter(given)) {
+      think(0, 0);
+    }
   }
 
   /**
@@ -93,6 +145,7 @@ public final class ActionParser {
    */
   public Signal accept(final String piece) {
     final int seen = text.length();
+    final boolean thought = mode == Mode.THINK;
     text.append(piece);
     if (tokens == tokenEnd.length) {
       tokenEnd = Arrays.copyOf(tokenEnd, tokens * 2);
@@ -103,28 +156,66 @@ public final class ActionParser {
         tokenEnd[i] = text.length();
       }
     }
-    if (longestMark == 0) {
-      return Signal.NONE;
+    final int changed = Math.max(0, Math.min(seen, text.length()) - PartialCharacters.LONGEST);
+    if (longestMark > 0) {
+      open(changed);
     }
-    if (mode == Mode.FREE) {
-      open(
-          Math.max(0, Math.min(seen, text.length()) - PartialCharacters.LONGEST - longestMark + 1));
-    }
-    return switch (mode) {
-      case FREE -> Signal.NONE;
-      case CALL -> close(dialect.callClose(), seen) ? Signal.CALL : Signal.NONE;
-      case ANSWER -> close(dialect.answerClose(), seen) ? Signal.ANSWER : Signal.NONE;
-    };
+    thoughtTokens += thought && mode == Mode.THINK ? 1 : 0;
+    final Signal signal =
+        switch (mode) {
+          case FREE, THINK -> Signal.NONE;
+          case CALL -> close(dialect.callClose(), changed) ? Signal.CALL : Signal.NONE;
+          case ANSWER -> close(dialect.answerClose(), changed) ? Signal.ANSWER : Signal.NONE;
+        };
+    return stops(changed, signal) ? Signal.STOP : signal;
   }
 
-  private void open(final int from) {
+  /** Follows the marks that open something, and those that close thoughts. */
+  private void open(final int changed) {
+    boolean goesOn = true;
+    while (goesOn && (mode == Mode.FREE || mode == Mode.THINK)) {
+      final int from = Math.max(free, changed - longestMark + 1);
+      if (mode == Mode.THINK) {
+        final String close = rules.thinking().close();
+        final int at = find(close, Math.max(free, changed - close.length() + 1));
+        goesOn = at >= 0;
+        if (goesOn) {
+          mode = Mode.FREE;
+          free = at + close.length();
+          thoughts[thoughts.length - 1] = free;
+        }
+      } else {
+        goesOn = open(find(rules.thinking().open(), from), from);
+      }
+    }
+  }
+
+  /** Opens what comes first; whether that is a thought, behind which there may be more. */
+  private boolean open(final int thought, final int from) {
     final int call = find(dialect.callOpen(), from);
     final int answer = find(dialect.answerOpen(), from);
-    if (call >= 0 && (answer < 0 || call < answer)) {
+    if (isFirst(thought, call) && isFirst(thought, answer)) {
+      think(thought, thought + rules.thinking().open().length());
+      return true;
+    }
+    if (isFirst(call, answer)) {
       begin(Mode.CALL, call, dialect.callOpen());
     } else if (answer >= 0) {
       begin(Mode.ANSWER, answer, dialect.answerOpen());
     }
+    return false;
+  }
+
+  private static boolean isFirst(final int one, final int other) {
+    return one >= 0 && (other < 0 || one < other);
+  }
+
+  private void think(final int start, final int content) {
+    mode = Mode.THINK;
+    free = content;
+    thoughts = Arrays.copyOf(thoughts, thoughts.length + 2);
+    thoughts[thoughts.length - 2] = start;
+    thoughts[thoughts.length - 1] = NO_END;
   }
 
   private void begin(final Mode newMode, final int at, final String mark) {
@@ -134,20 +225,74 @@ public final class ActionParser {
     contentEnd = contentStart;
   }
 
-  private boolean close(final String mark, final int seen) {
+  private boolean close(final String mark, final int changed) {
     if (mark.isEmpty()) {
       return false;
     }
-    final int from = Math.min(seen, text.length()) - PartialCharacters.LONGEST - mark.length() + 1;
-    final int at = find(mark, Math.max(contentStart, from));
+    final int at = find(mark, Math.max(contentStart, changed - mark.length() + 1));
     if (at >= 0) {
       contentEnd = at;
     }
     return at >= 0;
   }
 
+  /** Whether a stop ends the turn, and no call or answer before it. */
+  private boolean stops(final int changed, final Signal signal) {
+    if (rules.stops().isEmpty() || tokens <= minTokens) {
+      return false;
+    }
+    stop = rules.stops().find(text, changed);
+    if (stop == null || signal == Signal.NONE) {
+      return stop != null;
+    }
+    final String close = signal == Signal.CALL ? dialect.callClose() : dialect.answerClose();
+    return stop[1] < contentEnd + close.length();
+  }
+
   private int find(final String mark, final int from) {
     return mark.isEmpty() ? -1 : text.indexOf(mark, from);
+  }
+
+  /**
+   * Tells whether thoughts have used up their tokens and are still open.
+   *
+   * @return true if they must be closed by force.
+   */
+  public boolean isOverthinking() {
+    return mode == Mode.THINK
+        && rules.thinking().tokens() > 0
+        && thoughtTokens >= rules.thinking().tokens();
+  }
+
+  /**
+   * Returns how many tokens the turn may take before a rule of its own ends or interrupts it.
+   *
+   * @return the number, at least 1; a turn without such rules has no limit.
+   */
+  public int tokensLeft() {
+    final int ofTurn = rules.tokens() == 0 ? NO_END : rules.tokens() - tokens;
+    final boolean isBounded = mode == Mode.THINK && rules.thinking().tokens() > 0;
+    final int ofThoughts = isBounded ? rules.thinking().tokens() - thoughtTokens : NO_END;
+    return Math.max(1, Math.min(ofTurn, ofThoughts));
+  }
+
+  /**
+   * Tells whether the turn has all the tokens it may have.
+   *
+   * @return true if it must end.
+   */
+  public boolean isFull() {
+    return isFullAfter(0);
+  }
+
+  /**
+   * Tells whether the turn has all the tokens it may have once there are some more.
+   *
+   * @param more tokens.
+   * @return true if it must end there.
+   */
+  public boolean isFullAfter(final int more) {
+    return rules.tokens() > 0 && tokens + more >= rules.tokens();
   }
 
   /**
@@ -169,13 +314,19 @@ public final class ActionParser {
   }
 
   /**
-   * Returns the final answer of a turn that the end of the sequence closed.
+   * Returns the final answer of a turn that the end of the sequence or a stop closed.
    *
-   * @return the text after the answer's mark where there is one, else the whole turn.
+   * @return the text after the answer's mark where there is one, else all behind the last thought; up
+   *     to the stop where one ended the turn.
    */
   public String contentAtEnd() {
-    return PartialCharacters.replaceIncomplete(
-        text.substring(mode == Mode.ANSWER ? contentStart : 0));
+    final int start =
+        mode == Mode.ANSWER ? contentStart : mode == Mode.THINK ? text.length() : free;
+    int end = text.length();
+    if (stop != null) {
+      end = rules.stops().included() ? stop[1] : stop[0];
+    }
+    return PartialCharacters.replaceIncomplete(text.substring(Math.min(start, end), end));
   }
 
   /**
@@ -197,26 +348,53 @@ public final class ActionParser {
    */
   public List<Span> spans(final int from, final int to, final int call) {
     final List<Span> spans = new ArrayList<>(2);
-    int marked = to;
-    if (mode != Mode.FREE) {
-      marked = from;
-      while (marked < to && tokenEnd[marked] <= markStart) {
-        marked++;
+    int start = from;
+    for (int token = from; token < to; token++) {
+      final SpanKind kind = kindOf(token);
+      if (token + 1 == to || kindOf(token + 1) != kind) {
+        final int ownCall = kind == SpanKind.TOOL_CALL ? call : Span.NO_CALL;
+        spans.add(new Span(start - from, token + 1 - start, kind, ownCall));
+        start = token + 1;
       }
     }
-    if (marked > from) {
-      final SpanKind plain = dialect.callOpen().isEmpty() ? SpanKind.TEXT : SpanKind.THINK;
-      spans.add(new Span(0, marked - from, plain, Span.NO_CALL));
-    }
-    if (to > marked) {
-      final boolean isCall = mode == Mode.CALL;
-      spans.add(
-          new Span(
-              marked - from,
-              to - marked,
-              isCall ? SpanKind.TOOL_CALL : SpanKind.ANSWER,
-              isCall ? call : Span.NO_CALL));
-    }
     return spans;
+  }
+
+  /**
+   * Text before a call or an answer is reasoning where a model does not mark its thoughts; {@link
+   * SpanKind#THINK} then stands for "if one follows".
+   */
+  private SpanKind kindOf(final int token) {
+    final int end = tokenEnd[token];
+    if ((mode == Mode.CALL || mode == Mode.ANSWER) && end > markStart) {
+      return mode == Mode.CALL ? SpanKind.TOOL_CALL : SpanKind.ANSWER;
+    }
+    final int start = token == 0 ? 0 : tokenEnd[token - 1];
+    for (int i = 0; i < thoughts.length; i += 2) {
+      if (end > thoughts[i] && start < thoughts[i + 1]) {
+        return SpanKind.THINK;
+      }
+    }
+    return rules.thinking().isKnown() || dialect.callOpen().isEmpty()
+        ? SpanKind.TEXT
+        : SpanKind.THINK;
+  }
+
+  /**
+   * Tells whether text outside marks is reasoning only if a call or an answer follows it.
+   *
+   * @return true where a model does not mark its thoughts and may make calls.
+   */
+  public boolean guessesThoughts() {
+    return !rules.thinking().isKnown() && !dialect.callOpen().isEmpty();
+  }
+
+  /**
+   * Tells whether the mark of a call or an answer was met.
+   *
+   * @return true from the token that completed it.
+   */
+  public boolean hasMark() {
+    return mode == Mode.CALL || mode == Mode.ANSWER;
   }
 }

@@ -1,6 +1,7 @@
 package dev.coppice.episode;
 
 import dev.coppice.trajectory.StopReason;
+import java.util.function.UnaryOperator;
 
 /**
  * Holds the state of the world along one branch.
@@ -47,6 +48,19 @@ public interface Episode extends AutoCloseable {
    */
   default Observation call(final String text, final String turn) throws Exception {
     return call(text);
+  }
+
+  /**
+   * Writes the answer to the last call once more with a shorter result, as it was too long.
+   *
+   * @param last observation, the answer to the last call on this episode.
+   * @param cut shortens what the tool said; the marks around it stay whole.
+   * @return the observation the policy is shown instead.
+   * @throws Exception if it cannot be written.
+   */
+  default Observation shortened(final Observation last, final UnaryOperator<String> cut)
+      throws Exception {
+    return last.with(cut.apply(last.text()));
   }
 
   /**

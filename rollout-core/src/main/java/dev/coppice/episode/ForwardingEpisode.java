@@ -2,6 +2,7 @@ package dev.coppice.episode;
 
 import dev.coppice.trajectory.StopReason;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Passes everything on to another episode but forks, which must be wrapped as well.
@@ -47,6 +48,12 @@ public abstract class ForwardingEpisode implements Episode {
   @Override
   public Observation call(final String text, final String turn) throws Exception {
     return base.call(text, turn);
+  }
+
+  @Override
+  public Observation shortened(final Observation last, final UnaryOperator<String> cut)
+      throws Exception {
+    return base.shortened(last, cut);
   }
 
   @Override

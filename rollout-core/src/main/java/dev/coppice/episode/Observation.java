@@ -35,6 +35,16 @@ public record Observation(
   }
 
   /**
+   * Copies the observation with another text.
+   *
+   * @param newText the policy is shown.
+   * @return a copy.
+   */
+  public Observation with(final String newText) {
+    return new Observation(newText, tool, arguments, status, correct, over, stepReward, source);
+  }
+
+  /**
    * Says where a result comes from and how long its tool took.
    *
    * @param provenance of the result.

@@ -110,6 +110,7 @@ public final class EventCodec {
 
   private static int drawn(final Event.Drawn drawn, final EventBytes to) {
     final Draws draws = drawn.draws();
+    final boolean tellsKept = draws.tellsKept();
     to.putLong(drawn.nowNs());
     to.putInt(draws.rows());
     for (int row = 0; row < draws.rows(); row++) {
@@ -121,18 +122,34 @@ public final class EventCodec {
       failure(draws.failure(row), to);
       to.putInt(draws.count(row));
       for (int draw = 0; draw < draws.count(row); draw++) {
-        draw(draws, row, draw, to);
+        draw(draws, row, draw, tellsKept, to);
       }
     }
-    return EventDescriptor.DRAWN;
+    return tellsKept ? EventDescriptor.DRAWN_KEPT : EventDescriptor.DRAWN;
   }
 
-  private static void draw(final Draws draws, final int row, final int draw, final EventBytes to) {
+  private static void draw(
+      final Draws draws,
+      final int row,
+      final int draw,
+      final boolean tellsKept,
+      final EventBytes to) {
     final int length = draws.length(row, draw);
     to.putInt(length);
     for (int i = 0; i < length; i++) {
       to.putInt(draws.token(row, draw, i));
       to.putFloat(draws.logprob(row, draw, i));
+      if (tellsKept) {
+        kept(draws.keptAt(draws.start(row, draw) + i), to);
+      }
+    }
+  }
+
+  private static void kept(final int[] ids, final EventBytes to) {
+    if (ids == null) {
+      to.putInt(-1);
+    } else {
+      to.putTokens(ids);
     }
   }
 
@@ -199,7 +216,8 @@ public final class EventCodec {
               failure(from));
       case EventDescriptor.RESTORED -> restored(from);
       case EventDescriptor.QUOTED -> quoted(from);
-      case EventDescriptor.DRAWN -> drawn(from);
+      case EventDescriptor.DRAWN -> drawn(from, false);
+      case EventDescriptor.DRAWN_KEPT -> drawn(from, true);
       case EventDescriptor.WORK_EXPIRED ->
           new Event.WorkExpired(from.getInt(), from.getInt(), from.getLong());
       case EventDescriptor.CALL_DONE -> callDone(from);
@@ -263,7 +281,7 @@ public final class EventCodec {
     return new Event.Quoted(nowNs, quotes);
   }
 
-  private static Event drawn(final EventBytes from) {
+  private static Event drawn(final EventBytes from, final boolean tellsKept) {
     final long nowNs = from.getLong();
     final int rows = from.getInt();
     final Draws draws = new Draws();
@@ -278,10 +296,24 @@ public final class EventCodec {
         final int length = from.getInt();
         for (int i = 0; i < length; i++) {
           draws.add(from.getInt(), from.getFloat());
+          if (tellsKept) {
+            readKept(draws, from);
+          }
         }
       }
     }
     return new Event.Drawn(nowNs, draws);
+  }
+
+  private static void readKept(final Draws draws, final EventBytes from) {
+    final int count = from.getInt();
+    if (count >= 0) {
+      final int[] ids = new int[count];
+      for (int i = 0; i < count; i++) {
+        ids[i] = from.getInt();
+      }
+      draws.kept(ids);
+    }
   }
 
   private static Event callDone(final EventBytes from) {

@@ -18,6 +18,7 @@ package dev.coppice.eventlog;
  *   4 drawn     time int64, rows int32,
  *               per row: branch, ticket, version, cached int32, entropy float32, failure,
  *               draws int32, per draw: tokens int32, per token: token int32, logprob float32
+ *   9 kept      as 4, and after each token: count int32 (-1 where nobody said), kept ids int32 each
  *   5 expired   branch int32, ticket int32, waited int64
  *   6 call      branch int32, sequence int32, tool string, arguments string, status int8,
  *               correct int8 (0 null, 1 no, 2 yes), latency int64, provenance int8,
@@ -49,6 +50,9 @@ public final class EventDescriptor {
 
   /** An episode was scored. */
   public static final int SCORED = 7;
+
+  /** The model answered and said which ids could have been drawn. */
+  public static final int DRAWN_KEPT = 9;
 
   /** New weights are in use. */
   public static final int WEIGHTS_SWAPPED = 8;

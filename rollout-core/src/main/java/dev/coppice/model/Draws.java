@@ -18,6 +18,7 @@ public final class Draws {
   public static final int AS_QUOTED = -1;
 
   private static final int COLUMNS = 4;
+  private static final int[][] NO_KEPT = {};
 
   private int rows;
   private int draws;
@@ -30,11 +31,13 @@ public final class Draws {
   private int[] firstToken = new int[257];
   private int[] tokens = new int[256];
   private float[] logprobs = new float[256];
+  private int[][] kept = NO_KEPT;
 
   /** Empties the draws. */
   public void clear() {
     Arrays.fill(failures, 0, rows, null);
     Arrays.fill(works, 0, rows, null);
+    Arrays.fill(kept, 0, Math.min(count, kept.length), null);
     rows = 0;
     draws = 0;
     count = 0;
@@ -125,6 +128,38 @@ public final class Draws {
     tokens[count] = token;
     logprobs[count++] = logprob;
     firstToken[draws] = count;
+  }
+
+  /**
+   * Says which ids the cuts kept where the last token was drawn.
+   *
+   * @param ids the ids kept; or, where that is shorter, {@code -1 - id} of each that was not; empty
+   *     where every token could be drawn. Kept, must not change.
+   */
+  public void kept(final int[] ids) {
+    if (kept.length < count) {
+      kept = Arrays.copyOf(kept, tokens.length);
+    }
+    kept[count - 1] = ids;
+  }
+
+  /**
+   * Returns whether anybody said which ids were kept.
+   *
+   * @return true if {@link #keptAt} may answer something.
+   */
+  public boolean tellsKept() {
+    return kept.length > 0;
+  }
+
+  /**
+   * Returns which ids the cuts kept where a token was drawn.
+   *
+   * @param index from {@link #start}.
+   * @return the ids as they were given, or null where nobody said.
+   */
+  public int[] keptAt(final int index) {
+    return index < kept.length ? kept[index] : null;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.coppice.model;
 
 import dev.coppice.trajectory.SamplingSettings;
+import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
@@ -49,9 +50,35 @@ public interface SequenceModel extends AutoCloseable {
    * Holds the continuation of a sequence.
    *
    * @param tokens drawn.
-   * @param logprobs of the distribution drawn from; of the model's own at temperature 0.
+   * @param logprobs of the distribution drawn from; of the model's own at temperature 0; NaN of a
+   *     token that was forced.
    */
   record Continuation(int[] tokens, double[] logprobs) {}
+
+  /** Follows the tokens of a continuation and says when it ends. */
+  interface Turn {
+    /**
+     * Takes the next token.
+     *
+     * @param token drawn.
+     * @return false if it ends the continuation.
+     */
+    boolean goesOn(int token);
+
+    /**
+     * Says what follows the token taken last, whatever the model would draw.
+     *
+     * @return tokens to be written, usually none; asked once after each token that does not end.
+     */
+    int[] forced();
+
+    /**
+     * Lists the tokens that end the continuation.
+     *
+     * @return the ids; they are masked where the settings say so.
+     */
+    List<Integer> endTokens();
+  }
 
   /**
    * Says how to continue.
@@ -59,14 +86,49 @@ public interface SequenceModel extends AutoCloseable {
    * @param maxNew the most tokens to draw.
    * @param sampling settings.
    * @param seed of the draws.
-   * @param ends tells the tokens that end the continuation.
+   * @param turn says when the continuation ends.
    */
-  record Plan(int maxNew, SamplingSettings sampling, long seed, IntPredicate ends) {
+  record Plan(int maxNew, SamplingSettings sampling, long seed, Turn turn) {
     /** Checks the number of tokens. */
     public Plan {
       if (maxNew < 0) {
         throw new IllegalArgumentException("maxNew must not be negative: maxNew=" + maxNew);
       }
+    }
+
+    /**
+     * Continues until a token ends it.
+     *
+     * @param maxNew the most tokens to draw.
+     * @param sampling settings, which mask no end.
+     * @param seed of the draws.
+     * @param ends tells the tokens that end the continuation.
+     */
+    public Plan(
+        final int maxNew,
+        final SamplingSettings sampling,
+        final long seed,
+        final IntPredicate ends) {
+      this(maxNew, sampling, seed, until(ends));
+    }
+
+    private static Turn until(final IntPredicate ends) {
+      return new Turn() {
+        @Override
+        public boolean goesOn(final int token) {
+          return !ends.test(token);
+        }
+
+        @Override
+        public int[] forced() {
+          return new int[0];
+        }
+
+        @Override
+        public List<Integer> endTokens() {
+          return List.of();
+        }
+      };
     }
   }
 

@@ -88,6 +88,15 @@ public interface Tokenizer extends AutoCloseable {
    */
   int vocabularySize();
 
+  /**
+   * Lists the ids below {@link #vocabularySize} that stand for no token.
+   *
+   * @return the ids, rising; empty for most tokenizers.
+   */
+  default List<Integer> holes() {
+    return List.of();
+  }
+
   /** Releases native memory. */
   @Override
   void close();

@@ -25,6 +25,7 @@ public final class Work {
   private Copies copies;
   private int[] tokens;
   private int length;
+  private int turnStart;
   private int ticket;
   private boolean prompt;
   private int mostTokens;
@@ -41,8 +42,19 @@ public final class Work {
    *
    * @param sampling settings of every token.
    * @param stops that end an answer.
+   * @param keepsIds whether draws carry the ids that the cuts kept, {@link Draws#kept}.
    */
-  public record Terms(SamplingSettings sampling, Stops stops) {}
+  public record Terms(SamplingSettings sampling, Stops stops, boolean keepsIds) {
+    /**
+     * Names terms under which kept ids are not asked for.
+     *
+     * @param sampling settings of every token.
+     * @param stops that end an answer.
+     */
+    public Terms(final SamplingSettings sampling, final Stops stops) {
+      this(sampling, stops, false);
+    }
+  }
 
   /**
    * Says what ends an answer; a runner that answers one token at a time need not look.
@@ -93,6 +105,7 @@ public final class Work {
     this.copies = copies;
     this.tokens = path;
     this.length = length;
+    this.turnStart = length;
     this.terms = terms;
   }
 
@@ -105,7 +118,9 @@ public final class Work {
    */
   public Work fork(final int child, final Copies childCopies) {
     final int[] path = Arrays.copyOf(tokens, length + ROOM);
-    return new Work(new Place(child, tree, group), childCopies, path, length, terms);
+    final Work work = new Work(new Place(child, tree, group), childCopies, path, length, terms);
+    work.turnStart = turnStart;
+    return work;
   }
 
   /**
@@ -131,6 +146,11 @@ public final class Work {
     }
     System.arraycopy(more, 0, tokens, length, more.length);
     length += more.length;
+  }
+
+  /** Begins a turn at the end of the path. */
+  public void beginTurn() {
+    turnStart = length;
   }
 
   /**
@@ -278,6 +298,15 @@ public final class Work {
   }
 
   /**
+   * Returns where the turn began: what stands before it was given, what follows is its answer so far.
+   *
+   * @return the place of its first token, at most {@link #length()}.
+   */
+  public int turnStart() {
+    return turnStart;
+  }
+
+  /**
    * Returns the name of this asking.
    *
    * @return a number that rises with every asking of the branch.
@@ -338,6 +367,15 @@ public final class Work {
    */
   public SamplingSettings sampling() {
     return terms.sampling();
+  }
+
+  /**
+   * Returns whether draws carry the ids that the cuts kept.
+   *
+   * @return true where somebody asked for them.
+   */
+  public boolean keepsIds() {
+    return terms.keepsIds();
   }
 
   /**

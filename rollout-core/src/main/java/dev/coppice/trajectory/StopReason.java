@@ -19,7 +19,11 @@ public enum StopReason {
   /** The branch was cancelled by the branching policy or by a stop. */
   CANCELLED("cancelled"),
   /** A failure ended the branch; see its boundary and code. */
-  FAILURE("failure");
+  FAILURE("failure"),
+  /** The policy wrote a stop text, or the end of a line that stops. */
+  STOP("stop"),
+  /** A turn reached its limit of tokens. */
+  TURN("turn_length");
 
   private final String wireName;
 

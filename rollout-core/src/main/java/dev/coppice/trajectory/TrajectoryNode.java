@@ -1,5 +1,6 @@
 package dev.coppice.trajectory;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -28,6 +29,7 @@ import java.util.Set;
  * @param call the id of the call an observation answers, or {@link Span#NO_CALL}.
  * @param draws the samples that run through the node and share its tokens, at least 1.
  * @param marks what a trainer must know of the tokens.
+ * @param kept which ids could have been drawn, where that was asked for.
  */
 public record TrajectoryNode(
     int id,
@@ -44,8 +46,83 @@ public record TrajectoryNode(
     double stepReward,
     int call,
     int draws,
-    Set<NodeMark> marks) {
+    Set<NodeMark> marks,
+    Kept kept) {
   private static final float[] NO_LOGPROBS = {};
+
+  /**
+   * Holds for each token of a node which ids top-k, top-p and min-p kept, so that a trainer can make
+   * the distribution again: the softmax of the changed logits over these ids.
+   *
+   * @shape counts int[T], or int[0] where nothing was kept; ids int[sum of counts], token after token.
+   *     Not copied, must not change.
+   * @param counts of the ids of each token; 0 where every token could be drawn.
+   * @param ids the ids kept of a token, or, where that is shorter, {@code -1 - id} of each that was cut.
+   */
+  public record Kept(int[] counts, int[] ids) {
+    /** Nothing was asked for. */
+    public static final Kept NONE = new Kept(new int[0], new int[0]);
+
+    /** Checks that the ids add up. */
+    public Kept {
+      int sum = 0;
+      for (final int count : counts) {
+        sum += count;
+      }
+      if (sum != ids.length) {
+        throw new IllegalArgumentException(
+            "kept ids must add up: counts=" + sum + " ids=" + ids.length);
+      }
+    }
+
+    /**
+     * Joins the ids of tokens.
+     *
+     * @param ofTokens the ids of each token, null where nobody said; or null for none at all.
+     * @param length the number of tokens.
+     * @return the ids token after token.
+     */
+    public static Kept of(final int[][] ofTokens, final int length) {
+      if (ofTokens == null || length == 0) {
+        return NONE;
+      }
+      final int[] counts = new int[length];
+      int sum = 0;
+      for (int i = 0; i < Math.min(length, ofTokens.length); i++) {
+        counts[i] = ofTokens[i] == null ? 0 : ofTokens[i].length;
+        sum += counts[i];
+      }
+      final int[] ids = new int[sum];
+      int at = 0;
+      for (int i = 0; i < length; i++) {
+        if (counts[i] > 0) {
+          System.arraycopy(ofTokens[i], 0, ids, at, counts[i]);
+          at += counts[i];
+        }
+      }
+      return new Kept(counts, ids);
+    }
+
+    /**
+     * Returns whether anything was asked for.
+     *
+     * @return true if there are counts.
+     */
+    public boolean isThere() {
+      return counts.length > 0;
+    }
+
+    /**
+     * Returns whether two say the same of every token; records compare arrays by identity.
+     *
+     * @param other to compare with.
+     * @return true if nothing differs.
+     */
+    public boolean isSameAs(final Kept other) {
+      return Arrays.equals(ids, other.ids)
+          && (ids.length == 0 || Arrays.equals(counts, other.counts));
+    }
+  }
 
   /**
    * Says which weights sampled a run of tokens of one node.
@@ -99,6 +176,15 @@ public record TrajectoryNode(
               + logprobs.length);
     }
     requireRuns(id, expected, versionRuns);
+    if (kept.isThere() && kept.counts().length != expected) {
+      throw new IllegalArgumentException(
+          "one count of kept ids per sampled token: id="
+              + id
+              + " tokens="
+              + expected
+              + " counts="
+              + kept.counts().length);
+    }
   }
 
   /**
@@ -147,7 +233,8 @@ public record TrajectoryNode(
         stepReward,
         call,
         1,
-        Set.of());
+        Set.of(),
+        Kept.NONE);
   }
 
   private static void requireRuns(final int id, final int tokens, final List<VersionRun> runs) {
@@ -291,7 +378,20 @@ public record TrajectoryNode(
         stepReward,
         call,
         newDraws,
-        newMarks);
+        newMarks,
+        kept);
+  }
+
+  /**
+   * Returns whether nobody sampled the tokens though they stand in the middle of a turn, as the mark
+   * that ends thoughts by force.
+   *
+   * @return true for an observation that is scaffolding alone.
+   */
+  public boolean isForced() {
+    return kind == NodeKind.OBSERVATION
+        && !spans.isEmpty()
+        && spans.stream().allMatch(span -> span.kind() == SpanKind.TEMPLATE);
   }
 
   /**

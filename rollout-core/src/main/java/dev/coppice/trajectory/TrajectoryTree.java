@@ -58,13 +58,23 @@ public final class TrajectoryTree {
     this.leaves = List.copyOf(leaves);
     this.subtreeEnd = new int[nodes.size()];
     this.childCount = new int[nodes.size()];
-    this.drawsBelow = new int[nodes.size()];
+    // One draw a node, as on most trees: then the draws below a node are its children.
+    this.drawsBelow = isShared(nodes) ? new int[nodes.size()] : childCount;
     this.leafOfNode = new int[nodes.size()];
     indexNodes();
     indexLeaves();
     for (final ToolCall call : this.calls) {
       requireNode(call.node(), "call");
     }
+  }
+
+  private static boolean isShared(final List<TrajectoryNode> nodes) {
+    for (int i = 0; i < nodes.size(); i++) {
+      if (nodes.get(i).draws() > 1) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void indexNodes() {
@@ -85,7 +95,9 @@ public final class TrajectoryTree {
       }
       if (i > 0) {
         childCount[node.parent()]++;
-        drawsBelow[node.parent()] += node.draws();
+        if (drawsBelow != childCount) {
+          drawsBelow[node.parent()] += node.draws();
+        }
       }
       path[depth++] = i;
     }

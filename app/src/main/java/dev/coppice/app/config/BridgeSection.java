@@ -16,6 +16,7 @@ package dev.coppice.app.config;
  * @param tlsCertificate of the service.
  * @param tlsKey of the certificate.
  * @param token of the caller.
+ * @param kept says whether kept ids are told.
  */
 public record BridgeSection(
     @Key("Address the service listens at; other than loopback only with TLS and a token.")
@@ -53,8 +54,11 @@ public record BridgeSection(
         String weights,
     @Key("PEM file of the service's certificate; empty without TLS.") String tlsCertificate,
     @Key("PEM file of the certificate's key; empty without TLS.") String tlsKey,
-    @Key("Token a caller sends as 'authorization: Bearer TOKEN'; never written down.")
-        String token) {
+    @Key("Token a caller sends as 'authorization: Bearer TOKEN'; never written down.") String token,
+    @Key(
+            "Whether the ids that top-p, top-k and min-p kept are written beside each token, so"
+                + " that a trainer can make the distribution again.")
+        boolean kept) {
   /** Leaves the token out. */
   @Override
   public String toString() {
@@ -76,6 +80,7 @@ public record BridgeSection(
         weights,
         tlsCertificate,
         tlsKey,
-        "");
+        "",
+        kept);
   }
 }

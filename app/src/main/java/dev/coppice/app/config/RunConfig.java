@@ -8,10 +8,11 @@ import java.util.OptionalLong;
  * Configures a run.
  *
  * <p>Each component is a section or a key of the TOML file; the key's name is the component's in
- * kebab-case. {@link #DEFAULT} holds every default, {@link Key} says what a key means. The options of
- * policies, estimators, environments and metrics are declared by their plugs, and {@link PlugSection}
- * says in which sections they stand. Help, the resolved configuration and the check of unknown keys
- * are made from these.
+ * kebab-case. {@link #DEFAULT} holds every default, {@link Key} says what a key means. The sections
+ * {@code bridge} and {@code train} stand in {@link BridgeSection} and {@link TrainSection}; the options
+ * of policies, estimators, environments and metrics are declared by their plugs, and {@link
+ * PlugSection} says in which sections they stand. Help, the resolved configuration and the check of
+ * unknown keys are all made from these.
  *
  * @param run what is run, and where it is kept.
  * @param model that samples.
@@ -33,10 +34,10 @@ public record RunConfig(
     Model model,
     TaskSet task,
     World world,
-    Sampling sampling,
+    SamplingSection sampling,
     Tree tree,
     Budget budget,
-    Limits limits,
+    LimitsSection limits,
     Engine engine,
     Credit credit,
     BridgeSection bridge,
@@ -51,13 +52,14 @@ public record RunConfig(
           new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, ""),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of()),
           new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
-          new Sampling(1.0, 1.0, 0, 0.0),
+          SamplingSection.DEFAULT,
           new Tree("entropy", 8, "false", "independent"),
           new Budget(OptionalLong.empty(), "uniform"),
-          new Limits(512, 64, 2048, 10_000),
+          new LimitsSection(512, 0, 0, 64, 2048, "fail", 10_000),
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
-          new BridgeSection("127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", ""),
+          new BridgeSection(
+              "127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", "", false),
           ProxySection.DEFAULT,
           TrainSection.DEFAULT,
           PlugValues.NONE);
@@ -67,6 +69,7 @@ public record RunConfig(
     Objects.requireNonNull(run, "run is null");
     Objects.requireNonNull(credit, "credit is null");
     Objects.requireNonNull(bridge, "bridge is null");
+    sampling.requireMarks(limits);
     final boolean plain = armNames(run, tree).stream().allMatch("chain"::equals);
     if (tree.division.equals("systematic") && tree.coalesce.equals("trees") && plain) {
       throw new IllegalArgumentException(
@@ -121,16 +124,44 @@ public record RunConfig(
    * @return a copy that writes to no store of results.
    */
   public RunConfig reading() {
-    return new RunConfig(
-        run, model, task, world.reading(), sampling, tree, budget, limits, engine, credit, bridge,
-        proxy, train, plugs);
+    return with(world.reading(), sampling, bridge, proxy);
   }
 
   /** Copies the configuration as it may be written down: without secrets. */
   RunConfig withoutSecrets() {
+    return with(world, sampling, bridge.withoutToken(), proxy.withoutToken());
+  }
+
+  /**
+   * Copies the configuration with the marks of thoughts that the model's chat template has.
+   *
+   * @param marks opening and closing, or none.
+   * @return a copy.
+   */
+  public RunConfig withThinking(final List<String> marks) {
+    return with(world, sampling.withThinking(marks), bridge, proxy);
+  }
+
+  private RunConfig with(
+      final World newWorld,
+      final SamplingSection newSampling,
+      final BridgeSection newBridge,
+      final ProxySection newProxy) {
     return new RunConfig(
-        run, model, task, world, sampling, tree, budget, limits, engine, credit,
-        bridge.withoutToken(), proxy.withoutToken(), train, plugs);
+        run,
+        model,
+        task,
+        newWorld,
+        newSampling,
+        tree,
+        budget,
+        limits,
+        engine,
+        credit,
+        newBridge,
+        newProxy,
+        train,
+        plugs);
   }
 
   /**
@@ -363,23 +394,6 @@ public record RunConfig(
   }
 
   /**
-   * Fixes the distribution tokens are drawn from.
-   *
-   * @param temperature of the softmax.
-   * @param topP mass kept.
-   * @param topK tokens kept.
-   * @param minP least share kept.
-   */
-  public record Sampling(
-      @Key(value = "Temperature of the softmax; 0 takes the likeliest token.", min = 0, max = 100)
-          double temperature,
-      @Key(value = "Probability mass kept, in (0, 1]; 1 keeps all.", min = 1e-9, max = 1)
-          double topP,
-      @Key(value = "Number of tokens kept; 0 keeps all.", min = 0) int topK,
-      @Key(value = "Least probability kept, as a share of the largest.", min = 0, max = 1)
-          double minP) {}
-
-  /**
    * Says how trees branch.
    *
    * @param policy of the arm {@code tree}.
@@ -438,22 +452,6 @@ public record RunConfig(
                       + " contrast of rewards a token.",
               plugs = PlugSection.ALLOCATIONS)
           String allocation) {}
-
-  /**
-   * Limits one trajectory.
-   *
-   * @param newTokens sampled.
-   * @param calls made.
-   * @param observationTokens seen.
-   * @param callDeadlineMs waited.
-   */
-  public record Limits(
-      @Key(value = "Most tokens sampled along one path.", min = 1) int newTokens,
-      @Key(value = "Most tool calls along one path.", min = 0) int calls,
-      @Key(value = "Most tokens of one observation; a longer one fails the call.", min = 1)
-          int observationTokens,
-      @Key(value = "Longest a tool call or a scoring may take, in milliseconds.", min = 1)
-          int callDeadlineMs) {}
 
   /**
    * Sizes the engine.

@@ -24,7 +24,7 @@ public final class WorldOptions {
    * @param named what the name of the environment stands for.
    * @return its options, checked.
    */
-  static PlugOptions of(
+  public static PlugOptions of(
       final RunConfig config, final EnvironmentPlug plug, final Map<String, Object> named) {
     final String section = PlugSection.ENVIRONMENTS.section() + "." + plug.name();
     final Map<String, Object> values =

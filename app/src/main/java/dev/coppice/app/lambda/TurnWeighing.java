@@ -91,7 +91,8 @@ public final class TurnWeighing {
             old.lossMask(),
             advantages,
             old.versionRuns(),
-            old.spans());
+            old.spans(),
+            old.kept());
     return new NodeRow(row.place(), row.origin(), row.kind(), columns, row.share(), row.cached());
   }
 

@@ -3,6 +3,7 @@ package dev.coppice.app.mode;
 import dev.coppice.app.runner.Engines;
 import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.environments.record.ResultSimulator;
+import dev.coppice.model.RunnerRequest;
 import dev.coppice.model.SequenceModel;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.SamplingSettings;
@@ -37,8 +38,8 @@ public final class ModelSimulator implements ResultSimulator {
   static ModelSimulator open(final Path folder) {
     final ModelTokenizer tokenizer = ModelTokenizer.open(folder);
     try {
-      final int vocabulary = tokenizer.vocabularySize();
-      return new ModelSimulator(Engines.openSequence(folder, vocabulary, Map.of()), tokenizer);
+      final RunnerRequest request = RunnerRequest.of(folder, tokenizer);
+      return new ModelSimulator(Engines.openSequence(request, Map.of()), tokenizer);
     } catch (final RuntimeException e) {
       tokenizer.close();
       throw e;

@@ -2,10 +2,11 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.config.TaskRequests;
 import dev.coppice.app.mode.ChatForms;
+import dev.coppice.app.mode.EngineConfigs;
+import dev.coppice.app.mode.TaskRequests;
 import dev.coppice.app.mode.WorldModes;
-import dev.coppice.app.runner.EngineConfigs;
+import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.runner.Engines;
 import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;
@@ -100,6 +101,17 @@ public record RunResources(
     }
   }
 
+  /**
+   * Settles what only the model can say, so that the run's folder says it.
+   *
+   * @param config of the run.
+   * @return the configuration as it is run.
+   * @throws ConfigException if the model leaves open what the configuration needs.
+   */
+  public static RunConfig settled(final RunConfig config) {
+    return EngineConfigs.settled(config, chat(config));
+  }
+
   private static ChatForms chat(final RunConfig config) {
     return new ChatForms(
         config,
@@ -171,7 +183,7 @@ public record RunResources(
     try {
       final String digest = sha256(ModelDocuments.of(folder).bytes("tokenizer.json"));
       final String template = chatTemplate(config);
-      final ModelRunner runner = Engines.open(config, folder, tokenizer.vocabularySize());
+      final ModelRunner runner = Engines.open(config, folder, tokenizer);
       return new RunResources(environment, tokenizer, runner, digest, template);
     } catch (final RuntimeException e) {
       tokenizer.close();
@@ -226,7 +238,10 @@ public record RunResources(
         new WireHeader.Credit(
             SharedTokenRule.TRAIN_ONCE,
             estimator.isEmpty() ? AdvantageKind.NONE : AdvantageKind.PER_TOKEN,
-            estimator));
+            estimator),
+        config.bridge().kept()
+            ? new WireHeader.Drawable(tokenizer.vocabularySize(), tokenizer.holes())
+            : null);
   }
 
   private static String chatTemplate(final RunConfig config) {

@@ -6,6 +6,7 @@ import dev.coppice.model.ModelRunner;
 import dev.coppice.model.RunnerPlug;
 import dev.coppice.model.RunnerRequest;
 import dev.coppice.model.SequenceModel;
+import dev.coppice.model.Tokenizer;
 import dev.coppice.plug.PlugOptions;
 import dev.coppice.plug.Plugs;
 import java.nio.file.Path;
@@ -15,9 +16,6 @@ import java.util.Map;
 public final class Engines {
   private static final String EMBEDDED = "embedded";
   private static final String SCRIPT = "script";
-
-  /** An engine that computes by itself asks no tokenizer how many tokens there are. */
-  private static final int VOCABULARY_OF_THE_MODEL = 0;
 
   private Engines() {}
 
@@ -40,13 +38,13 @@ public final class Engines {
    *
    * @param config of the run.
    * @param folder of the model.
-   * @param vocabularySize of its tokenizer.
+   * @param tokenizer of the model.
    * @return the runner; the caller closes it.
    */
   public static ModelRunner open(
-      final RunConfig config, final Path folder, final int vocabularySize) {
+      final RunConfig config, final Path folder, final Tokenizer tokenizer) {
     final RunnerPlug plug = find(config.model().engine());
-    return plug.open(RunnerRequest.of(folder, vocabularySize), EngineOptions.of(config, plug));
+    return plug.open(RunnerRequest.of(folder, tokenizer), EngineOptions.of(config, plug));
   }
 
   /**
@@ -65,28 +63,27 @@ public final class Engines {
    * Opens a model in this process with options of its own.
    *
    * @param folder of the model.
+   * @param tokenizer of the model.
    * @param options by name, as {@code ./coppice list engines} has them.
    * @return the runner; the caller closes it.
    */
-  public static ModelRunner openEmbedded(final Path folder, final Map<String, Object> options) {
+  public static ModelRunner openEmbedded(
+      final Path folder, final Tokenizer tokenizer, final Map<String, Object> options) {
     final RunnerPlug plug = find(EMBEDDED);
     return plug.open(
-        RunnerRequest.of(folder, VOCABULARY_OF_THE_MODEL),
-        PlugOptions.of(RunnerPlug.KIND, plug, options));
+        RunnerRequest.of(folder, tokenizer), PlugOptions.of(RunnerPlug.KIND, plug, options));
   }
 
   /**
    * Opens a model in this process for one sequence at a time.
    *
-   * @param folder of the model.
-   * @param vocabularySize of its tokenizer, or 0 where it has none.
+   * @param request that names the model.
    * @param options by name, as {@code ./coppice list engines} has them.
    * @return the model; the caller closes it.
    */
   public static SequenceModel openSequence(
-      final Path folder, final int vocabularySize, final Map<String, Object> options) {
+      final RunnerRequest request, final Map<String, Object> options) {
     final RunnerPlug plug = find(EMBEDDED);
-    return plug.openSequence(
-        RunnerRequest.of(folder, vocabularySize), PlugOptions.of(RunnerPlug.KIND, plug, options));
+    return plug.openSequence(request, PlugOptions.of(RunnerPlug.KIND, plug, options));
   }
 }

@@ -1,7 +1,7 @@
 package dev.coppice.app.train;
 
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.config.TaskRequests;
+import dev.coppice.app.mode.TaskRequests;
 import dev.coppice.app.run.RunResources;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.record.WorldMode;

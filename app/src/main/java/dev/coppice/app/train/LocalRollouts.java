@@ -51,7 +51,7 @@ public final class LocalRollouts implements AutoCloseable {
   public LocalRollouts(final Path folder, final Environment environment) {
     this.environment = environment;
     this.tokenizer = ModelTokenizer.open(folder);
-    this.runner = Engines.openEmbedded(folder, BATCHES);
+    this.runner = Engines.openEmbedded(folder, tokenizer, BATCHES);
   }
 
   /**

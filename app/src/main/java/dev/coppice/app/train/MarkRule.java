@@ -80,7 +80,8 @@ enum MarkRule {
             new byte[columns.tokens().length],
             columns.advantages(),
             columns.versionRuns(),
-            columns.spans());
+            columns.spans(),
+            columns.kept());
     return new NodeRow(row.place(), row.origin(), row.kind(), untrained, row.share(), row.cached());
   }
 }

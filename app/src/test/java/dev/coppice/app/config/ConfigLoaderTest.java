@@ -294,7 +294,7 @@ class ConfigLoaderTest {
   void shouldNotSendAKeyToAnotherSectionForHalfItsLetters() {
     final ConfigException refused =
         assertThrows(
-            ConfigException.class, () -> new ConfigLoader().override("sampling.stop", "x"));
+            ConfigException.class, () -> new ConfigLoader().override("sampling.halt", "x"));
 
     assertFalse(refused.getMessage().contains("world."), refused.getMessage());
   }

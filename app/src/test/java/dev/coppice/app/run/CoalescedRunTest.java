@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.RunConfig;
-import dev.coppice.app.runner.EngineConfigs;
+import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.fixture.SampledPaths;

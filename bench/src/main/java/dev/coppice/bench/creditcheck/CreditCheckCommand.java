@@ -3,9 +3,11 @@ package dev.coppice.bench.creditcheck;
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.config.SamplingSection;
 import dev.coppice.app.folder.GroupScan;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.RunResources;
@@ -16,7 +18,6 @@ import dev.coppice.plug.Plugs;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.RolloutLimits;
-import dev.coppice.trajectory.SamplingSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -125,7 +126,7 @@ public final class CreditCheckCommand implements Callable<Integer> {
 
   private void measureGradients(
       final RunFolder run, final RunConfig config, final List<AdvantageEstimator> chosen) {
-    final RunConfig.Sampling sampling = config.sampling();
+    final SamplingSection sampling = config.sampling();
     if (sampling.topP() < 1 || sampling.topK() > 0 || sampling.minP() > 0) {
       throw new ConfigException(
           "the gradient is that of the whole distribution, and the run sampled from a part of it:"
@@ -169,13 +170,11 @@ public final class CreditCheckCommand implements Callable<Integer> {
   }
 
   private EngineConfig engineConfig(final RunConfig config) {
-    final RunConfig.Sampling sampling = config.sampling();
     final EngineConfig base =
         new EngineConfig(
             "credit-check",
             config.run().seed(),
-            new SamplingSettings(
-                sampling.temperature(), sampling.topP(), sampling.topK(), sampling.minP()),
+            EngineConfigs.sampling(config),
             RolloutLimits.DEFAULT,
             BudgetConfig.trees(1),
             EngineConfig.Capacity.DEFAULT);

@@ -63,7 +63,12 @@ public final class NodeStates {
     final TrajectoryNode node = tree.node(id);
     worlds[id] = worlds[node.parent()].fork();
     parsers[id] = parsers[node.parent()].fork();
-    if (node.kind() == NodeKind.OBSERVATION) {
+    if (node.isForced()) {
+      for (final int token : node.tokens()) {
+        parsers[id].accept(tokenizer.piece(token));
+      }
+      exact[id] = exact[node.parent()];
+    } else if (node.kind() == NodeKind.OBSERVATION) {
       parsers[id].nextTurn();
       exact[id] = exact[node.parent()];
     } else {
@@ -127,7 +132,7 @@ public final class NodeStates {
    */
   public boolean isTurnStart(final int id) {
     final NodeKind kind = tree.node(id).kind();
-    return kind != NodeKind.ACTION && tree.leafAt(id) < 0;
+    return kind != NodeKind.ACTION && !tree.node(id).isForced() && tree.leafAt(id) < 0;
   }
 
   /**

@@ -171,7 +171,8 @@ final class SimulatedGroup {
             0.0,
             -1,
             n.draws(),
-            Set.of()));
+            Set.of(),
+            TrajectoryNode.Kept.NONE));
   }
 
   /** Every draw has a reward of its own, so draws with different rewards end apart. */

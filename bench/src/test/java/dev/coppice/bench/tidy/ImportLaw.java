@@ -36,7 +36,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "scheduling",
               List.of("plug", "draw", "trajectory", "rollout", "allocation"),
               List.of()),
-          law("rollout", List.of("draw", "trajectory", "allocation"), List.of()),
+          law("rollout", List.of("draw", "trajectory", "episode", "allocation"), List.of()),
           law("core", with(PORTS, "rollout"), List.of("org.agrona")),
           law("eventlog", with(PORTS, "core", "rollout"), List.of("org.agrona")),
           law(

@@ -160,6 +160,11 @@ public final class ModelTokenizer implements Tokenizer {
   }
 
   @Override
+  public List<Integer> holes() {
+    return files.holes();
+  }
+
+  @Override
   public void close() {
     tokenizer.close();
   }

@@ -6,6 +6,8 @@ import dev.coppice.chat.documents.ModelDocuments;
 import dev.coppice.chat.files.ModelFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,8 +25,10 @@ import java.util.Set;
  * @param vocabularySize one more than the largest id; 0 without a tokenizer.
  * @param beginToken id, or -1.
  * @param endTokens ids, that of the tokenizer first; empty if the model names none.
+ * @param holes ids below {@code vocabularySize} that no token has, rising.
  */
-public record TokenizerFiles(int vocabularySize, int beginToken, List<Integer> endTokens) {
+public record TokenizerFiles(
+    int vocabularySize, int beginToken, List<Integer> endTokens, List<Integer> holes) {
   /** The document of the vocabulary. */
   static final String NAME = "tokenizer.json";
 
@@ -33,6 +37,7 @@ public record TokenizerFiles(int vocabularySize, int beginToken, List<Integer> e
   /** Keeps a copy. */
   public TokenizerFiles {
     endTokens = List.copyOf(endTokens);
+    holes = List.copyOf(holes);
   }
 
   /**
@@ -50,33 +55,34 @@ public record TokenizerFiles(int vocabularySize, int beginToken, List<Integer> e
       size = Math.max(size, id + 1);
     }
     final JsonNode named = documents.readIfPresent("tokenizer_config.json");
-    return new TokenizerFiles(size, begin(root, named, ids), ends(documents, named, ids));
+    return new TokenizerFiles(
+        size, begin(root, named, ids), ends(documents, named, ids), holes(root, size, ids));
+  }
+
+  /** Lists ids without a token; a list of pieces has none, even where two of them spell the same. */
+  private static List<Integer> holes(
+      final JsonNode root, final int size, final Map<String, Integer> ids) {
+    final BitSet taken = new BitSet(size);
+    final JsonNode vocabulary = root.path("model").path("vocab");
+    taken.set(0, vocabulary.isArray() ? vocabulary.size() : 0);
+    ids.values().forEach(taken::set);
+    final List<Integer> holes = new ArrayList<>();
+    for (int id = taken.nextClearBit(0); id < size; id = taken.nextClearBit(id + 1)) {
+      holes.add(id);
+    }
+    return holes;
   }
 
   /**
-   * Finds the ends of a model that need not have a tokenizer.
+   * Reads what a model says that need not have a tokenizer.
    *
    * @param model folder, or GGUF file.
-   * @return the tokens' ids; empty if the model names none.
+   * @return its special tokens, and no vocabulary where it has no tokenizer.
    */
-  public static List<Integer> endTokens(final Path model) {
-    return ofModel(model).endTokens;
-  }
-
-  /**
-   * Counts the tokens of a model that need not have a tokenizer.
-   *
-   * @param model folder, or GGUF file.
-   * @return one more than the largest id of its tokenizer, or 0 where it has none.
-   */
-  public static int vocabularySize(final Path model) {
-    return ofModel(model).vocabularySize;
-  }
-
-  private static TokenizerFiles ofModel(final Path model) {
+  public static TokenizerFiles of(final Path model) {
     final ModelDocuments documents = ModelDocuments.of(model);
     return Files.isDirectory(model) && !Files.exists(model.resolve(NAME))
-        ? new TokenizerFiles(0, -1, ends(documents, MissingNode.getInstance(), Map.of()))
+        ? new TokenizerFiles(0, -1, ends(documents, MissingNode.getInstance(), Map.of()), List.of())
         : of(documents, documents.read(NAME));
   }
 

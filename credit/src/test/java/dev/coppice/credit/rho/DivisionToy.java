@@ -158,6 +158,7 @@ final class DivisionToy {
         0,
         Span.NO_CALL,
         node.draws(),
-        Set.of());
+        Set.of(),
+        TrajectoryNode.Kept.NONE);
   }
 }

@@ -6,14 +6,17 @@ import dev.coppice.model.Draws;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Draws tokens from logits and keeps the log-probability of the distribution really drawn from.
  *
- * <p>The distribution is {@code p_i = exp((l_i - max l) / temperature) / sum}, cut to top-k, then
- * top-p, then min-p, and normalised again. Among equal logits the lower id counts as the larger. Rows
- * beyond the vocabulary, with which models fill their heads up, have no part in it: no token stands
- * for them. A draw is the first token, in order of id, whose cumulative probability exceeds a uniform number
+ * <p>Logits are changed by the settings' rules first. The distribution is {@code p_i = exp((l_i - max
+ * l) / temperature) / sum}, cut to top-k, then top-p, then min-p, and normalised again. Its entropy is
+ * what branching policies see. Among equal logits the lower id counts as the larger. Rows
+ * beyond the vocabulary, with which models fill their heads up, and holes in it have no part in it: no
+ * token stands for them. A draw is the first token, in order of id, whose cumulative probability
+ * exceeds a uniform number
  * of its own, {@link Copies#uniform}: it does not depend on the batch.
  *
  * @shape one row of V logits at a time.
@@ -24,6 +27,8 @@ import java.util.Arrays;
 public final class Sampler implements RowDrawer {
   private final SamplingSettings settings;
   private final int vocabularySize;
+  private final LogitEditor editor;
+  private PathView path = PathView.EMPTY;
   private double[] probability = new double[0];
   private long[] order = new long[0];
   private int size;
@@ -47,12 +52,44 @@ public final class Sampler implements RowDrawer {
    *     token.
    */
   public Sampler(final SamplingSettings settings, final int vocabularySize) {
+    this(settings, vocabularySize, List.of());
+  }
+
+  /**
+   * Fixes the distribution over the tokens there are.
+   *
+   * @param settings of the cuts and the temperature.
+   * @param vocabularySize of the tokenizer, beyond which nothing is drawn; 0 where every logit has a
+   *     token.
+   * @param holes ids below it that stand for no token.
+   */
+  public Sampler(
+      final SamplingSettings settings, final int vocabularySize, final List<Integer> holes) {
     if (vocabularySize < 0) {
       throw new IllegalArgumentException(
           "vocabularySize must not be negative: vocabularySize=" + vocabularySize);
     }
+    for (final int token : settings.rules().bias().keySet()) {
+      if (vocabularySize > 0 && token >= vocabularySize) {
+        throw new IllegalArgumentException(
+            "logit_bias names no token: token=" + token + " vocabulary=" + vocabularySize);
+      }
+    }
     this.settings = settings;
     this.vocabularySize = vocabularySize == 0 ? Integer.MAX_VALUE : vocabularySize;
+    this.editor = new LogitEditor(settings.rules(), holes);
+  }
+
+  /**
+   * Reads a row of logits that no rule changes by its path.
+   *
+   * @param logits holding the row.
+   * @param offset of its first logit.
+   * @param row its length, V.
+   * @return the entropy of the sampling distribution, or NaN if a logit is not finite.
+   */
+  public double load(final float[] logits, final int offset, final int row) {
+    return load(logits, offset, row, PathView.EMPTY);
   }
 
   /**
@@ -61,35 +98,49 @@ public final class Sampler implements RowDrawer {
    * @param logits holding the row.
    * @param offset of its first logit.
    * @param row its length, V.
+   * @param before the token to be drawn.
    * @return the entropy of the sampling distribution, or NaN if a logit is not finite.
    */
-  public double load(final float[] logits, final int offset, final int row) {
-    final int length = Math.min(row, vocabularySize);
+  public double load(final float[] logits, final int offset, final int row, final PathView before) {
+    path = before;
+    final int length = drawable(row);
     if (probability.length < length) {
       probability = new double[length];
       order = new long[length];
     }
     size = length;
-    argmax = 0;
     boolean finite = true;
     for (int i = 0; i < length; i++) {
       finite &= Float.isFinite(logits[offset + i]);
-      if (logits[offset + i] > logits[offset + argmax]) {
-        argmax = i;
-      }
     }
     if (!finite) {
       size = 0;
       return Double.NaN;
     }
+    return editor.edits()
+        ? weigh(editor.edit(logits, offset, length, before), 0)
+        : weigh(logits, offset);
+  }
+
+  private double weigh(final float[] logits, final int offset) {
+    argmax = 0;
+    for (int i = 0; i < size; i++) {
+      if (logits[offset + i] > logits[offset + argmax]) {
+        argmax = i;
+      }
+    }
+    final double highest = logits[offset + argmax];
+    if (highest == Double.NEGATIVE_INFINITY) {
+      size = 0;
+      return Double.NaN;
+    }
     if (settings.temperature() == 0) {
-      Arrays.fill(probability, 0, length, 0.0);
+      Arrays.fill(probability, 0, size, 0.0);
       probability[argmax] = 1.0;
       total = 1.0;
       return 0.0;
     }
-    final double highest = logits[offset + argmax];
-    for (int i = 0; i < length; i++) {
+    for (int i = 0; i < size; i++) {
       probability[i] = Math.exp((logits[offset + i] - highest) / settings.temperature());
     }
     if (!settings.isUncut()) {
@@ -142,6 +193,16 @@ public final class Sampler implements RowDrawer {
   }
 
   /**
+   * Says how much of a row stands for tokens.
+   *
+   * @param row its length, V.
+   * @return the logits from the first on that have a token, holes among them.
+   */
+  public int drawable(final int row) {
+    return Math.min(row, vocabularySize);
+  }
+
+  /**
    * Draws one token of the loaded row for a path of one sample.
    *
    * @param key of the sample.
@@ -184,6 +245,40 @@ public final class Sampler implements RowDrawer {
     return (float) Math.log(probability[token] / total);
   }
 
+  /**
+   * Lists what of the vocabulary could be drawn from the loaded row.
+   *
+   * @return the ids kept; or, where that is shorter, for each token that was cut or masked {@code -1 -
+   *     id}; nothing where nothing was. Holes of the vocabulary are never listed as cut.
+   */
+  public int[] kept() {
+    if (settings.isUncut() && settings.temperature() > 0) {
+      return editor.masksEnds(path) ? maskedEnds() : new int[0];
+    }
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      kept += probability[i] > 0 ? 1 : 0;
+    }
+    final boolean listsKept = kept <= size / 2 + 1;
+    final int[] ids = new int[listsKept ? kept : size - kept];
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      if (probability[i] > 0 == listsKept && (listsKept || !editor.isHole(i))) {
+        ids[count++] = listsKept ? i : ~i;
+      }
+    }
+    return count == ids.length ? ids : Arrays.copyOf(ids, count);
+  }
+
+  private int[] maskedEnds() {
+    return path.endTokens().stream()
+        .mapToInt(Integer::intValue)
+        .filter(end -> end >= 0 && end < size)
+        .sorted()
+        .map(end -> ~end)
+        .toArray();
+  }
+
   @Override
   public boolean drawRow(
       final Draws draws,
@@ -191,17 +286,25 @@ public final class Sampler implements RowDrawer {
       final int offset,
       final int length,
       final Work work) {
-    final double entropy = load(logits, offset, length);
+    final double entropy = load(logits, offset, length, viewOf(work));
     draws.entropy(entropy);
     if (size == 0) {
       return false;
     }
     final int children = entropy >= work.entropyFloor() ? work.mostDraws() : work.draws();
     final int count = work.copies().count() * children;
+    final int[] kept = work.keepsIds() ? kept() : null;
     for (int draw = 0; draw < count; draw++) {
       final int token = draw(work.copies().uniform(draw, children, work.length()));
       draws.addDraw(token, logprob(token));
+      if (kept != null) {
+        draws.kept(kept);
+      }
     }
     return true;
+  }
+
+  private PathView viewOf(final Work work) {
+    return editor.edits() ? PathView.of(work) : PathView.EMPTY;
   }
 }

@@ -22,7 +22,7 @@ public final class Truncation {
    */
   public static boolean isUnsolved(final StopReason reason) {
     return switch (reason) {
-      case EOS, ANSWER, LENGTH, CONTEXT, CALLS, ENVIRONMENT -> true;
+      case EOS, ANSWER, STOP, TURN, LENGTH, CONTEXT, CALLS, ENVIRONMENT -> true;
       case BUDGET, CANCELLED, FAILURE -> false;
     };
   }

@@ -6,6 +6,7 @@ import dev.coppice.episode.ForwardingEpisode;
 import dev.coppice.episode.Observation;
 import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.ToolCall;
+import java.util.function.UnaryOperator;
 
 /**
  * Shows the results of an episode as the next messages of a conversation.
@@ -14,6 +15,8 @@ import dev.coppice.trajectory.ToolCall;
  */
 final class ChatEpisode extends ForwardingEpisode {
   private Conversation conversation;
+  private Conversation before;
+  private LastCall asked;
 
   ChatEpisode(final Episode episode, final Conversation conversation) {
     super(episode);
@@ -37,9 +40,25 @@ final class ChatEpisode extends ForwardingEpisode {
     if (result == null) {
       return null;
     }
+    before = conversation;
+    asked = new LastCall(turn, text, result);
+    return shown(result);
+  }
+
+  /** What the last call was, so that its result can be written once more. */
+  private record LastCall(String turn, String call, Observation result) {}
+
+  @Override
+  public Observation shortened(final Observation last, final UnaryOperator<String> cut)
+      throws Exception {
+    conversation = before;
+    return shown(base().shortened(asked.result(), cut));
+  }
+
+  private Observation shown(final Observation result) throws ToolFailedException {
     final Conversation longer;
     try {
-      longer = conversation.answered(turn, text, result.text());
+      longer = conversation.answered(asked.turn(), asked.call(), result.text());
     } catch (final RuntimeException e) {
       throw new ToolFailedException(
           ToolCall.Status.INVALID,
@@ -48,15 +67,7 @@ final class ChatEpisode extends ForwardingEpisode {
           result.source());
     }
     conversation = longer;
-    return new Observation(
-        longer.text(),
-        result.tool(),
-        result.arguments(),
-        result.status(),
-        result.correct(),
-        result.over(),
-        result.stepReward(),
-        result.source());
+    return result.with(longer.text());
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Runs a {@link ToolWorld} along one branch.
@@ -36,6 +37,8 @@ public final class WorldEpisode implements Episode {
 
   /** Whether a WRITE tool ran since the initial state. */
   private boolean changed;
+
+  private String lastResult = "";
 
   /** The sample that draws what is drawn by sample. */
   private final long sample;
@@ -104,6 +107,7 @@ public final class WorldEpisode implements Episode {
     final ToolCall.Status status =
         format.notation().judge(result.status(), result.text(), result.note());
     final boolean readable = status != ToolCall.Status.MALFORMED;
+    lastResult = result.text();
     return new Observation(
         format.observation(result.text()),
         readable ? call.tool() : "",
@@ -121,7 +125,13 @@ public final class WorldEpisode implements Episode {
       final ToolCall.Status status,
       final String result) {
     final String text = context.environment().format().observation(result);
+    lastResult = result;
     return Observation.of(text, tool, arguments, status, false);
+  }
+
+  @Override
+  public Observation shortened(final Observation last, final UnaryOperator<String> cut) {
+    return last.with(context.environment().format().observation(cut.apply(lastResult)));
   }
 
   private ToolResult run(final ToolSpec spec, final CallText call, final String arguments)

@@ -36,7 +36,8 @@ public record AskDefaults(String model, SamplingSettings settings, int mostToken
               fields.number("temperature", settings.temperature()),
               fields.number("top_p", settings.topP()),
               (int) Math.max(0, topK),
-              fields.number("min_p", settings.minP()));
+              fields.number("min_p", settings.minP()),
+              settings.rules());
       return new TalkAsk.Sampling(asked.equals(settings) ? settings : asked, named, seed);
     } catch (final IllegalArgumentException e) {
       final String field = e.getMessage().split(" ")[0];

@@ -95,7 +95,8 @@ final class Draft {
         0.0,
         call,
         draws,
-        marks(runs.size()));
+        marks(runs.size()),
+        TrajectoryNode.Kept.NONE);
   }
 
   private Set<NodeMark> marks(final int runs) {

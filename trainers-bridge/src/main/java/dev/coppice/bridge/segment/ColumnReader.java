@@ -5,6 +5,7 @@ import dev.coppice.bridge.wire.VersionRun;
 import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.SpanKind;
+import dev.coppice.trajectory.TrajectoryNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -113,6 +114,14 @@ final class ColumnReader {
         .getDataBuffer()
         .nioBuffer((long) start * valueBytes, count * valueBytes)
         .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Reads the kept ids of a row, or nothing where the header does not have them told. */
+  TrajectoryNode.Kept getKept(final int row) {
+    return root.getVector(SegmentSchemas.KEPT) == null
+        ? TrajectoryNode.Kept.NONE
+        : new TrajectoryNode.Kept(
+            getInts(SegmentSchemas.KEPT_COUNTS, row), getInts(SegmentSchemas.KEPT, row));
   }
 
   List<VersionRun> getVersionRuns(final int row) {

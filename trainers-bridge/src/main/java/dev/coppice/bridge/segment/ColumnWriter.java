@@ -1,9 +1,11 @@
 package dev.coppice.bridge.segment;
 
 import dev.coppice.bridge.wire.FlatRow;
+import dev.coppice.bridge.wire.TokenColumns;
 import dev.coppice.bridge.wire.VersionRun;
 import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.TrajectoryNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -168,6 +170,19 @@ final class ColumnWriter {
       mark.setSafe(start + i, (byte) runs.get(i).mark().code());
     }
     endStructs(list, items, row, runs.size());
+  }
+
+  /** Puts the kept ids where the header has them told, a count for every token of the row. */
+  void putKept(final int row, final TokenColumns columns) {
+    if (root.getVector(SegmentSchemas.KEPT) == null) {
+      return;
+    }
+    final TrajectoryNode.Kept kept = columns.kept();
+    putInts(SegmentSchemas.KEPT, row, kept.ids());
+    putInts(
+        SegmentSchemas.KEPT_COUNTS,
+        row,
+        kept.isThere() ? kept.counts() : new int[columns.tokens().length]);
   }
 
   void putComponents(final int row, final Map<String, Float> components) {

@@ -41,7 +41,8 @@ final class RowReader {
         columns.getBytes("loss_mask", row),
         columns.getFloats("advantages", row),
         columns.getVersionRuns(row),
-        columns.getSpans(row));
+        columns.getSpans(row),
+        columns.getKept(row));
   }
 
   static LeafRow leaf(final ColumnReader columns, final int row) {

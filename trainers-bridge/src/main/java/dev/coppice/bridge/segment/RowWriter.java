@@ -30,6 +30,7 @@ final class RowWriter {
     columns.putInt(SegmentSchemas.DRAWS, row, node.share().draws());
     columns.putInt("tree_draws", row, node.origin().treeDraws());
     columns.putProvenance(row, node.origin().marks());
+    columns.putKept(row, node.columns());
   }
 
   static void putLeaf(final ColumnWriter columns, final int row, final LeafRow leaf) {
@@ -47,6 +48,7 @@ final class RowWriter {
     columns.putVersionRuns(row, flat.columns().versionRuns());
     columns.putSpans(row, flat.columns().spans());
     columns.putMarks(row, flat.marks());
+    columns.putKept(row, flat.columns());
   }
 
   private static void putOutcome(final ColumnWriter columns, final int row, final LeafRow leaf) {

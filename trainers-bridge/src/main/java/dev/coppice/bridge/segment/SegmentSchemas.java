@@ -7,11 +7,14 @@ import dev.coppice.trajectory.LeafStatus;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.SamplingSettings;
+import dev.coppice.trajectory.SamplingSettings.LogitRules;
 import dev.coppice.trajectory.SpanKind;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -28,6 +31,11 @@ final class SegmentSchemas {
   /** The column of draws, in every table. */
   static final String DRAWS = "draws";
 
+  /** The columns of kept ids, where the header has them told. */
+  static final String KEPT = "kept";
+
+  static final String KEPT_COUNTS = "kept_counts";
+
   private static final ArrowType INT8 = new ArrowType.Int(8, true);
   private static final ArrowType INT16 = new ArrowType.Int(16, true);
   private static final ArrowType INT32 = new ArrowType.Int(32, true);
@@ -39,7 +47,9 @@ final class SegmentSchemas {
   private SegmentSchemas() {}
 
   static Schema nodes(final WireHeader header) {
-    return new Schema(
+    return schema(
+        header,
+        "nodes",
         List.of(
             plain("group", INT64),
             plain("node", INT32),
@@ -61,8 +71,17 @@ final class SegmentSchemas {
             plain("source", INT32),
             plain(DRAWS, INT32),
             plain("tree_draws", INT32),
-            list("provenance", false, plain("item", UTF8))),
-        metadata(header, "nodes"));
+            list("provenance", false, plain("item", UTF8))));
+  }
+
+  private static Schema schema(
+      final WireHeader header, final String table, final List<Field> columns) {
+    final List<Field> all = new ArrayList<>(columns);
+    if (header.drawable() != null) {
+      all.add(list(KEPT, false, plain("item", INT32)));
+      all.add(list(KEPT_COUNTS, false, plain("item", INT32)));
+    }
+    return new Schema(all, metadata(header, table));
   }
 
   static Schema leaves(final WireHeader header) {
@@ -85,7 +104,9 @@ final class SegmentSchemas {
   }
 
   static Schema flat(final WireHeader header) {
-    return new Schema(
+    return schema(
+        header,
+        "flat",
         List.of(
             plain("group", INT64),
             plain("rollout", INT64),
@@ -106,8 +127,7 @@ final class SegmentSchemas {
             plain("tree", INT32),
             plain("group_name", UTF8),
             plain(DRAWS, INT32),
-            marks()),
-        metadata(header, "flat"));
+            marks()));
   }
 
   private static Field versionRuns() {
@@ -170,6 +190,13 @@ final class SegmentSchemas {
     metadata.put("top_p", Double.toString(header.sampling().topP()));
     metadata.put("top_k", Integer.toString(header.sampling().topK()));
     metadata.put("min_p", Double.toString(header.sampling().minP()));
+    if (header.sampling().rules().changeAnything()) {
+      putRules(metadata, header.sampling().rules());
+    }
+    if (header.drawable() != null) {
+      metadata.put("vocabulary_size", Integer.toString(header.drawable().vocabularySize()));
+      metadata.put("holes", joined(header.drawable().holes()));
+    }
     metadata.put("shared_token_rule", header.credit().rule().wireName());
     metadata.put("advantage_kind", header.credit().kind().wireName());
     metadata.put("estimator", header.credit().estimator());
@@ -178,6 +205,56 @@ final class SegmentSchemas {
     metadata.put("statuses", statuses());
     metadata.put("marks", marks(NodeMark.values()));
     return metadata;
+  }
+
+  private static void putRules(final Map<String, String> metadata, final LogitRules rules) {
+    metadata.put("repetition_penalty", Double.toString(rules.repetition()));
+    metadata.put("presence_penalty", Double.toString(rules.presence()));
+    metadata.put("frequency_penalty", Double.toString(rules.frequency()));
+    metadata.put("min_new_tokens", Integer.toString(rules.minNewTokens()));
+    final StringJoiner bias = new StringJoiner(",");
+    rules.bias().forEach((token, value) -> bias.add(token + ":" + value));
+    metadata.put("logit_bias", bias.toString());
+  }
+
+  private static LogitRules rules(final Map<String, String> metadata) {
+    if (!metadata.containsKey("repetition_penalty")) {
+      return LogitRules.NONE;
+    }
+    final Map<Integer, Double> bias = new TreeMap<>();
+    for (final String entry : metadata.get("logit_bias").split(",")) {
+      if (!entry.isEmpty()) {
+        final int colon = entry.indexOf(':');
+        bias.put(
+            Integer.parseInt(entry.substring(0, colon)),
+            Double.parseDouble(entry.substring(colon + 1)));
+      }
+    }
+    return new LogitRules(
+        Double.parseDouble(metadata.get("repetition_penalty")),
+        Double.parseDouble(metadata.get("presence_penalty")),
+        Double.parseDouble(metadata.get("frequency_penalty")),
+        bias,
+        Integer.parseInt(metadata.get("min_new_tokens")));
+  }
+
+  private static WireHeader.Drawable drawable(final Map<String, String> metadata) {
+    if (!metadata.containsKey("vocabulary_size")) {
+      return null;
+    }
+    final List<Integer> holes = new ArrayList<>();
+    for (final String hole : metadata.get("holes").split(",")) {
+      if (!hole.isEmpty()) {
+        holes.add(Integer.parseInt(hole));
+      }
+    }
+    return new WireHeader.Drawable(Integer.parseInt(metadata.get("vocabulary_size")), holes);
+  }
+
+  private static String joined(final List<Integer> numbers) {
+    final StringJoiner text = new StringJoiner(",");
+    numbers.forEach(number -> text.add(Integer.toString(number)));
+    return text.toString();
   }
 
   private static String nodeKinds() {
@@ -245,10 +322,12 @@ final class SegmentSchemas {
             Double.parseDouble(metadata.get("temperature")),
             Double.parseDouble(metadata.get("top_p")),
             Integer.parseInt(metadata.get("top_k")),
-            Double.parseDouble(metadata.get("min_p"))),
+            Double.parseDouble(metadata.get("min_p")),
+            rules(metadata)),
         new WireHeader.Credit(
             SharedTokenRule.ofWireName(metadata.get("shared_token_rule")),
             AdvantageKind.ofWireName(metadata.get("advantage_kind")),
-            metadata.get("estimator")));
+            metadata.get("estimator")),
+        drawable(metadata));
   }
 }

@@ -37,6 +37,8 @@ final class NodeParser {
   private int call = Span.NO_CALL;
   private long kvBlockUs = NOT_MEASURED;
   private int draws = 1;
+  private int[] keptCounts = {};
+  private int[] kept = {};
   private final Set<NodeMark> marks = EnumSet.noneOf(NodeMark.class);
 
   NodeParser(final LineParser in) {
@@ -62,7 +64,8 @@ final class NodeParser {
         stepReward,
         call,
         draws,
-        marks);
+        marks,
+        new TrajectoryNode.Kept(keptCounts, kept));
   }
 
   /** Only sampled tokens have log-probabilities; where a trace has none they are unknown, not 0. */
@@ -112,6 +115,8 @@ final class NodeParser {
       case TraceFields.DRAWS -> draws = in.integer();
       case TraceFields.PROVENANCE ->
           in.eachElement(() -> marks.add(NodeMark.ofWireName(in.text())));
+      case TraceFields.KEPT -> kept = in.ints();
+      case TraceFields.KEPT_COUNTS -> keptCounts = in.ints();
       case "kv_block_us" -> kvBlockUs = in.longInteger();
       default -> in.skip();
     }

@@ -20,6 +20,8 @@ final class TraceFields {
   static final String DIVISION = "division";
   static final String DRAWS = "draws";
   static final String PROVENANCE = "provenance";
+  static final String KEPT = "kept";
+  static final String KEPT_COUNTS = "kept_counts";
   static final String PROVENANCE_REAL = "real";
 
   private TraceFields() {}

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.coppice.draw.Division;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.SamplingSettings;
+import dev.coppice.trajectory.SamplingSettings.LogitRules;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
@@ -16,7 +17,9 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Reads one line. */
 final class TraceParser {
@@ -41,6 +44,11 @@ final class TraceParser {
   private double topP = 1.0;
   private int topK;
   private double minP;
+  private double repetition = 1.0;
+  private double presence;
+  private double frequency;
+  private int minNewTokens;
+  private final Map<Integer, Double> bias = new TreeMap<>();
   private Division division = Division.INDEPENDENT;
 
   private TraceParser(final LineParser in) {
@@ -82,7 +90,12 @@ final class TraceParser {
         new TrajectoryTree(
             new TrajectoryTree.Origin(run, group, tree, division),
             new Task(taskId, taskInput, contract),
-            new SamplingSettings(temperature, topP, topK, minP),
+            new SamplingSettings(
+                temperature,
+                topP,
+                topK,
+                minP,
+                new LogitRules(repetition, presence, frequency, bias, minNewTokens)),
             nodes,
             calls,
             leaves);
@@ -163,6 +176,11 @@ final class TraceParser {
       case "top_k" -> topK = in.integer();
       case "min_p" -> minP = in.real();
       case TraceFields.DIVISION -> division = Division.ofKey(in.text());
+      case "repetition_penalty" -> repetition = in.real();
+      case "presence_penalty" -> presence = in.real();
+      case "frequency_penalty" -> frequency = in.real();
+      case "min_new_tokens" -> minNewTokens = in.integer();
+      case "logit_bias" -> in.eachField(token -> bias.put(Integer.parseInt(token), in.real()));
       default -> in.skip();
     }
   }

@@ -9,6 +9,7 @@ import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.SamplingSettings;
+import dev.coppice.trajectory.SamplingSettings.LogitRules;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.ToolCall;
 import dev.coppice.trajectory.TrajectoryNode;
@@ -123,11 +124,37 @@ public final class TraceWriter {
     json.writeNumberField("top_p", sampling.topP());
     json.writeNumberField("top_k", sampling.topK());
     json.writeNumberField("min_p", sampling.minP());
+    if (sampling.rules().changeAnything()) {
+      writeRules(json, sampling.rules());
+    }
     json.writeStringField(TraceFields.LOGPROBS, "sampled");
     if (tree.division() != Division.INDEPENDENT) {
       json.writeStringField(TraceFields.DIVISION, tree.division().key());
     }
     json.writeEndObject();
+  }
+
+  private static void writeRules(final JsonGenerator json, final LogitRules rules)
+      throws IOException {
+    json.writeNumberField("repetition_penalty", rules.repetition());
+    json.writeNumberField("presence_penalty", rules.presence());
+    json.writeNumberField("frequency_penalty", rules.frequency());
+    json.writeNumberField("min_new_tokens", rules.minNewTokens());
+    json.writeObjectFieldStart("logit_bias");
+    for (final Map.Entry<Integer, Double> entry : rules.bias().entrySet()) {
+      json.writeNumberField(Integer.toString(entry.getKey()), entry.getValue());
+    }
+    json.writeEndObject();
+  }
+
+  private static void writeKept(final JsonGenerator json, final TrajectoryNode.Kept kept)
+      throws IOException {
+    if (kept.isThere()) {
+      json.writeFieldName(TraceFields.KEPT);
+      json.writeArray(kept.ids(), 0, kept.ids().length);
+      json.writeFieldName(TraceFields.KEPT_COUNTS);
+      json.writeArray(kept.counts(), 0, kept.counts().length);
+    }
   }
 
   private static void writeNode(
@@ -143,6 +170,7 @@ public final class TraceWriter {
       json.writeFieldName(TraceFields.LOGPROBS);
       writeFloats(json, node.logprobs(), TraceFields.LOGPROBS, node.id());
     }
+    writeKept(json, node.kept());
     if (sampled || !node.spans().isEmpty()) {
       writeSpans(json, node.spans());
     }

@@ -4,6 +4,7 @@ import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeMark;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.TrajectoryNode;
+import dev.coppice.trajectory.TrajectoryNode.Kept;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,6 +64,7 @@ public final class FlatPacker {
     final List<VersionRun> runs = new ArrayList<>();
     final List<Span> spans = new ArrayList<>();
     final List<FlatRow.MarkRun> marks = new ArrayList<>();
+    final KeptJoiner kept = new KeptJoiner(length);
     int at = 0;
     int promptLen = length;
     for (final TrajectoryNode node : path(tree, leaf.node())) {
@@ -83,12 +85,13 @@ public final class FlatPacker {
         spans.add(new Span(at + span.start(), span.length(), span.kind(), span.call()));
       }
       addMarks(marks, at, node.length(), node.marks());
+      kept.add(at, node.kept());
       at += node.length();
     }
     return new FlatRow(
         outcome,
         promptLen,
-        new TokenColumns(tokens, logprobs, lossMask, advantages, runs, spans),
+        new TokenColumns(tokens, logprobs, lossMask, advantages, runs, spans, kept.join()),
         marks);
   }
 
@@ -119,6 +122,41 @@ public final class FlatPacker {
       runs.set(runs.size() - 1, new VersionRun(version, runs.getLast().length() + length));
     } else {
       runs.add(new VersionRun(version, length));
+    }
+  }
+
+  /** Joins the kept ids of the nodes of a path. */
+  static final class KeptJoiner {
+    private final int[] counts;
+    private final List<int[]> ids = new ArrayList<>();
+    private int total;
+    private boolean isThere;
+
+    /** Starts for a path of a number of tokens. */
+    KeptJoiner(final int length) {
+      counts = new int[length];
+    }
+
+    /** Adds a node whose first token has a place on the path. */
+    void add(final int at, final Kept kept) {
+      isThere |= kept.isThere();
+      System.arraycopy(kept.counts(), 0, counts, at, kept.counts().length);
+      ids.add(kept.ids());
+      total += kept.ids().length;
+    }
+
+    /** The ids of the path; nothing where no node has any. */
+    Kept join() {
+      if (!isThere) {
+        return Kept.NONE;
+      }
+      final int[] all = new int[total];
+      int at = 0;
+      for (final int[] some : ids) {
+        System.arraycopy(some, 0, all, at, some.length);
+        at += some.length;
+      }
+      return new Kept(counts, all);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.coppice.bridge.wire;
 
 import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.TrajectoryNode;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,6 +17,7 @@ import java.util.List;
  * @param advantages of the tokens, or null where there are none.
  * @param versionRuns of the tokens.
  * @param spans in tokens from the first.
+ * @param kept the ids that could have been drawn, where the header says that they are told.
  */
 public record TokenColumns(
     int[] tokens,
@@ -23,7 +25,8 @@ public record TokenColumns(
     byte[] lossMask,
     float[] advantages,
     List<VersionRun> versionRuns,
-    List<Span> spans) {
+    List<Span> spans,
+    TrajectoryNode.Kept kept) {
   /** Copies the lists. */
   public TokenColumns {
     versionRuns = List.copyOf(versionRuns);
@@ -42,6 +45,7 @@ public record TokenColumns(
         && Arrays.equals(lossMask, other.lossMask)
         && Arrays.equals(advantages, other.advantages)
         && versionRuns.equals(other.versionRuns)
-        && spans.equals(other.spans);
+        && spans.equals(other.spans)
+        && kept.isSameAs(other.kept);
   }
 }

@@ -45,6 +45,7 @@ public final class TreeExpander {
     final List<VersionRun> runs = new ArrayList<>();
     final List<Span> spans = new ArrayList<>();
     final List<FlatRow.MarkRun> marks = new ArrayList<>();
+    final FlatPacker.KeptJoiner kept = new FlatPacker.KeptJoiner(length);
     for (final NodeRow node : path(packed, leaf.place().node())) {
       final int at = node.place().startPos();
       final int count = node.columns().tokens().length;
@@ -60,6 +61,7 @@ public final class TreeExpander {
         FlatPacker.addRun(runs, run.version(), run.length());
       }
       FlatPacker.addMarks(marks, at, count, node.origin().marks());
+      kept.add(at, node.columns().kept());
       for (final Span span : node.columns().spans()) {
         spans.add(new Span(at + span.start(), span.length(), span.kind(), span.call()));
       }
@@ -67,7 +69,7 @@ public final class TreeExpander {
     return new FlatRow(
         leaf,
         promptLen(runs, length),
-        new TokenColumns(tokens, logprobs, lossMask, advantages, runs, spans),
+        new TokenColumns(tokens, logprobs, lossMask, advantages, runs, spans, kept.join()),
         marks);
   }
 

@@ -105,7 +105,8 @@ public final class TreePacker {
     final NodeRow above = parent < 0 ? null : rows.get(parent);
     final int startPos =
         above == null ? 0 : above.place().startPos() + above.columns().tokens().length;
-    final int turn = above == null ? 0 : turnAfter(above);
+    final boolean begins = parent >= 0 && startsTurn(tree, node);
+    final int turn = above == null ? 0 : above.place().turn() + (begins ? 1 : 0);
     return new NodeRow(
         new NodeRow.Place(group, rows.size(), parent, startPos, turn),
         new NodeRow.Origin(tree.tree(), node.id(), node.marks(), tree.draws()),
@@ -116,12 +117,14 @@ public final class TreePacker {
             lossMask,
             credited.advantages(place, node),
             VersionRun.of(node),
-            node.spans()),
+            node.spans(),
+            node.kept()),
         new NodeRow.Share(multiplicity, (float) tree.pathWeight(node.id()), node.draws()),
         new NodeRow.Cached(node.kvVersion(), node.cachedTokens()));
   }
 
-  private static int turnAfter(final NodeRow parent) {
-    return parent.place().turn() + (parent.kind() == NodeKind.OBSERVATION ? 1 : 0);
+  private static boolean startsTurn(final TrajectoryTree tree, final TrajectoryNode node) {
+    final TrajectoryNode above = tree.node(node.parent());
+    return above.kind() == NodeKind.OBSERVATION && !above.isForced();
   }
 }

@@ -99,7 +99,8 @@ public final class TreeUnpacker {
         0.0,
         Span.NO_CALL,
         at.draws,
-        row.origin().marks());
+        row.origin().marks(),
+        sampled ? row.columns().kept() : TrajectoryNode.Kept.NONE);
   }
 
   /** Finds by the share of a child how many children a node was given, cut ones included. */

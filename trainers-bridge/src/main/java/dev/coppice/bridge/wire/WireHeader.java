@@ -2,6 +2,7 @@ package dev.coppice.bridge.wire;
 
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.trajectory.SamplingSettings;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -13,9 +14,16 @@ import java.util.Objects;
  *     sampled from, {@code raw} for the model's own.
  * @param sampling settings of every action.
  * @param credit of the rows.
+ * @param drawable says what could be drawn at all, where kept ids are told beside the tokens; else
+ *     null.
  */
 public record WireHeader(
-    String run, Model model, String logprobMode, SamplingSettings sampling, Credit credit) {
+    String run,
+    Model model,
+    String logprobMode,
+    SamplingSettings sampling,
+    Credit credit,
+    Drawable drawable) {
   /** The format this build writes and reads. */
   public static final String FORMAT_VERSION = "coppice.wire/2";
 
@@ -53,6 +61,37 @@ public record WireHeader(
       Objects.requireNonNull(kind, "advantageKind is null");
       Objects.requireNonNull(estimator, "estimator is null");
     }
+  }
+
+  /**
+   * Says what could be drawn at all.
+   *
+   * @param vocabularySize of the tokenizer: logits from there on stand for no token.
+   * @param holes ids below it that stand for no token.
+   */
+  public record Drawable(int vocabularySize, List<Integer> holes) {
+    /** Keeps a copy. */
+    public Drawable {
+      holes = List.copyOf(holes);
+    }
+  }
+
+  /**
+   * Describes rows without kept ids.
+   *
+   * @param run the name of the run.
+   * @param model that sampled.
+   * @param logprobMode of the log-probabilities.
+   * @param sampling settings of every action.
+   * @param credit of the rows.
+   */
+  public WireHeader(
+      final String run,
+      final Model model,
+      final String logprobMode,
+      final SamplingSettings sampling,
+      final Credit credit) {
+    this(run, model, logprobMode, sampling, credit, null);
   }
 
   /** Checks that nothing is missing. */

@@ -1,5 +1,7 @@
-package dev.coppice.app.config;
+package dev.coppice.app.mode;
 
+import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.config.WorldOptions;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentPlug;
 import dev.coppice.environments.Environments;
