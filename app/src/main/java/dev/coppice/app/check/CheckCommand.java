@@ -1,8 +1,8 @@
 package dev.coppice.app.check;
 
 import dev.coppice.app.arguments.PlugPath;
-import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentPlug;
@@ -47,7 +47,8 @@ public final class CheckCommand implements Callable<Integer> {
       paramLabel = "WORLD",
       description =
           "A world by name, a Python environment (FILE.py, ROWS.jsonl, reasoning-gym/NAME,"
-              + " textarena/ID, ...), or the full name of a class that is a Taskset or a ToolWorld.")
+              + " textarena/ID, ...), or the full name of a class that is a Taskset or a"
+              + " ToolWorld.")
   private String world;
 
   @Option(names = "--path", paramLabel = "DIR", description = "Data of a world that is named.")

@@ -3,8 +3,8 @@ package dev.coppice.app.proxy;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.mode.ChatForms;
-import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.app.mode.EngineConfigs;
+import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.app.runner.Engines;
 import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;
@@ -42,8 +42,7 @@ record ProxyParts(
     try {
       final String digest = sha256(ModelDocuments.of(folder).bytes("tokenizer.json"));
       final ChatTemplate template = template(config, folder);
-      return new ProxyParts(
-          tokenizer, template, Engines.open(config, folder, tokenizer), digest);
+      return new ProxyParts(tokenizer, template, Engines.open(config, folder, tokenizer), digest);
     } catch (final RuntimeException e) {
       tokenizer.close();
       throw e;

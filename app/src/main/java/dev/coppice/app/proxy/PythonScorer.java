@@ -150,16 +150,16 @@ final class PythonScorer implements RolloutScorer, AutoCloseable {
       return scored(JSON.readTree(line()), ending);
     } catch (final TimeoutException e) {
       close();
-      return failed("reward-timeout", "the reward took more than " + timeoutS + " s");
+      return failed("reward_timeout", "the reward took more than " + timeoutS + " s");
     } catch (final IOException | IllegalArgumentException e) {
       close();
-      return failed("reward-failed", "the reward failed: " + e.getMessage());
+      return failed("reward_failed", "the reward failed: " + e.getMessage());
     }
   }
 
   private static Ending scored(final JsonNode answer, final Ending ending) {
     if (answer.has("error")) {
-      return failed("reward-failed", "the reward raised: " + answer.path("error").asText());
+      return failed("reward_failed", "the reward raised: " + answer.path("error").asText());
     }
     final Map<String, Double> components = new TreeMap<>(ending.components());
     answer

@@ -17,7 +17,6 @@ import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.report.RunReport;
-import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.trace.TraceFile;
 import dev.coppice.eventlog.EngineJournal;

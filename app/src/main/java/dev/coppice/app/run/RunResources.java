@@ -6,7 +6,6 @@ import dev.coppice.app.mode.ChatForms;
 import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.mode.TaskRequests;
 import dev.coppice.app.mode.WorldModes;
-import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.runner.Engines;
 import dev.coppice.bridge.wire.AdvantageKind;
 import dev.coppice.bridge.wire.WireHeader;

@@ -13,7 +13,6 @@ import dev.coppice.app.run.JournalSink;
 import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.RunLog;
 import dev.coppice.app.run.RunResources;
-import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.flight.BridgeServer;
 import dev.coppice.bridge.flight.BridgeSettings;

@@ -356,11 +356,11 @@ public final class Recording {
     return rollout.lastFailure.isEmpty()
         ? new RolloutFailure(
             RolloutFailure.Boundary.ENVIRONMENT,
-            "agent-vanished",
+            "agent_vanished",
             "the agent sent nothing for " + seconds + " s")
         : new RolloutFailure(
             RolloutFailure.Boundary.BACKEND,
-            "no-answer",
+            "no_answer",
             "the agent gave up after the model failed: " + rollout.lastFailure);
   }
 

@@ -303,7 +303,7 @@ public final class SamplingLoop implements AutoCloseable {
   }
 
   private static RolloutFailure failed(final String message) {
-    return new RolloutFailure(RolloutFailure.Boundary.BACKEND, "no-answer", message);
+    return new RolloutFailure(RolloutFailure.Boundary.BACKEND, "no_answer", message);
   }
 
   private void ended(final Running running) {

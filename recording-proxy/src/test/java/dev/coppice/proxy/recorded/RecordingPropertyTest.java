@@ -133,7 +133,7 @@ class RecordingPropertyTest {
     private Ending ending() {
       return random.nextInt(4) == 0
           ? Ending.failed(
-              new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, "agent-vanished", "gone"))
+              new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, "agent_vanished", "gone"))
           : Ending.of(LeafStatus.COMPLETED, new Ending.Scored(random.nextDouble(), Map.of(), null));
     }
   }

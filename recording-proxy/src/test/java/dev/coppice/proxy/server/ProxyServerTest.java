@@ -297,7 +297,7 @@ class ProxyServerTest {
     final Leaf gone = onlyTree().leaves().getFirst();
     assertEquals(LeafStatus.ENV_FAILED, gone.status());
     assertEquals(RolloutFailure.Boundary.ENVIRONMENT, gone.failure().boundary());
-    assertEquals("agent-vanished", gone.failure().code());
+    assertEquals("agent_vanished", gone.failure().code());
     assertEquals(1.0, onlyTree().leaves().getLast().reward());
     final HttpResponse<String> late =
         proxy.post("/r/-:t:a/v1/chat/completions", "{" + messages(user("say hello")) + "}");
