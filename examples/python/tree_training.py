@@ -125,8 +125,7 @@ def main():
             torch.nn.utils.clip_grad_norm_(model.weights.values(), 1.0)
             optimizer.step()
             optimizer.zero_grad()
-            engine.ack(batch)
-            engine.publish(model.weights)
+            engine.step(batch, model.weights)
             print(f"update {update}: reward {np.mean(rewards):.3f}, {tokens} tokens forwarded for "
                   f"{flat} of the flat form, largest difference of log-probabilities {worst:.1e}")
 

@@ -65,7 +65,7 @@ def held_out(options, weights, tasks=100):
     ) as engine:
         place = {group: task for task, group in enumerate(engine.submit(range(tasks)))}
         means = torch.full((tasks,), float("nan"))
-        for batch in engine.batches(groups=8, total=tasks, timeout_s=600):
+        for batch in engine.batches(groups=8, total=tasks, update=tasks, timeout_s=600):
             for group in batch:
                 outcomes = group.outcomes
                 means[place[outcomes.group]] = float(outcomes.reward[outcomes.scored].mean())

@@ -59,6 +59,9 @@ class ScriptedEngine(flight.FlightServerBase):
         self.break_after: int | None = None  # messages after which the next stream breaks
         self.silent = False  # streams give nothing
         self.streams = 0
+        self.wants = 0
+        self.dropped: dict[str, int] = {}
+        self.tickets: list[dict[str, Any]] = []
         self.published: list[dict[str, Any]] = []
         self._changed = threading.Condition()
         self._requests: dict[str, list[int]] = {}
@@ -113,7 +116,7 @@ class ScriptedEngine(flight.FlightServerBase):
                 "sealed": self._count("sealed"),
                 "offered": self._count("offered"),
                 "acknowledged": self._count("acknowledged"),
-                "dropped": {},
+                "dropped": self.dropped,
                 "quarantined": {},
             },
             "engine": {},
@@ -158,6 +161,10 @@ class ScriptedEngine(flight.FlightServerBase):
         self._issue()
         return {"acknowledged": done, "already": already, "unknown": unknown}
 
+    def _want(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.wants += 1
+        return self._status(body)
+
     def _pause(self, body: dict[str, Any]) -> dict[str, Any]:
         self.paused = True
         return self._status(body)
@@ -175,7 +182,16 @@ class ScriptedEngine(flight.FlightServerBase):
             raise pa.ArrowInvalid(f"{body['folder']} must be named {name}")
         self.version += 1
         self.published.append(body)
-        return {"policy_version": self.version}
+        answer = self._ack(body) if "groups" in body else {}
+        return answer | {"policy_version": self.version}
+
+    def drop(self, groups: list[int], reason: str) -> None:
+        """Ends groups that will never be offered."""
+        with self._changed:
+            self._state.update(dict.fromkeys(groups, "dropped"))
+            self.dropped[reason] = self.dropped.get(reason, 0) + len(groups)
+            self._issue()
+            self._changed.notify_all()
 
     def _shutdown(self, _: dict[str, Any]) -> dict[str, Any]:
         threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
@@ -189,6 +205,7 @@ class ScriptedEngine(flight.FlightServerBase):
         if wish["form"] not in ("tree", "flat"):
             raise pa.ArrowInvalid(f"form={wish['form']} must be tree or flat")
         self.streams += 1
+        self.tickets.append(wish)
         tree = wish["form"] == "tree"
         schema = self._tables["nodes" if tree else "flat"][0].schema
         return flight.GeneratorStream(schema, self._messages(context, wish, tree))

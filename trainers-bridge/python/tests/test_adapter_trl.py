@@ -268,3 +268,40 @@ def test_an_unscored_path_has_no_reward_for_trl() -> None:
     from coppice_rl.adapters.trl import REWARD, engine_reward
 
     assert engine_reward(**{REWARD: [1.0, math.nan]}) == [1.0, None]
+
+
+def test_trl_is_told_which_completions_were_cut(
+    drawers: ScriptedEngine, connected: coppice_rl.Engine, tmp_path: Path
+) -> None:
+    from trl import GRPOTrainer
+
+    from coppice_rl.adapters.trl import CreditGRPOTrainer, EngineRollouts
+
+    seen: list[dict[str, Any]] = []
+
+    class Watched(CreditGRPOTrainer):
+        def _compute_loss(self, model: Any, inputs: dict[str, Any]) -> Any:
+            seen.append({name: value for name, value in inputs.items()})
+            return super()._compute_loss(model, inputs)
+
+    drawers.folder = tmp_path
+    rollouts = EngineRollouts(connected, publish=False, marks="keep")
+    options = {"shuffle_dataset": False, "mask_truncated_completions": True}
+    trainer = trainer_of(connected, tmp_path, Watched, rollouts, **options)
+    trainer.train()
+    trained_tokens = 0
+    for inputs in seen:
+        for row in range(len(inputs["completion_ids"])):
+            prompt = inputs["prompt_ids"][row][inputs["prompt_mask"][row].bool()].tolist()
+            mask = (inputs["completion_mask"] * inputs["tool_mask"])[row]
+            tokens = prompt + inputs["completion_ids"][row].tolist()
+            same = [p for p in trained() if tokens[: len(p.tokens)] == p.tokens.tolist()]
+            assert {path.finished for path in same} == {bool(mask.any())}
+            trained_tokens += int(mask.sum())
+    assert trained_tokens > 0, "a closing mark ends these completions, and they count"
+    clipped = [line["completions/clipped_ratio"] for line in trainer.state.log_history[:1]]
+    assert clipped[0] == pytest.approx(1 - np.mean([p.finished for p in trained()[:16]]))
+
+    plain = trainer_of(connected, tmp_path, GRPOTrainer, rollouts, **options)
+    with pytest.raises(ValueError, match="CreditGRPOTrainer"):
+        rollouts(["task 0"], plain)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scripted import ScriptedEngine
 
 import coppice_rl
 from coppice_rl.adapters import paths
@@ -119,19 +121,88 @@ def test_queue_rows_are_unpadded_and_pass_verls_padding_and_estimator(
     from verl import DataProto
     from verl.trainer.ppo.v1.utils import compute_advantage_for_multi_trajectories
 
-    from coppice_rl.adapters.verl import ESTIMATOR, to_queue
+    from coppice_rl.adapters.verl import CREDITS, ESTIMATOR, to_queue
 
-    keys, fields, tags = to_queue(groups, global_steps=3, marks="keep")
+    keys, fields, tags = to_queue(groups, global_steps=3, credits=CREDITS, marks="keep")
     assert len(set(keys)) == len(keys) == len(rows)
     assert [len(part) for part in fields["input_ids"].unbind()] == [len(r.tokens) for r in rows]
     assert {tag["status"] for tag in tags} == {"success"}
     assert [tag["seq_len"] for tag in tags] == [len(row.tokens) for row in rows]
+    assert min(fields.get("num_turns").tolist()) >= 2
     padded = fields.select("response_mask", "rm_scores").to_padded_tensor()
+    assert padded["rm_scores"].sum(dim=1).tolist() == pytest.approx([row.reward for row in rows])
     data = DataProto(batch=padded)
     data.batch["token_level_rewards"] = data.batch["rm_scores"]
+    data.non_tensor_batch["uid"] = np.array(fields.get("uid").tolist(), dtype=object)
     data = compute_advantage_for_multi_trajectories(data, batch_keys=keys, adv_estimator=ESTIMATOR)
     for place, row in enumerate(rows):
         wanted = (row.advantages * row.loss_mask)[row.prompt_len :]
         np.testing.assert_array_equal(
             data.batch["advantages"][place][: len(wanted)].numpy(), wanted
         )
+
+
+def test_the_queues_scores_are_grouped_by_prompt_for_verls_own_estimators(
+    groups: list[Any], rows: list[Any]
+) -> None:
+    from coppice_rl.adapters.verl import to_queue
+
+    named = {row.group: f"prompt-{row.group}" for row in rows}
+    keys, fields, _ = to_queue(groups, global_steps=3, uids=named, marks="keep")
+    assert fields.get("uid").tolist() == [named[row.group] for row in rows]
+    assert all(key.rsplit("_", 2)[0] == uid for key, uid in zip(keys, fields.get("uid").tolist()))
+
+
+class ScriptedQueue:
+    """Keeps what is put, as verl's queue would."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[str, list[str]] = {}
+        self.rows: dict[str, Any] = {}
+        self.changed = threading.Condition()
+
+    def kv_batch_put(
+        self, *, keys: list[str], tags: list[dict[str, Any]], partition_id: str, fields: Any = None
+    ) -> None:
+        with self.changed:
+            for place, (key, tag) in enumerate(zip(keys, tags, strict=True)):
+                if tag.get("is_prompt"):
+                    self.statuses.setdefault(key, []).append(tag["status"])
+                else:
+                    self.rows[key] = fields["rm_scores"][place]
+            self.changed.notify_all()
+
+    def await_ends(self, count: int) -> None:
+        def ended() -> bool:
+            last = [statuses[-1] for statuses in self.statuses.values()]
+            return sum(status != "running" for status in last) == count
+
+        with self.changed:
+            assert self.changed.wait_for(ended, timeout=60), self.statuses
+
+
+def test_the_manager_queues_every_group_and_ends_every_prompt() -> None:
+    from tensordict import NonTensorStack, TensorDict
+
+    from coppice_rl.adapters.verl import EngineAgentLoopManager
+
+    queue = ScriptedQueue()
+    with ScriptedEngine(data=DATA, batch=64) as server:
+        with coppice_rl.Engine.connect(server.where(), timeout_s=20) as engine:
+            manager = EngineAgentLoopManager(engine, queue, marks="keep")
+            prompts = TensorDict({"index": torch.tensor([4, 2, 7])}, batch_size=3)
+            prompts["uid"] = NonTensorStack("a", "b", "c")
+            prompts["global_steps"] = NonTensorStack(1, 1, 1)
+            server.silent = True
+            manager.generate_sequences(prompts)
+            server.drop([1], "unscored")
+            server.silent = False
+            queue.await_ends(3)
+            manager.close()
+            assert queue.statuses == {
+                "a": ["running", "finished"],
+                "b": ["running", "failure"],
+                "c": ["running", "finished"],
+            }
+            assert {key.split("_")[0] for key in queue.rows} == {"a", "c"}
+            assert engine.status().counts.acknowledged == 2

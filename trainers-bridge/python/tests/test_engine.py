@@ -216,3 +216,51 @@ def test_a_token_needs_tls_and_is_checked(tmp_path: Path, openssl: str) -> None:
                 engine.status()
     with pytest.raises(ValueError, match=r"must begin with grpc\+tls"):
         coppice_rl.Engine.connect("grpc://127.0.0.1:1", token="secret")
+
+
+def test_a_step_publishes_and_acknowledges_in_one_call(
+    engine: coppice_rl.Engine, server: ScriptedEngine, tmp_path: Path
+) -> None:
+    engine.submit(count=4)
+    weights = {"model.norm.weight": np.ones(4, np.float32)}
+    base = Path(__file__).parents[3] / "models" / "tiny-policy"
+    versions = [
+        engine.step(batch, weights, base=base, into=tmp_path)
+        for batch in engine.batches(groups=2, total=4)
+    ]
+    assert versions == [1, 2]
+    assert engine.status().counts.acknowledged == 4
+    assert [body["groups"] for body in server.published] == [[0, 1], [2, 3]]
+    assert server.wants == 0  # weights came, so there was nothing to let go of
+
+
+def test_the_engine_learns_who_trains_how_many_and_when_no_weights_come(
+    engine: coppice_rl.Engine, server: ScriptedEngine
+) -> None:
+    engine.submit(count=6)
+    for batch in engine.batches(groups=2, total=6):
+        engine.ack(batch)
+    assert server.wants == 2
+    assert {ticket["batch"] for ticket in server.tickets} == {2}
+    assert len({ticket["trainer"] for ticket in server.tickets}) == 1
+    engine.submit(count=1)
+    list(engine.batches(groups=1, total=1, update=8))
+    assert server.tickets[-1]["batch"] == 8
+    with coppice_rl.Engine.connect(server.where(), trainer="rank 0") as other:
+        other.submit(count=1)
+        list(other.batches(groups=1, total=1))
+    assert server.tickets[-1]["trainer"] == "rank 0"
+
+
+def test_dropped_groups_end_the_iteration_and_are_counted(
+    engine: coppice_rl.Engine, server: ScriptedEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    groups = engine.submit(count=8)
+    server.drop(groups[3:6], "unscored")
+    begun = time.monotonic()
+    batches = list(engine.batches(groups=3, total=8, timeout_s=60))
+    assert [len(batch) for batch in batches] == [3, 2]
+    assert ids(batches) == groups[:3] + groups[6:]
+    assert time.monotonic() - begun < 20
+    assert engine.status().counts.dropped == {"unscored": 3}
+    assert "unscored" in caplog.text

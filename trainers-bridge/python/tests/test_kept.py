@@ -2,8 +2,9 @@
 
 The fixture in ``data/kept`` is a run of the shipped policy, written by
 
-    ./coppice run @ examples/drawers.toml --run.out data/kept --bridge.kept true --task.count 2
-        --tree.trees 3 --sampling.temperature 1.3 --sampling.top-p 0.9 --sampling.min-p 0.01
+    ./coppice run @ examples/drawers.toml --run.out OUT --run.arms chain --bridge.kept true
+        --task.count 2 --task.repeats 1 --tree.trees 3 --budget.computed-tokens unset
+        --sampling.temperature 1.3 --sampling.top-p 0.9 --sampling.min-p 0.01
         --sampling.repetition-penalty 1.1 --sampling.presence-penalty 0.2
         --sampling.frequency-penalty 0.1 --sampling.min-new-tokens 3 --sampling.logit-bias 9:0.5
 

@@ -94,6 +94,15 @@ class Acknowledged:
     already: int
     unknown: tuple[int, ...]
 
+    @staticmethod
+    def of(answer: Mapping[str, Any]) -> Acknowledged:
+        """Reads the answer to an acknowledgement."""
+        return Acknowledged(
+            int(answer["acknowledged"]),
+            int(answer["already"]),
+            tuple(int(group) for group in answer["unknown"]),
+        )
+
 
 @dataclass(frozen=True)
 class Batch(Generic[G]):

@@ -6,14 +6,16 @@
         engine.submit(count=64)
         for batch in engine.batches(groups=16, total=64):
             train(batch)
-            engine.ack(batch)
-            engine.publish(model.state_dict())
+            engine.step(batch, model.state_dict())
 """
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 import shutil
+import socket
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,11 +30,13 @@ from coppice_rl.header import Header
 from coppice_rl.launcher import find_launcher
 from coppice_rl.process import EngineProcess, serve_command
 from coppice_rl.rows import FlatGroup, PackedGroup
-from coppice_rl.stream import GroupSource, Shape
+from coppice_rl.stream import GroupSource, Wish
 from coppice_rl.weights import digest_of, weights_folder
 
 Form = Literal["tree", "flat"]
 _KEPT_WEIGHTS = 3
+_LOOK_S = 1.0
+_LOG = logging.getLogger("coppice_rl")
 _MODEL_PATH = re.compile(r'^\[model\][^\[]*?^path = "([^"]*)"', re.MULTILINE | re.DOTALL)
 
 
@@ -49,15 +53,19 @@ class Engine:
         *,
         process: EngineProcess | None = None,
         timeout_s: float = 60.0,
+        trainer: str | None = None,
     ) -> None:
         """Wraps a connection; :meth:`start` and :meth:`connect` are the ways in.
 
         :param timeout_s: deadline of a call that has none of its own, in seconds.
+        :param trainer: a name by which the engine tells trainers apart; this object's own if None.
         """
         self.process = process
         self.timeout_s = timeout_s
         self._connection = connection
+        self._trainer = trainer or f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self._held: set[int] = set()
+        self._untold = False
         self._weights: list[Path] = []
 
     @staticmethod
@@ -103,14 +111,17 @@ class Engine:
         tls_root: str | Path | None = None,
         timeout_s: float = 60.0,
         retry: Retry | None = None,
+        trainer: str | None = None,
     ) -> Engine:
         """Connects to an engine that runs already, for example ``grpc://127.0.0.1:8815``.
 
         :param token: the engine's ``bridge.token``; needs a ``grpc+tls://`` location.
         :param tls_root: PEM file of the certificate authority that signed the engine's certificate.
+        :param trainer: a name that processes share which are to share the groups; an engine refuses
+            two trainers of different names, and without a name each object is a trainer of its own.
         """
         connection = Connection(location, token=token, tls_root=tls_root, retry=retry)
-        return Engine(connection, timeout_s=timeout_s)
+        return Engine(connection, timeout_s=timeout_s, trainer=trainer)
 
     @property
     def location(self) -> str:
@@ -160,6 +171,7 @@ class Engine:
         form: Literal["tree"] = ...,
         *,
         total: int | None = ...,
+        update: int | None = ...,
         timeout_s: float | None = ...,
         validate: bool = ...,
     ) -> Iterator[Batch[PackedGroup]]: ...
@@ -171,6 +183,7 @@ class Engine:
         *,
         form: Literal["flat"],
         total: int | None = ...,
+        update: int | None = ...,
         timeout_s: float | None = ...,
         validate: bool = ...,
         per: Literal["path", "draw"] = ...,
@@ -182,6 +195,7 @@ class Engine:
         form: Form = "tree",
         *,
         total: int | None = None,
+        update: int | None = None,
         timeout_s: float | None = None,
         validate: bool = False,
         per: Literal["path", "draw"] = "path",
@@ -190,11 +204,17 @@ class Engine:
 
         What an earlier trainer took and never acknowledged comes again; what this object has given
         out and not yet acknowledged does not. A broken connection is opened again, and nothing
-        comes twice.
+        comes twice. Where groups were dropped, the iteration ends as soon as nothing more can come,
+        with fewer than ``total``; ``status().counts.dropped`` says why.
+
+        A group is trained at most ``bridge.staleness`` versions behind the weights that sampled it,
+        in whatever order batches are acknowledged and weights published: the engine runs ahead by
+        that many updates. (Where weights are published more than once in an update it cannot.)
 
         :param groups: groups per batch; the last one may be smaller.
         :param form: ``tree`` shares prefixes, ``flat`` has a row per path.
         :param total: ends after so many groups; without it the iteration goes on until closed.
+        :param update: groups trained between two publications, where that is not one batch.
         :param timeout_s: the most a batch may take to fill, in seconds.
         :param validate: lets Arrow check every offset before a group is shown.
         :param per: of flat rows: ``path`` gives one per distinct path, ``draw`` one per sample.
@@ -206,8 +226,12 @@ class Engine:
                 f"groups={groups} must be 1 or more, total={total} 0 or more, "
                 f"form={form} tree or flat"
             )
+        if update is not None and update < 1:
+            raise ValueError(f"update={update} must be 1 or more groups")
+        wish = Wish((form, per), self._trainer, update or groups)
+        source: GroupSource[Any] = GroupSource(self._connection, wish, validate, self._held)
         wait_s = self.timeout_s if timeout_s is None else timeout_s
-        return self._batches(groups, (form, per), total, wait_s, validate)
+        return self._batches(groups, source, total, wait_s)
 
     def ack(self, batch: Batch[Any] | Iterable[int]) -> Acknowledged:
         """Says that groups are trained and never needed again; saying it twice does no harm.
@@ -217,11 +241,32 @@ class Engine:
         ids = list(batch.ids) if isinstance(batch, Batch) else [int(group) for group in batch]
         answer = self._action("ack", {"groups": ids})
         self._held.difference_update(ids)
-        return Acknowledged(
-            int(answer["acknowledged"]),
-            int(answer["already"]),
-            tuple(int(group) for group in answer["unknown"]),
-        )
+        self._untold = True
+        return Acknowledged.of(answer)
+
+    def step(
+        self,
+        batch: Batch[Any] | Iterable[int],
+        weights: str | Path | Mapping[str, Any],
+        version: int | None = None,
+        *,
+        base: str | Path | None = None,
+        into: str | Path | None = None,
+        timeout_s: float | None = None,
+    ) -> int:
+        """Publishes what a batch was trained into and acknowledges it, in one call.
+
+        Weights that are refused leave the batch unacknowledged and the old weights in use.
+
+        :param batch: a batch, or ids of groups.
+        :param weights: as for :meth:`publish`, which has the other parameters too.
+        """
+        ids = list(batch.ids) if isinstance(batch, Batch) else [int(group) for group in batch]
+        body = self._publication(weights, version, base, into) | {"groups": ids}
+        published = int(self._action("publish", body, timeout_s)["policy_version"])
+        self._held.difference_update(ids)
+        self._untold = False
+        return published
 
     def release(self, batch: Batch[Any] | Iterable[int]) -> None:
         """Lets groups that were not acknowledged come again from the next ``batches``."""
@@ -245,15 +290,10 @@ class Engine:
             by default the engine's own model.
         :param into: folder for the weights' folders; by default ``weights`` in the run's folder.
         """
-        if version is None:
-            version = self.status().policy_version + 1
-        if isinstance(weights, Mapping):
-            folder, digest = self._write(weights, version, base, into)
-        else:
-            folder = Path(weights).resolve()
-            digest = digest_of(folder)
-        body = {"folder": str(folder), "version": version, "sha256": digest}
-        return int(self._action("publish", body, timeout_s)["policy_version"])
+        body = self._publication(weights, version, base, into)
+        published = int(self._action("publish", body, timeout_s)["policy_version"])
+        self._untold = False
+        return published
 
     def close(self) -> None:
         """Ends the connection, and the engine where it was started here."""
@@ -284,31 +324,65 @@ class Engine:
         return self._connection.action(name, body, wait_s)
 
     def _batches(
-        self, groups: int, form: Shape, total: int | None, wait_s: float, validate: bool
+        self, groups: int, source: GroupSource[Any], total: int | None, wait_s: float
     ) -> Iterator[Batch[Any]]:
         waiting: list[Any] = []
         given = 0
-        source: GroupSource[Any] = GroupSource(self._connection, form, validate, self._held)
         try:
             while total is None or given < total:
                 size = groups if total is None else min(groups, total - given)
-                deadline = time.monotonic() + wait_s
-                left = None if total is None else total - given
-                while len(waiting) < size:
-                    try:
-                        waiting += source.more(left, deadline)
-                    except EngineTimeoutError as fault:
-                        raise EngineTimeoutError(
-                            f"{len(waiting)} of {size} groups came in {wait_s:.0f} s; the engine "
-                            f"has {self._standing()}"
-                        ) from fault
+                self._fill(waiting, size, source, None if total is None else total - given, wait_s)
+                if not waiting:
+                    return
                 batch = Batch(tuple(waiting[:size]), cast(Header, source.header))
                 del waiting[:size]
-                given += size
+                given += len(batch)
                 yield batch
+                if len(batch) < size:
+                    return
         finally:
             self._held.difference_update(group.outcomes.group for group in waiting)
             source.close()
+
+    def _fill(
+        self,
+        waiting: list[Any],
+        size: int,
+        source: GroupSource[Any],
+        left: int | None,
+        wait_s: float,
+    ) -> None:
+        """Waits for a batch; it stays short where groups were dropped and no others can come."""
+        if self._untold:
+            self._action("want", {})
+            self._untold = False
+        deadline = time.monotonic() + wait_s
+        while len(waiting) < size:
+            look = min(deadline, time.monotonic() + _LOOK_S)
+            try:
+                waiting += source.more(left, deadline, look)
+            except EngineTimeoutError as fault:
+                lost = None if left is None else self._lost()
+                if lost is not None:
+                    message = "%d of %d groups came and no others can: the engine gave up %s"
+                    _LOG.warning(message, len(waiting), size, lost)
+                    return
+                if time.monotonic() >= deadline:
+                    raise EngineTimeoutError(
+                        f"{len(waiting)} of {size} groups came in {wait_s:.0f} s; the engine "
+                        f"has {self._standing()}"
+                    ) from fault
+
+    def _lost(self) -> Mapping[str, int] | None:
+        """Returns what was dropped, by reason, where nothing else is on its way; else None."""
+        try:
+            counts = self.status().counts
+        except RuntimeError:
+            return None  # whoever waits is told at the deadline
+        lost = {**counts.dropped, **counts.quarantined}
+        coming = counts.queued + counts.in_flight + counts.sealed
+        over = coming == 0 and counts.offered <= len(self._held)
+        return lost if over and any(lost.values()) else None
 
     def _standing(self) -> str:
         try:
@@ -319,6 +393,24 @@ class Engine:
             f"{status.counts}, may issue {status.may_issue}, paused={status.paused}; submit more "
             f"tasks, acknowledge what is trained, or give it longer with timeout_s"
         )
+
+    def _publication(
+        self,
+        weights: str | Path | Mapping[str, Any],
+        version: int | None,
+        base: str | Path | None,
+        into: str | Path | None,
+    ) -> dict[str, Any]:
+        if version is None:
+            version = self.status().policy_version + 1
+        if hasattr(weights, "state_dict"):
+            weights = weights.state_dict()
+        if isinstance(weights, Mapping):
+            folder, digest = self._write(weights, version, base, into)
+        else:
+            folder = Path(weights).resolve()
+            digest = digest_of(folder)
+        return {"folder": str(folder), "version": version, "sha256": digest}
 
     def _write(
         self,

@@ -81,10 +81,8 @@ def changed_logits(
     for token, bias in header.logit_bias.items():
         changed[token] += bias
     seen = np.unique(tokens)
-    positive = changed[seen] > 0
-    changed[seen] = np.where(
-        positive, changed[seen] / header.repetition_penalty, changed[seen] * header.repetition_penalty
-    )
+    penalty = header.repetition_penalty
+    changed[seen] = np.where(changed[seen] > 0, changed[seen] / penalty, changed[seen] * penalty)
     turn = np.asarray(path, dtype=np.int64)[turn_start:]
     said, counts = np.unique(turn[turn < len(changed)], return_counts=True)
     changed[said] -= header.frequency_penalty * counts + header.presence_penalty

@@ -10,6 +10,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from dataclasses import dataclass
 from typing import Generic
 
 import pyarrow as pa
@@ -26,6 +27,15 @@ Shape = tuple[str, str]
 
 _AHEAD = 2
 _LOOK_S = 0.1
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a stream asks for: the shape of groups, for whom, and how many an update trains."""
+
+    shape: Shape
+    trainer: str
+    update: int
 
 
 class GroupStream(Generic[G]):
@@ -103,21 +113,25 @@ class GroupStream(Generic[G]):
 class GroupSource(Generic[G]):
     """The groups of one iteration, over as many streams as it takes."""
 
-    def __init__(self, connection: Connection, form: Shape, validate: bool, held: set[int]) -> None:
+    def __init__(self, connection: Connection, wish: Wish, validate: bool, held: set[int]) -> None:
         self._connection = connection
-        self._form, self._per = form
+        self._wish = wish
+        self._form, self._per = wish.shape
         self._validate = validate
         self._held = held
         self._stream: GroupStream[G] | None = None
         self._failures = 0
         self.header: Header | None = None
 
-    def more(self, left: int | None, deadline: float) -> list[G]:
-        """Returns some more groups, maybe none where all were given out already."""
+    def more(self, left: int | None, deadline: float, look: float) -> list[G]:
+        """Returns some more groups, maybe none where all were given out already.
+
+        :param look: when to give up waiting for a message, on the monotonic clock.
+        """
         try:
             if self._stream is None:
                 self._stream = self._opened(left, deadline)
-            groups = self._stream.take(deadline)
+            groups = self._stream.take(look)
         except (flight.FlightError, pa.ArrowException, OSError) as fault:
             self._drop()
             for_good = translate(fault)
@@ -141,7 +155,13 @@ class GroupSource(Generic[G]):
     def _opened(self, left: int | None, deadline: float) -> GroupStream[G]:
         # With groups in hand that the engine will offer again, a count would end too early.
         count = 0 if left is None or self._held else left
-        ticket = {"form": self._form, "groups": count, "redeliver": True}
+        ticket = {
+            "form": self._form,
+            "groups": count,
+            "redeliver": True,
+            "trainer": self._wish.trainer,
+            "batch": self._wish.update,
+        }
         if self._per == "draw":
             ticket["per"] = "draw"  # an engine that does not know it refuses by name
         reader = self._connection.stream(ticket, deadline)

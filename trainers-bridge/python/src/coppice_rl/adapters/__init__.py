@@ -17,6 +17,9 @@ from coppice_rl.marks import MarkRule, apply_marks, rules_of
 from coppice_rl.rows import FlatGroup, PackedGroup
 from coppice_rl.runs import NOT_SAMPLED
 
+COMPLETED = 0
+"""The status of a path whose episode came to its own end."""
+
 
 @dataclass(frozen=True)
 class Path:
@@ -52,6 +55,11 @@ class Path:
     def completion(self) -> list[int]:
         """Token ids from the first sampled one on, observations among them."""
         return self.tokens[self.prompt_len :].tolist()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the episode came to its own end, and no limit cut it."""
+        return self.status == COMPLETED
 
     @property
     def trained(self) -> bool:

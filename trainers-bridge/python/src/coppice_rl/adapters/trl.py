@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 import re
 import time
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
@@ -38,6 +39,7 @@ from coppice_rl.rows import PackedGroup
 REWARD = "coppice_reward"
 ADVANTAGES = "coppice_advantages"
 VERSION = "coppice_version"
+FINISHED = "coppice_finished"
 _LOOK_S = 5.0
 _TASK = re.compile(r"task (\d+)")
 
@@ -84,6 +86,7 @@ class EngineRollouts:
         self._publish = publish
         self._timeout_s = timeout_s
         self._published_step = 0
+        self._looked = False
         self._paths_per_group = 8.0
         self._over: deque[Path] = deque()
         self._handed_over: list[int] = []
@@ -96,6 +99,7 @@ class EngineRollouts:
                 f"num_processes={trainer.accelerator.num_processes}: an engine serves one trainer "
                 f"process; start one engine per rank"
             )
+        self._look_at(trainer)
         self.acknowledge()
         self._publish_if_new(trainer)
         tasks = [_task(prompt) for prompt in prompts]
@@ -106,6 +110,25 @@ class EngineRollouts:
         )
         self._count_down(rows)
         return _columns(rows)
+
+    def _look_at(self, trainer: Any) -> None:
+        if getattr(trainer, "mask_truncated_completions", False):
+            raise ValueError(
+                "mask_truncated_completions=True: GRPOTrainer takes every completion without an end "
+                "token for truncated and would train none of those that a closing mark ends; take "
+                "CreditGRPOTrainer, which knows what the engine cut"
+            )
+        precision = getattr(trainer, "args", None)
+        if not self._looked and (
+            getattr(precision, "bf16", False) or getattr(precision, "fp16", False)
+        ):
+            warnings.warn(
+                "the trainer scores in half precision (bf16 is TRL's default): log-probabilities "
+                "then differ from the engine's f32 ones by 0.05 to 0.11; set bf16=False, or "
+                "model.dtype=bf16 for an engine that is to err alike",
+                stacklevel=3,
+            )
+        self._looked = True
 
     def acknowledge(self) -> None:
         """Acknowledges the groups that were handed over whole; call it after the last step."""
@@ -158,7 +181,9 @@ class EngineRollouts:
         deadline = time.monotonic() + self._timeout_s
         while missing:
             try:
-                for batch in self.engine.batches(groups=1, total=len(missing), timeout_s=_LOOK_S):
+                for batch in self.engine.batches(
+                    groups=1, total=len(missing), update=len(tasks), timeout_s=_LOOK_S
+                ):
                     missing.difference_update(batch.ids)
                     yield batch
             except EngineTimeoutError:
@@ -202,6 +227,10 @@ class CreditGRPOTrainer(GRPOTrainer):
         """Takes what ``GRPOTrainer`` takes."""
         super().__init__(*arguments, **options)
         self.mismatches: list[float] = []
+        # TRL takes every completion without an end token for truncated, as those that a closing
+        # mark ends are; the engine knows which were.
+        self._mask_truncated = self.mask_truncated_completions
+        self.mask_truncated_completions = False
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         output: dict[str, Any] = super()._generate_and_score_completions(inputs)
@@ -211,12 +240,25 @@ class CreditGRPOTrainer(GRPOTrainer):
             values = torch.as_tensor(example[ADVANTAGES], dtype=torch.float32)
             advantages[row, : len(values)] = values
         output["advantages"] = advantages.to(ids.device)
+        self._tell_truncation(output, [bool(example[FINISHED]) for example in inputs])
         output["old_per_token_logps"] = output["sampling_per_token_logps"].to(ids.device)
         if self.measure_mismatch:
             newest = max(example[VERSION] for example in inputs)
             rows = [row for row, example in enumerate(inputs) if example[VERSION] == newest]
             self.mismatches.append(self._mismatch(output, rows[: self.measure_mismatch]))
         return output
+
+    def _tell_truncation(self, output: dict[str, Any], finished: list[bool]) -> None:
+        mode = "train" if self.model.training else "eval"
+        clipped = self._metrics[mode].get("completions/clipped_ratio")
+        if clipped:
+            clipped[-1] = 1.0 - sum(finished) / len(finished)
+        if self._mask_truncated:
+            kept = torch.tensor(finished, device=output["completion_mask"].device).unsqueeze(1)
+            for name in ("completion_mask", "tool_mask"):
+                output[name] = output[name] * kept.to(output[name].dtype)
+            trained = (output["completion_mask"] * output["tool_mask"]).sum()
+            output["num_items_in_batch"] = self.accelerator.gather(trained).sum()
 
     def _mismatch(self, output: dict[str, Any], rows: list[int]) -> float:
         ids, mask = output["completion_ids"][rows], output["completion_mask"][rows]
@@ -240,6 +282,7 @@ def _columns(rows: Sequence[Path]) -> dict[str, Any]:
         "env_mask": [row.loss_mask[at:].tolist() for row, at in zip(rows, cut, strict=True)],
         REWARD: [row.reward for row in rows],
         VERSION: [row.first_version for row in rows],
+        FINISHED: [row.finished for row in rows],
         ADVANTAGES: [
             (row.advantages * row.loss_mask)[at:].tolist()
             for row, at in zip(rows, cut, strict=True)

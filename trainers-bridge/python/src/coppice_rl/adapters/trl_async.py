@@ -79,12 +79,16 @@ class EngineWorker:
         tasks: int,
         ahead: int = 16,
         most: int = 1024,
+        update: int | None = None,
         marks: MarkRule = None,
     ) -> None:
         """Binds the engine.
 
         :param tasks: tasks of the split to go round.
         :param ahead: groups submitted and not yet received.
+        :param update: groups that one step of the trainer consumes. No sample is then older than
+            ``bridge.staleness`` versions, which is to be at most TRL's ``max_staleness``, or TRL
+            drops what is; by default ``ahead``.
         :param most: samples the buffer holds before the worker waits.
         :param marks: what becomes of marked nodes, see :mod:`coppice_rl.marks`.
         """
@@ -94,6 +98,7 @@ class EngineWorker:
         self._engine = engine
         self._tasks = tasks
         self._ahead = ahead
+        self._update = update or ahead
         self._next = 0
         self._offset = 0
         self._stopped = threading.Event()
@@ -129,7 +134,7 @@ class EngineWorker:
             open_groups: set[int] = set(self._submit(self._ahead))
             while not self._stopped.is_set():
                 try:
-                    for batch in self._engine.batches(1, timeout_s=_LOOK_S):
+                    for batch in self._engine.batches(1, update=self._update, timeout_s=_LOOK_S):
                         self._beat = time.monotonic()
                         open_groups.difference_update(batch.ids)
                         self._hand_over(list(paths(batch, marks=self._marks)), batch.ids[0])

@@ -107,13 +107,22 @@ def _node(
         credit = None
     return MessageNode(
         parent=None if parent < 0 else parent - root,
-        message=_message(kind, decode(tokens) if decode else "", row),
+        message=_message(
+            "action" if _forced(group, header, row) else kind, decode(tokens) if decode else "", row
+        ),
         sampled=sampled,
         token_ids=tokens,
         mask=mask.tolist(),
         logprobs=group.logprobs[row][mask].tolist() if sampled else [],
         advantages=credit if sampled else None,
     )
+
+
+def _forced(group: PackedGroup, header: Header, row: int) -> bool:
+    """Whether nobody sampled the tokens, though they stand in the middle of a turn."""
+    kinds = group.spans.kind[group.spans.offsets[row] : group.spans.offsets[row + 1]]
+    names = {header.span_kinds[int(kind)] for kind in kinds}
+    return header.node_kinds[int(group.kind[row])] == "observation" and names == {"template"}
 
 
 def _message(kind: str, text: str, row: int) -> Any:

@@ -1,6 +1,7 @@
 package dev.coppice.app;
 
 import dev.coppice.app.check.CheckCommand;
+import dev.coppice.app.enginecheck.EngineCheckCommand;
 import dev.coppice.app.list.ClasspathCommand;
 import dev.coppice.app.list.ListCommand;
 import dev.coppice.app.pretrain.PretrainCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Command;
       TrainCommand.class,
       ReportCommand.class,
       CheckCommand.class,
+      EngineCheckCommand.class,
       VerifyCommand.class,
       CreditCommand.class,
       ListCommand.class,
@@ -116,6 +118,10 @@ public final class CoppiceCommand {
       status = line.execute(arguments);
     } catch (final Error e) {
       status = explain(e, System.err);
+    }
+    if (System.out.checkError() && status == 0) {
+      System.err.println("the results could not be written: standard output is full or closed");
+      status = 1;
     }
     // Threads of a failed engine must not keep the process.
     System.exit(status);

@@ -22,6 +22,7 @@ public final class ChatForm implements Conversation.Form {
   public static final LocalDateTime NOW = LocalDateTime.of(2024, 7, 26, 0, 0);
 
   private static final String PROBED = "probed_tool";
+  private static final String ASKED = "probed request";
 
   private final ChatTemplate template;
   private final String end;
@@ -51,24 +52,36 @@ public final class ChatForm implements Conversation.Form {
 
   /** Finds out whether the model would call in a way that nobody here understands. */
   private TemplateException unmarked() {
-    final String written;
-    try {
-      final Map<String, Object> call = ChatTurns.call(0, PROBED, Map.of());
-      final List<Map<String, Object>> messages =
-          List.of(
-              Map.of("role", "user", "content", "ask"),
-              Map.of("role", "assistant", "content", "", "tool_calls", List.of(call)));
-      written = template.render(ChatRequest.prompt(messages, null), () -> NOW);
-    } catch (final TemplateException e) {
-      return null; // It does not support calls of this form; rendering the turn will show how it
-      // fails.
-    }
-    final int at = written.indexOf(PROBED);
-    return at < 0 || written.lastIndexOf(dialect.callOpen(), at) >= 0
+    final String before = beforeCall(template);
+    return before.isEmpty() || before.contains(dialect.callOpen())
         ? null
         : new TemplateException(
             "the template writes calls without the mark %s that they are found by: %s"
-                .formatted(dialect.callOpen(), written.substring(Math.max(0, at - 60), at)));
+                .formatted(
+                    dialect.callOpen(), before.substring(Math.max(0, before.length() - 60))));
+  }
+
+  /**
+   * Has a template write a call.
+   *
+   * @param template of the model.
+   * @return what it writes in its turn before the name of the tool; empty where it supports no calls of
+   *     this form, and rendering a turn will show how it fails.
+   */
+  public static String beforeCall(final ChatTemplate template) {
+    final Map<String, Object> call = ChatTurns.call(0, PROBED, Map.of("probed", 1));
+    final List<Map<String, Object>> messages =
+        List.of(
+            Map.of("role", "user", "content", ASKED),
+            Map.of("role", "assistant", "content", "", "tool_calls", List.of(call)));
+    try {
+      final String written = template.render(ChatRequest.prompt(messages, null), () -> NOW);
+      final int asked = written.lastIndexOf(ASKED);
+      final int at = written.indexOf(PROBED, Math.max(0, asked));
+      return at < 0 ? "" : written.substring(Math.max(0, asked), at);
+    } catch (final TemplateException e) {
+      return "";
+    }
   }
 
   /**

@@ -49,14 +49,14 @@ final class ChatTurns implements Conversation {
   }
 
   @Override
-  public ChatTurns answered(final String turn, final String call, final String result) {
-    final List<Said> candidates = candidates(turn, call, result);
+  public ChatTurns answered(final String turn, final List<Made> calls) {
+    final List<Said> candidates = candidates(turn, calls);
     TemplateException refusal = null;
     for (final boolean exactly : new boolean[] {true, false}) {
       for (final Said way : candidates) {
         try {
           final TurnWriter.Said said = new TurnWriter.Said(turn, way.message);
-          final TurnWriter.Step step = writer.after(place, said, List.of(way.result), exactly);
+          final TurnWriter.Step step = writer.after(place, said, way.results, exactly);
           if (step != null) {
             return new ChatTurns(writer, dialect, step.place(), step.delta());
           }
@@ -68,22 +68,27 @@ final class ChatTurns implements Conversation {
     throw refusal;
   }
 
-  /** A turn as a message, and the message of the result that goes with it. */
-  private record Said(Map<String, Object> message, Map<String, Object> result) {}
+  /** A turn as a message, and the messages of the results that go with it. */
+  private record Said(Map<String, Object> message, List<Map<String, Object>> results) {}
 
-  private List<Said> candidates(final String turn, final String call, final String result) {
+  private List<Said> candidates(final String turn, final List<Made> calls) {
     final List<Said> candidates = new ArrayList<>(3);
-    final int open = turn.lastIndexOf(dialect.callOpen() + call);
-    if (read(call) instanceof Map<?, ?> read
-        && read.get("name") instanceof String name
-        && read.get("arguments") instanceof Map<?, ?> arguments) {
-      final Map<String, Object> made = call(place.messages().size(), name, arguments);
-      final Map<String, Object> shown = new LinkedHashMap<>();
-      shown.put("role", "tool");
-      shown.put("name", name);
-      shown.put("tool_call_id", made.get("id"));
-      shown.put("content", result);
-      final String before = turn.substring(0, Math.max(0, open));
+    final boolean sampledEnd = !writer.end().isEmpty() && turn.endsWith(writer.end());
+    final String said =
+        sampledEnd ? turn.substring(0, turn.length() - writer.end().length()) : turn;
+    if (calls.stream().noneMatch(call -> call.tool().isEmpty())) {
+      final List<Map<String, Object>> made = new ArrayList<>();
+      final List<Map<String, Object>> shown = new ArrayList<>();
+      for (final Made call : calls) {
+        made.add(call(place.messages().size() + made.size(), call.tool(), call.arguments()));
+        final Map<String, Object> result = new LinkedHashMap<>();
+        result.put("role", "tool");
+        result.put("name", call.tool());
+        result.put("tool_call_id", made.getLast().get("id"));
+        result.put("content", call.result());
+        shown.add(result);
+      }
+      final String before = before(said, calls.getFirst().text());
       if (before.endsWith("\n")) {
         candidates.add(new Said(message(before.substring(0, before.length() - 1), made), shown));
       }
@@ -91,16 +96,27 @@ final class ChatTurns implements Conversation {
     }
     candidates.add(
         new Said(
-            Map.of("role", "assistant", "content", turn),
-            Map.of("role", "tool", "content", result)));
+            Map.of("role", "assistant", "content", said),
+            calls.stream()
+                .map(call -> Map.<String, Object>of("role", "tool", "content", call.result()))
+                .toList()));
     return candidates;
   }
 
-  private static Map<String, Object> message(final String content, final Map<String, Object> call) {
+  /** What was said before the first call. */
+  private String before(final String said, final String firstCall) {
+    final String before = said.substring(0, Math.max(0, said.indexOf(firstCall)));
+    return before.endsWith(dialect.callOpen())
+        ? before.substring(0, before.length() - dialect.callOpen().length())
+        : before;
+  }
+
+  private static Map<String, Object> message(
+      final String content, final List<Map<String, Object>> calls) {
     final Map<String, Object> message = new LinkedHashMap<>();
     message.put("role", "assistant");
     message.put("content", content);
-    message.put("tool_calls", List.of(call));
+    message.put("tool_calls", calls);
     return message;
   }
 
@@ -114,13 +130,5 @@ final class ChatTurns implements Conversation {
     call.put("type", "function");
     call.put("function", function);
     return call;
-  }
-
-  private static Object read(final String call) {
-    try {
-      return ChatValues.json(call);
-    } catch (final TemplateException e) {
-      return null;
-    }
   }
 }

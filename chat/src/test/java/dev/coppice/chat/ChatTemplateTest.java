@@ -141,4 +141,13 @@ class ChatTemplateTest {
   private static ChatTemplate parse(final String source) {
     return ChatTemplate.parse(source, Map.of("bos_token", "<s>"), TIGHT);
   }
+
+  @Test
+  void shouldFindTheMarksOfThoughtsThatATemplateWrites() {
+    final String qwen = "{% if x %}{{ x.split('</think>')[-1] }}{% endif %}<think>";
+    final String plain = "{{ messages[0].content }}</think>";
+
+    assertEquals(List.of("<think>", "</think>"), parse(qwen).thinkingMarks());
+    assertEquals(List.of(), parse(plain).thinkingMarks());
+  }
 }

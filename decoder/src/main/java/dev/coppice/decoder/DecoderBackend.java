@@ -97,19 +97,20 @@ public final class DecoderBackend implements InferenceBackend {
       final Path model, final Path lora, final DecoderSettings settings) {
     DeviceCheck.require(settings.device());
     final ModelConfig config = ModelConfig.read(model);
-    LinearsChoice.requireFits(config, settings);
+    LinearsChoice.require(config, settings);
     // The files are checked before the engine starts.
     WeightFiles.open(model, lora).close();
     return new DecoderBackend(model, lora, config, settings);
   }
 
   /**
-   * Returns how fast this process computes, measured once when its first backend was opened.
+   * Says what computes, and how fast: measured once when the first backend of the process was
+   * opened.
    *
-   * @return the rates, for the log.
+   * @return one line for the log.
    */
-  public KernelRate kernelRate() {
-    return KernelRate.ofProcess();
+  public String kernels() {
+    return "kernels: " + LinearsChoice.describe(settings) + "; " + KernelRate.ofProcess().text();
   }
 
   /**
@@ -203,7 +204,8 @@ public final class DecoderBackend implements InferenceBackend {
   }
 
   private KvPool.Shape kept() {
-    return new KvPool.Shape(config.attention(), config.dimensions().layers(), settings.half());
+    return new KvPool.Shape(
+        config.attention(), config.dimensions().layers(), settings.precision().halfKv());
   }
 
   @Override

@@ -35,10 +35,27 @@ public final class EmbeddedEngine implements RunnerPlug {
     options.add(
         PlugOption.choice(
             "dtype",
-            "f32, or bf16 for speed: weights in bf16, keys and values in half floats, and sums in"
-                + " f32. A seed gives the same tokens whatever the batch in either.",
+            "f32, or bf16 for speed: weights of linear layers in bf16, sums in f32. A seed gives"
+                + " the same tokens whatever the batch in either.",
             "f32",
             "bf16"));
+    options.add(
+        PlugOption.choice(
+            "bf16-inputs",
+            "Inputs of linear layers with dtype = bf16: rounded to bf16 (the same bits on every"
+                + " processor with AVX-512), exact in f32 (logits 13 times closer to f32's), or"
+                + " auto: rounded where the processor has a fast unit for bf16, else exact.",
+            "auto",
+            "rounded",
+            "exact"));
+    options.add(
+        PlugOption.choice(
+            "kv-dtype",
+            "Keys and values that are kept: f32, f16 for half the memory and traffic, or auto: f32"
+                + " for f32, f16 for bf16.",
+            "auto",
+            "f32",
+            "f16"));
     options.add(
         PlugOption.text(
             "device",
@@ -79,7 +96,7 @@ public final class EmbeddedEngine implements RunnerPlug {
     return new BatchRunner(
         backend,
         BatchOptions.config(options),
-        () -> remark(backend.kernelRate()),
+        () -> new ModelRunner.Remark(backend.kernels(), !KernelRate.ofProcess().good()),
         settings -> new Sampler(settings, request.vocabularySize(), request.holes()));
   }
 
@@ -96,13 +113,9 @@ public final class EmbeddedEngine implements RunnerPlug {
   private static DecoderSettings settings(final PlugOptions options) {
     return new DecoderSettings(
         options.count("threads"),
-        options.text("dtype"),
+        new Precision(options.text("dtype"), options.text("bf16-inputs"), options.text("kv-dtype")),
         options.text("device"),
         DecoderSettings.defaults().slabTokens());
-  }
-
-  private static ModelRunner.Remark remark(final KernelRate rate) {
-    return new ModelRunner.Remark(rate.line(), !rate.good());
   }
 
   @Override

@@ -279,6 +279,6 @@ class DecoderBackendTest {
   }
 
   private static DecoderSettings on(final String device) {
-    return new DecoderSettings(1, "f32", device, 256);
+    return new DecoderSettings(1, Precision.of("f32"), device, 256);
   }
 }

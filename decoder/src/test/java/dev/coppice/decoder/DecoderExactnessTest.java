@@ -39,7 +39,16 @@ class DecoderExactnessTest {
             shape[2],
             shape[1] % 2 == 0);
     RandomModel.write(folder, config, TensorType.F32, 7);
-    return DecoderBackend.open(folder, new DecoderSettings(1, dtype, "cpu", slabTokens));
+    return DecoderBackend.open(folder, new DecoderSettings(1, precision(dtype), "cpu", slabTokens));
+  }
+
+  /** Takes the type apart that a test names: weights, then inputs or what is kept. */
+  private static Precision precision(final String named) {
+    return switch (named) {
+      case "f32 f16" -> new Precision("f32", "auto", "f16");
+      case "bf16 rounded" -> new Precision("bf16", "rounded", "auto");
+      default -> Precision.of(named);
+    };
   }
 
   private static int[] tokens(final int count, final int vocabulary, final long seed) {
@@ -47,7 +56,7 @@ class DecoderExactnessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"f32", "bf16"})
+  @ValueSource(strings = {"f32", "bf16", "f32 f16", "bf16 rounded"})
   void shouldGiveTheSameBitsForEveryChunkingAndBlockSize(final String dtype) throws IOException {
     for (final int[] shape : SHAPES) {
       final int[] tokens = tokens(101, shape[3], 3);
@@ -93,11 +102,11 @@ class DecoderExactnessTest {
         7);
     final int threads = random.nextInt(1, 4);
     return DecoderBackend.open(
-        folder, new DecoderSettings(threads, dtype, "cpu", random.nextInt(5, 200)));
+        folder, new DecoderSettings(threads, precision(dtype), "cpu", random.nextInt(5, 200)));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"f32", "bf16"})
+  @ValueSource(strings = {"f32", "bf16", "f32 f16", "bf16 rounded"})
   void shouldGiveTheSameBitsForAPathOfATreeAsForTheSamePathAlone(final String dtype)
       throws IOException {
     for (long seed = 0; seed < 16; seed++) {

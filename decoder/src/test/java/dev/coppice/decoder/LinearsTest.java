@@ -1,16 +1,23 @@
 package dev.coppice.decoder;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import dev.coppice.decoder.kernel.Linears;
 import dev.coppice.decoder.kernel.PackedLayer;
+import dev.coppice.decoder.kernel.PanelFormat;
 import dev.coppice.decoder.kernel.PanelLinears;
 import dev.coppice.decoder.kernel.WorkerPool;
+import dev.coppice.decoder.machine.Processor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -45,13 +52,21 @@ class LinearsTest {
   void shouldGiveTheSameBitsForEveryNumberOfRowsOnOwnKernels() {
     Assumptions.assumeTrue(PanelLinears.available(), "no kernels of our own on this machine");
     for (int threads = 1; threads <= 3; threads++) {
-      for (final boolean bf16 : new boolean[] {false, true}) {
+      for (final PanelFormat format : formats()) {
         try (WorkerPool workers = new WorkerPool(threads);
-            Linears linears = new PanelLinears(workers, bf16)) {
-          check(linears, bf16, "panel threads=%d bf16=%s".formatted(threads, bf16));
+            Linears linears = new PanelLinears(workers, format)) {
+          final boolean bf16 = format != PanelFormat.FLOATS;
+          check(linears, bf16, "panel threads=%d format=%s".formatted(threads, format));
         }
       }
     }
+  }
+
+  /** Lists what runs on this processor. */
+  private static List<PanelFormat> formats() {
+    return Arrays.stream(PanelFormat.values())
+        .filter(f -> f != PanelFormat.PAIRS || Processor.bf16Unit() == Processor.Bf16Unit.FAST)
+        .toList();
   }
 
   private static TorchLinears.Mode mode(
@@ -78,12 +93,50 @@ class LinearsTest {
     final float[] got = new float[rows * hidden];
     try (WorkerPool workers = new WorkerPool(2);
         Linears torch = new TorchLinears(mode(1, false, packed), 64);
-        Linears own = new PanelLinears(workers, false)) {
+        Linears own = new PanelLinears(workers, PanelFormat.FLOATS)) {
       gated(torch, weights, new int[] {hidden, inner}, x, expected);
       gated(own, weights, new int[] {hidden, inner}, x, got);
     }
     for (int i = 0; i < got.length; i++) {
       assertEquals(expected[i], got[i], 2e-5f, "seed=5 at=" + i);
+    }
+  }
+
+  @Test
+  void shouldGiveTheSameBitsForGatedLayersWhateverRowsThreadsAndOwnerOfAPanel() {
+    Assumptions.assumeTrue(PanelLinears.available(), "no kernels of our own on this machine");
+    final int[] sizes = {73, 335};
+    final SplittableRandom random = new SplittableRandom(9);
+    final float[][] weights = {
+      uniform(random, sizes[1] * sizes[0], 0.3f),
+      uniform(random, sizes[1] * sizes[0], 0.3f),
+      uniform(random, sizes[0] * sizes[1], 0.3f)
+    };
+    final float[] x = uniform(random, MAX_ROWS * sizes[0], 2);
+    final Map<Boolean, float[]> rounded = new HashMap<>();
+    for (final PanelFormat format : formats()) {
+      final float[] all = new float[MAX_ROWS * sizes[0]];
+      for (int threads = 1; threads <= 3; threads++) {
+        try (WorkerPool workers = new WorkerPool(threads);
+            Linears linears = new PanelLinears(workers, format)) {
+          for (final int rows : new int[] {MAX_ROWS, 1, 2, 5, 8, 13, 32, 33, 65}) {
+            final float[] some = new float[rows * sizes[0]];
+            gated(linears, weights, sizes, Arrays.copyOf(x, rows * sizes[0]), some);
+            if (threads == 1 && rows == MAX_ROWS) {
+              System.arraycopy(some, 0, all, 0, some.length);
+            }
+            assertArrayEquals(
+                Arrays.copyOf(all, some.length),
+                some,
+                "seed=9 format=%s threads=%d rows=%d".formatted(format, threads, rows));
+          }
+        }
+      }
+      final float[] other =
+          rounded.putIfAbsent(format == PanelFormat.PAIRS || format == PanelFormat.ORDERED, all);
+      if (other != null && format == PanelFormat.PAIRS) {
+        assertArrayEquals(other, all, "seed=9 pairs and ordered floats");
+      }
     }
   }
 

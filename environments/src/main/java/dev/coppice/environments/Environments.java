@@ -4,6 +4,7 @@ import dev.coppice.environments.conversation.ChatEnvironment;
 import dev.coppice.environments.conversation.InlineEnvironment;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.tool.WorldNoise;
+import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.episode.Conversation;
@@ -90,13 +91,16 @@ public final class Environments {
     if (chat != null) {
       return chatting(plug, config, mode, chat);
     }
-    if (mode.kind() == WorldMode.Kind.REAL) {
+    final boolean ownCalls =
+        plug instanceof WorldPlug world && world.chats() && config.calls() != null;
+    if (mode.kind() == WorldMode.Kind.REAL && !ownCalls) {
       return plug.open(checked(plug, config));
     }
     final WorldPlug world = requireWorld(plug, mode);
     return closing(
         mode.over(() -> world.taskset(checked(world, config))),
-        taskset -> new WorldEnvironment(taskset, world.format(), world.template(config.tasks())));
+        taskset ->
+            new WorldEnvironment(taskset, format(world, config), world.template(config.tasks())));
   }
 
   /**
@@ -198,7 +202,15 @@ public final class Environments {
     }
     return closing(
         mode.over(() -> world.taskset(checked(world, config))),
-        taskset -> new ChatEnvironment(taskset, world.format(), config.tasks().prompt(), chat));
+        taskset ->
+            new ChatEnvironment(taskset, format(world, config), config.tasks().prompt(), chat));
+  }
+
+  /** Calls in words of a world's own stay as they are. */
+  private static CallFormat format(final WorldPlug world, final EnvironmentConfig config) {
+    return config.calls() == null || !world.chats()
+        ? world.format()
+        : config.calls().apply(world.format());
   }
 
   private static Environment inline(final Environment base, final Conversation.Form chat) {

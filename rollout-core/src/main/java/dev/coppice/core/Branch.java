@@ -9,6 +9,7 @@ import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.SpanKind;
 import dev.coppice.trajectory.StopReason;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Holds one path while it grows: what it asks the model for, and where it stands.
@@ -36,6 +37,7 @@ final class Branch {
   final TreeDraft tree;
   final long tag;
   final ActionParser parser;
+  final BooleanSupplier sentenceEnd;
   final Work work;
   final Effect.Sample sample;
   Wait wait = Wait.SAMPLING;
@@ -55,6 +57,7 @@ final class Branch {
   int paidPrefill;
   int paidAgain;
   int paidSamples;
+  int paidExtra;
   boolean released;
   LeafStatus endStatus;
   StopReason endReason;
@@ -66,6 +69,7 @@ final class Branch {
     this.tree = tree;
     this.tag = tag;
     this.parser = parser;
+    this.sentenceEnd = parser::endsSentence;
     this.work = work;
     this.sample = new Effect.Sample(work);
     work.asker(this);

@@ -39,6 +39,12 @@ public final class CoreCounters {
   /** Tokens prefilled or sampled for nothing: work that failed, came too late or went too far. */
   public long discarded;
 
+  /** Tokens that a server computed beyond what was reserved, when no budget was left for them. */
+  public long overrun;
+
+  /** Sampled tokens that were taken back because they ran past the end of a call. */
+  public long takenBack;
+
   /** Answers that came when nobody waited for them any more. */
   public long lateAnswers;
 

@@ -3,6 +3,7 @@ package dev.coppice.core;
 import dev.coppice.model.Work;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.StopReason;
+import java.util.List;
 
 /** An output of the core; effects are carried out in order by the shell. */
 public sealed interface Effect {
@@ -47,13 +48,16 @@ public sealed interface Effect {
   record CloseWorld(int branch) implements Effect {}
 
   /**
-   * Runs a tool call.
+   * Runs the tool calls of a turn.
    *
    * @param ticket to answer with.
-   * @param text of the call.
-   * @param turn the call ends, text and marks of the call included.
+   * @param texts of the calls, in order.
+   * @param turn the calls end, text and marks of the calls included.
+   * @param missing what stands before the answer: the end of the last call, where the token that wrote
+   *     it wrote more and was taken back.
    */
-  record Call(Event.Ticket ticket, String text, String turn) implements Effect {}
+  record Call(Event.Ticket ticket, List<String> texts, String turn, String missing)
+      implements Effect {}
 
   /**
    * Scores an episode the policy ended.

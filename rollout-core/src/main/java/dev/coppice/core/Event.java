@@ -10,6 +10,7 @@ import dev.coppice.rollout.GroupRequest;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.ToolCall;
+import java.util.List;
 
 /**
  * An input of the core; every one is journaled before it is applied.
@@ -80,10 +81,10 @@ public sealed interface Event {
   record WeightsSwapped(long nowNs, int version) implements Event {}
 
   /**
-   * A tool call came back.
+   * The tool calls of a turn came back.
    *
-   * @param ticket of the call.
-   * @param outcome of the call.
+   * @param ticket of the calls.
+   * @param outcomes of the calls in order, at least one.
    * @param observation tokens the model is shown; empty if the tool failed.
    * @param over whether the environment ends the episode.
    * @param stepReward for the step.
@@ -92,13 +93,18 @@ public sealed interface Event {
    */
   record CallDone(
       Ticket ticket,
-      CallOutcome outcome,
+      List<CallOutcome> outcomes,
       int[] observation,
       boolean over,
       double stepReward,
       String digest,
       RolloutFailure failure)
-      implements Event {}
+      implements Event {
+    /** Keeps a copy. */
+    public CallDone {
+      outcomes = List.copyOf(outcomes);
+    }
+  }
 
   /**
    * An episode was scored.

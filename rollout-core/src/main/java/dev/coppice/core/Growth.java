@@ -19,6 +19,8 @@ import java.util.List;
  * @thread the engine thread.
  */
 final class Growth {
+  private static final int NO_TOKEN = -1;
+
   private final State state;
   private final Scheduler scheduler;
   private final Groups groups;
@@ -37,10 +39,11 @@ final class Growth {
       if (branch == null) {
         state.counters.lateAnswers++;
       } else if (draws.failure(row) != null) {
-        scheduler.failed(branch);
+        scheduler.failed(branch, draws, row);
         groups.end(branch, NodeDraft.End.failed(draws.failure(row)), effects);
       } else {
         scheduler.computed(branch, draws.cached(row));
+        scheduler.computedAgain(branch, draws, row);
         if (draws.count(row) > 0) {
           scheduler.answered();
           extend(branch, draws, row, effects);
@@ -67,9 +70,8 @@ final class Growth {
     branch.node.kvVersion = draws.version(row);
     final int children = decide(branch, draws, row);
     parts.read(branch, children, draws, row);
-    // The first token of a draw nobody uses costs nothing: its distribution was computed anyway.
-    final int sampled = draws.tokens(row) - draws.count(row) + parts.count();
-    if (!settle(branch, sampled)) {
+    final int sampled = sampled(draws, row);
+    if (!settle(branch, sampled, draws.isApart(row))) {
       truncate(branch, StopReason.BUDGET, effects);
       return;
     }
@@ -104,9 +106,20 @@ final class Growth {
     return Math.clamp(wanted, 1, each);
   }
 
+  /**
+   * The first token of a draw nobody uses costs nothing where all come from one distribution; a server
+   * that was asked for each by itself computed each.
+   */
+  private int sampled(final Draws draws, final int row) {
+    final int wasted = draws.wasted(row);
+    return draws.isApart(row)
+        ? draws.tokens(row) + wasted
+        : draws.tokens(row) - draws.count(row) + parts.count() + wasted;
+  }
+
   private void discardUntaken(
       final Branch branch, final Draws draws, final int row, final int sampled) {
-    if (draws.tokens(row) == draws.count(row)) {
+    if (draws.tokens(row) == draws.count(row) && !draws.isApart(row) && draws.wasted(row) == 0) {
       return; // Draws of one token each, as the embedded model has them: all are taken.
     }
     int taken = 0;
@@ -117,9 +130,13 @@ final class Growth {
   }
 
   /** Pays what was sampled beyond what was quoted, or gives back the rest. */
-  private static boolean settle(final Branch branch, final int sampled) {
+  private boolean settle(final Branch branch, final int sampled, final boolean apart) {
     final int paid = branch.paidSamples;
     branch.paidSamples = 0;
+    if (sampled > paid && apart) {
+      scheduler.overrun(branch, sampled - paid);
+      return true;
+    }
     if (sampled > paid && !branch.group.budget.spend(sampled - paid)) {
       branch.group.budget.giveBack(paid);
       return false;
@@ -247,8 +264,8 @@ final class Growth {
     final boolean ends = state.world.tokenizer().isEnd(token);
     final ActionParser.Signal signal =
         branch.parser.accept(ends ? "" : state.world.tokenizer().piece(token));
-    if (signal == ActionParser.Signal.CALL) {
-      call(branch, effects);
+    if (signal == ActionParser.Signal.CALL || calls(branch, signal, ends)) {
+      call(branch, ends ? token : NO_TOKEN, effects);
     } else if (signal == ActionParser.Signal.ANSWER) {
       score(branch, StopReason.ANSWER, branch.parser.content(), effects);
     } else if (signal == ActionParser.Signal.STOP) {
@@ -274,14 +291,44 @@ final class Growth {
     return true;
   }
 
-  private void call(final Branch branch, final List<Effect> effects) {
-    if (branch.calls >= state.config.limits().calls()) {
+  /** Tells whether the end of the sequence ends calls, of which the last may still be open. */
+  private static boolean calls(
+      final Branch branch, final ActionParser.Signal signal, final boolean ends) {
+    return ends && signal == ActionParser.Signal.NONE && branch.parser.endsCalls();
+  }
+
+  private void call(final Branch branch, final int end, final List<Effect> effects) {
+    final ActionParser parser = branch.parser;
+    final List<String> texts = parser.contents();
+    if (branch.calls + texts.size() > state.config.limits().calls()) {
       truncate(branch, StopReason.CALLS, effects);
       return;
     }
-    branch.calls++;
-    final ActionParser parser = branch.parser;
-    effects.add(new Effect.Call(waitForWorld(branch), parser.content(), parser.turn()));
+    branch.calls += texts.size();
+    String turn = parser.turn();
+    String missing = "";
+    if (end != NO_TOKEN) {
+      turn += state.world.tokenizer().decode(new int[] {end});
+    } else if (parser.overrun() > 0 && branch.node.length() > 1) {
+      missing = parser.lastOfCall();
+      turn = parser.turnOfCalls();
+      takeBack(branch);
+    }
+    effects.add(new Effect.Call(waitForWorld(branch), texts, turn, missing));
+  }
+
+  /**
+   * Takes back a token that runs past the end of a call: the model would read the rest of it between
+   * its call and the answer. What it wrote of the call is given before the answer instead.
+   */
+  private void takeBack(final Branch branch) {
+    branch.work.removeLast();
+    branch.node.removeLast();
+    branch.tailSampled = false;
+    branch.tree.decoded--;
+    state.counters.decoded--;
+    state.counters.takenBack++;
+    scheduler.discardSampled(branch, 1);
   }
 
   private Event.Ticket waitForWorld(final Branch branch) {
@@ -333,10 +380,12 @@ final class Growth {
       return;
     }
     branch.closeSegment();
-    branch.node.madeCall = new NodeDraft.MadeCall(done.outcome());
-    branch.node.simulated |= done.outcome().provenance() == Provenance.SIMULATED;
-    branch.tree.calls++;
-    state.counters.calls++;
+    branch.node.outcomes = done.outcomes();
+    for (final Event.CallOutcome outcome : done.outcomes()) {
+      branch.node.simulated |= outcome.provenance() == Provenance.SIMULATED;
+      branch.tree.calls++;
+      state.counters.calls++;
+    }
     if (done.failure() != null) {
       groups.end(branch, NodeDraft.End.failed(done.failure()), effects);
       return;
@@ -389,8 +438,12 @@ final class Growth {
     final ActionParser parser = branch.parser.fork();
     final ActionParser.Signal signal =
         parser.accept(ends ? "" : state.world.tokenizer().piece(token));
-    if (signal == ActionParser.Signal.CALL && branch.calls < state.config.limits().calls()) {
-      return !sharing.sharesCall(parser.content());
+    final boolean calls =
+        signal == ActionParser.Signal.CALL
+            || ends && signal == ActionParser.Signal.NONE && parser.endsCalls();
+    final List<String> texts = calls ? parser.contents() : List.of();
+    if (calls && branch.calls + texts.size() <= state.config.limits().calls()) {
+      return !texts.stream().allMatch(sharing::sharesCall);
     }
     final int added = 1 + (parser.isOverthinking() ? state.forced.length : 0);
     final boolean isLast =

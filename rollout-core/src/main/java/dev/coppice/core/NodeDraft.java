@@ -42,7 +42,9 @@ final class NodeDraft {
   BranchDecision branch;
   List<Span> spans = List.of();
   End leaf;
-  MadeCall madeCall;
+
+  /** What the calls came to that its tokens ended. */
+  List<Event.CallOutcome> outcomes = List.of();
 
   /** Whether its plain text is reasoning if a call or an answer follows in the turn. */
   boolean guesses;
@@ -100,6 +102,17 @@ final class NodeDraft {
       kept = Arrays.copyOf(kept, tokens.length);
     }
     kept[length - 1] = ids;
+  }
+
+  /** Takes back the last token. */
+  void removeLast() {
+    length--;
+    if (runStarts[runStarts.length - 1] == length) {
+      runStarts = Arrays.copyOf(runStarts, runStarts.length - 2);
+    }
+    if (kept != null && length < kept.length) {
+      kept[length] = null;
+    }
   }
 
   /** Whether it is a part of a turn: sampled, or forced in the middle of one. */
@@ -193,11 +206,4 @@ final class NodeDraft {
       return new End(status, StopReason.FAILURE, Score.NONE, failure);
     }
   }
-
-  /**
-   * Holds an executed call until the tree is finished.
-   *
-   * @param outcome of the call.
-   */
-  record MadeCall(Event.CallOutcome outcome) {}
 }

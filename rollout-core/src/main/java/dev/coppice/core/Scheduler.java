@@ -53,17 +53,23 @@ final class Scheduler {
     branch.paidSamples = 0;
     branch.paidPrefill = 0;
     branch.paidAgain = 0;
+    branch.paidExtra = 0;
     final int most =
         Math.min(
             Math.min(
                 state.config.limits().newTokens() - branch.sampled, branch.parser.tokensLeft()),
             state.contextTokens - branch.length());
-    // A call may end with the last token allowed: the turn after it then gets one more.
-    branch.work.ask(tokensAsked(branch, Math.max(1, most)), branch.children);
+    final BranchPoint here = pointAt(branch);
     if (branch.children == 1) {
-      final int children = policy.mostChildrenAtToken(pointAt(branch));
+      branch.children = policy.childrenBeforeToken(here);
+    }
+    // A call may end with the last token allowed: the turn after it then gets one more.
+    final int asked = Math.min(Math.max(1, most), policy.tokensToNextPlace(here));
+    branch.work.ask(tokensAsked(branch, asked), branch.children);
+    if (branch.children == 1) {
+      final int children = policy.mostChildrenAtToken(here);
       if (children > 1) {
-        branch.work.askMoreAt(children, policy.entropyFloor());
+        branch.work.askMoreAt(children, policy.entropyFloor(here));
       }
     }
     effects.add(branch.sample);
@@ -86,7 +92,8 @@ final class Scheduler {
     return point
         .atTree(branch.tree.key, branch.group.plan.decisionTurn(), branch.group.plan.typicalTurns())
         .atToken(branch.tag, branch.turn, branch.parser.tokens())
-        .afterForks(branch.forks, branch.lastForkTurn);
+        .afterForks(branch.forks, branch.lastForkTurn)
+        .afterText(branch.sampled, branch.sentenceEnd);
   }
 
   /** Finds the branch a quote is for, or null if it asks for something else by now. */
@@ -126,9 +133,11 @@ final class Scheduler {
     }
     final int again = Math.clamp((long) branch.everComputed - cached, 0, computes);
     final int prefill = prefill(branch, computes, again);
-    if (!branch.group.budget.spend((long) prefill + quotes.samples(row))) {
+    final int extra = quotes.again(row);
+    if (!branch.group.budget.spend((long) prefill + quotes.samples(row) + extra)) {
       return false;
     }
+    branch.paidExtra = extra;
     branch.paidCached = cached;
     branch.paidComputes = computes;
     branch.paidPrefill = prefill;
@@ -204,23 +213,55 @@ final class Scheduler {
     bookPrefill(branch, prefill, again);
   }
 
+  /** Books what of the path was computed once more: for draws of their own, or because it was lost. */
+  void computedAgain(final Branch branch, final Draws draws, final int row) {
+    final int again = draws.again(row);
+    if (again > 0 || branch.paidExtra > 0) {
+      settleExtra(branch, again);
+      bookPrefill(branch, again, again);
+    }
+  }
+
+  private void settleExtra(final Branch branch, final int used) {
+    final int paid = branch.paidExtra;
+    branch.paidExtra = 0;
+    if (used > paid) {
+      overrun(branch, used - paid);
+    } else {
+      branch.group.budget.giveBack((long) paid - used);
+    }
+  }
+
+  /** Books what nobody had reserved: it is computed, so it counts. */
+  void overrun(final Branch branch, final int tokens) {
+    state.counters.overrun += branch.group.budget.book(tokens);
+  }
+
   /** Takes an answer as the end of the work; the branch samples no more until it is ready again. */
   void answered() {
     state.inFlight--;
   }
 
   /** Books what was computed for nothing, because the work failed. */
-  void failed(final Branch branch) {
-    branch.group.budget.giveBack(branch.paidSamples);
+  void failed(final Branch branch, final Draws draws, final int row) {
+    final int again = draws.again(row);
+    final int wasted = draws.wasted(row);
+    settleExtra(branch, again);
+    if (wasted > branch.paidSamples) {
+      overrun(branch, wasted - branch.paidSamples);
+    } else {
+      branch.group.budget.giveBack((long) branch.paidSamples - wasted);
+    }
+    discardSampled(branch, again + wasted);
     branch.paidSamples = 0;
     discard(branch);
   }
 
   /** Books everything paid for work whose answer is not waited for any more. */
   void givenUp(final Branch branch) {
-    branch.tree.discarded += branch.paidSamples;
-    state.counters.discarded += branch.paidSamples;
+    discardSampled(branch, branch.paidSamples + branch.paidExtra);
     branch.paidSamples = 0;
+    branch.paidExtra = 0;
     discard(branch);
   }
 
@@ -233,7 +274,7 @@ final class Scheduler {
     answered();
   }
 
-  /** Books tokens that were sampled beyond the end of what was asked for. */
+  /** Books tokens that were computed for nothing, such as those beyond the end of what was asked for. */
   void discardSampled(final Branch branch, final int tokens) {
     branch.tree.discarded += tokens;
     state.counters.discarded += tokens;

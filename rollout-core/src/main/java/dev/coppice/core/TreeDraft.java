@@ -6,6 +6,7 @@ import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.Span;
+import dev.coppice.trajectory.SpanKind;
 import dev.coppice.trajectory.ToolCall;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
@@ -105,9 +106,9 @@ final class TreeDraft {
     private int visit(final Visit visit, final int id) {
       final NodeDraft draft = visit.draft;
       int call = Span.NO_CALL;
-      if (draft.madeCall != null) {
+      final int first = calls.size();
+      for (final Event.CallOutcome outcome : draft.outcomes) {
         call = calls.size();
-        final Event.CallOutcome outcome = draft.madeCall.outcome();
         calls.add(
             new ToolCall(
                 call,
@@ -118,8 +119,8 @@ final class TreeDraft {
                 outcome.correct(),
                 outcome.latencyUs(),
                 outcome.provenance().wireName()));
-        draft.spans = numbered(draft.spans, call);
       }
+      draft.spans = numbered(draft.spans, first, call);
       final boolean answersCall = draft.kind == NodeKind.OBSERVATION;
       nodes.add(draft.finish(id, visit.parentId, answersCall ? visit.call : Span.NO_CALL));
       if (draft.leaf != null) {
@@ -128,11 +129,19 @@ final class TreeDraft {
       return call;
     }
 
-    private static List<Span> numbered(final List<Span> spans, final int call) {
-      final List<Span> numbered = new ArrayList<>(spans.size());
-      for (final Span span : spans) {
-        final boolean isCall = span.kind() == dev.coppice.trajectory.SpanKind.TOOL_CALL;
-        numbered.add(isCall ? new Span(span.start(), span.length(), span.kind(), call) : span);
+    /**
+     * Gives spans the ids of their calls, from the last one back: calls may have begun in earlier nodes,
+     * and where one span holds a list of calls it has the last one's id.
+     */
+    private static List<Span> numbered(
+        final List<Span> spans, final int firstCall, final int lastCall) {
+      final List<Span> numbered = new ArrayList<>(spans);
+      int call = lastCall;
+      for (int i = spans.size() - 1; i >= 0 && call >= firstCall; i--) {
+        final Span span = spans.get(i);
+        if (span.kind() == SpanKind.TOOL_CALL) {
+          numbered.set(i, new Span(span.start(), span.length(), span.kind(), call--));
+        }
       }
       return numbered;
     }

@@ -66,7 +66,12 @@ final class EngineAgent implements Agent, RunnerListener {
     this.pace = pace;
     this.calls = new CallsUnderWay(limits.callDeadlineNs());
     this.work = new WorkUnderWay(runner.traits().answerWithinNs());
-    this.offers = new Offers(parts.environment(), parts.tokenizer(), limits.seed());
+    this.offers =
+        new Offers(
+            parts.environment(),
+            parts.tokenizer(),
+            parts.runner().traits().vocabularySize(),
+            limits.seed());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.coppice.engine;
 
 import dev.coppice.core.CoreCounters;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
@@ -89,10 +90,11 @@ final class EngineGauge {
                 counters.decoded,
                 counters.discarded,
                 counters.cached,
-                counters.recomputed),
+                counters.recomputed,
+                counters.overrun),
             counters.forks,
             counters.weightSwaps,
-            runner);
+            withTakenBack(runner, counters.takenBack));
     // Histograms are large: they are copied when nothing is open, which is when they are read.
     final boolean isIdle = counters.groupsOpen == 0;
     final Snapshot before = published;
@@ -101,6 +103,12 @@ final class EngineGauge {
             stats,
             isIdle ? schedulingDelay.copy() : before.schedulingDelay(),
             isIdle ? stepTime.copy() : before.stepTime());
+  }
+
+  private static Map<String, Long> withTakenBack(final Map<String, Long> runner, final long count) {
+    final Map<String, Long> counters = new HashMap<>(runner);
+    counters.put("taken_back_tokens", count);
+    return counters;
   }
 
   EngineStats stats() {

@@ -25,7 +25,7 @@ public record EngineStats(
     Map<String, Long> runner) {
   /** Stands for an engine that has done nothing. */
   static final EngineStats NOTHING =
-      new EngineStats(0, 0, new Passes(0, 0, 0, 0), new Tokens(0, 0, 0, 0, 0), 0, 0, Map.of());
+      new EngineStats(0, 0, new Passes(0, 0, 0, 0), new Tokens(0, 0, 0, 0, 0, 0), 0, 0, Map.of());
 
   /**
    * Counts rounds of computing.
@@ -45,9 +45,10 @@ public record EngineStats(
    * @param discarded that were prefilled or sampled for nothing.
    * @param cached and not computed.
    * @param recomputed part of those prefilled.
+   * @param overrun part of all that went beyond the budget: servers may compute more than was reserved.
    */
   public record Tokens(
-      long prefilled, long decoded, long discarded, long cached, long recomputed) {}
+      long prefilled, long decoded, long discarded, long cached, long recomputed, long overrun) {}
 
   /**
    * Returns the time that was neither model, sampling, tool nor waiting.

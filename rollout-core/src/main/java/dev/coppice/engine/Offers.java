@@ -24,12 +24,18 @@ final class Offers {
 
   private final Environment environment;
   private final Tokenizer tokenizer;
+  private final int vocabularySize;
   private final long seed;
   private final Int2ObjectHashMap<Episode> worlds = new Int2ObjectHashMap<>();
 
-  Offers(final Environment environment, final Tokenizer tokenizer, final long seed) {
+  Offers(
+      final Environment environment,
+      final Tokenizer tokenizer,
+      final int vocabularySize,
+      final long seed) {
     this.environment = environment;
     this.tokenizer = tokenizer;
+    this.vocabularySize = vocabularySize;
     this.seed = seed;
   }
 
@@ -41,12 +47,7 @@ final class Offers {
       world = environment.start(task, CounterRandom.mix(seed, request.index()));
       worlds.put(request.index(), world);
       return new Event.GroupOffered(
-          request,
-          task,
-          tokenizer.encodePrompt(world.prompt()),
-          world.plan(),
-          world.digest(),
-          null);
+          request, task, prompt(world), world.plan(), world.digest(), null);
     } catch (final RuntimeException e) {
       final RolloutFailure failure =
           new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, "start_failed", e.toString());
@@ -56,6 +57,21 @@ final class Offers {
       worlds.put(request.index(), new BrokenWorld(e.toString()));
       return new Event.GroupOffered(request, task, new int[0], NO_PLAN, null, failure);
     }
+  }
+
+  /** A token that the model has no row for would stop every group of its batch. */
+  private int[] prompt(final Episode world) {
+    final int[] prompt = tokenizer.encodePrompt(world.prompt());
+    for (final int token : prompt) {
+      if (token >= vocabularySize) {
+        throw new IllegalArgumentException(
+            "the prompt has a token that the model does not know: token="
+                + token
+                + " vocabulary="
+                + vocabularySize);
+      }
+    }
+    return prompt;
   }
 
   Episode world(final int group) {

@@ -110,6 +110,7 @@ public final class RolloutEngine implements AutoCloseable {
         new ToolWorkers(capacity.toolThreads(), parts.tokenizer(), config.limits(), inbox);
     final int firstVersion = config.weights().firstVersion();
     this.publisher = new WeightPublisher(runner, firstVersion, inbox::publish);
+    parts.environment().guard(parts.tokenizer()::guard);
     final GroupListener listener = parts.listener();
     final Parts counted =
         new Parts(
@@ -137,8 +138,8 @@ public final class RolloutEngine implements AutoCloseable {
     final boolean forksInside = parts.policy().entropyFloor() != Double.POSITIVE_INFINITY;
     if (forksInside && !traits.tellsEntropy()) {
       throw new IllegalArgumentException(
-          "the policy forks where the next token is uncertain, and the model's runner does not tell:"
-              + " policy="
+          "the policy forks where the next token is uncertain, and the model's runner does not"
+              + " tell: policy="
               + parts.policy().name()
               + " model="
               + parts.runner().name()

@@ -14,6 +14,7 @@ import dev.coppice.rollout.RolloutLimits.ObservationLimit;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.ToolCall;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -140,8 +141,7 @@ final class ToolWorkers implements AutoCloseable {
 
   private Event called(final Running running, final Effect.Call call) {
     try {
-      final Observation observation = running.episode.call(call.text(), call.turn());
-      return observed(running, observation);
+      return observed(running, call, running.episode.calls(call.texts(), call.turn()));
     } catch (final ToolFailedException e) {
       return failed(running, e.status(), e.source(), failure(e.code(), e.getMessage()));
     } catch (final InvalidToolResultException e) {
@@ -154,21 +154,30 @@ final class ToolWorkers implements AutoCloseable {
     }
   }
 
-  private Event observed(final Running running, final Observation observation) throws Exception {
-    if (observation == null) {
+  private Event observed(
+      final Running running, final Effect.Call call, final List<Observation> answers)
+      throws Exception {
+    if (answers.isEmpty() || answers.contains(null)) {
       return failed(running, ToolCall.Status.INVALID, "no_result", "the tool answered nothing");
     }
-    final int length = observation.text().length();
-    if (length <= largest()) {
-      final int[] tokens = tokenizer.encode(observation.text());
+    final String text = shown(call, answers);
+    if (text.length() <= largest()) {
+      final int[] tokens = tokenizer.encode(text);
       if (tokens.length <= limits.observation().tokens()) {
-        return done(running, observation, tokens);
+        return done(running, answers, tokens);
       }
     }
-    final int[] cut = cut(running.episode, observation);
+    final int[] cut = cut(running.episode, call, answers);
     return cut == null
-        ? oversize(running, observation, length + " characters")
-        : done(running, observation, cut);
+        ? oversize(running, answers, text.length() + " characters")
+        : done(running, answers, cut);
+  }
+
+  /** Writes what the policy is shown, behind what is missing of its call. */
+  private static String shown(final Effect.Call call, final List<Observation> answers) {
+    final StringBuilder text = new StringBuilder(call.missing());
+    answers.forEach(answer -> text.append(answer.text()));
+    return text.toString();
   }
 
   private long largest() {
@@ -176,7 +185,8 @@ final class ToolWorkers implements AutoCloseable {
   }
 
   /** Finds the longest cut that fits; null where there may be none, or not even its mark fits. */
-  private int[] cut(final Episode episode, final Observation observation) throws Exception {
+  private int[] cut(final Episode episode, final Effect.Call call, final List<Observation> answers)
+      throws Exception {
     final ObservationLimit limit = limits.observation();
     if (limit.excess() == ObservationLimit.Excess.FAIL) {
       return null;
@@ -186,9 +196,9 @@ final class ToolWorkers implements AutoCloseable {
     long tooMany = largest() + 1;
     while (fits + 1 < tooMany) {
       final int kept = (int) ((fits + tooMany) / 2);
-      final Observation shorter =
-          episode.shortened(observation, text -> limit.excess().cut(text, kept));
-      final int[] tokens = tokenizer.encode(shorter.text());
+      final List<Observation> shorter =
+          episode.shortened(answers, text -> limit.excess().cut(text, kept));
+      final int[] tokens = tokenizer.encode(shown(call, shorter));
       if (tokens.length <= limit.tokens()) {
         best = tokens;
         fits = kept;
@@ -200,44 +210,46 @@ final class ToolWorkers implements AutoCloseable {
   }
 
   private static Event done(
-      final Running running, final Observation observation, final int[] tokens) {
+      final Running running, final List<Observation> answers, final int[] tokens) {
     return new Event.CallDone(
         running.ticket,
-        new Event.CallOutcome(
-            observation.tool(),
-            observation.arguments(),
-            observation.status(),
-            observation.correct(),
-            latencyUs(running, observation.source()),
-            observation.source().provenance()),
+        answers.stream()
+            .map(answer -> outcome(running, answer, answer.status(), answer.correct()))
+            .toList(),
         tokens,
-        observation.over(),
-        observation.stepReward(),
+        answers.getLast().over(),
+        answers.stream().mapToDouble(Observation::stepReward).sum(),
         running.episode.digest(),
         null);
   }
 
-  private Event oversize(final Running running, final Observation observation, final String size) {
+  private static Event.CallOutcome outcome(
+      final Running running,
+      final Observation answer,
+      final ToolCall.Status status,
+      final Boolean correct) {
+    return new Event.CallOutcome(
+        answer.tool(),
+        answer.arguments(),
+        status,
+        correct,
+        latencyUs(running, answer.source()),
+        answer.source().provenance());
+  }
+
+  private Event oversize(
+      final Running running, final List<Observation> answers, final String size) {
     final String message =
         "the tool answered with "
             + size
             + ", more than "
             + limits.observation().tokens()
             + " tokens; raise limits.observation-tokens, or cut with limits.long-observations";
-    return new Event.CallDone(
-        running.ticket,
-        new Event.CallOutcome(
-            observation.tool(),
-            observation.arguments(),
-            ToolCall.Status.OVERSIZE,
-            null,
-            latencyUs(running, observation.source()),
-            observation.source().provenance()),
-        new int[0],
-        false,
-        0.0,
-        null,
-        failure("oversize", message));
+    final List<Event.CallOutcome> outcomes =
+        answers.stream()
+            .map(answer -> outcome(running, answer, ToolCall.Status.OVERSIZE, null))
+            .toList();
+    return failed(running, outcomes, failure("oversize", message));
   }
 
   private static long latencyUs(final Running running, final Observation.Source source) {
@@ -272,15 +284,15 @@ final class ToolWorkers implements AutoCloseable {
       final ToolCall.Status status,
       final Observation.Source source,
       final RolloutFailure failure) {
-    return new Event.CallDone(
-        running.ticket,
+    final Event.CallOutcome outcome =
         new Event.CallOutcome(
-            "", "{}", status, null, latencyUs(running, source), source.provenance()),
-        new int[0],
-        false,
-        0.0,
-        null,
-        failure);
+            "", "{}", status, null, latencyUs(running, source), source.provenance());
+    return failed(running, List.of(outcome), failure);
+  }
+
+  private static Event failed(
+      final Running running, final List<Event.CallOutcome> outcomes, final RolloutFailure failure) {
+    return new Event.CallDone(running.ticket, outcomes, new int[0], false, 0.0, null, failure);
   }
 
   /** What a scoring runs. */

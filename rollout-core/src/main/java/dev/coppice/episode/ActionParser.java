@@ -34,6 +34,8 @@ public final class ActionParser {
   private int contentStart;
   private int contentEnd;
 
+  private Dialect.Calls calls = Dialect.Calls.NONE;
+
   /** Where marks count again: behind the last thought. */
   private int free;
 
@@ -59,6 +61,8 @@ public final class ActionParser {
     FREE,
     THINK,
     CALL,
+    /** Behind a call that another may follow. */
+    CALLED,
     ANSWER
   }
 
@@ -104,6 +108,7 @@ public final class ActionParser {
     copy.markStart = markStart;
     copy.contentStart = contentStart;
     copy.contentEnd = contentEnd;
+    copy.calls = calls;
     copy.free = free;
     copy.thoughts = thoughts.clone();
     copy.thoughtTokens = thoughtTokens;
@@ -128,6 +133,7 @@ public final class ActionParser {
     markStart = 0;
     contentStart = 0;
     contentEnd = 0;
+    calls = Dialect.Calls.NONE;
     free = 0;
     thoughts = new int[0];
     thoughtTokens = 0;
@@ -145,6 +151,7 @@ public final class ActionParser {
    */
   public Signal accept(final String piece) {
     final int seen = text.length();
+    final int settled = seen - PartialCharacters.pending(text);
     final boolean thought = mode == Mode.THINK;
     text.append(piece);
     if (tokens == tokenEnd.length) {
@@ -164,10 +171,10 @@ public final class ActionParser {
     final Signal signal =
         switch (mode) {
           case FREE, THINK -> Signal.NONE;
-          case CALL -> close(dialect.callClose(), changed) ? Signal.CALL : Signal.NONE;
+          case CALL, CALLED -> calls(changed) ? Signal.CALL : Signal.NONE;
           case ANSWER -> close(dialect.answerClose(), changed) ? Signal.ANSWER : Signal.NONE;
         };
-    return stops(changed, signal) ? Signal.STOP : signal;
+    return stops(settled, signal) ? Signal.STOP : signal;
   }
 
   /** Follows the marks that open something, and those that close thoughts. */
@@ -192,16 +199,16 @@ public final class ActionParser {
 
   /** Opens what comes first; whether that is a thought, behind which there may be more. */
   private boolean open(final int thought, final int from) {
-    final int call = find(dialect.callOpen(), from);
+    final int call = dialect.callStart(text, free, from);
     final int answer = find(dialect.answerOpen(), from);
     if (isFirst(thought, call) && isFirst(thought, answer)) {
       think(thought, thought + rules.thinking().open().length());
       return true;
     }
     if (isFirst(call, answer)) {
-      begin(Mode.CALL, call, dialect.callOpen());
+      call(call);
     } else if (answer >= 0) {
-      begin(Mode.ANSWER, answer, dialect.answerOpen());
+      begin(Mode.ANSWER, answer, answer + dialect.answerOpen().length());
     }
     return false;
   }
@@ -218,35 +225,111 @@ public final class ActionParser {
     thoughts[thoughts.length - 1] = NO_END;
   }
 
-  private void begin(final Mode newMode, final int at, final String mark) {
+  private void begin(final Mode newMode, final int at, final int content) {
     mode = newMode;
     markStart = at;
-    contentStart = at + mark.length();
-    contentEnd = contentStart;
+    contentStart = content;
+    contentEnd = content;
+  }
+
+  private void call(final int at) {
+    begin(Mode.CALL, at, dialect.contentStart(at));
+  }
+
+  /** Follows calls; whether the last one is complete and no other can follow. */
+  private boolean calls(final int changed) {
+    while (true) {
+      if (mode == Mode.CALL) {
+        final int end = dialect.contentEnd(text, contentStart, Math.max(changed, calls.end()));
+        if (end < 0) {
+          return false;
+        }
+        mode = Mode.CALLED;
+        contentEnd = end;
+        calls = calls.and(new int[] {markStart, contentStart, end}, dialect.callClose().length());
+        if (calls.count() == dialect.callsPerTurn()) {
+          return true;
+        }
+      } else {
+        final int next = dialect.behindBlanks(text, calls.end());
+        if (text.indexOf(dialect.callOpen(), next) != next) {
+          return !dialect.callOpen().startsWith(text.substring(next));
+        }
+        call(next);
+      }
+    }
+  }
+
+  /**
+   * Tells whether the end of the sequence ends calls: some are complete, or one is still open.
+   *
+   * @return true where the turn is not its final answer.
+   */
+  public boolean endsCalls() {
+    return mode == Mode.CALL || mode == Mode.CALLED;
+  }
+
+  /**
+   * Lists what stands in the calls of the turn. Of a call that was never closed it is the opening mark
+   * too, so that nobody takes it for one.
+   *
+   * @return the contents in order, exactly as sampled.
+   */
+  public List<String> contents() {
+    final List<String> contents = calls.contents(text);
+    if (mode == Mode.CALL) {
+      contents.add(text.substring(markStart));
+    }
+    contents.replaceAll(PartialCharacters::replaceIncomplete);
+    return contents;
+  }
+
+  /**
+   * Tells how far the text runs past the end of the last call.
+   *
+   * @return the characters beyond.
+   */
+  public int overrun() {
+    return mode == Mode.CALLED ? text.length() - calls.end() : 0;
+  }
+
+  /**
+   * Returns what the last token writes of the last call.
+   *
+   * @return the end of the call, or an empty text.
+   */
+  public String lastOfCall() {
+    final int start = tokens == 1 ? 0 : tokenEnd[tokens - 2];
+    return text.substring(Math.min(start, calls.end()), calls.end());
+  }
+
+  /**
+   * Returns the turn up to the end of its last call.
+   *
+   * @return the text, exactly as sampled.
+   */
+  public String turnOfCalls() {
+    return PartialCharacters.replaceIncomplete(text.substring(0, calls.end()));
   }
 
   private boolean close(final String mark, final int changed) {
-    if (mark.isEmpty()) {
-      return false;
-    }
     final int at = find(mark, Math.max(contentStart, changed - mark.length() + 1));
-    if (at >= 0) {
-      contentEnd = at;
-    }
+    contentEnd = at >= 0 ? at : contentEnd;
     return at >= 0;
   }
 
   /** Whether a stop ends the turn, and no call or answer before it. */
-  private boolean stops(final int changed, final Signal signal) {
+  private boolean stops(final int settled, final Signal signal) {
     if (rules.stops().isEmpty() || tokens <= minTokens) {
       return false;
     }
-    stop = rules.stops().find(text, changed);
+    stop = rules.stops().find(text, settled);
     if (stop == null || signal == Signal.NONE) {
       return stop != null;
     }
-    final String close = signal == Signal.CALL ? dialect.callClose() : dialect.answerClose();
-    return stop[1] < contentEnd + close.length();
+    final int end =
+        signal == Signal.CALL ? calls.end() : contentEnd + dialect.answerClose().length();
+    return stop[1] < end;
   }
 
   private int find(final String mark, final int from) {
@@ -330,6 +413,49 @@ public final class ActionParser {
   }
 
   /**
+   * Tells whether the last token ended a line or a sentence, outside of calls and answers.
+   *
+   * <p>A line ends with its break; a sentence with a full stop, an exclamation or a question mark that
+   * no digit stands before, as in {@code 3.5} or {@code 1.}. White space behind an end ends nothing
+   * more.
+   *
+   * @return true if the turn's text so far ends so.
+   */
+  public boolean endsSentence() {
+    if (tokens == 0 || mode != Mode.FREE) {
+      return false;
+    }
+    final int before = tokens == 1 ? 0 : Math.min(tokenEnd[tokens - 2], text.length());
+    return isEnd(text.length()) && !(isBlank(before, text.length()) && isEnd(before));
+  }
+
+  private boolean isEnd(final int length) {
+    int end = length;
+    while (end > 0 && Character.isWhitespace(text.charAt(end - 1))) {
+      if (text.charAt(end - 1) == '\n') {
+        return hasWords(end);
+      }
+      end--;
+    }
+    return end > 0
+        && ".!?".indexOf(text.charAt(end - 1)) >= 0
+        && !(end > 1 && Character.isDigit(text.charAt(end - 2)));
+  }
+
+  private boolean hasWords(final int length) {
+    return !isBlank(0, length);
+  }
+
+  private boolean isBlank(final int from, final int to) {
+    for (int i = from; i < to; i++) {
+      if (!Character.isWhitespace(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
    * Returns the number of tokens of the turn so far.
    *
    * @return the number of tokens.
@@ -351,7 +477,7 @@ public final class ActionParser {
     int start = from;
     for (int token = from; token < to; token++) {
       final SpanKind kind = kindOf(token);
-      if (token + 1 == to || kindOf(token + 1) != kind) {
+      if (token + 1 == to || kindOf(token + 1) != kind || beginsCall(token + 1)) {
         final int ownCall = kind == SpanKind.TOOL_CALL ? call : Span.NO_CALL;
         spans.add(new Span(start - from, token + 1 - start, kind, ownCall));
         start = token + 1;
@@ -360,14 +486,31 @@ public final class ActionParser {
     return spans;
   }
 
+  /** Whether a call begins in a token, and another ended before it. */
+  private boolean beginsCall(final int token) {
+    for (int i = 1; i < calls.count(); i++) {
+      if (isIn(token, calls.mark(i))) {
+        return true;
+      }
+    }
+    return mode == Mode.CALL && calls.count() > 0 && isIn(token, markStart);
+  }
+
+  private boolean isIn(final int token, final int at) {
+    return tokenEnd[token] > at && tokenEnd[token - 1] <= at;
+  }
+
   /**
    * Text before a call or an answer is reasoning where a model does not mark its thoughts; {@link
    * SpanKind#THINK} then stands for "if one follows".
    */
   private SpanKind kindOf(final int token) {
     final int end = tokenEnd[token];
-    if ((mode == Mode.CALL || mode == Mode.ANSWER) && end > markStart) {
-      return mode == Mode.CALL ? SpanKind.TOOL_CALL : SpanKind.ANSWER;
+    if (mode == Mode.ANSWER && end > markStart) {
+      return SpanKind.ANSWER;
+    }
+    if (hasMark() && end > (calls.count() == 0 ? markStart : calls.mark(0))) {
+      return SpanKind.TOOL_CALL;
     }
     final int start = token == 0 ? 0 : tokenEnd[token - 1];
     for (int i = 0; i < thoughts.length; i += 2) {
@@ -395,6 +538,6 @@ public final class ActionParser {
    * @return true from the token that completed it.
    */
   public boolean hasMark() {
-    return mode == Mode.CALL || mode == Mode.ANSWER;
+    return mode == Mode.ANSWER || endsCalls();
   }
 }

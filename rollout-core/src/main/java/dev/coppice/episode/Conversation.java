@@ -21,16 +21,25 @@ public interface Conversation {
   String text();
 
   /**
-   * Goes on after a turn that made a call.
+   * Goes on after a turn that made calls.
    *
    * @param turn all the model said since it was last answered, exactly as sampled.
-   * @param call what stands between the marks of the call in it.
-   * @param result of the call, as the model is to see it.
+   * @param calls in it, in order, with their results.
    * @return the longer conversation.
    * @throws RuntimeException saying why, if the template cannot continue without rewriting what
    *     stands there already.
    */
-  Conversation answered(String turn, String call, String result);
+  Conversation answered(String turn, List<Made> calls);
+
+  /**
+   * Holds a call that was answered.
+   *
+   * @param text the call was read from; calls of one list have the same one.
+   * @param tool that was called, or empty where the text is no call.
+   * @param arguments by name, in the order they were written.
+   * @param result of the call, as the model is to see it.
+   */
+  record Made(String text, String tool, Map<String, Object> arguments, String result) {}
 
   /** Begins conversations of one kind. */
   interface Form {

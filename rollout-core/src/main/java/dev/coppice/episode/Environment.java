@@ -2,6 +2,7 @@ package dev.coppice.episode;
 
 import dev.coppice.trajectory.Task;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Offers tasks and starts their episodes.
@@ -56,6 +57,14 @@ public interface Environment extends AutoCloseable {
   default Sharing sharing() {
     return Sharing.EVERYTHING;
   }
+
+  /**
+   * Is told, before the first episode, how what a tool answers is kept from being read as more than text:
+   * as a special token of the model's.
+   *
+   * @param guard marks such places; the tokenizer, which finds them again, takes the marks away.
+   */
+  default void guard(final UnaryOperator<String> guard) {}
 
   /**
    * Returns counters of what running the environment took, for the ledger of the run.

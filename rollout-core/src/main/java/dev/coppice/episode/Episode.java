@@ -1,6 +1,9 @@
 package dev.coppice.episode;
 
 import dev.coppice.trajectory.StopReason;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -51,16 +54,41 @@ public interface Episode extends AutoCloseable {
   }
 
   /**
-   * Writes the answer to the last call once more with a shorter result, as it was too long.
+   * Executes the calls of one turn; they are answered in order, and those behind one that ends the
+   * episode are not made. A text may hold a list of calls: there are then more answers than texts.
    *
-   * @param last observation, the answer to the last call on this episode.
-   * @param cut shortens what the tool said; the marks around it stay whole.
-   * @return the observation the policy is shown instead.
-   * @throws Exception if it cannot be written.
+   * @param texts between the marks of the calls, in order and exactly as sampled; of a call that was
+   *     never closed, with the mark before it, so that it cannot be read as one.
+   * @param turn all that was sampled since the last observation, exactly as sampled.
+   * @return what the policy is shown, one text behind the other.
+   * @throws Exception if a tool fails.
    */
-  default Observation shortened(final Observation last, final UnaryOperator<String> cut)
+  default List<Observation> calls(final List<String> texts, final String turn) throws Exception {
+    if (texts.size() == 1) {
+      return Collections.singletonList(call(texts.getFirst(), turn));
+    }
+    final List<Observation> answers = new ArrayList<>();
+    for (final String text : texts) {
+      final Observation answer = call(text);
+      answers.add(answer);
+      if (answer == null || answer.over()) {
+        break;
+      }
+    }
+    return answers;
+  }
+
+  /**
+   * Writes the answers to the last calls once more with shorter results, as they were too long.
+   *
+   * @param last observations, the answers to the last calls on this episode.
+   * @param cut shortens what a tool said; the marks around it stay whole.
+   * @return the observations the policy is shown instead.
+   * @throws Exception if they cannot be written.
+   */
+  default List<Observation> shortened(final List<Observation> last, final UnaryOperator<String> cut)
       throws Exception {
-    return last.with(cut.apply(last.text()));
+    return last.stream().map(answer -> answer.with(cut.apply(answer.text()))).toList();
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.coppice.episode;
 
 import dev.coppice.trajectory.StopReason;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
@@ -51,7 +53,14 @@ public abstract class ForwardingEpisode implements Episode {
   }
 
   @Override
-  public Observation shortened(final Observation last, final UnaryOperator<String> cut)
+  public List<Observation> calls(final List<String> texts, final String turn) throws Exception {
+    return texts.size() == 1
+        ? Collections.singletonList(call(texts.getFirst(), turn))
+        : base.calls(texts, turn);
+  }
+
+  @Override
+  public List<Observation> shortened(final List<Observation> last, final UnaryOperator<String> cut)
       throws Exception {
     return base.shortened(last, cut);
   }

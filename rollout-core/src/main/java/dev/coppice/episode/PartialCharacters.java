@@ -36,6 +36,22 @@ public final class PartialCharacters {
     return changed;
   }
 
+  /**
+   * Counts the bytes at the end of a text that may still become a character.
+   *
+   * @param text that may have some.
+   * @return the number, less than {@link #LONGEST}.
+   */
+  static int pending(final CharSequence text) {
+    int count = 0;
+    while (count < LONGEST - 1
+        && count < text.length()
+        && isByte(text, text.length() - 1 - count)) {
+      count++;
+    }
+    return count;
+  }
+
   private static boolean isByte(final CharSequence text, final int at) {
     final char unit = text.charAt(at);
     final boolean lone = at == 0 || !Character.isHighSurrogate(text.charAt(at - 1));

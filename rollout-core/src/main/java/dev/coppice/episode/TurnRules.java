@@ -59,7 +59,7 @@ public record TurnRules(int tokens, Stops stops, Thinking thinking) {
      * Finds the stop that ends first, the longest of them where several do.
      *
      * @param text of the turn.
-     * @param from the first place that may have changed.
+     * @param from where the new text begins, in which it must end.
      * @return its start and its end, or null if there is none.
      */
     int[] find(final StringBuilder text, final int from) {

@@ -79,6 +79,10 @@ public final class EventCodec {
       to.putLong(tree.tokens());
       to.putLong(tree.computedTokens());
     }
+    for (final GroupOutcome.Tree tree : outcome.trees()) {
+      to.putInt(tree.sharesByForks().size());
+      tree.sharesByForks().forEach(to::putDouble);
+    }
   }
 
   private static int offered(final Event.GroupOffered offered, final EventBytes to) {
@@ -98,14 +102,21 @@ public final class EventCodec {
     final Quotes quotes = quoted.quotes();
     to.putLong(quoted.nowNs());
     to.putInt(quotes.rows());
+    boolean ofServer = false;
+    for (int row = 0; row < quotes.rows(); row++) {
+      ofServer |= quotes.again(row) != 0;
+    }
     for (int row = 0; row < quotes.rows(); row++) {
       to.putInt(quotes.branch(row));
       to.putInt(quotes.ticket(row));
       to.putInt(quotes.cached(row));
       to.putInt(quotes.computes(row));
       to.putInt(quotes.samples(row));
+      if (ofServer) {
+        to.putInt(quotes.again(row));
+      }
     }
-    return EventDescriptor.QUOTED;
+    return ofServer ? EventDescriptor.QUOTED_BY_SERVER : EventDescriptor.QUOTED;
   }
 
   private static int drawn(final Event.Drawn drawn, final EventBytes to) {
@@ -113,6 +124,10 @@ public final class EventCodec {
     final boolean tellsKept = draws.tellsKept();
     to.putLong(drawn.nowNs());
     to.putInt(draws.rows());
+    boolean ofServer = false;
+    for (int row = 0; row < draws.rows(); row++) {
+      ofServer |= draws.isApart(row) || draws.again(row) != 0 || draws.wasted(row) != 0;
+    }
     for (int row = 0; row < draws.rows(); row++) {
       to.putInt(draws.branch(row));
       to.putInt(draws.ticket(row));
@@ -120,10 +135,22 @@ public final class EventCodec {
       to.putInt(draws.cached(row));
       to.putFloat(draws.entropy(row));
       failure(draws.failure(row), to);
+      if (ofServer) {
+        to.putInt(draws.again(row));
+        to.putInt(draws.wasted(row));
+        to.putInt(draws.isApart(row) ? 1 : 0);
+      }
       to.putInt(draws.count(row));
       for (int draw = 0; draw < draws.count(row); draw++) {
         draw(draws, row, draw, tellsKept, to);
       }
+    }
+    return drawnType(tellsKept, ofServer);
+  }
+
+  private static int drawnType(final boolean tellsKept, final boolean ofServer) {
+    if (ofServer) {
+      return tellsKept ? EventDescriptor.DRAWN_KEPT_BY_SERVER : EventDescriptor.DRAWN_BY_SERVER;
     }
     return tellsKept ? EventDescriptor.DRAWN_KEPT : EventDescriptor.DRAWN;
   }
@@ -155,19 +182,27 @@ public final class EventCodec {
 
   private static int callDone(final Event.CallDone done, final EventBytes to) {
     ticket(done.ticket(), to);
-    final Event.CallOutcome outcome = done.outcome();
+    outcome(done.outcomes().getFirst(), to);
+    to.putTokens(done.observation());
+    to.putByte(done.over() ? 1 : 0);
+    to.putDouble(done.stepReward());
+    to.putString(done.digest());
+    failure(done.failure(), to);
+    // Behind the rest, where journals of turns of one call end.
+    if (done.outcomes().size() > 1) {
+      to.putInt(done.outcomes().size() - 1);
+      done.outcomes().subList(1, done.outcomes().size()).forEach(outcome -> outcome(outcome, to));
+    }
+    return EventDescriptor.CALL_DONE;
+  }
+
+  private static void outcome(final Event.CallOutcome outcome, final EventBytes to) {
     to.putString(outcome.tool());
     to.putString(outcome.arguments());
     to.putByte(outcome.status().code());
     to.putByte(outcome.correct() == null ? 0 : outcome.correct() ? 2 : 1);
     to.putLong(outcome.latencyUs());
     to.putByte(outcome.provenance().code());
-    to.putTokens(done.observation());
-    to.putByte(done.over() ? 1 : 0);
-    to.putDouble(done.stepReward());
-    to.putString(done.digest());
-    failure(done.failure(), to);
-    return EventDescriptor.CALL_DONE;
   }
 
   private static int scored(final Event.Scored scored, final EventBytes to) {
@@ -215,9 +250,12 @@ public final class EventCodec {
               from.getString(),
               failure(from));
       case EventDescriptor.RESTORED -> restored(from);
-      case EventDescriptor.QUOTED -> quoted(from);
-      case EventDescriptor.DRAWN -> drawn(from, false);
-      case EventDescriptor.DRAWN_KEPT -> drawn(from, true);
+      case EventDescriptor.QUOTED, EventDescriptor.QUOTED_BY_SERVER ->
+          quoted(from, type == EventDescriptor.QUOTED_BY_SERVER);
+      case EventDescriptor.DRAWN -> drawn(from, false, false);
+      case EventDescriptor.DRAWN_KEPT -> drawn(from, true, false);
+      case EventDescriptor.DRAWN_BY_SERVER -> drawn(from, false, true);
+      case EventDescriptor.DRAWN_KEPT_BY_SERVER -> drawn(from, true, true);
       case EventDescriptor.WORK_EXPIRED ->
           new Event.WorkExpired(from.getInt(), from.getInt(), from.getLong());
       case EventDescriptor.CALL_DONE -> callDone(from);
@@ -246,6 +284,9 @@ public final class EventCodec {
                   from.getLong(),
                   from.getLong()));
     }
+    if (!from.isAtEnd()) {
+      trees.replaceAll(tree -> withForks(tree, from));
+    }
     final GroupOutcome outcome = new GroupOutcome(request.taskIndex(), trees);
     if (outcome.computedTokens() != computedTokens) {
       throw new IllegalArgumentException(
@@ -257,6 +298,20 @@ public final class EventCodec {
               + outcome.computedTokens());
     }
     return new Event.GroupRestored(request, outcome);
+  }
+
+  private static GroupOutcome.Tree withForks(final GroupOutcome.Tree tree, final EventBytes from) {
+    final List<Double> shares = new ArrayList<>();
+    for (int forks = from.getInt(); forks > 0; forks--) {
+      shares.add(from.getDouble());
+    }
+    return new GroupOutcome.Tree(
+        tree.draws(),
+        tree.rewards(),
+        tree.trunkTokens(),
+        tree.tokens(),
+        tree.computedTokens(),
+        shares);
   }
 
   private static GroupOutcome.Tree unknown(final long computedTokens) {
@@ -271,17 +326,19 @@ public final class EventCodec {
     return new Event.Ticket(from.getInt(), from.getInt());
   }
 
-  private static Event quoted(final EventBytes from) {
+  private static Event quoted(final EventBytes from, final boolean ofServer) {
     final long nowNs = from.getLong();
     final int rows = from.getInt();
     final Quotes quotes = new Quotes();
     for (int row = 0; row < rows; row++) {
       quotes.add(from.getInt(), from.getInt(), from.getInt(), from.getInt(), from.getInt());
+      quotes.computesAgain(ofServer ? from.getInt() : 0);
     }
     return new Event.Quoted(nowNs, quotes);
   }
 
-  private static Event drawn(final EventBytes from, final boolean tellsKept) {
+  private static Event drawn(
+      final EventBytes from, final boolean tellsKept, final boolean ofServer) {
     final long nowNs = from.getLong();
     final int rows = from.getInt();
     final Draws draws = new Draws();
@@ -290,6 +347,9 @@ public final class EventCodec {
       draws.foundCached(from.getInt());
       draws.entropy(from.getFloat());
       draws.fail(failure(from));
+      if (ofServer) {
+        extras(draws, from);
+      }
       final int count = from.getInt();
       for (int draw = 0; draw < count; draw++) {
         draws.beginDraw();
@@ -305,6 +365,13 @@ public final class EventCodec {
     return new Event.Drawn(nowNs, draws);
   }
 
+  private static void extras(final Draws draws, final EventBytes from) {
+    draws.costMore(from.getInt(), from.getInt());
+    if (from.getInt() != 0) {
+      draws.drawnApart();
+    }
+  }
+
   private static void readKept(final Draws draws, final EventBytes from) {
     final int count = from.getInt();
     if (count >= 0) {
@@ -318,26 +385,32 @@ public final class EventCodec {
 
   private static Event callDone(final EventBytes from) {
     final Event.Ticket ticket = ticket(from);
+    final List<Event.CallOutcome> outcomes = new ArrayList<>();
+    outcomes.add(outcome(from));
+    final int[] observation = from.getTokens();
+    final boolean over = from.getByte() == 1;
+    final double stepReward = from.getDouble();
+    final String digest = from.getString();
+    final RolloutFailure failure = failure(from);
+    final int others = from.isAtEnd() ? 0 : from.getInt();
+    for (int i = 0; i < others; i++) {
+      outcomes.add(outcome(from));
+    }
+    return new Event.CallDone(ticket, outcomes, observation, over, stepReward, digest, failure);
+  }
+
+  private static Event.CallOutcome outcome(final EventBytes from) {
     final String tool = from.getString();
     final String arguments = from.getString();
     final ToolCall.Status status = ToolCall.Status.ofCode(from.getByte());
     final int correct = from.getByte();
-    final Event.CallOutcome outcome =
-        new Event.CallOutcome(
-            tool,
-            arguments,
-            status,
-            correct == 0 ? null : correct == 2,
-            from.getLong(),
-            Provenance.ofCode(from.getByte()));
-    return new Event.CallDone(
-        ticket,
-        outcome,
-        from.getTokens(),
-        from.getByte() == 1,
-        from.getDouble(),
-        from.getString(),
-        failure(from));
+    return new Event.CallOutcome(
+        tool,
+        arguments,
+        status,
+        correct == 0 ? null : correct == 2,
+        from.getLong(),
+        Provenance.ofCode(from.getByte()));
   }
 
   private static Event scored(final EventBytes from) {

@@ -12,7 +12,8 @@ package dev.coppice.eventlog;
  *               failure
  *   2 restored  id string, index int32, task index int32, computed tokens int64,
  *               trees int32, per tree: draws int32, scored int64, reward sum float64,
- *               square sum float64, trunk tokens, tokens, computed tokens int64 each
+ *               square sum float64, trunk tokens, tokens, computed tokens int64 each;
+ *               then per tree: forks int32, share of the paths float64 each; absent in old journals
  *   3 quoted    time int64, rows int32,
  *               per row: branch, ticket, cached, computes, samples, int32 each
  *   4 drawn     time int64, rows int32,
@@ -22,10 +23,14 @@ package dev.coppice.eventlog;
  *   5 expired   branch int32, ticket int32, waited int64
  *   6 call      branch int32, sequence int32, tool string, arguments string, status int8,
  *               correct int8 (0 null, 1 no, 2 yes), latency int64, provenance int8,
- *               observation tokens, over int8, step reward float64, digest string, failure
+ *               observation tokens, over int8, step reward float64, digest string, failure;
+ *               where the turn made several calls: others int32, per other call: tool to provenance
  *   7 scored    branch int32, sequence int32, reward float64, components int32,
  *               per component: name string, value float64; answer string, failure
  *   8 swapped   time int64, version int32
+ *  10 quoted by a server: as 3, and per row: again int32
+ *  11 drawn by a server: as 4, and per row before its draws: again, wasted, apart, int32 each
+ *  12 kept by a server: as 9 and 11
  *   failure     boundary int8 (-1 for none), code string, message string
  * </pre>
  */
@@ -56,6 +61,15 @@ public final class EventDescriptor {
 
   /** New weights are in use. */
   public static final int WEIGHTS_SWAPPED = 8;
+
+  /** A server said what it would compute, some of it more than once. */
+  public static final int QUOTED_BY_SERVER = 10;
+
+  /** A server answered, with draws that it computed apart. */
+  public static final int DRAWN_BY_SERVER = 11;
+
+  /** A server answered so, and said which ids could have been drawn. */
+  public static final int DRAWN_KEPT_BY_SERVER = 12;
 
   private EventDescriptor() {}
 }

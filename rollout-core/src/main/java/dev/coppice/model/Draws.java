@@ -17,7 +17,7 @@ public final class Draws {
   /** Stands for a row whose work found in the cache what was quoted. */
   public static final int AS_QUOTED = -1;
 
-  private static final int COLUMNS = 4;
+  private static final int COLUMNS = 7;
   private static final int[][] NO_KEPT = {};
 
   private int rows;
@@ -74,6 +74,9 @@ public final class Draws {
     heads[at + 1] = ticket;
     heads[at + 2] = version;
     heads[at + 3] = AS_QUOTED;
+    heads[at + 4] = 0;
+    heads[at + 5] = 0;
+    heads[at + 6] = 0;
     entropy[rows++] = Float.NaN;
     firstDraw[rows] = draws;
   }
@@ -94,6 +97,26 @@ public final class Draws {
    */
   public void foundCached(final int cachedTokens) {
     heads[(rows - 1) * COLUMNS + 3] = cachedTokens;
+  }
+
+  /**
+   * Tells that the draws of the last row were sampled one by one, as a server does that knows them
+   * as requests of their own: the first token of each counts.
+   */
+  public void drawnApart() {
+    heads[(rows - 1) * COLUMNS + 6] = 1;
+  }
+
+  /**
+   * Tells what the last row cost beyond its draws and the path computed once.
+   *
+   * @param again tokens of the path that were computed beyond the one time that was quoted.
+   * @param wasted tokens that were sampled and are part of no draw.
+   */
+  public void costMore(final int again, final int wasted) {
+    final int at = (rows - 1) * COLUMNS;
+    heads[at + 4] = again;
+    heads[at + 5] = wasted;
   }
 
   /**
@@ -240,6 +263,36 @@ public final class Draws {
    */
   public int cached(final int row) {
     return heads[row * COLUMNS + 3];
+  }
+
+  /**
+   * Returns whether the draws of a row were sampled one by one.
+   *
+   * @param row from 0.
+   * @return true if the first token of each draw counts.
+   */
+  public boolean isApart(final int row) {
+    return heads[row * COLUMNS + 6] != 0;
+  }
+
+  /**
+   * Returns what of a row's path was computed beyond the one time that was quoted.
+   *
+   * @param row from 0.
+   * @return the number of tokens.
+   */
+  public int again(final int row) {
+    return heads[row * COLUMNS + 4];
+  }
+
+  /**
+   * Returns what was sampled for a row and is part of no draw.
+   *
+   * @param row from 0.
+   * @return the number of tokens.
+   */
+  public int wasted(final int row) {
+    return heads[row * COLUMNS + 5];
   }
 
   /**

@@ -9,13 +9,13 @@ import java.util.Arrays;
  * {@link #computes} would be computed now, and {@link #samples} tokens would be sampled after them.
  * A row that reaches the end of the path samples; the chunks of a long prompt only compute. The core
  * pays, or releases the branch; then nothing of the row is computed. A runner never computes more
- * than it quoted.
+ * than it quoted; a server may, having lost what it held, and its answer says so.
  *
  * @unit tokens.
  * @thread one at a time; refilled for each round.
  */
 public final class Quotes {
-  private static final int COLUMNS = 5;
+  private static final int COLUMNS = 6;
 
   private int rows;
   private int[] cells = new int[32 * COLUMNS];
@@ -61,7 +61,18 @@ public final class Quotes {
     cells[at + 2] = cached;
     cells[at + 3] = computes;
     cells[at + 4] = samples;
+    cells[at + 5] = 0;
     rows++;
+  }
+
+  /**
+   * Says what the last row would compute of its path more than once, since every draw is a request of
+   * its own and a server shares only so much.
+   *
+   * @param tokens of the path, over all draws but the first.
+   */
+  public void computesAgain(final int tokens) {
+    cells[(rows - 1) * COLUMNS + 5] = tokens;
   }
 
   /**
@@ -121,6 +132,16 @@ public final class Quotes {
    */
   public int computes(final int row) {
     return cells[row * COLUMNS + 3];
+  }
+
+  /**
+   * Returns the tokens of the path that would be computed more than once.
+   *
+   * @param row from 0.
+   * @return the number of tokens; 0 where all draws come from one pass.
+   */
+  public int again(final int row) {
+    return cells[row * COLUMNS + 5];
   }
 
   /**

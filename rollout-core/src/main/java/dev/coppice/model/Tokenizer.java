@@ -20,6 +20,16 @@ public interface Tokenizer extends AutoCloseable {
   int[] encode(String text);
 
   /**
+   * Marks the special tokens that are spelt in a text which is to stay text, for {@link #encode}.
+   *
+   * @param text that nobody of ours wrote.
+   * @return the text, marked where a special token is spelt; the very text where none is.
+   */
+  default String guard(final String text) {
+    return text;
+  }
+
+  /**
    * Encodes a prompt. Where it begins with {@link #BEGIN}, that is this model's own begin token,
    * however it is spelt, and nothing where sequences of the model begin without one.
    *

@@ -135,6 +135,11 @@ public final class Work {
     tokens[length++] = token;
   }
 
+  /** Takes back the last token of the path, which no runner has computed yet. */
+  public void removeLast() {
+    length--;
+  }
+
   /**
    * Appends tokens to the path.
    *

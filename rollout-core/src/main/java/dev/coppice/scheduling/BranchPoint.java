@@ -1,5 +1,7 @@
 package dev.coppice.scheduling;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * Shows a branching policy where a branch stands; everything here is fixed by the path so far.
  *
@@ -10,6 +12,8 @@ package dev.coppice.scheduling;
  * @thread the engine thread.
  */
 public final class BranchPoint {
+  private static final BooleanSupplier NOWHERE = () -> false;
+
   private long treeKey;
   private long tag;
   private int turn;
@@ -18,6 +22,8 @@ public final class BranchPoint {
   private int lastForkTurn;
   private int decisionTurn;
   private int typicalTurns;
+  private int sampled;
+  private BooleanSupplier sentenceEnd = NOWHERE;
 
   /**
    * Points at the start of a tree.
@@ -61,6 +67,37 @@ public final class BranchPoint {
     forks = newForks;
     lastForkTurn = newLastForkTurn;
     return this;
+  }
+
+  /**
+   * Tells what has been sampled on the path.
+   *
+   * @param newSampled the tokens sampled from the root to here, over all turns.
+   * @param newSentenceEnd tells whether the turn's text so far ends with a line or a sentence.
+   * @return this.
+   */
+  public BranchPoint afterText(final int newSampled, final BooleanSupplier newSentenceEnd) {
+    sampled = newSampled;
+    sentenceEnd = newSentenceEnd;
+    return this;
+  }
+
+  /**
+   * Returns the tokens sampled on the path.
+   *
+   * @return the number from the root to here, over all turns; what was observed does not count.
+   */
+  public int sampled() {
+    return sampled;
+  }
+
+  /**
+   * Says whether the last token sampled ended a line or a sentence, outside of calls and answers.
+   *
+   * @return false at the beginning of a turn.
+   */
+  public boolean isSentenceEnd() {
+    return sentenceEnd.getAsBoolean();
   }
 
   /**

@@ -30,6 +30,38 @@ public interface BranchingPolicy {
   }
 
   /**
+   * Returns the entropy from which {@link #childrenAtToken} is asked at one place.
+   *
+   * @param point the place.
+   * @return a bound in nats, at least {@link #entropyFloor()}.
+   */
+  default double entropyFloor(final BranchPoint point) {
+    return entropyFloor();
+  }
+
+  /**
+   * Decides the children at any token by the path alone, before the model is asked for it: at the
+   * first of a turn, where {@link #childrenAtTurn} gave none, and at every later one.
+   *
+   * @param point the place before the token.
+   * @return the number of children, at least 1.
+   */
+  default int childrenBeforeToken(final BranchPoint point) {
+    return 1;
+  }
+
+  /**
+   * Says how many tokens may be sampled before {@link #childrenBeforeToken} must be asked again; an
+   * engine that answers many tokens at once is asked for no more.
+   *
+   * @param point the place before the first of them.
+   * @return the number, at least 1.
+   */
+  default int tokensToNextPlace(final BranchPoint point) {
+    return Integer.MAX_VALUE;
+  }
+
+  /**
    * Returns the most children {@link #childrenAtToken} gives at a place.
    *
    * @param point the place.

@@ -56,6 +56,20 @@ public final class BudgetLease {
   }
 
   /**
+   * Books tokens that were computed already, whether or not they are left.
+   *
+   * @param tokens to book.
+   * @return how many of them go beyond a limit.
+   */
+  public long book(final long tokens) {
+    final long over = Math.clamp(tokens - Math.max(0, remaining()), 0, tokens);
+    for (BudgetLease lease = this; lease != null; lease = lease.parent) {
+      lease.spent += tokens;
+    }
+    return over;
+  }
+
+  /**
    * Gives back tokens that were spent in advance and not needed.
    *
    * @param tokens to give back.

@@ -19,6 +19,7 @@ import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.EntropyPolicy;
 import dev.coppice.scheduling.FixedPolicy;
+import dev.coppice.scheduling.SegmentsPolicy;
 import dev.coppice.scheduling.TreeGrpoPolicy;
 import dev.coppice.scheduling.TwoStagePolicy;
 import dev.coppice.trajectory.Leaf;
@@ -44,7 +45,8 @@ final class CoalescingTest {
         new FixedPolicy(
             List.of(new FixedPolicy.Place(false, 0, 2), new FixedPolicy.Place(true, 0, 3))),
         new EntropyPolicy(2.3, new int[] {4, 2}),
-        new EntropyPolicy(2.3, new int[] {9, 2}, 0.25));
+        new EntropyPolicy(2.3, new int[] {9, 2}, 0.25),
+        new SegmentsPolicy(3, new int[] {1, 2, 1, 3}));
   }
 
   static List<Manners> manners() {

@@ -14,6 +14,7 @@ import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.EntropyPolicy;
 import dev.coppice.scheduling.FixedPolicy;
+import dev.coppice.scheduling.SegmentsPolicy;
 import dev.coppice.scheduling.TreeGrpoPolicy;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.StopReason;
@@ -34,7 +35,8 @@ final class DeterminismPropertyTest {
         new FixedPolicy(
             List.of(new FixedPolicy.Place(false, 0, 2), new FixedPolicy.Place(true, 0, 3))),
         new TreeGrpoPolicy(3, 2),
-        new EntropyPolicy(2.3, new int[] {4, 2}));
+        new EntropyPolicy(2.3, new int[] {4, 2}),
+        new SegmentsPolicy(4, new int[] {2, 1, 3}));
   }
 
   @ParameterizedTest

@@ -20,6 +20,7 @@ import dev.coppice.scheduling.BranchingPolicy;
 import dev.coppice.scheduling.ChainPolicy;
 import dev.coppice.scheduling.EntropyPolicy;
 import dev.coppice.scheduling.FixedPolicy;
+import dev.coppice.scheduling.SegmentsPolicy;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.List;
@@ -87,7 +88,8 @@ final class SystematicDivisionTest {
         new ChainPolicy(),
         new FixedPolicy(List.of(new FixedPolicy.Place(false, 0, 3))),
         new EntropyPolicy(1.0, new int[] {4}),
-        new EntropyPolicy(1.0, new int[] {4}, 0.7));
+        new EntropyPolicy(1.0, new int[] {4}, 0.7),
+        new SegmentsPolicy(1, new int[] {2, 3}));
   }
 
   private TestRun run(final BranchingPolicy policy, final Coalescing coalescing) {

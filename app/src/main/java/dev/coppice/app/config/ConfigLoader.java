@@ -73,6 +73,10 @@ public final class ConfigLoader {
       final String name = String.join(".", path);
       final Object value = result.get(path);
       final String where = at(origin, result.inputPositionOf(path));
+      if (path.stream().anyMatch(part -> part.indexOf('.') >= 0)) {
+        throw new ConfigException(
+            where + ": a key in quotes is one name, dots and all: write " + name + " without them");
+      }
       if (value instanceof org.tomlj.TomlTable) {
         requireSection(name, where);
       } else {

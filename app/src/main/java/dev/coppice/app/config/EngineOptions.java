@@ -8,12 +8,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Finds the options of an engine: those it shares with others are keys of the sections {@code model}
- * and {@code engine}, the rest are keys of its own.
+ * Finds the options of an engine: those it shares with others are keys of the sections {@code model},
+ * {@code engine} and {@code sampling}, the rest are keys of its own.
  */
 public final class EngineOptions {
   private static final Map<String, Class<?>> SHARED =
-      Map.of("model", RunConfig.Model.class, "engine", RunConfig.Engine.class);
+      Map.of(
+          "model", RunConfig.Model.class,
+          "engine", RunConfig.Engine.class,
+          "sampling", SamplingSection.class);
 
   private EngineOptions() {}
 
@@ -32,6 +35,7 @@ public final class EngineOptions {
     for (final PlugOption option : engine.options()) {
       put(option, config.model(), values);
       put(option, config.engine(), values);
+      put(option, config.sampling(), values);
     }
     return PlugOptions.of(RunnerPlug.KIND, engine, values);
   }

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param model that samples.
  * @param task set that is solved.
  * @param world where results of tools come from.
+ * @param calls how the model writes them.
  * @param sampling settings.
  * @param tree how trees branch.
  * @param budget of the run.
@@ -34,6 +35,7 @@ public record RunConfig(
     Model model,
     TaskSet task,
     World world,
+    WorldOptions.Calls calls,
     SamplingSection sampling,
     Tree tree,
     Budget budget,
@@ -49,9 +51,11 @@ public record RunConfig(
   public static final RunConfig DEFAULT =
       new RunConfig(
           new Run("", 1, "runs", List.of(), true),
-          new Model("embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, ""),
+          new Model(
+              "embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "", List.of(), ""),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of()),
           new World("real", "", List.of(), 1, "", "common", "fresh", "", "bubblewrap"),
+          WorldOptions.Calls.DEFAULT,
           SamplingSection.DEFAULT,
           new Tree("entropy", 8, "false", "independent"),
           new Budget(OptionalLong.empty(), "uniform"),
@@ -152,6 +156,7 @@ public record RunConfig(
         model,
         task,
         newWorld,
+        calls,
         newSampling,
         tree,
         budget,
@@ -205,6 +210,8 @@ public record RunConfig(
    * @param device that computes its linear layers.
    * @param threads of the model.
    * @param chatTemplate of conversations, none, or empty for the model's own if any.
+   * @param urls of the servers that hold it.
+   * @param name the servers know it by.
    */
   public record Model(
       @Key(value = "Engine that runs the model.", plugs = PlugSection.ENGINES) String engine,
@@ -213,9 +220,7 @@ public record RunConfig(
                   + " to the project), or package:NAME, the .gguf file of an installed Python"
                   + " package.")
           String path,
-      @Key(
-              "Folder of a LoRA adapter, as PEFT saves it, to be merged into the weights; empty for"
-                  + " none.")
+      @Key("Folder of a LoRA adapter, as PEFT saves it, to be merged into the weights, or empty.")
           String lora,
       @Key(
               value = "What samples: the model, or 'replay', a script of the task's own solutions.",
@@ -236,9 +241,15 @@ public record RunConfig(
               "What writes prompts, and results of tools: none (plain text), auto (the model's own"
                   + " chat template) or the file of a template. Empty: the model's own where it has"
                   + " one.")
-          String chatTemplate) {
+          String chatTemplate,
+      @Key(
+              "Addresses of the servers that hold the model, for engines that are servers, as in"
+                  + " [\"http://127.0.0.1:8101\"]; model.path is then its tokenizer and template.")
+          List<String> urls,
+      @Key("Name the servers know the model by; empty for their only one.") String name) {
     /** Refuses a device of another kind. */
     public Model {
+      urls = List.copyOf(urls);
       if (!device.matches("cpu|cuda(:\\d{1,3})?")) {
         throw new IllegalArgumentException(
             "model.device must be cpu, cuda or cuda:N: device=" + device);

@@ -12,7 +12,7 @@ import dev.coppice.eventlog.EngineJournal;
  * <pre>
  *   type    payload
  *   1000    a session of an arm begins: its name in UTF-8, as long as the payload
- *   1 to 8  an event of the engine, in the order it was applied; docs/FORMATS.md has the layouts
+ *   1 to 12 an event of the engine, in the order it was applied; docs/FORMATS.md has the layouts
  *
  *   1000 "chain"  1 1 3 4 6 4 7 ...  1000 "tree"  1 1 3 ...  1000 "tree"  2 2 1 3 ...
  *                 one engine                      killed                 resumed: a new engine

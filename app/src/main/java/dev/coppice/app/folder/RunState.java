@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.coppice.bridge.disk.DurableFile;
+import dev.coppice.model.ModelRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +22,10 @@ import java.util.Map;
  *
  * @param run the name of the run.
  * @param model that sampled.
+ * @param traits of its runner, for a replay without it; null in ledgers of earlier builds.
  * @param arms in order.
  */
-public record RunState(String run, String model, List<ArmState> arms) {
+public record RunState(String run, String model, ModelRunner.Traits traits, List<ArmState> arms) {
   /** The version of the folder's layout. */
   public static final String FORMAT = "coppice.run/1";
 
@@ -65,6 +67,7 @@ public record RunState(String run, String model, List<ArmState> arms) {
     return new RunState(
         run,
         model,
+        traits,
         arms.stream().map(arm -> arm.arm().equals(changed.arm()) ? changed : arm).toList());
   }
 
@@ -88,6 +91,15 @@ public record RunState(String run, String model, List<ArmState> arms) {
     root.put("run", run);
     root.put("model", model);
     root.put("complete", isComplete());
+    if (traits != null) {
+      root.putObject("runner")
+          .put("vocabulary_size", traits.vocabularySize())
+          .put("context_tokens", traits.contextTokens())
+          .put("most_work", traits.mostWork())
+          .put("tells_entropy", traits.tellsEntropy())
+          .put("draws_as_named", traits.drawsAsNamed())
+          .put("answer_within_ns", traits.answerWithinNs());
+    }
     final ObjectNode list = root.putObject("arms");
     arms.forEach(arm -> writeArm(list.putObject(arm.arm()), arm));
     try {
@@ -95,6 +107,18 @@ public record RunState(String run, String model, List<ArmState> arms) {
     } catch (final IOException e) {
       throw new IllegalStateException("a state must be writable", e);
     }
+  }
+
+  private static ModelRunner.Traits traits(final JsonNode node) {
+    return node.isMissingNode()
+        ? null
+        : new ModelRunner.Traits(
+            node.path("vocabulary_size").asInt(),
+            node.path("context_tokens").asInt(),
+            node.path("most_work").asInt(),
+            node.path("tells_entropy").asBoolean(),
+            node.path("draws_as_named").asBoolean(),
+            node.path("answer_within_ns").asLong());
   }
 
   private static void writeArm(final ObjectNode node, final ArmState arm) {
@@ -147,7 +171,8 @@ public record RunState(String run, String model, List<ArmState> arms) {
     }
     final List<ArmState> arms = new ArrayList<>();
     root.path("arms").properties().forEach(arm -> arms.add(readArm(arm.getKey(), arm.getValue())));
-    return new RunState(root.path("run").asText(), root.path("model").asText(), arms);
+    return new RunState(
+        root.path("run").asText(), root.path("model").asText(), traits(root.path("runner")), arms);
   }
 
   /**

@@ -65,7 +65,10 @@ public record ChatForms(RunConfig config, Supplier<Path> folder, UnaryOperator<P
    */
   public Conversation.Form form(final Tokenizer tokenizer) {
     try {
-      return new ChatForm(template(), tokenizer, CallFormat.BARE_RESULTS.dialect(), opening());
+      final UnaryOperator<CallFormat> calls = CallDialects.of(config, this);
+      final CallFormat format =
+          calls == null ? CallFormat.BARE_RESULTS : calls.apply(CallFormat.BARE_RESULTS);
+      return new ChatForm(template(), tokenizer, format.dialect(), opening());
     } catch (final TemplateException e) {
       throw new TemplateException(
           (config.model().chatTemplate().equals(USUAL)

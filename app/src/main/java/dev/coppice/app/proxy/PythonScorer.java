@@ -150,16 +150,16 @@ final class PythonScorer implements RolloutScorer, AutoCloseable {
       return scored(JSON.readTree(line()), ending);
     } catch (final TimeoutException e) {
       close();
-      return failed("reward_timeout", "the reward took more than " + timeoutS + " s");
+      return failure("reward_timeout", "the reward took more than " + timeoutS + " s");
     } catch (final IOException | IllegalArgumentException e) {
       close();
-      return failed("reward_failed", "the reward failed: " + e.getMessage());
+      return failure("reward_failed", "the reward failed: " + e.getMessage());
     }
   }
 
   private static Ending scored(final JsonNode answer, final Ending ending) {
     if (answer.has("error")) {
-      return failed("reward_failed", "the reward raised: " + answer.path("error").asText());
+      return failure("reward_failed", "the reward raised: " + answer.path("error").asText());
     }
     final Map<String, Double> components = new TreeMap<>(ending.components());
     answer
@@ -170,7 +170,7 @@ final class PythonScorer implements RolloutScorer, AutoCloseable {
         ending.status(), answer.path("reward").asDouble(), components, ending.answer(), null, 0);
   }
 
-  private static Ending failed(final String code, final String message) {
+  private static Ending failure(final String code, final String message) {
     return Ending.failed(new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, code, message));
   }
 

@@ -86,7 +86,8 @@ public final class RolloutJob {
     for (final String arm : config.armNames()) {
       arms.add(ArmState.planned(arm, config.policyOf(arm), config.task().groups()));
     }
-    new RunState(name, resources.runner().name(), arms).save(folder.ledger());
+    new RunState(name, resources.runner().name(), resources.runner().traits(), arms)
+        .save(folder.ledger());
     final byte[] text = ConfigText.resolved(config).getBytes(StandardCharsets.UTF_8);
     DurableFile.write(folder.config(), text);
     return folder;

@@ -2,6 +2,7 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.mode.CallDialects;
 import dev.coppice.app.mode.ChatForms;
 import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.mode.TaskRequests;
@@ -38,7 +39,7 @@ import java.util.List;
  *
  * @param environment of the tasks.
  * @param tokenizer of the model.
- * @param runner of the model.
+ * @param runner of the model, or null where a run is only read.
  * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
  * @param chatTemplateSha256 digest of the model's chat template, or empty where there is none.
  */
@@ -64,6 +65,23 @@ public record RunResources(
       return config.model().policy().equals("replay")
           ? replay(config, environment)
           : model(config, environment);
+    } catch (final RuntimeException e) {
+      environment.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the parts a configuration names but the model: a run of servers is read without them.
+   *
+   * @param config of the run.
+   * @return the open parts; their runner is null.
+   * @throws ConfigException if a part does not exist or does not fit.
+   */
+  public static RunResources openWithoutModel(final RunConfig config) {
+    final Environment environment = environment(config);
+    try {
+      return new RunResources(environment, tokenizer(config), null, "", "");
     } catch (final RuntimeException e) {
       environment.close();
       throw e;
@@ -126,7 +144,7 @@ public record RunResources(
     try {
       final Environment environment =
           Environments.create(
-              TaskRequests.of(config, path),
+              TaskRequests.of(config, path).with(CallDialects.of(config, chat(config))),
               WorldModes.of(config.world(), ProjectPaths::model),
               conversations(config),
               WorldModes.noise(config.world()));
@@ -261,7 +279,9 @@ public record RunResources(
   /** Closes all parts. */
   @Override
   public void close() {
-    runner.close();
+    if (runner != null) {
+      runner.close();
+    }
     tokenizer.close();
     environment.close();
   }

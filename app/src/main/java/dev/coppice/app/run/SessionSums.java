@@ -147,6 +147,9 @@ public final class SessionSums {
     counters.put("cached_tokens", stats.tokens().cached());
     counters.put("queried_tokens", stats.tokens().cached() + stats.tokens().prefilled());
     counters.put("forks", stats.forks());
+    if (stats.tokens().overrun() > 0) {
+      counters.put("overrun_tokens", stats.tokens().overrun());
+    }
     // What the runner counted, under its own names: blocks_copied, preemptions, block_ns ...
     counters.putAll(new TreeMap<>(stats.runner()));
     return counters;

@@ -9,6 +9,7 @@ import dev.coppice.model.SequenceModel;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.plug.PlugOptions;
 import dev.coppice.plug.Plugs;
+import dev.coppice.trajectory.SamplingSettings.LogitRules;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -34,6 +35,37 @@ public final class Engines {
   }
 
   /**
+   * Says whether the engine of a configuration runs its model behind servers.
+   *
+   * @param config of the run.
+   * @return true for an engine that takes their addresses.
+   */
+  public static boolean isServed(final RunConfig config) {
+    return isServed(find(config.model().engine()));
+  }
+
+  /** What servers do with rules on logits differs from one to the next, and from ours. */
+  private static void requireNoRules(final RunConfig config, final RunnerPlug plug) {
+    if (!config.sampling().settings().rules().equals(LogitRules.NONE)) {
+      throw new IllegalArgumentException(
+          "the engine takes no rules on logits: engine="
+              + plug.name()
+              + "; leave out sampling.repetition-penalty, presence-penalty, frequency-penalty,"
+              + " logit-bias and min-new-tokens");
+    }
+    if (config.bridge().kept()) {
+      throw new IllegalArgumentException(
+          "the engine does not tell which ids its cuts kept: engine="
+              + plug.name()
+              + "; set bridge.kept = false");
+    }
+  }
+
+  private static boolean isServed(final RunnerPlug plug) {
+    return plug.options().stream().anyMatch(option -> option.name().equals("urls"));
+  }
+
+  /**
    * Opens the model a configuration names.
    *
    * @param config of the run.
@@ -44,6 +76,15 @@ public final class Engines {
   public static ModelRunner open(
       final RunConfig config, final Path folder, final Tokenizer tokenizer) {
     final RunnerPlug plug = find(config.model().engine());
+    if (!config.model().urls().isEmpty() && !isServed(plug)) {
+      throw new IllegalArgumentException(
+          "model.urls names servers, and the engine is none: engine="
+              + plug.name()
+              + "; choose model.engine = vllm, sglang or llama-server");
+    }
+    if (isServed(plug)) {
+      requireNoRules(config, plug);
+    }
     return plug.open(RunnerRequest.of(folder, tokenizer), EngineOptions.of(config, plug));
   }
 
@@ -70,6 +111,25 @@ public final class Engines {
   public static ModelRunner openEmbedded(
       final Path folder, final Tokenizer tokenizer, final Map<String, Object> options) {
     final RunnerPlug plug = find(EMBEDDED);
+    return plug.open(
+        RunnerRequest.of(folder, tokenizer), PlugOptions.of(RunnerPlug.KIND, plug, options));
+  }
+
+  /**
+   * Opens a model behind servers with options of its own.
+   *
+   * @param engine of the servers.
+   * @param folder of the model: its tokenizer is compared.
+   * @param tokenizer of it.
+   * @param options by name, as {@code ./coppice list engines} has them.
+   * @return the runner; the caller closes it.
+   */
+  public static ModelRunner openServed(
+      final String engine,
+      final Path folder,
+      final Tokenizer tokenizer,
+      final Map<String, Object> options) {
+    final RunnerPlug plug = find(engine);
     return plug.open(
         RunnerRequest.of(folder, tokenizer), PlugOptions.of(RunnerPlug.KIND, plug, options));
   }

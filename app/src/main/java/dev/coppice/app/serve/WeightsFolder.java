@@ -29,7 +29,7 @@ final class WeightsFolder {
       throw refused(folder, "sha256 must be 64 hexadecimal digits, not \"" + sha256 + "\"");
     }
     final String name = "v" + weights.version() + "-" + sha256.substring(0, NAME_DIGITS);
-    if (!folder.getFileName().toString().equals(name)) {
+    if (folder.getFileName() == null || !folder.getFileName().toString().equals(name)) {
       throw refused(folder, "its name must be " + name + ", for its version and digest");
     }
     final Path file = folder.resolve("model.safetensors");

@@ -34,8 +34,11 @@ public final class LocalRollouts implements AutoCloseable {
 
   private static final EngineConfig.Capacity CAPACITY =
       new EngineConfig.Capacity(GROUPS_IN_FLIGHT, 4096, 0);
-  private static final Map<String, Object> BATCHES =
+
+  /** The batches of a tiny model, as options of the embedded engine. */
+  public static final Map<String, Object> BATCHES =
       Map.of("batch-rows", 96L, "batch-tokens", 768L, "kv-blocks", 2048L, "block-tokens", 16L);
+
   private static final long DEADLINE_NS = TimeUnit.MINUTES.toNanos(20);
 
   private final Environment environment;
@@ -49,9 +52,30 @@ public final class LocalRollouts implements AutoCloseable {
    * @param environment of the tasks; not closed by this object.
    */
   public LocalRollouts(final Path folder, final Environment environment) {
+    this(folder, environment, BATCHES);
+  }
+
+  /**
+   * Opens a model that needs batches of another size.
+   *
+   * @param folder of the model.
+   * @param environment of the tasks; not closed by this object.
+   * @param batches options of the embedded engine, as {@code ./coppice list engines} has them.
+   */
+  public LocalRollouts(
+      final Path folder, final Environment environment, final Map<String, Object> batches) {
     this.environment = environment;
     this.tokenizer = ModelTokenizer.open(folder);
-    this.runner = Engines.openEmbedded(folder, tokenizer, BATCHES);
+    this.runner = Engines.openEmbedded(folder, tokenizer, batches);
+  }
+
+  /**
+   * Counts the problems.
+   *
+   * @return the tasks of the environment.
+   */
+  public int problems() {
+    return environment.taskCount();
   }
 
   /**
@@ -61,12 +85,30 @@ public final class LocalRollouts implements AutoCloseable {
    * @param trees per group.
    * @param sampling settings.
    * @param coalescing of samples that are alike so far.
+   * @param limits of a trajectory.
    */
   public record Shape(
       BranchingPolicy policy,
       int trees,
       SamplingSettings sampling,
-      EngineConfig.Coalescing coalescing) {
+      EngineConfig.Coalescing coalescing,
+      RolloutLimits limits) {
+    /**
+     * Bounds trajectories as usual.
+     *
+     * @param policy that branches.
+     * @param trees of a group.
+     * @param sampling settings.
+     * @param coalescing of samples that are alike so far.
+     */
+    public Shape(
+        final BranchingPolicy policy,
+        final int trees,
+        final SamplingSettings sampling,
+        final EngineConfig.Coalescing coalescing) {
+      this(policy, trees, sampling, coalescing, RolloutLimits.DEFAULT);
+    }
+
     /**
      * Has every sample computed for itself.
      *
@@ -76,6 +118,16 @@ public final class LocalRollouts implements AutoCloseable {
      */
     public Shape(final BranchingPolicy policy, final int trees, final SamplingSettings sampling) {
       this(policy, trees, sampling, EngineConfig.Coalescing.NONE);
+    }
+
+    /**
+     * Bounds trajectories otherwise.
+     *
+     * @param other limits.
+     * @return a copy.
+     */
+    public Shape within(final RolloutLimits other) {
+      return new Shape(policy, trees, sampling, coalescing, other);
     }
   }
 
@@ -115,7 +167,7 @@ public final class LocalRollouts implements AutoCloseable {
                 "train",
                 seed,
                 shape.sampling(),
-                RolloutLimits.DEFAULT,
+                shape.limits(),
                 BudgetConfig.trees(shape.trees()),
                 CAPACITY)
             .with(new EngineConfig.Weights(WeightSwap.FINISH, runner.policyVersion(), 2))

@@ -70,6 +70,11 @@ public final class TrainJob {
     if (!(config.sampling().temperature() > 0)) {
       throw new ConfigException("sampling.temperature must be above 0 to train");
     }
+    if (config.sampling().settings().rules().changeAnything()) {
+      throw new ConfigException(
+          "train computes the softmax of the model's own logits: sample without penalties,"
+              + " sampling.logit-bias and sampling.min-new-tokens");
+    }
     this.imitation = imitation();
   }
 

@@ -8,6 +8,7 @@ import dev.coppice.app.folder.RunState;
 import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.RunResources;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.bridge.disk.StorageException;
 import dev.coppice.bridge.journal.JournalFormatException;
 import dev.coppice.bridge.journal.JournalReader;
@@ -108,6 +109,9 @@ final class JournalCheck {
   /** Opens what the core must know of model and tasks, or says why the replay has to be left out. */
   private RunResources open() {
     try {
+      if (isOfServers()) {
+        return RunResources.openWithoutModel(config.reading());
+      }
       final RunResources resources = RunResources.open(config.reading());
       if (resources.runner().name().equals(state.model())) {
         return resources;
@@ -123,6 +127,13 @@ final class JournalCheck {
       unchecked.add("the traces against the journal: " + e.getMessage());
     }
     return null;
+  }
+
+  /** A run of servers is replayed without them: what the core must know of them is in the ledger. */
+  private boolean isOfServers() {
+    return state.traits() != null
+        && config.model().policy().equals("model")
+        && Engines.isServed(config);
   }
 
   private static void readToTheEnd(final JournalReader reader) {
@@ -147,7 +158,7 @@ final class JournalCheck {
             resources.tokenizer(),
             resources.environment().dialect(),
             resources.environment().sharing(),
-            resources.runner().traits());
+            isOfServers() ? state.traits() : resources.runner().traits());
     return new Session(arm, world, traces);
   }
 

@@ -11,6 +11,7 @@ import dev.coppice.scheduling.EntropyPolicy;
 import dev.coppice.scheduling.FixedPolicy;
 import dev.coppice.scheduling.PolicyPlug;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,13 @@ class ConfigLoaderTest {
     assertEquals(
         "x.toml:2: unknown key run.temperature; did you mean sampling.temperature?",
         refused.getMessage());
+  }
+
+  @Test
+  void shouldRefuseAQuotedKeyThatWouldBeatASection() {
+    final ConfigException refused = refused("\"tree.policy\" = \"chain\"\n");
+
+    assertTrue(refused.getMessage().contains("write tree.policy without"), refused.getMessage());
   }
 
   @Test
@@ -288,6 +296,45 @@ class ConfigLoaderTest {
     final ConfigException refused =
         assertThrows(ConfigException.class, () -> loader.override("task.count", "unset"));
     assertTrue(refused.getMessage().contains("task.count must be"), refused.getMessage());
+  }
+
+  @Test
+  void shouldRefuseRulesOfTurnsThatCannotWork() {
+    final Map<String, String> wrong =
+        Map.of(
+            "sampling.logit-bias", "12",
+            "sampling.repetition-penalty", "0",
+            "sampling.presence-penalty", "3",
+            "sampling.stop", "[\"\"]",
+            "sampling.thinking", "<think>",
+            "sampling.min-new-tokens", "-1",
+            "limits.long-observations", "none");
+    wrong.forEach(
+        (key, value) -> {
+          final ConfigException refused =
+              assertThrows(
+                  ConfigException.class, () -> new ConfigLoader().override(key, value).load(), key);
+          assertTrue(refused.getMessage().contains(key), refused.getMessage());
+        });
+    final ConfigLoader unmarked =
+        new ConfigLoader()
+            .override("sampling.thinking", "[]")
+            .override("limits.thinking-tokens", "5");
+    assertThrows(ConfigException.class, unmarked::load);
+  }
+
+  @Test
+  void shouldReadRulesThatChangeLogits() {
+    final var settings =
+        new ConfigLoader()
+            .override("sampling.logit-bias", "12:-1.5,7:100")
+            .override("sampling.min-new-tokens", "4")
+            .load()
+            .sampling()
+            .settings();
+
+    assertEquals(Map.of(12, -1.5, 7, 100.0), settings.rules().bias());
+    assertEquals(4, settings.rules().minNewTokens());
   }
 
   @Test

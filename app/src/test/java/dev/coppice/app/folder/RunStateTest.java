@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.model.ModelRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunStateTest {
+  private static final ModelRunner.Traits TRAITS =
+      new ModelRunner.Traits(49_152, 1024, 64, true, false, 5_000_000_000L);
+
   @TempDir private Path folder;
 
   @Test
@@ -28,7 +32,7 @@ class RunStateTest {
             5_000,
             Map.of("decoded_tokens", 7L),
             List.of(new ArmState.Law("left = right", 7, 7, 0)));
-    final RunState state = new RunState("mine", "tiny", List.of(arm));
+    final RunState state = new RunState("mine", "tiny", TRAITS, List.of(arm));
     final Path file = folder.resolve("ledger.json");
 
     state.save(file);

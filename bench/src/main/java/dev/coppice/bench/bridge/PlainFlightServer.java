@@ -113,7 +113,7 @@ final class PlainFlightServer implements AutoCloseable {
         final CallContext context, final Ticket ticket, final ServerStreamListener listener) {
       try (VectorSchemaRoot root =
               VectorSchemaRoot.create(segments.schema(SegmentForm.TREE_PACKED), memory);
-          OutboxStream groups = outbox.stream(true)) {
+          OutboxStream groups = outbox.stream(OutboxStream.Taker.unnamed(true))) {
         listener.setUseZeroCopy(true);
         listener.start(root);
         long left = wanted(ticket);

@@ -195,7 +195,7 @@ public class CoreEventBenchmark implements RunnerListener {
   private static Event called(final Effect.Call call) {
     return new Event.CallDone(
         call.ticket(),
-        new Event.CallOutcome("tool", "{}", ToolCall.Status.OK, null, 1, Provenance.REAL),
+        List.of(new Event.CallOutcome("tool", "{}", ToolCall.Status.OK, null, 1, Provenance.REAL)),
         OBSERVATION,
         false,
         0,

@@ -96,7 +96,8 @@ public final class DecodeBench {
     }
     final Map<BenchFigure, Double> medians = new EnumMap<>(BenchFigure.class);
     bench.samples.forEach((figure, values) -> medians.put(figure, median(values)));
-    return new BenchResult(cell, settings.dtype(), settings.threads(), medians, bench.kvBytes);
+    return new BenchResult(
+        cell, settings.precision().dtype(), settings.threads(), medians, bench.kvBytes);
   }
 
   private static double median(final double[] values) {

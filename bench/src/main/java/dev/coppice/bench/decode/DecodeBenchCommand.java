@@ -4,6 +4,7 @@ import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.decoder.DecoderBackend;
 import dev.coppice.decoder.DecoderSettings;
+import dev.coppice.decoder.Precision;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,6 +59,18 @@ public final class DecodeBenchCommand implements Callable<Integer> {
       defaultValue = "bf16",
       description = "f32, or bf16 with keys and values in half floats (default: ${DEFAULT-VALUE}).")
   private String dtype;
+
+  @Option(
+      names = "--bf16-inputs",
+      defaultValue = "auto",
+      description = "With bf16: rounded, exact, or auto for what the processor is good at.")
+  private String inputs;
+
+  @Option(
+      names = "--kv-dtype",
+      defaultValue = "auto",
+      description = "Keys and values: f32, f16, or auto for what --dtype suggests.")
+  private String kvDtype;
 
   @Option(
       names = "--threads",
@@ -130,11 +143,11 @@ public final class DecodeBenchCommand implements Callable<Integer> {
     final BenchArms arms = new BenchArms(unshared, job, contended, repeats);
     final DecoderSettings defaults = DecoderSettings.defaults();
     final DecoderSettings settings =
-        new DecoderSettings(threads, dtype, defaults.device(), defaults.slabTokens());
+        defaults.with(new Precision(dtype, inputs, kvDtype)).withThreads(threads);
     final Path folder =
         model.folder == null ? RandomShapes.folder(model.shape) : ProjectPaths.model(model.folder);
     try (DecoderBackend backend = DecoderBackend.open(folder, settings)) {
-      System.err.println("coppice: " + backend.kernelRate().line());
+      System.err.println("coppice: " + backend.kernels());
       if (paced) {
         measureInTurns(backend, cells, settings);
       } else {

@@ -42,7 +42,7 @@ public final class GradientAgreement {
     System.out.println("|---|---|---|---|---|---|");
     for (int i = 1; i < arguments.length; i++) {
       final String[] pair = arguments[i].split(":");
-      measure(LearningArm.of(pair[0], true), Integer.parseInt(pair[1]), batches);
+      measure(LearningArm.of(pair[0], LearningTask.DRAWERS), Integer.parseInt(pair[1]), batches);
     }
   }
 

@@ -59,20 +59,19 @@ public record LearningArm(
    * Finds the arm of a name.
    *
    * @param name one of {@link #NAMES}; a trailing {@code xN} gives a group N trees, of chains N samples.
-   * @param drawers whether the task is {@code drawers}; else it is {@code countdown}.
+   * @param task to be learned.
    * @return the arm.
    * @throws IllegalArgumentException if there is no such arm.
    */
-  public static LearningArm of(final String name, final boolean drawers) {
+  public static LearningArm of(final String name, final LearningTask task) {
     final int mark = name.lastIndexOf('x');
     final boolean counted = mark > 0 && name.substring(mark + 1).matches("[1-9][0-9]{0,3}");
     final int trees = counted ? Integer.parseInt(name.substring(mark + 1)) : 0;
     final String base = counted ? name.substring(0, mark) : name;
-    final Task task = drawers ? Task.DRAWERS : Task.COUNTDOWN;
     return switch (base) {
       case START, "grpo-chains" -> chains(name, "grpo", task, trees);
       case "rloo-chains" -> chains(name, "rloo", task, trees);
-      case "tree-grpo" -> treeGrpo(name, drawers, task);
+      case "tree-grpo" -> treeGrpo(name, task);
       case "coppice-trees" ->
           forking(name, credit("coppice", SharedTokenRule.WEIGHTED), task, Math.max(1, trees));
       case "grpo-trees" ->
@@ -87,70 +86,41 @@ public record LearningArm(
     };
   }
 
-  /** Says what samples of a task cost at first guess; the runs correct it. */
-  private enum Task {
-    DRAWERS {
-      @Override
-      long tokens(final Growth growth, final int samples) {
-        return switch (growth) {
-          case APART -> 140L * samples;
-          case TREES -> 380L * samples;
-          case SHARED -> 205 + 15L * samples;
-        };
-      }
-    },
-    COUNTDOWN {
-      @Override
-      long tokens(final Growth growth, final int samples) {
-        return switch (growth) {
-          case APART -> 36L * samples;
-          case TREES -> 220L * samples;
-          case SHARED -> 60 + 22L * samples;
-        };
-      }
-    };
-
-    /** Guesses what so many chains, trees, or chains that share what they can cost. */
-    abstract long tokens(Growth growth, int samples);
-  }
-
-  private enum Growth {
-    APART,
-    TREES,
-    SHARED
-  }
-
   private static LearningArm chains(
-      final String name, final String estimator, final Task task, final int trees) {
+      final String name, final String estimator, final LearningTask task, final int trees) {
     final int leaves = trees == 0 ? LEAVES : trees;
     return new LearningArm(
         name,
         new LocalRollouts.Shape(new ChainPolicy(), leaves, SamplingSettings.PLAIN),
         credit(estimator, SharedTokenRule.TRAIN_ONCE),
-        task.tokens(Growth.APART, leaves));
+        task.tokens(LearningTask.Growth.APART, leaves));
   }
 
-  private static LearningArm treeGrpo(final String name, final boolean drawers, final Task task) {
+  private static LearningArm treeGrpo(final String name, final LearningTask task) {
+    final boolean drawers = task == LearningTask.DRAWERS;
     final TreeGrpoPolicy policy = drawers ? new TreeGrpoPolicy(3, 1) : new TreeGrpoPolicy(1, 1);
     return new LearningArm(
         name,
         new LocalRollouts.Shape(policy, drawers ? 2 : 4, SamplingSettings.PLAIN),
         credit("tree-grpo", SharedTokenRule.TRAIN_ONCE),
-        task.tokens(Growth.APART, 5));
+        task.tokens(LearningTask.Growth.APART, 5));
   }
 
   private static LearningArm forking(
-      final String name, final LoopSettings.Credit credit, final Task task, final int trees) {
+      final String name,
+      final LoopSettings.Credit credit,
+      final LearningTask task,
+      final int trees) {
     final BranchingPolicy policy =
-        task == Task.DRAWERS
-            ? new EntropyPolicy(0.3, new int[] {LEAVES})
-            : new FixedPolicy(
-                List.of(FixedPolicy.Place.parse("0:4"), FixedPolicy.Place.parse("1:2")));
+        task == LearningTask.COUNTDOWN
+            ? new FixedPolicy(
+                List.of(FixedPolicy.Place.parse("0:4"), FixedPolicy.Place.parse("1:2")))
+            : new EntropyPolicy(0.3, new int[] {LEAVES});
     return new LearningArm(
         name,
         new LocalRollouts.Shape(policy, trees, SamplingSettings.PLAIN),
         credit,
-        task.tokens(Growth.TREES, trees));
+        task.tokens(LearningTask.Growth.TREES, trees));
   }
 
   /** Samples share what they have in common and learn by {@code turn-share}. */
@@ -158,7 +128,7 @@ public record LearningArm(
       final String name,
       final BranchingPolicy policy,
       final EngineConfig.Coalescing coalescing,
-      final Task task,
+      final LearningTask task,
       final int trees) {
     final int count = trees == 0 ? LEAVES : trees;
     final int samples = policy instanceof ChainPolicy ? count : count * LEAVES;
@@ -167,7 +137,7 @@ public record LearningArm(
         new LocalRollouts.Shape(policy, count, SamplingSettings.PLAIN, coalescing),
         new LoopSettings.Credit(
             "turn-share", Map.of(LearningFormula.BEHIND, "1"), SharedTokenRule.TRAIN_ONCE),
-        task.tokens(Growth.SHARED, samples));
+        task.tokens(LearningTask.Growth.SHARED, samples));
   }
 
   private static BranchingPolicy atDecision() {

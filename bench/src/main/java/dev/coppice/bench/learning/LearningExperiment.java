@@ -19,7 +19,7 @@ import java.util.Map;
 public final class LearningExperiment {
   private static final String USAGE =
       """
-      usage: ./coppice bench learning --task drawers|countdown [options]
+      usage: ./coppice bench learning --task drawers|countdown|products [options]
         --arms A,B      arms: grpo-chains, rloo-chains, tree-grpo, coppice-trees, grpo-trees,
                         coalesced-chains, systematic-chains, systematic-forks; NAMExN for N trees
         --rates R,R     learning rates; one alone for all arms, or ARM=RATE for each arm
@@ -27,6 +27,7 @@ public final class LearningExperiment {
         --updates N     updates of a run (50)
         --tokens N      computed tokens of an update (19000)
         --samples N     samples of a held-out problem at temperature 1 (32)
+        --every N       updates between plays of the held-out problems (half of --updates)
         --pool N        train on N problems round and round, score them before and after (0: fresh)
         --sweep         play the validation problems instead of the test's
         --out DIR       folder of results (runs/learning)
@@ -81,11 +82,16 @@ public final class LearningExperiment {
   }
 
   private List<LearningRun.Spec> specs() {
-    final String task = options.getOrDefault("--task", "drawers");
+    final LearningTask task = LearningTask.of(options.getOrDefault("--task", "drawers"));
     final String[] arms =
         options.getOrDefault("--arms", "grpo-chains,tree-grpo,coppice-trees").split(",");
     final String[] rates = options.getOrDefault("--rates", "6e-4").split(",");
     final int seeds = Integer.parseInt(options.getOrDefault("--seeds", "5"));
+    final int updates = Integer.parseInt(options.getOrDefault("--updates", "50"));
+    final int every =
+        options.containsKey("--every")
+            ? Integer.parseInt(options.get("--every"))
+            : Math.max(1, updates / 2);
     final List<LearningRun.Spec> specs = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {
       for (final String rate : rates) {
@@ -95,15 +101,16 @@ public final class LearningExperiment {
             specs.add(
                 new LearningRun.Spec(
                     task,
-                    LearningArm.of(arm, task.equals("drawers")),
+                    LearningArm.of(arm, task),
                     Double.parseDouble(pair[pair.length - 1]),
                     seed,
                     new LearningRun.Spec.Size(
-                        Integer.parseInt(options.getOrDefault("--updates", "50")),
+                        updates,
                         Long.parseLong(options.getOrDefault("--tokens", "19000")),
                         Integer.parseInt(options.getOrDefault("--pool", "0")),
                         Integer.parseInt(options.getOrDefault("--samples", "32")),
-                        options.containsKey("--sweep")),
+                        options.containsKey("--sweep"),
+                        every),
                     Path.of(options.getOrDefault("--start", "models/tiny-policy"))));
           }
         }

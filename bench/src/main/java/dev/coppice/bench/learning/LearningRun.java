@@ -8,12 +8,9 @@ import dev.coppice.app.train.LocalRollouts;
 import dev.coppice.app.train.LoopSettings;
 import dev.coppice.app.train.StepReport;
 import dev.coppice.environments.arithmetic.Split;
-import dev.coppice.environments.countdown.CountdownEnvironment;
-import dev.coppice.environments.drawers.DrawersEnvironment;
 import dev.coppice.episode.Environment;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.scheduling.ChainPolicy;
-import dev.coppice.training.demonstration.TaskKind;
 import dev.coppice.training.policy.PolicySettings;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;
@@ -21,8 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Runs one arm at one learning rate from one seed and writes every figure as JSON lines.
@@ -32,28 +28,23 @@ import java.util.List;
  * @thread one.
  */
 final class LearningRun {
-  /** Problems the learning rates are chosen on; the next ones are held out for the end. */
-  private static final int VALIDATION = 150;
-
-  private static final int TEST = 200;
   private static final long HELD_OUT_SEED = 9_000;
-  private static final int TRAINING_PROBLEMS = 12_000;
 
   private final Spec spec;
   private final ObjectMapper mapper = new ObjectMapper();
-  private final List<String> lines = new ArrayList<>();
+  private Path draft;
 
   /**
    * Says what is run.
    *
-   * @param task {@code drawers} or {@code countdown}.
+   * @param task to be learned.
    * @param arm of the experiment.
    * @param rate of learning.
    * @param seed of tasks and draws.
    * @param size of the run.
    * @param start weights to begin with.
    */
-  record Spec(String task, LearningArm arm, double rate, long seed, Size size, Path start) {
+  record Spec(LearningTask task, LearningArm arm, double rate, long seed, Size size, Path start) {
 
     /**
      * Says how long a run is and how it is scored.
@@ -64,16 +55,13 @@ final class LearningRun {
      *     ones throughout.
      * @param samples of each held-out problem at temperature 1, half as many in a sweep.
      * @param sweep whether the validation problems are played instead of the test's.
+     * @param every so many updates the held-out problems are played with half of the samples.
      */
-    record Size(int updates, long tokens, int pool, int samples, boolean sweep) {}
-
-    boolean drawers() {
-      return task.equals("drawers");
-    }
+    record Size(int updates, long tokens, int pool, int samples, boolean sweep, int every) {}
 
     String name() {
       final String kind = size.sweep() ? "sweep" : size.pool() > 0 ? "pool" + size.pool() : "test";
-      return "%s-%s-%s-%s-s%d".formatted(kind, task, arm.name(), rate, seed);
+      return "%s-%s-%s-%s-s%d".formatted(kind, task.wire(), arm.name(), rate, seed);
     }
   }
 
@@ -81,23 +69,18 @@ final class LearningRun {
     this.spec = spec;
   }
 
-  private Environment problems(final Split split, final int count, final long seed) {
-    return spec.drawers()
-        ? new DrawersEnvironment(split, count, seed)
-        : new CountdownEnvironment(split, count, seed);
-  }
-
   /** Plays and writes; returns at once if the file is there. */
   void run(final Path file, final Path scratch) throws InterruptedException, IOException {
-    try (Environment heldOut = problems(Split.HELD_OUT, VALIDATION + TEST, HELD_OUT_SEED)) {
+    draft = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.deleteIfExists(draft);
+    final int held = spec.task().validation() + spec.task().test();
+    try (Environment heldOut = spec.task().problems(Split.HELD_OUT, held, HELD_OUT_SEED)) {
       if (spec.arm().isStart()) {
         evaluate(spec.start(), heldOut, 0, true);
       } else {
         train(heldOut, scratch);
       }
     }
-    final Path draft = file.resolveSibling(file.getFileName() + ".tmp");
-    Files.write(draft, lines);
     Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -108,25 +91,29 @@ final class LearningRun {
             spec.start(),
             new LoopSettings.Schedule(
                 spec.size().updates(), spec.size().tokens(), spec.rate(), 0.05),
-            spec.arm().shape(),
+            spec.arm().shape().within(spec.task().limits()),
             new LoopSettings.Objective(
-                spec.arm().credit(), PolicySettings.DEFAULT, LoopSettings.Imitation.NONE),
+                spec.arm().credit(),
+                PolicySettings.DEFAULT.withMicroTokens(spec.task().microTokens()),
+                LoopSettings.Imitation.NONE),
             spec.seed());
-    final int count = spec.size().pool() > 0 ? spec.size().pool() : TRAINING_PROBLEMS;
-    try (Environment training = problems(Split.TRAIN, count, 500 + spec.seed());
+    final int count = spec.size().pool() > 0 ? spec.size().pool() : spec.task().training();
+    try (Environment training = spec.task().problems(Split.TRAIN, count, 500 + spec.seed());
         LearningLoop loop =
             new LearningLoop(
                 settings,
-                spec.drawers() ? TaskKind.DRAWERS : TaskKind.COUNTDOWN,
-                new LocalRollouts(spec.start(), training),
+                null, // Nothing is imitated.
+                rollouts(spec.start(), training),
                 scratch)) {
       scorePool(spec.start(), training, 0);
       loop.run(
           spec.arm().groupTokens(),
           report -> {
             step(report);
-            if (!spec.size().sweep() && report.step() == spec.size().updates() / 2) {
-              halfWay(scratch, heldOut);
+            final boolean isDue =
+                report.step() % spec.size().every() == 0 && report.step() < spec.size().updates();
+            if (isDue && !spec.size().sweep()) {
+              onTheWay(report.step(), scratch, heldOut);
             }
           });
       scorePool(scratch, training, spec.size().updates());
@@ -134,10 +121,14 @@ final class LearningRun {
     }
   }
 
+  private LocalRollouts rollouts(final Path weights, final Environment problems) {
+    return new LocalRollouts(weights, problems, spec.task().batches());
+  }
+
   private void scorePool(final Path weights, final Environment training, final int step)
       throws InterruptedException, IOException {
     if (spec.size().pool() > 0) {
-      try (LocalRollouts rollouts = new LocalRollouts(weights, training)) {
+      try (LocalRollouts rollouts = rollouts(weights, training)) {
         score(
             "trained",
             rollouts,
@@ -149,9 +140,9 @@ final class LearningRun {
     }
   }
 
-  private void halfWay(final Path weights, final Environment heldOut) {
+  private void onTheWay(final int step, final Path weights, final Environment heldOut) {
     try {
-      evaluate(weights, heldOut, spec.size().updates() / 2, false);
+      evaluate(weights, heldOut, step, false);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
@@ -162,7 +153,7 @@ final class LearningRun {
   private void evaluate(
       final Path weights, final Environment heldOut, final int step, final boolean last)
       throws InterruptedException, IOException {
-    try (LocalRollouts rollouts = new LocalRollouts(weights, heldOut)) {
+    try (LocalRollouts rollouts = rollouts(weights, heldOut)) {
       play(
           rollouts,
           step,
@@ -178,8 +169,11 @@ final class LearningRun {
   private void play(
       final LocalRollouts rollouts, final int step, final double temperature, final int samples)
       throws InterruptedException, IOException {
+    final int validation = spec.task().validation();
     final Problems problems =
-        spec.size().sweep() ? new Problems(0, VALIDATION) : new Problems(VALIDATION, TEST);
+        spec.size().sweep()
+            ? new Problems(0, validation)
+            : new Problems(validation, rollouts.problems() - validation);
     score("score", rollouts, problems, step, temperature, samples);
   }
 
@@ -198,22 +192,33 @@ final class LearningRun {
     // Coalesced chains are the very samples of separate ones, for a fifth of the tokens.
     final LocalRollouts.Shape shape =
         new LocalRollouts.Shape(
-            new ChainPolicy(), samples, sampling, EngineConfig.Coalescing.INDEPENDENT);
+                new ChainPolicy(), samples, sampling, EngineConfig.Coalescing.INDEPENDENT)
+            .within(spec.task().limits());
     LocalRollouts.Round round =
         rollouts.grow(shape, problems.first(), problems.count(), 31 * spec.seed() + step);
     final ObjectNode node =
         mapper.valueToTree(HeldOutScore.of(temperature, round.groups()).at(step));
-    lines.add(named(node.put("kind", kind)).toString());
+    keep(node.put("kind", kind));
   }
 
   private void step(final StepReport report) {
     final ObjectNode node = mapper.valueToTree(report);
     node.put("kind", "step").put("seconds", report.cost().seconds());
-    lines.add(named(node).toString());
+    keep(node);
+  }
+
+  /** Adds a line to the draft at once, so that a long run can be watched. */
+  private void keep(final ObjectNode node) {
+    try {
+      Files.writeString(
+          draft, named(node) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private ObjectNode named(final ObjectNode node) {
-    return node.put("task", spec.task())
+    return node.put("task", spec.task().wire())
         .put("arm", spec.arm().name())
         .put("rate", spec.rate())
         .put("seed", spec.seed())

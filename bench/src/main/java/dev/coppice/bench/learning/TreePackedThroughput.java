@@ -38,7 +38,7 @@ public final class TreePackedThroughput {
    */
   public static void main(final String[] arguments) throws Exception {
     final Path start = Path.of(arguments.length > 0 ? arguments[0] : "models/tiny-policy");
-    final LearningArm arm = LearningArm.of("coppice-trees", true);
+    final LearningArm arm = LearningArm.of("coppice-trees", LearningTask.DRAWERS);
     List<PackedGroup> groups;
     try (DrawersEnvironment problems = new DrawersEnvironment(Split.TRAIN, GROUPS, 3);
         LocalRollouts rollouts = new LocalRollouts(start, problems)) {

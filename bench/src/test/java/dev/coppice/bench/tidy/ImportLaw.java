@@ -48,6 +48,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
               "decoder",
               List.of("plug", "draw", "trajectory", "model", "kvcache", "chat.files", "chat.gguf"),
               with(JSON, "ai.djl", "jdk.incubator.vector", "org.agrona", "com.google.gson")),
+          law("remote", List.of("plug", "draw", "trajectory", "model", "chat"), JSON),
           law(
               "training",
               List.of("trajectory", "decoder", "chat", "environments.arithmetic"),
@@ -96,7 +97,9 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "worlds",
                   "credit",
                   "bridge",
-                  "proxy"),
+                  "proxy",
+                  "remote.trial",
+                  "remote.probe"),
               with(JSON, "info.picocli", "picocli", "org.tomlj", "org.HdrHistogram", "org.agrona")),
           law(
               "bench",

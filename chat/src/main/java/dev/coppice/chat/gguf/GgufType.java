@@ -24,12 +24,20 @@ public enum GgufType {
   Q5_1(7, 32, 24),
   /** 8 bits and a scale for 32 numbers. */
   Q8_0(8, 32, 34),
+  /** 2 bits, sixteen scales and minima for 256 numbers. */
+  Q2_K(10, 256, 84),
+  /** 3 bits and sixteen scales for 256 numbers. */
+  Q3_K(11, 256, 110),
   /** 4 bits, eight scales and minima for 256 numbers. */
   Q4_K(12, 256, 144),
   /** 5 bits, eight scales and minima for 256 numbers. */
   Q5_K(13, 256, 176),
   /** 6 bits and sixteen scales for 256 numbers. */
   Q6_K(14, 256, 210),
+  /** 4 bits that choose from a table, and a scale for 32 numbers. */
+  IQ4_NL(20, 32, 18),
+  /** 4 bits that choose from a table, and eight scales for 256 numbers. */
+  IQ4_XS(23, 256, 136),
   /** The upper half of a single. */
   BF16(30, 1, 2);
 
@@ -37,17 +45,13 @@ public enum GgufType {
   private static final Map<Integer, String> OTHERS =
       Map.ofEntries(
           Map.entry(9, "Q8_1"),
-          Map.entry(10, "Q2_K"),
-          Map.entry(11, "Q3_K"),
           Map.entry(15, "Q8_K"),
           Map.entry(16, "IQ2_XXS"),
           Map.entry(17, "IQ2_XS"),
           Map.entry(18, "IQ3_XXS"),
           Map.entry(19, "IQ1_S"),
-          Map.entry(20, "IQ4_NL"),
           Map.entry(21, "IQ3_S"),
           Map.entry(22, "IQ2_S"),
-          Map.entry(23, "IQ4_XS"),
           Map.entry(24, "I8"),
           Map.entry(25, "I16"),
           Map.entry(26, "I32"),

@@ -7,6 +7,7 @@ import dev.coppice.chat.files.ModelFileException;
 import dev.coppice.model.Tokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -32,10 +33,15 @@ public final class ModelTokenizer implements Tokenizer {
   private final String[] pieces;
   private final BitSet ends = new BitSet();
   private final int anchor;
+  private final GuardedText guarded;
 
   private ModelTokenizer(
-      final HuggingFaceTokenizer tokenizer, final TokenizerFiles files, final PieceBytes bytes) {
+      final HuggingFaceTokenizer tokenizer,
+      final TokenizerFiles files,
+      final PieceBytes bytes,
+      final GuardedText guarded) {
     this.tokenizer = tokenizer;
+    this.guarded = guarded;
     this.files = files;
     this.bytes = bytes;
     pieces = new String[files.vocabularySize()];
@@ -58,9 +64,24 @@ public final class ModelTokenizer implements Tokenizer {
     final Path file = documents.place(TokenizerFiles.NAME);
     try (var stream = new ByteArrayInputStream(documents.bytes(TokenizerFiles.NAME))) {
       final PieceBytes bytes = PieceBytes.of(root, files.vocabularySize());
-      return new ModelTokenizer(HuggingFaceTokenizer.newInstance(stream, OPTIONS), files, bytes);
+      final HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(stream, OPTIONS);
+      final GuardedText guarded =
+          GuardedText.of(
+              root,
+              tokenizer,
+              ModelTokenizer::opened,
+              () -> ModelDocuments.of(model).read(TokenizerFiles.NAME));
+      return new ModelTokenizer(tokenizer, files, bytes, guarded);
     } catch (IOException | RuntimeException e) {
       throw new ModelFileException(file, "is not a usable tokenizer: " + e.getMessage(), e);
+    }
+  }
+
+  private static HuggingFaceTokenizer opened(final byte[] json) {
+    try {
+      return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), OPTIONS);
+    } catch (final IOException e) {
+      throw new UncheckedIOException("a tokenizer without special tokens cannot be opened", e);
     }
   }
 
@@ -75,8 +96,20 @@ public final class ModelTokenizer implements Tokenizer {
     return -1;
   }
 
+  /** Special tokens that {@link #guard} marked are encoded as the text they are spelt with. */
   @Override
   public int[] encode(final String text) {
+    return guarded == null || text.indexOf(GuardedText.MARK) < 0
+        ? encoded(tokenizer, text)
+        : guarded.encode(text);
+  }
+
+  @Override
+  public String guard(final String text) {
+    return guarded == null ? text : guarded.mark(text);
+  }
+
+  static int[] encoded(final HuggingFaceTokenizer tokenizer, final String text) {
     final long[] ids = tokenizer.encode(text, false, false).getIds();
     final int[] tokens = new int[ids.length];
     for (int i = 0; i < ids.length; i++) {
@@ -166,6 +199,9 @@ public final class ModelTokenizer implements Tokenizer {
 
   @Override
   public void close() {
+    if (guarded != null) {
+      guarded.close();
+    }
     tokenizer.close();
   }
 }

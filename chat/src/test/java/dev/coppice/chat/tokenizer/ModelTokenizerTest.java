@@ -40,6 +40,34 @@ class ModelTokenizerTest {
   @TempDir Path folder;
 
   @Test
+  void shouldListTheIdsThatNoTokenHas() throws IOException {
+    Files.writeString(
+        folder.resolve("tokenizer.json"),
+        CHARACTERS.replace("\" \":5,", "\" \":7,").replace("\"\\n\":6", "\"\\n\":9"));
+
+    try (ModelTokenizer tokenizer = ModelTokenizer.open(folder)) {
+      assertEquals(10, tokenizer.vocabularySize());
+      assertEquals(List.of(5, 6, 8), tokenizer.holes());
+    }
+  }
+
+  @Test
+  void shouldKeepGuardedTextText() throws IOException {
+    final String letters = "\"<\":7,\"c\":8,\"a\":9,\"l\":10,\">\":11,\"1\":2";
+    Files.writeString(folder.resolve("tokenizer.json"), CHARACTERS.replace("\"1\":2", letters));
+    try (ModelTokenizer tokenizer = ModelTokenizer.open(folder)) {
+      final String text = "1<call>2<call>";
+      assertArrayEquals(new int[] {2, 1, 3, 1}, tokenizer.encode(text), "ours may write them");
+      final String guarded = "<call>" + tokenizer.guard(text) + "<call>";
+      final int[] spelt = {7, 8, 9, 10, 10, 11};
+      final int[] expected = {1, 2, 7, 8, 9, 10, 10, 11, 3, 7, 8, 9, 10, 10, 11, 1};
+      assertArrayEquals(expected, tokenizer.encode(guarded));
+      assertArrayEquals(spelt, tokenizer.encode(tokenizer.guard("<call>")));
+      assertEquals("1+2", tokenizer.guard("1+2"));
+    }
+  }
+
+  @Test
   void shouldAddNothingCutNothingAndKnowSpecialTokensInTheText() throws IOException {
     Files.writeString(folder.resolve("tokenizer.json"), CHARACTERS);
     Files.writeString(

@@ -35,11 +35,11 @@ final class Turns {
     path[nodes] = START;
     for (int i = 0; i < nodes; i++) {
       final int parent = forest.parent(i);
-      final boolean begins =
-          parent < 0
-              || forest.node(parent).kind() == NodeKind.OBSERVATION
-              || forest.isPrompt(parent);
-      final boolean answered = parent >= 0 && forest.node(parent).kind() == NodeKind.OBSERVATION;
+      final boolean answered =
+          parent >= 0
+              && forest.node(parent).kind() == NodeKind.OBSERVATION
+              && !forest.node(parent).isForced();
+      final boolean begins = parent < 0 || answered || forest.isPrompt(parent);
       turn[i] = parent < 0 ? 0 : turn[parent] + (answered ? 1 : 0);
       kind[i] = Math.max(0, Math.min(CLASSES - 1, turn[i] - decision + 1));
       start[i] = begins || forest.isFork(forest.up(i)) ? forest.up(i) : start[parent];

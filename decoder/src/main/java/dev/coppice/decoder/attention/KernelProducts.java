@@ -48,7 +48,7 @@ final class KernelProducts implements AttentionProducts {
     int count = 0;
     for (int i = 0; i < blocks; i++) {
       final int keys = pool.keyOffset(plan.block(first + i), part.head());
-      final int later = pool.keyOffset(plan.block(later(first + i)), part.head());
+      final int later = afterKeys(first + i, part.head());
       for (int slot = 0; slot < scored; slot += AttentionKernels.WIDTH) {
         from[count] = keys + slot;
         ahead[count] = later + slot;
@@ -72,17 +72,20 @@ final class KernelProducts implements AttentionProducts {
     final int blocks = plan.indexEnd(part.rectangle()) - begin;
     final int stride = pool.valueStride();
     grow(blocks);
-    for (int column = 0; column < stride; column += AttentionKernels.COLUMNS) {
+    int columns;
+    for (int column = 0; column < stride; column += columns) {
+      columns = AttentionKernels.columns(weights.count(), stride - column);
       for (int i = 0; i < blocks; i++) {
         final int shift = skipped * stride + column;
         from[i] = pool.valueOffset(plan.block(first + i), part.head()) + shift;
-        ahead[i] = pool.valueOffset(plan.block(later(first + i)), part.head()) + shift;
+        ahead[i] = afterValues(first + i, part.head()) + shift;
       }
       kernels.values(
           matrix(weights, begin * slots + skipped),
           cells(part, stride, depth, blocks),
           matrix(sums, column),
-          weights.count());
+          weights.count(),
+          columns);
     }
   }
 
@@ -92,8 +95,24 @@ final class KernelProducts implements AttentionProducts {
         pool.cells(part.layer()), pool.cellBytes(), stride, depth, from, ahead, count);
   }
 
-  private int later(final int visit) {
-    return Math.min(visit + distance, plan.visits() - 1);
+  /** Finds what is read some time after the keys of a block: keys, or the first values. */
+  private int afterKeys(final int visit, final int head) {
+    final int later = visit + distance;
+    return later < plan.visits()
+        ? pool.keyOffset(plan.block(later), head)
+        : pool.valueOffset(plan.block(wrapped(later)), head);
+  }
+
+  /** Finds what is read some time after the values of a block: values, or the next head's keys. */
+  private int afterValues(final int visit, final int head) {
+    final int later = visit + distance;
+    return later < plan.visits()
+        ? pool.valueOffset(plan.block(later), head)
+        : pool.keyOffset(plan.block(wrapped(later)), Math.min(head + 1, pool.kvHeads() - 1));
+  }
+
+  private int wrapped(final int later) {
+    return Math.min(later - plan.visits(), plan.visits() - 1);
   }
 
   private void grow(final int count) {

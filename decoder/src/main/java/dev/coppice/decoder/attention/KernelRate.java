@@ -134,7 +134,8 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
             a,
             new AttentionKernels.Cells(cells, Float.BYTES, HEAD_DIM, SLOTS, place, place, 1),
             new AttentionKernels.Matrix(MemorySegment.ofArray(out), column, HEAD_DIM),
-            ROWS);
+            ROWS,
+            AttentionKernels.COLUMNS);
       }
     };
   }
@@ -152,19 +153,20 @@ public record KernelRate(double attentionGflops, double linearGflops, double pea
   /**
    * Describes the rates for a log.
    *
-   * @return one line; it says so where a kernel is slow.
+   * @return a few words; they say so where a kernel is slow.
    */
-  public String line() {
+  public String text() {
     final String linear =
         linearGflops == 0 ? "" : String.format(Locale.ROOT, "linear %.0f, ", linearGflops);
     return String.format(
         Locale.ROOT,
-        "kernels: %sattention %.0f of %.0f GFLOP/s%s",
+        "%sattention %.0f of %.0f GFLOP/s%s",
         linear,
         attentionGflops,
         peakGflops,
         good()
             ? ""
-            : ": far below what the machine can do; if the next process shows the same, please report it");
+            : ": far below what the machine can do; if the next process shows the same, please"
+                + " report it");
   }
 }

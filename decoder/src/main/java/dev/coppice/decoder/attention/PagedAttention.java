@@ -17,8 +17,8 @@ public final class PagedAttention {
   /** Query heads times tokens that see as much of a partly filled block; the rest is added apart. */
   private static final int PARTIAL_ROWS = 3;
 
-  /** Below this, waking a helper costs more than it saves. */
-  private static final long MIN_OPERATIONS = 8_000_000;
+  /** Below this, handing over costs more than it saves. */
+  private static final long MIN_OPERATIONS = 500_000;
 
   private final AttentionShape shape;
   private final AttentionPlan plan = new AttentionPlan();

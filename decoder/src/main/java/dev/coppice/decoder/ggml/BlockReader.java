@@ -18,6 +18,11 @@ public final class BlockReader {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /** What the numbers of IQ4_NL and IQ4_XS choose from. */
+  private static final byte[] CHOICES = {
+    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113
+  };
+
   private final byte[] in;
   private final float[] out;
 
@@ -51,9 +56,13 @@ public final class BlockReader {
         case Q5_0 -> fives(from, to);
         case Q5_1 -> fivesAbove(from, to);
         case Q8_0 -> bytes(from, to);
+        case Q2_K -> twos(from, to);
+        case Q3_K -> threes(from, to);
         case Q4_K -> fours(from, to);
         case Q5_K -> fivesOfMany(from, to);
         case Q6_K -> sixes(from, to);
+        case IQ4_NL -> chosen(half(from), from + 2, to);
+        case IQ4_XS -> chosenOfMany(from, to);
       }
     }
   }
@@ -108,6 +117,53 @@ public final class BlockReader {
     final float scale = half(from);
     for (int i = 0; i < 32; i++) {
       out[to + i] = scale * in[from + 2 + i];
+    }
+  }
+
+  /** 16 bytes of scales and minima, 64 of four numbers a byte, 128 apart; two scales. */
+  private void twos(final int from, final int to) {
+    final float scales = half(from + 80);
+    final float minima = half(from + 82);
+    for (int i = 0; i < 256; i++) {
+      final int both = in[from + i / 16];
+      final float scale = scales * (both & 15);
+      final float least = minima * (both >> 4 & 15);
+      final int number = in[from + 16 + i / 128 * 32 + i % 32] >> i / 32 % 4 * 2 & 3;
+      out[to + i] = scale * number - least;
+    }
+  }
+
+  /** 32 bytes of third bits (none set: 4 less), 64 of two bits each, 12 of scales; their scale. */
+  private void threes(final int from, final int to) {
+    final float scales = half(from + 108);
+    for (int i = 0; i < 256; i++) {
+      final int part = i / 16;
+      final int low = in[from + 96 + part % 8] >> part / 8 * 4 & 15;
+      final int high = in[from + 104 + part % 4] >> part / 4 * 2 & 3;
+      final float scale = scales * ((low | high << 4) - 32);
+      final int number = in[from + 32 + i / 128 * 32 + i % 32] >> i / 32 % 4 * 2 & 3;
+      final int third = in[from + i % 32] >> i / 32 & 1;
+      out[to + i] = scale * (number - (third == 0 ? 4 : 0));
+    }
+  }
+
+  /** 16 bytes: the low halves are numbers 0 to 15, the high ones 16 to 31. */
+  private void chosen(final float scale, final int from, final int to) {
+    for (int i = 0; i < 16; i++) {
+      final int pair = in[from + i];
+      out[to + i] = scale * CHOICES[pair & 15];
+      out[to + 16 + i] = scale * CHOICES[pair >> 4 & 15];
+    }
+  }
+
+  /** Scale, two high bits of eight scales, four low ones each, then the numbers. */
+  private void chosenOfMany(final int from, final int to) {
+    final float scales = half(from);
+    final int highs = (short) SHORT.get(in, from + 2);
+    for (int part = 0; part < 8; part++) {
+      final int low = in[from + 4 + part / 2] >> part % 2 * 4 & 15;
+      final float scale = scales * ((low | (highs >> part * 2 & 3) << 4) - 32);
+      chosen(scale, from + 8 + part * 16, to + part * 32);
     }
   }
 

@@ -1,34 +1,35 @@
 package dev.coppice.decoder.kernel;
 
-import static dev.coppice.decoder.kernel.Assembler.R10;
-import static dev.coppice.decoder.kernel.Assembler.R11;
-import static dev.coppice.decoder.kernel.Assembler.R12;
-import static dev.coppice.decoder.kernel.Assembler.R13;
-import static dev.coppice.decoder.kernel.Assembler.R14;
-import static dev.coppice.decoder.kernel.Assembler.R8;
-import static dev.coppice.decoder.kernel.Assembler.R9;
-import static dev.coppice.decoder.kernel.Assembler.RAX;
-import static dev.coppice.decoder.kernel.Assembler.RBP;
-import static dev.coppice.decoder.kernel.Assembler.RBX;
-import static dev.coppice.decoder.kernel.Assembler.RCX;
-import static dev.coppice.decoder.kernel.Assembler.RDI;
-import static dev.coppice.decoder.kernel.Assembler.RDX;
-import static dev.coppice.decoder.kernel.Assembler.RSI;
-import static dev.coppice.decoder.kernel.Assembler.RSP;
-import static dev.coppice.decoder.kernel.Assembler.VECTOR;
+import static dev.coppice.decoder.machine.Assembler.R10;
+import static dev.coppice.decoder.machine.Assembler.R11;
+import static dev.coppice.decoder.machine.Assembler.R12;
+import static dev.coppice.decoder.machine.Assembler.R13;
+import static dev.coppice.decoder.machine.Assembler.R14;
+import static dev.coppice.decoder.machine.Assembler.R8;
+import static dev.coppice.decoder.machine.Assembler.R9;
+import static dev.coppice.decoder.machine.Assembler.RAX;
+import static dev.coppice.decoder.machine.Assembler.RBP;
+import static dev.coppice.decoder.machine.Assembler.RBX;
+import static dev.coppice.decoder.machine.Assembler.RCX;
+import static dev.coppice.decoder.machine.Assembler.RDI;
+import static dev.coppice.decoder.machine.Assembler.RDX;
+import static dev.coppice.decoder.machine.Assembler.RSI;
+import static dev.coppice.decoder.machine.Assembler.RSP;
+import static dev.coppice.decoder.machine.Assembler.VECTOR;
 
-import dev.coppice.decoder.kernel.Assembler.Memory;
+import dev.coppice.decoder.machine.Assembler;
+import dev.coppice.decoder.machine.Assembler.Memory;
 
 /**
  * Writes the kernels of attention over floats or half floats: up to 12 rows times two vectors of 16
- * columns.
+ * columns; of values also up to 6 rows times four.
  *
  * <pre>
  *   void scores|values(a, aBytes, aStride, b, bStride, table, entries, c, cStride, depth, cBytes)
  *
  *   scores   for each entry of the table: c[r][cLeft..],  c[r][cRight..]
  *                = sum over k of a[r][k] * b[bLeft + k * bStride ..], b[bRight + k * bStride ..]
- *   values   c[r][0..31] += sum over entries, then over k, of a[r][entry, k] * b[bLeft + k * bStride ..]
+ *   values   c[r][0..] += sum over entries, then over k, of a[r][entry, k] * b[bLeft + k * bStride ..]
  *   table    per entry, in bytes: bLeft, bRight, cLeft, cRight - cLeft, and from bLeft and bRight to
  *            what is fetched meanwhile
  * </pre>
@@ -36,15 +37,20 @@ import dev.coppice.decoder.kernel.Assembler.Memory;
  * <p>Half floats are widened in registers. Every sum runs over {@code k} in rising order with one fused
  * multiply-add each, as in the kernels of the vector API, which give the same bits. Narrow tiles of many
  * rows widen a value once for 12 rows; a widened vector costs as much as two or three multiply-adds.
+ * Wide tiles of few rows keep more sums going, and read a value's columns in one pass.
  */
 final class AttentionCode {
   /** Most rows: 24 sums, 2 columns of the right and 2 of the left fill 28 of 32 registers. */
   static final int MAX_ROWS = 12;
 
+  /** Most rows of wide tiles: 24 sums again, and 4 columns of the right. */
+  static final int MAX_WIDE_ROWS = 6;
+
   /** Longs of the table that an entry takes. */
   static final int ENTRY = 6;
 
-  private static final int VECTORS = 2;
+  private static final int NARROW = 2;
+  private static final int WIDE = 4;
   private static final int RIGHT = 24;
   private static final int LEFT = 28;
 
@@ -57,6 +63,7 @@ final class AttentionCode {
   private final int rows;
   private final boolean scores;
   private final boolean half;
+  private final int vectors;
 
   /**
    * Chooses a kernel.
@@ -66,9 +73,26 @@ final class AttentionCode {
    * @param half whether b holds half floats.
    */
   AttentionCode(final int rows, final boolean scores, final boolean half) {
+    this(rows, scores, half, NARROW);
+  }
+
+  private AttentionCode(
+      final int rows, final boolean scores, final boolean half, final int vectors) {
     this.rows = rows;
     this.scores = scores;
     this.half = half;
+    this.vectors = vectors;
+  }
+
+  /**
+   * Chooses a kernel that adds values, 64 columns of them.
+   *
+   * @param rows it computes, 1 to {@link #MAX_WIDE_ROWS}.
+   * @param half whether b holds half floats.
+   * @return what writes it.
+   */
+  static AttentionCode wide(final int rows, final boolean half) {
+    return new AttentionCode(rows, false, half, WIDE);
   }
 
   byte[] write() {
@@ -79,7 +103,7 @@ final class AttentionCode {
     final int nextEntry = code.here();
     entry();
     if (scores) {
-      for (int i = 0; i < rows * VECTORS; i++) {
+      for (int i = 0; i < rows * vectors; i++) {
         code.zero(i);
       }
     }
@@ -135,16 +159,22 @@ final class AttentionCode {
   }
 
   private void step() {
-    right(RIGHT, RBX);
-    right(RIGHT + 1, RBP);
+    final int bytes = half ? VECTOR / 2 : VECTOR;
+    for (int v = 0; v < vectors; v++) {
+      right(RIGHT + v, vectors == WIDE || v == 0 ? Memory.at(RBX, v * bytes) : Memory.at(RBP, 0));
+    }
     for (int row = 0; row < rows; row++) {
       final int left = LEFT + row % 2;
       code.broadcast(left, TileCode.place(row, 0));
-      code.multiplyAdd(row * VECTORS, left, RIGHT);
-      code.multiplyAdd(row * VECTORS + 1, left, RIGHT + 1);
+      for (int v = 0; v < vectors; v++) {
+        code.multiplyAdd(row * vectors + v, left, RIGHT + v);
+      }
     }
     code.prefetch(new Memory(RBX, R12, 1, 0));
-    if (scores || !half) {
+    for (int ahead = VECTOR; vectors == WIDE && ahead < vectors * bytes; ahead += VECTOR) {
+      code.prefetch(new Memory(RBX, R12, 1, ahead));
+    }
+    if (vectors == NARROW && (scores || !half)) {
       code.prefetch(new Memory(RBP, R13, 1, 0));
     }
     code.address(RBX, new Memory(RBX, R8, 1, 0));
@@ -154,11 +184,11 @@ final class AttentionCode {
     }
   }
 
-  private void right(final int target, final int base) {
+  private void right(final int target, final Memory place) {
     if (half) {
-      code.widen(target, Memory.at(base, 0));
+      code.widen(target, place);
     } else {
-      code.load(target, Memory.at(base, 0));
+      code.load(target, place);
     }
   }
 
@@ -181,8 +211,8 @@ final class AttentionCode {
     code.loadLong(R12, Memory.at(R9, 24));
     code.loadLong(RAX, argument(2));
     for (int row = 0; row < rows; row++) {
-      code.store(Memory.at(RBX, 0), row * VECTORS);
-      code.store(new Memory(RBX, R12, 1, 0), row * VECTORS + 1);
+      code.store(Memory.at(RBX, 0), row * vectors);
+      code.store(new Memory(RBX, R12, 1, 0), row * vectors + 1);
       code.address(RBX, new Memory(RBX, RAX, 1, 0));
     }
   }
@@ -194,12 +224,12 @@ final class AttentionCode {
     code.address(RBX, new Memory(RBX, RBP, 1, 0));
     code.loadLong(RAX, argument(2));
     for (int row = 0; row < rows; row++) {
-      for (int v = 0; v < VECTORS; v++) {
+      for (int v = 0; v < vectors; v++) {
         final Memory place = Memory.at(RBX, v * VECTOR);
         if (load) {
-          code.load(row * VECTORS + v, place);
+          code.load(row * vectors + v, place);
         } else {
-          code.store(place, row * VECTORS + v);
+          code.store(place, row * vectors + v);
         }
       }
       code.address(RBX, new Memory(RBX, RAX, 1, 0));

@@ -1,5 +1,6 @@
 package dev.coppice.decoder.kernel;
 
+import dev.coppice.decoder.machine.MachineCode;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -20,8 +21,11 @@ public final class AttentionKernels {
   /** Columns of a vector. */
   public static final int WIDTH = 16;
 
-  /** Columns of values that are added together. */
+  /** Columns of values that are added together for many rows. */
   public static final int COLUMNS = 2 * WIDTH;
+
+  /** Columns of values that are added together for few rows. */
+  private static final int WIDE_COLUMNS = 4 * WIDTH;
 
   /** Bytes of keys or values that are computed with together; as many are fetched meanwhile. */
   private static final int GROUP_BYTES = 16_384;
@@ -31,6 +35,9 @@ public final class AttentionKernels {
 
   private static final int HALF = 2;
   private static final int ENTRY = AttentionCode.ENTRY;
+
+  /** Where the kernels of wide tiles begin, numbered as the others. */
+  private static final int FIRST_WIDE = 4 * AttentionCode.MAX_ROWS;
 
   @SuppressWarnings("restricted") // Offsets come from a plan that was checked against the pool.
   private static final MethodHandle CALL =
@@ -67,11 +74,17 @@ public final class AttentionKernels {
   }
 
   private static MemorySegment[] make() {
-    final byte[][] codes = new byte[4 * AttentionCode.MAX_ROWS][];
-    for (int i = 0; i < codes.length; i++) {
-      codes[i] = new AttentionCode(i / 4 + 1, (i & SCORES) != 0, (i & HALF) != 0).write();
+    final byte[][] codes = new byte[FIRST_WIDE + 4 * AttentionCode.MAX_WIDE_ROWS][];
+    for (int rows = 1; rows <= AttentionCode.MAX_ROWS; rows++) {
+      for (int kind = 0; kind < 4; kind++) {
+        final boolean half = (kind & HALF) != 0;
+        codes[(rows - 1) * 4 + kind] = new AttentionCode(rows, (kind & SCORES) != 0, half).write();
+        if (rows <= AttentionCode.MAX_WIDE_ROWS) {
+          codes[FIRST_WIDE + (rows - 1) * 4 + kind] = AttentionCode.wide(rows, half).write();
+        }
+      }
     }
-    return TileKernels.place(codes);
+    return MachineCode.place(codes);
   }
 
   /**
@@ -160,14 +173,28 @@ public final class AttentionKernels {
   }
 
   /**
+   * Returns how many columns of values are added together.
+   *
+   * @param rows that see them.
+   * @param left columns that are still to be added.
+   * @return {@link #COLUMNS}, or twice as many where rows are few and columns enough.
+   */
+  public static int columns(final int rows, final int left) {
+    return rows <= AttentionCode.MAX_WIDE_ROWS && left >= WIDE_COLUMNS ? WIDE_COLUMNS : COLUMNS;
+  }
+
+  /**
    * Adds weighted rows of values; the weights of a vector of values follow those of the one before.
    *
    * @param a rows of weights.
-   * @param b first vectors of values; 32 columns are read.
+   * @param b first vectors of values.
    * @param c where sums are.
    * @param rows of a and c.
+   * @param columns that are read, as {@link #columns} says.
    */
-  public void values(final Matrix a, final Cells b, final Matrix c, final int rows) {
+  public void values(
+      final Matrix a, final Cells b, final Matrix c, final int rows, final int columns) {
+    final int kind = columns == WIDE_COLUMNS ? FIRST_WIDE : 0;
     final int group = together(b.depth * b.stride, b.cellBytes);
     final int tiles = tiles(rows);
     final long right = (long) WIDTH * b.cellBytes;
@@ -184,7 +211,7 @@ public final class AttentionKernels {
         }
         final int row = rows * tile / tiles;
         final int next = rows * (tile + 1) / tiles;
-        call(0, next - row, a.from(row, first * b.depth), b, c.from(row, 0), end - first);
+        call(kind, next - row, a.from(row, first * b.depth), b, c.from(row, 0), end - first);
       }
     }
   }

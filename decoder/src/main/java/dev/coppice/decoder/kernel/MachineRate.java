@@ -1,9 +1,12 @@
 package dev.coppice.decoder.kernel;
 
-import static dev.coppice.decoder.kernel.Assembler.R9;
-import static dev.coppice.decoder.kernel.Assembler.RSP;
+import static dev.coppice.decoder.machine.Assembler.R9;
+import static dev.coppice.decoder.machine.Assembler.RSP;
 
-import dev.coppice.decoder.kernel.Assembler.Memory;
+import dev.coppice.decoder.machine.Assembler;
+import dev.coppice.decoder.machine.Assembler.Memory;
+import dev.coppice.decoder.machine.MachineCode;
+import dev.coppice.decoder.machine.MappedMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +57,7 @@ public final class MachineRate {
    * @return GFLOP/s of one core, or 0 where this machine runs none of our code.
    */
   public static double peakGflops() {
-    final MemorySegment[] places = TileKernels.place(new byte[][] {peakCode()});
+    final MemorySegment[] places = MachineCode.place(new byte[][] {peakCode()});
     if (places == null) {
       return 0;
     }
@@ -87,7 +90,7 @@ public final class MachineRate {
    * @return GFLOP/s of one core, or 0 where this machine runs none of our code.
    */
   public static double linearGflops() {
-    final TileKernels kernels = TileKernels.present();
+    final TileKernels kernels = TileKernels.of(PanelFormat.FLOATS);
     if (kernels == null) {
       return 0;
     }
@@ -95,10 +98,10 @@ public final class MachineRate {
     final float[] out = new float[ROWS * TileCode.COLUMNS];
     final var rows = new TileKernels.Rows(MemorySegment.ofArray(out), 0, TileCode.COLUMNS);
     try (Arena arena = Arena.ofConfined()) {
-      final long bytes = (long) DEPTH * TileCode.stepBytes(false);
-      // The kernel fetches what follows a panel as well, so there is a second one.
+      final long bytes = (long) DEPTH * PanelFormat.FLOATS.stepBytes();
+      // The kernel fetches what comes next as well, so there is a second one.
       final MemorySegment weights = MappedMemory.data(2 * bytes, arena).fill((byte) 0);
-      final var panel = new TileKernels.Panel(weights.address(), DEPTH, false);
+      final var panel = new TileKernels.Panel(weights.address(), DEPTH, weights.address() + bytes);
       return best(
           2.0 * ROWS * DEPTH * TileCode.COLUMNS,
           ENOUGH_NS,

@@ -5,14 +5,17 @@ import java.lang.foreign.MemorySegment;
 /**
  * Computes linear layers with kernels of our own, panel by panel.
  *
- * <p>Every output sums over the inputs in rising order with one fused multiply-add each, so that its
- * bits depend neither on the rows beside it nor on the threads. With bf16 weights the inputs and
- * sums stay f32.
+ * <p>Every output sums over the inputs in one order with one fused multiply-add each, so that its
+ * bits depend neither on the rows beside it nor on the threads. Sums are f32; {@link PanelFormat}
+ * says what weights and inputs are.
  *
  * <pre>
- *   for each panel of 64 outputs, on some thread     read from memory once
+ *   each thread: a range of panels of 64 outputs     read from memory once, in one direction
  *     for each tile of at most 12 rows               sums in registers, over all inputs
  * </pre>
+ *
+ * <p>A thread fetches what it reads next: the next panel, and after its last one the first of the
+ * layer that followed the last time.
  *
  * @thread one at a time; panels are shared out over the workers.
  */
@@ -22,39 +25,43 @@ public final class PanelLinears implements Linears {
   /** Below this, waking a helper costs more than it saves. */
   private static final long MIN_OPERATIONS = 100_000;
 
-  private final TileKernels kernels = TileKernels.present();
+  /** Rows that are worth sharing out to be rounded. */
+  private static final int MANY_ROWS = 8;
+
+  private final PanelFormat format;
+  private final TileKernels kernels;
   private final RowMath math = new RowMath();
   private final WorkerPool workers;
-  private final boolean bf16;
-  private final float[][] tails;
-  private final float[][] ups;
+  private final float[][] scratch;
+  private final InputRows taken;
+  private final InputRows inner;
   private final WorkerPool.Work plainWork = this::plainPiece;
   private final WorkerPool.Work gatedWork = this::gatedPiece;
-  private float[] inner = new float[0];
+  private final WorkerPool.Work takeWork = this::takePiece;
 
   // The job in hand.
   private Panels layer;
   private Panels second;
-  private MemorySegment in;
-  private int inStride;
+  private float[] source;
+  private TileKernels.Rows in;
   private float[] out;
   private MemorySegment outMemory;
   private int outOffset;
-  private int outStride;
   private int rows;
-  private int perPiece;
 
   /**
    * Prepares to compute.
    *
    * @param workers that computes.
-   * @param bf16 whether weights are rounded to bf16.
+   * @param format of the weights; {@link PanelFormat#PAIRS} only where the processor multiplies them.
    */
-  public PanelLinears(final WorkerPool workers, final boolean bf16) {
+  public PanelLinears(final WorkerPool workers, final PanelFormat format) {
     this.workers = workers;
-    this.bf16 = bf16;
-    tails = new float[workers.threads()][0];
-    ups = new float[workers.threads()][0];
+    this.format = format;
+    kernels = TileKernels.of(format);
+    scratch = new float[workers.threads()][0];
+    taken = new InputRows(format);
+    inner = new InputRows(format);
   }
 
   /**
@@ -64,13 +71,13 @@ public final class PanelLinears implements Linears {
    * @return whether layers can be applied.
    */
   public static boolean available() {
-    return TileKernels.present() != null;
+    return TileKernels.of(PanelFormat.FLOATS) != null;
   }
 
   @Override
   public PackedLayer pack(
       final MemorySegment weight, final int outputs, final int inputs, final MemorySegment bias) {
-    return new Panels(weight, outputs, inputs, bias, bf16);
+    return new Panels(weight, outputs, inputs, bias, format);
   }
 
   @Override
@@ -80,115 +87,137 @@ public final class PanelLinears implements Linears {
       final float[] output,
       final int offset,
       final int count) {
-    layer = (Panels) packed;
-    in = MemorySegment.ofArray(input);
-    inStride = layer.inputs();
-    target(output, offset, layer.outputs(), count);
+    rows = count;
+    begin((Panels) packed);
+    in = inputs(input);
+    target(output, offset);
     share(plainWork, 1);
   }
 
   @Override
   public void applyGated(
       final PackedLayer[] layers, final float[] input, final float[] output, final int count) {
-    layer = (Panels) layers[0];
+    rows = count;
+    begin((Panels) layers[0]);
     second = (Panels) layers[1];
-    final Panels down = (Panels) layers[2];
-    final int width = layer.count() * COLUMNS;
-    if (inner.length < count * width) {
-      inner = new float[count * width];
-    }
-    in = MemorySegment.ofArray(input);
-    inStride = layer.inputs();
-    target(inner, 0, width, count);
+    in = inputs(input);
+    inner.size(rows, layer.count() * COLUMNS);
     share(gatedWork, 2);
-    layer = down;
-    in = MemorySegment.ofArray(inner);
-    inStride = width;
-    target(output, 0, down.outputs(), count);
+    begin((Panels) layers[2]);
+    in = inner.rows();
+    target(output, 0);
     share(plainWork, 1);
   }
 
-  private void target(final float[] output, final int offset, final int stride, final int count) {
-    rows = count;
+  private void begin(final Panels next) {
+    if (layer != null) {
+      layer.follow(next);
+    }
+    layer = next;
+  }
+
+  private void target(final float[] output, final int offset) {
     out = output;
     outMemory = MemorySegment.ofArray(output);
     outOffset = offset;
-    outStride = stride;
   }
 
-  /** Cuts the panels into pieces: enough of them that a late helper costs little. */
+  /** Brings the rows into the form in which they are multiplied. */
+  private TileKernels.Rows inputs(final float[] input) {
+    if (!format.rounds()) {
+      return new TileKernels.Rows(MemorySegment.ofArray(input), 0, layer.inputs());
+    }
+    source = input;
+    taken.size(rows, layer.inputs());
+    workers.run(rows < MANY_ROWS ? 1 : rows, takeWork);
+    return taken.rows();
+  }
+
+  private void takePiece(final int lane, final int piece) {
+    final int width = layer.inputs();
+    final int end = rows < MANY_ROWS ? rows : piece + 1;
+    for (int row = piece; row < end; row++) {
+      taken.put(row, 0, source, row * width, width);
+    }
+  }
+
+  /** Shares the panels out, where that is worth while. */
   private void share(final WorkerPool.Work work, final int layers) {
     final int panels = layer.count();
     final long operations = (long) rows * layer.inputs() * layer.outputs() * layers;
-    final int most =
-        workers.threads() == 1 || operations < MIN_OPERATIONS ? 1 : workers.threads() * 6;
-    perPiece = (panels + most - 1) / most;
-    workers.run((panels + perPiece - 1) / perPiece, work);
+    if (operations < MIN_OPERATIONS) {
+      for (int panel = 0; panel < panels; panel++) {
+        work.run(0, panel);
+      }
+    } else {
+      workers.run(panels, work);
+    }
   }
 
-  private void plainPiece(final int lane, final int piece) {
-    final int end = Math.min(layer.count(), (piece + 1) * perPiece);
-    for (int panel = piece * perPiece; panel < end; panel++) {
-      final int first = panel * COLUMNS;
-      if (first + COLUMNS <= outStride) {
-        compute(layer, panel, outMemory, outOffset + first, outStride);
-        for (int row = 0; row < rows; row++) {
-          final int to = outOffset + row * outStride + first;
-          layer.addBias(out, to, first, Math.min(COLUMNS, layer.outputs() - first));
-        }
-      } else {
-        tail(lane, panel, first);
-      }
+  /** Finds what a lane reads after a panel. */
+  private long next(final int lane, final int panel) {
+    if (panel + 1 < workers.end(panel, layer.count())) {
+      return layer.address(panel + 1);
+    }
+    final Panels.Span after = layer.following();
+    return after.panel(workers.begin(lane, after.count()));
+  }
+
+  private void plainPiece(final int lane, final int panel) {
+    final int first = panel * COLUMNS;
+    final long next = next(lane, panel);
+    final int stride = layer.outputs();
+    if (first + COLUMNS > stride) {
+      tail(lane, panel, first, next);
+      return;
+    }
+    compute(layer.address(panel), new TileKernels.Rows(outMemory, outOffset + first, stride), next);
+    for (int row = 0; row < rows; row++) {
+      layer.addBias(out, outOffset + row * stride + first, first, COLUMNS);
     }
   }
 
   /** Computes a panel that is wider than what is left of a row. */
-  private void tail(final int lane, final int panel, final int first) {
-    tails[lane] = grown(tails[lane]);
-    final float[] tail = tails[lane];
-    compute(layer, panel, MemorySegment.ofArray(tail), 0, COLUMNS);
+  private void tail(final int lane, final int panel, final int first, final long next) {
+    final float[] tail = scratch(lane, 1);
+    final var target = new TileKernels.Rows(MemorySegment.ofArray(tail), 0, COLUMNS);
+    compute(layer.address(panel), target, next);
     final int columns = layer.outputs() - first;
     for (int row = 0; row < rows; row++) {
-      final int to = outOffset + row * outStride + first;
+      final int to = outOffset + row * layer.outputs() + first;
       System.arraycopy(tail, row * COLUMNS, out, to, columns);
       layer.addBias(out, to, first, columns);
     }
   }
 
-  private void gatedPiece(final int lane, final int piece) {
-    ups[lane] = grown(ups[lane]);
-    final float[] up = ups[lane];
-    final MemorySegment upMemory = MemorySegment.ofArray(up);
-    final int end = Math.min(layer.count(), (piece + 1) * perPiece);
-    for (int panel = piece * perPiece; panel < end; panel++) {
-      final int first = panel * COLUMNS;
-      compute(layer, panel, outMemory, first, outStride);
-      compute(second, panel, upMemory, 0, COLUMNS);
-      for (int row = 0; row < rows; row++) {
-        math.gate(out, row * outStride + first, up, row * COLUMNS, COLUMNS);
-      }
+  private void gatedPiece(final int lane, final int panel) {
+    final float[] both = scratch(lane, 2);
+    final MemorySegment memory = MemorySegment.ofArray(both);
+    final int ups = rows * COLUMNS;
+    final long up = second.address(panel);
+    compute(layer.address(panel), new TileKernels.Rows(memory, 0, COLUMNS), up);
+    compute(up, new TileKernels.Rows(memory, ups, COLUMNS), next(lane, panel));
+    math.gate(both, 0, both, ups, ups);
+    for (int row = 0; row < rows; row++) {
+      inner.put(row, panel * COLUMNS, both, row * COLUMNS, COLUMNS);
     }
   }
 
-  private float[] grown(final float[] scratch) {
-    return scratch.length < rows * COLUMNS ? new float[rows * COLUMNS] : scratch;
+  private float[] scratch(final int lane, final int panels) {
+    final int wanted = rows * COLUMNS * panels;
+    if (scratch[lane].length < wanted) {
+      scratch[lane] = new float[wanted];
+    }
+    return scratch[lane];
   }
 
-  private void compute(
-      final Panels panels,
-      final int panel,
-      final MemorySegment target,
-      final int offset,
-      final int stride) {
-    kernels.panel(
-        new TileKernels.Panel(panels.address(panel), panels.inputs(), panels.bf16()),
-        new TileKernels.Rows(in, 0, inStride),
-        new TileKernels.Rows(target, offset, stride),
-        rows);
+  private void compute(final long address, final TileKernels.Rows target, final long next) {
+    kernels.panel(new TileKernels.Panel(address, layer.steps(), next), in, target, rows);
   }
 
   @Override
   public void close() {
-    inner = new float[0];
+    taken.release();
+    inner.release();
   }
 }

@@ -1,6 +1,7 @@
 package dev.coppice.decoder.kernel;
 
 import dev.coppice.decoder.files.TensorType;
+import dev.coppice.decoder.machine.MappedMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -8,68 +9,92 @@ import java.lang.foreign.ValueLayout;
 /**
  * Holds the weights of one layer as panels of 64 outputs, in the order the kernel reads them.
  *
- * <pre>
- *   f32    panel | input k | 64 floats
- *   bf16   panel | input k | 32 pairs: outputs j and j + 16 of each half, low and high
- * </pre>
- *
- * @thread made on any thread, then read.
+ * @thread made on any thread, then read; the guess at what follows belongs to who computes.
  */
 final class Panels implements PackedLayer {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment memory;
-  private final boolean bf16;
+  private final PanelFormat format;
   private final int outputs;
   private final int inputs;
   private final float[] bias;
+  private final Span span;
+  private Span following;
+
+  /**
+   * Names where panels lie. It keeps none of them alive: who only fetches may guess wrong.
+   *
+   * @param address of the first.
+   * @param panelBytes of each.
+   * @param count of them.
+   */
+  record Span(long address, long panelBytes, int count) {
+    long panel(final int index) {
+      return address + index * panelBytes;
+    }
+  }
 
   Panels(
       final MemorySegment weight,
       final int outputs,
       final int inputs,
       final MemorySegment bias,
-      final boolean bf16) {
-    this.bf16 = bf16;
+      final PanelFormat format) {
+    this.format = format;
     this.outputs = outputs;
     this.inputs = inputs;
     this.bias = bias == null ? null : bias.toArray(ValueLayout.JAVA_FLOAT);
-    memory = MappedMemory.data(count() * panelBytes(), arena);
-    for (int panel = 0; panel < count(); panel++) {
-      fill(weight, panel);
+    final int count = (outputs + TileCode.COLUMNS - 1) / TileCode.COLUMNS;
+    final long panelBytes = (long) steps() * format.stepBytes();
+    memory = MappedMemory.data(count * panelBytes, arena);
+    span = new Span(memory.address(), panelBytes, count);
+    following = span;
+    for (int output = 0; output < outputs; output++) {
+      fill(weight, output);
     }
   }
 
-  private void fill(final MemorySegment weight, final int panel) {
-    final int first = panel * TileCode.COLUMNS;
-    final int columns = Math.min(TileCode.COLUMNS, outputs - first);
-    final long base = panel * panelBytes();
-    for (int column = 0; column < columns; column++) {
-      final long from = (long) (first + column) * inputs;
-      if (bf16) {
-        final int pair = column / 32 * 32 + column % 16 * 2 + column / 16 % 2;
-        for (int k = 0; k < inputs; k++) {
-          final float value = weight.getAtIndex(ValueLayout.JAVA_FLOAT, from + k);
-          memory.set(ValueLayout.JAVA_SHORT, base + k * 128L + pair * 2, TensorType.toBf16(value));
-        }
-      } else {
-        for (int k = 0; k < inputs; k++) {
-          final float value = weight.getAtIndex(ValueLayout.JAVA_FLOAT, from + k);
-          memory.set(ValueLayout.JAVA_FLOAT, base + k * 256L + column * 4, value);
+  private void fill(final MemorySegment weight, final int output) {
+    final int column = output % TileCode.COLUMNS;
+    final long base = output / TileCode.COLUMNS * span.panelBytes;
+    final long from = (long) output * inputs;
+    for (int k = 0; k < inputs; k++) {
+      final float value = weight.getAtIndex(ValueLayout.JAVA_FLOAT, from + k);
+      final long step = base + (long) (k / format.together()) * format.stepBytes();
+      switch (format) {
+        case FLOATS -> memory.set(ValueLayout.JAVA_FLOAT, step + column * 4L, value);
+        case PAIRS ->
+            memory.set(
+                ValueLayout.JAVA_SHORT, step + column * 4L + k % 2 * 2, TensorType.toBf16(value));
+        default -> {
+          final int half = column / 32 * 32 + column % 16 * 2 + column / 16 % 2;
+          memory.set(ValueLayout.JAVA_SHORT, step + half * 2L, TensorType.toBf16(value));
         }
       }
     }
   }
 
   int count() {
-    return (outputs + TileCode.COLUMNS - 1) / TileCode.COLUMNS;
-  }
-
-  private long panelBytes() {
-    return (long) inputs * TileCode.stepBytes(bf16);
+    return span.count;
   }
 
   long address(final int panel) {
-    return memory.address() + panel * panelBytes();
+    return span.panel(panel);
+  }
+
+  /** Returns the steps that a kernel takes through a panel. */
+  int steps() {
+    return format.steps(inputs);
+  }
+
+  /** Returns what was computed after this the last time: a guess at what comes next. */
+  Span following() {
+    return following;
+  }
+
+  /** Notes what is computed after this. */
+  void follow(final Panels next) {
+    following = next.span;
   }
 
   int outputs() {
@@ -78,10 +103,6 @@ final class Panels implements PackedLayer {
 
   int inputs() {
     return inputs;
-  }
-
-  boolean bf16() {
-    return bf16;
   }
 
   /** Adds the bias to some outputs of one row. */

@@ -1,8 +1,11 @@
 package dev.coppice.decoder.kernel;
 
+import dev.coppice.decoder.files.TensorType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -17,6 +20,11 @@ import jdk.incubator.vector.VectorSpecies;
 public final class RowMath {
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
   private static final int WIDTH = LANES.length();
+  private static final VectorSpecies<Short> HALVES =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(LANES.vectorBitSize() / 2));
+
+  /** A quiet NaN of bf16. */
+  private static final int NAN = 0x7FC0;
 
   /** Adding this leaves a number's nearest whole number in the low bits of the significand. */
   private static final float ROUND = 0x1.8p23f;
@@ -144,6 +152,59 @@ public final class RowMath {
       final FloatVector e = p.reinterpretAsInts().add(power).reinterpretAsFloats();
       final FloatVector u = FloatVector.fromArray(LANES, ups, upOffset + i);
       g.div(e.add(1f)).mul(u).intoArray(gates, offset + i);
+    }
+  }
+
+  /** Rounds to the nearest bf16, to the even one of two; its bits are the low ones of each lane. */
+  private static IntVector rounded(final float[] from, final int offset) {
+    final FloatVector value = FloatVector.fromArray(LANES, from, offset);
+    final IntVector bits = value.reinterpretAsInts();
+    final IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+    return bits.add(odd)
+        .add(0x7FFF)
+        .lanewise(VectorOperators.LSHR, 16)
+        .blend(NAN, value.test(VectorOperators.IS_NAN).cast(bits.species()));
+  }
+
+  /**
+   * Rounds values to bf16.
+   *
+   * @param from array.
+   * @param offset of the first value in it.
+   * @param to array of bf16.
+   * @param at where the first goes.
+   * @param count of values.
+   */
+  static void round(
+      final float[] from, final int offset, final short[] to, final int at, final int count) {
+    int i = 0;
+    for (; i + WIDTH <= count; i += WIDTH) {
+      final var halves = rounded(from, offset + i).convertShape(VectorOperators.I2S, HALVES, 0);
+      ((ShortVector) halves).intoArray(to, at + i);
+    }
+    for (; i < count; i++) {
+      to[at + i] = TensorType.toBf16(from[offset + i]);
+    }
+  }
+
+  /**
+   * Rounds values to bf16 and widens them again.
+   *
+   * @param from array.
+   * @param offset of the first value in it.
+   * @param to array of floats.
+   * @param at where the first goes.
+   * @param count of values.
+   */
+  static void round(
+      final float[] from, final int offset, final float[] to, final int at, final int count) {
+    int i = 0;
+    for (; i + WIDTH <= count; i += WIDTH) {
+      final IntVector wide = rounded(from, offset + i).lanewise(VectorOperators.LSHL, 16);
+      wide.reinterpretAsFloats().intoArray(to, at + i);
+    }
+    for (; i < count; i++) {
+      to[at + i] = Float.intBitsToFloat(TensorType.toBf16(from[offset + i]) << 16);
     }
   }
 }

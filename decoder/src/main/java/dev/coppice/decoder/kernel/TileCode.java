@@ -1,30 +1,32 @@
 package dev.coppice.decoder.kernel;
 
-import static dev.coppice.decoder.kernel.Assembler.R10;
-import static dev.coppice.decoder.kernel.Assembler.R11;
-import static dev.coppice.decoder.kernel.Assembler.R8;
-import static dev.coppice.decoder.kernel.Assembler.R9;
-import static dev.coppice.decoder.kernel.Assembler.RAX;
-import static dev.coppice.decoder.kernel.Assembler.RCX;
-import static dev.coppice.decoder.kernel.Assembler.RDI;
-import static dev.coppice.decoder.kernel.Assembler.RDX;
-import static dev.coppice.decoder.kernel.Assembler.RSI;
-import static dev.coppice.decoder.kernel.Assembler.RSP;
-import static dev.coppice.decoder.kernel.Assembler.VECTOR;
+import static dev.coppice.decoder.machine.Assembler.R10;
+import static dev.coppice.decoder.machine.Assembler.R11;
+import static dev.coppice.decoder.machine.Assembler.R8;
+import static dev.coppice.decoder.machine.Assembler.R9;
+import static dev.coppice.decoder.machine.Assembler.RAX;
+import static dev.coppice.decoder.machine.Assembler.RCX;
+import static dev.coppice.decoder.machine.Assembler.RDI;
+import static dev.coppice.decoder.machine.Assembler.RDX;
+import static dev.coppice.decoder.machine.Assembler.RSI;
+import static dev.coppice.decoder.machine.Assembler.RSP;
+import static dev.coppice.decoder.machine.Assembler.VECTOR;
 
-import dev.coppice.decoder.kernel.Assembler.Memory;
+import dev.coppice.decoder.machine.Assembler;
+import dev.coppice.decoder.machine.Assembler.Memory;
 
 /**
  * Writes the kernels that multiply a few rows with a panel of 64 outputs or with half of one: {@code
- * out[r][n] = sum over k of x[r][k] * w[k][n]}, summed over {@code k} in rising order with one fused
- * multiply-add each.
+ * out[r][n] = sum over k of x[r][k] * w[k][n]}, summed in one order with one fused multiply-add
+ * each.
  *
  * <pre>
- *   void tile(x, xBytes, xStride, w, out, outBytes, outStride, depth, ahead)
+ *   void tile(x, xBytes, xStride, w, out, outBytes, outStride, steps, ahead)
  *
- *   sums     24 vectors at most, in registers from the first k to the last:
+ *   sums     24 vectors at most, in registers from the first step to the last:
  *            6 rows x 4 vectors (a panel), or 12 rows x 2 vectors (half of one)
- *   w[k]     as floats, or as bf16 in vectors of pairs (columns j and j + 16)
+ *   w        as {@link PanelFormat} says
+ *   order    k rises; where inputs are rounded, an odd k comes before the even one below it
  *   ahead    what will be read next, fetched at an even pace meanwhile
  * </pre>
  *
@@ -43,10 +45,18 @@ final class TileCode {
   private static final int INPUT = 28;
   private static final int MASK = 31;
 
+  /** Makes zeros of denormals that are read and of those that come out. */
+  private static final int NO_DENORMALS = 0x8040;
+
+  /** The caller's control word, and ours, below the stack's top. */
+  private static final Memory CONTROL = Memory.at(RSP, -8);
+
+  private static final Memory OWN_CONTROL = Memory.at(RSP, -4);
+
   private final Assembler code = new Assembler();
   private final int rows;
   private final int vectors;
-  private final boolean bf16;
+  private final PanelFormat format;
   private final int lines;
 
   /**
@@ -54,13 +64,13 @@ final class TileCode {
    *
    * @param rows it computes, 1 to {@link #mostRows}.
    * @param half whether it computes half a panel.
-   * @param bf16 whether weights are pairs of bf16.
-   * @param lines of 64 bytes that are fetched ahead in every four steps of k.
+   * @param format of the weights.
+   * @param lines of 64 bytes that are fetched ahead in every four steps.
    */
-  TileCode(final int rows, final boolean half, final boolean bf16, final int lines) {
+  TileCode(final int rows, final boolean half, final PanelFormat format, final int lines) {
     this.rows = rows;
     this.vectors = half ? 2 : 4;
-    this.bf16 = bf16;
+    this.format = format;
     this.lines = lines;
   }
 
@@ -69,19 +79,30 @@ final class TileCode {
     return SUMS / (half ? 2 : 4);
   }
 
-  /** Returns the bytes of the weights of one k. */
-  static int stepBytes(final boolean bf16) {
-    return COLUMNS * (bf16 ? 2 : 4);
-  }
-
-  /** Returns the lines of a panel that four steps of k read. */
-  static int linesPerRound(final boolean bf16) {
-    return stepBytes(bf16) * UNROLL / VECTOR;
+  /** Returns the lines of a panel that four steps read. */
+  static int linesPerRound(final PanelFormat format) {
+    return format.stepBytes() * UNROLL / VECTOR;
   }
 
   /** Returns how many bytes a kernel fetches ahead. */
-  static long aheadBytes(final int lines, final int depth) {
-    return (long) depth / UNROLL * lines * VECTOR;
+  static long aheadBytes(final int lines, final int steps) {
+    return (long) steps / UNROLL * lines * VECTOR;
+  }
+
+  /** Writes {@code void fetch(-, -, -, from, -, -, -, lines, -)}. */
+  static byte[] fetching() {
+    final Assembler code = new Assembler();
+    code.loadLong(R9, Memory.at(RSP, 16));
+    code.subtract(R9, 1);
+    final int over = code.jumpIfNegative();
+    final int again = code.here();
+    code.prefetch(Memory.at(RCX, 0));
+    code.add(RCX, VECTOR);
+    code.subtract(R9, 1);
+    code.jumpBackIfNotNegative(again);
+    code.bind(over);
+    code.ret();
+    return code.code();
   }
 
   byte[] write() {
@@ -90,7 +111,13 @@ final class TileCode {
       code.zero(i);
     }
     loop(UNROLL);
+    if (format == PanelFormat.ORDERED) {
+      loop(2);
+    }
     loop(1);
+    if (format == PanelFormat.ORDERED) {
+      code.loadControl(CONTROL);
+    }
     code.loadLong(RSI, Memory.at(RSP, 8));
     for (int row = 0; row < rows; row++) {
       for (int v = 0; v < vectors; v++) {
@@ -110,9 +137,16 @@ final class TileCode {
     code.address(RDI, new Memory(RDI, RSI, 1, 0));
     code.address(R8, new Memory(R8, R9, 1, 0));
     code.loadLong(R9, Memory.at(RSP, 16));
-    if (bf16) {
+    if (format.widens()) {
       code.setInt(RAX, 0xFFFF0000);
       code.broadcastInt(MASK, RAX);
+    }
+    if (format == PanelFormat.ORDERED) {
+      code.storeControl(CONTROL);
+      code.loadInt(RAX, CONTROL);
+      code.orInt(RAX, NO_DENORMALS);
+      code.storeInt(OWN_CONTROL, RAX);
+      code.loadControl(OWN_CONTROL);
     }
     code.loadLong(RAX, Memory.at(RSP, 24));
     code.address(RSI, new Memory(RDX, RDX, 2, 0));
@@ -120,21 +154,22 @@ final class TileCode {
     code.address(R11, new Memory(RDI, RSI, 2, 0));
   }
 
-  /** Runs while at least {@code steps} of k are left; R9 counts them. */
+  /** Runs while at least {@code steps} are left; R9 counts them. */
   private void loop(final int steps) {
+    final int swap = format == PanelFormat.ORDERED && steps > 1 ? 1 : 0;
     code.subtract(R9, steps);
     final int over = code.jumpIfNegative();
     final int again = code.here();
     for (int k = 0; k < steps; k++) {
-      step(k);
+      step(k ^ swap);
       for (int line = lines * k / UNROLL; line < lines * (k + 1) / UNROLL; line++) {
         code.prefetch(Memory.at(RAX, line * VECTOR));
       }
     }
     for (int row = 0; row < Math.min(rows, 9); row += 3) {
-      code.add(base(row), steps * Float.BYTES);
+      code.add(base(row), steps * format.stepInputBytes());
     }
-    code.add(RCX, steps * stepBytes(bf16));
+    code.add(RCX, steps * format.stepBytes());
     if (lines > 0 && steps == UNROLL) {
       code.add(RAX, lines * VECTOR);
     }
@@ -145,22 +180,38 @@ final class TileCode {
   }
 
   private void step(final int k) {
-    final int offset = k * stepBytes(bf16);
-    for (int v = 0; v < vectors; v++) {
-      if (!bf16) {
-        code.load(WEIGHTS + v, Memory.at(RCX, offset + v * VECTOR));
-      } else if (v % 2 == 0) {
-        code.shiftLeft(WEIGHTS + v, Memory.at(RCX, offset + v / 2 * VECTOR), 16);
-      } else {
-        code.and(WEIGHTS + v, MASK, Memory.at(RCX, offset + v / 2 * VECTOR));
+    final int offset = k * format.stepBytes();
+    if (format == PanelFormat.PAIRS && rows == 1) {
+      // A lone row takes every weight once, so it needs no register.
+      code.broadcast(INPUT, place(0, k * format.stepInputBytes()));
+      for (int v = 0; v < vectors; v++) {
+        code.multiplyAddPairs(v, INPUT, Memory.at(RCX, offset + v * VECTOR));
       }
+      return;
+    }
+    for (int v = 0; v < vectors; v++) {
+      weight(v, offset);
     }
     for (int row = 0; row < rows; row++) {
       final int input = INPUT + row % 2;
-      code.broadcast(input, place(row, k * Float.BYTES));
+      code.broadcast(input, place(row, k * format.stepInputBytes()));
       for (int v = 0; v < vectors; v++) {
-        code.multiplyAdd(row * vectors + v, input, WEIGHTS + v);
+        if (format == PanelFormat.PAIRS) {
+          code.multiplyAddPairs(row * vectors + v, input, WEIGHTS + v);
+        } else {
+          code.multiplyAdd(row * vectors + v, input, WEIGHTS + v);
+        }
       }
+    }
+  }
+
+  private void weight(final int v, final int offset) {
+    if (!format.widens()) {
+      code.load(WEIGHTS + v, Memory.at(RCX, offset + v * VECTOR));
+    } else if (v % 2 == 0) {
+      code.shiftLeft(WEIGHTS + v, Memory.at(RCX, offset + v / 2 * VECTOR), 16);
+    } else {
+      code.and(WEIGHTS + v, MASK, Memory.at(RCX, offset + v / 2 * VECTOR));
     }
   }
 

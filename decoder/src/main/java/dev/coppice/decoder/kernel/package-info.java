@@ -2,9 +2,10 @@
  * Matrix kernels written as machine code, and what the parts between them need.
  *
  * <pre>
- *   Linears <- PanelLinears -> Panels (weights), WorkerPool (threads)
- *                 -> TileKernels (calls) -> MappedMemory (where) -> TileCode, Assembler (what)
- *   AttentionKernels (calls)             -> MappedMemory (where) -> AttentionCode, Assembler (what)
+ *   Linears <- PanelLinears -> Panels (weights), InputRows (inputs), WorkerPool (threads)
+ *                 -> TileKernels (calls)   -> TileCode (what), in the way PanelFormat says
+ *   AttentionKernels (calls)               -> AttentionCode (what)
+ *                                             both by package machine
  * </pre>
  *
  * <p>Read in this order: {@link dev.coppice.decoder.kernel.Linears}, {@link

@@ -16,8 +16,8 @@ class KernelRateTest {
     final KernelRate rate = KernelRate.ofProcess();
 
     assertSame(rate, KernelRate.ofProcess());
-    assertTrue(rate.attentionGflops() > 0, rate.line());
-    assertTrue(rate.peakGflops() > 0, rate.line());
+    assertTrue(rate.attentionGflops() > 0, rate.text());
+    assertTrue(rate.peakGflops() > 0, rate.text());
   }
 
   @Test
@@ -30,7 +30,7 @@ class KernelRateTest {
       best = KernelRate.check();
     }
 
-    assertTrue(plausible(best), best.line());
+    assertTrue(plausible(best), best.text());
   }
 
   private static boolean plausible(final KernelRate rate) {
@@ -42,13 +42,12 @@ class KernelRateTest {
   @Test
   void shouldSayWhichProcessIsFarBelowTheMachine() {
     assertTrue(new KernelRate(140, 150, 180).good());
-    assertEquals(
-        "kernels: linear 150, attention 140 of 180 GFLOP/s", new KernelRate(140, 150, 180).line());
-    assertEquals("kernels: attention 90 of 120 GFLOP/s", new KernelRate(90, 0, 120).line());
+    assertEquals("linear 150, attention 140 of 180 GFLOP/s", new KernelRate(140, 150, 180).text());
+    assertEquals("attention 90 of 120 GFLOP/s", new KernelRate(90, 0, 120).text());
     for (final KernelRate slow :
         new KernelRate[] {new KernelRate(50, 150, 180), new KernelRate(140, 50, 180)}) {
       assertFalse(slow.good());
-      assertTrue(slow.line().contains("far below what the machine can do"), slow.line());
+      assertTrue(slow.text().contains("far below what the machine can do"), slow.text());
     }
   }
 

@@ -53,12 +53,12 @@ public final class CanonicalJson {
   }
 
   /**
-   * Writes an object whose keys keep their order, which is not canonical.
+   * Writes a value whose keys keep their order, which is not canonical.
    *
    * @param object of strings, numbers, booleans, nulls, lists and maps.
    * @return JSON without blanks.
    */
-  public static String writeInOrder(final Map<String, ?> object) {
+  public static String writeInOrder(final Object object) {
     try {
       return MAPPER
           .writer()

@@ -6,6 +6,7 @@ import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.environments.toolworld.CallFormat;
 import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolSpec;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Dialect;
@@ -14,6 +15,7 @@ import dev.coppice.episode.Sharing;
 import dev.coppice.trajectory.Task;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Plays a world of tools as a conversation: the request is a user's message, results are a tool's,
@@ -29,6 +31,7 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
   private static final String DEFAULT_PROMPT = "{request}";
 
   private final WorldEnvironment world;
+  private final CallFormat format;
   private final Conversation.Form form;
   private final List<Map<String, Object>> tools;
   private final String preface;
@@ -54,7 +57,8 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
     final CallFormat bare = new CallFormat(format.dialect(), "", "", format.notation());
     this.world = new WorldEnvironment(taskset, bare, prompt.isEmpty() ? DEFAULT_PROMPT : prompt);
     this.form = form;
-    this.tools = ToolSchemas.of(world.tools());
+    this.format = format;
+    this.tools = world.tools().stream().map(ToolSpec::schema).toList();
     final Conversation begun = form.begin("ask", tools);
     final boolean ignored =
         !tools.isEmpty() && begun.text().equals(form.begin("ask", List.of()).text());
@@ -63,18 +67,17 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
           "the chat template shows the model no tools: write {tools} into the prompt: prompt="
               + prompt);
     }
-    preface = ignored && prompt.isEmpty() ? CanonicalJson.write(tools) + "\n" : "";
+    preface = ignored && prompt.isEmpty() ? CanonicalJson.writeInOrder(tools) + "\n" : "";
     observationClose = tools.isEmpty() ? dialect().callClose() : closeOf(begun);
   }
 
   /** Tries two turns with two results, and answers the text behind every result. */
   private String closeOf(final Conversation begun) {
     final String name = world.tools().iterator().next().name();
-    final String call = "{\"name\": \"" + name + "\", \"arguments\": {}}";
-    final String turn = dialect().callOpen() + call + dialect().callClose();
-    final Conversation once = begun.answered(turn, call, "a");
-    final String one = once.answered(turn, call, "a").text();
-    final String other = once.answered(turn, call, "b").text();
+    final String turn = format.call(name, Map.of());
+    final Conversation once = begun.answered(turn, made(turn, name, "a"));
+    final String one = once.answered(turn, made(turn, name, "a")).text();
+    final String other = once.answered(turn, made(turn, name, "b")).text();
     if (one.equals(other)) {
       throw new IllegalArgumentException("the chat template shows the model no results of tools");
     }
@@ -83,6 +86,13 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
       length++;
     }
     return one.substring(one.length() - length);
+  }
+
+  private List<Conversation.Made> made(final String turn, final String tool, final String result) {
+    final int open =
+        format.dialect().ending() == Dialect.Ending.BARE ? 0 : dialect().callOpen().length();
+    final String text = turn.substring(open, turn.length() - dialect().callClose().length());
+    return List.of(new Conversation.Made(text, tool, Map.of(), result));
   }
 
   @Override
@@ -118,7 +128,7 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
   @Override
   public Episode start(final Task task, final long seed) {
     final Episode episode = world.start(task, seed);
-    return new ChatEpisode(episode, begin(episode.prompt()));
+    return new ChatEpisode(episode, format.notation(), begin(episode.prompt()));
   }
 
   private Conversation begin(final String request) {
@@ -135,6 +145,11 @@ public final class ChatEnvironment implements ScriptedEnvironment, WorldNoise.He
   @Override
   public String observationClose() {
     return observationClose;
+  }
+
+  @Override
+  public void guard(final UnaryOperator<String> guard) {
+    world.guard(guard);
   }
 
   @Override

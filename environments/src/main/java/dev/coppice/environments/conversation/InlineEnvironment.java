@@ -13,6 +13,7 @@ import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.Task;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Asks an environment's question as a user's message, which the model answers in one turn.
@@ -106,6 +107,11 @@ public class InlineEnvironment implements Environment, WorldNoise.Hearer {
       episode.close();
       throw e;
     }
+  }
+
+  @Override
+  public final void guard(final UnaryOperator<String> guard) {
+    base.guard(guard);
   }
 
   @Override

@@ -3,7 +3,6 @@
  * writes too.
  *
  * <p>Read in this order: {@link dev.coppice.environments.conversation.ChatEnvironment}, {@link
- * dev.coppice.environments.conversation.InlineEnvironment}, {@code ChatEpisode},
- * {@code ToolSchemas}.
+ * dev.coppice.environments.conversation.InlineEnvironment}, {@code ChatEpisode}.
  */
 package dev.coppice.environments.conversation;

@@ -84,7 +84,11 @@ public final class ArgumentList {
         required.add(argument.name());
       }
     }
-    return Map.of("type", "object", "properties", properties, "required", required);
+    final Map<String, Object> schema = new LinkedHashMap<>();
+    schema.put("type", "object");
+    schema.put("properties", properties);
+    schema.put("required", required);
+    return schema;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.coppice.environments.tool;
 
 import dev.coppice.trajectory.ToolCall;
+import java.util.List;
 
 /**
  * Says how a call is written between the marks of calls.
@@ -30,6 +31,17 @@ public interface CallNotation {
    * @throws IllegalArgumentException if it is none; the message is for the policy.
    */
   CallText read(String text);
+
+  /**
+   * Reads a text that may hold a list of calls.
+   *
+   * @param text exactly as sampled.
+   * @return the calls in order, at least one.
+   * @throws IllegalArgumentException if it holds none; the message is for the policy.
+   */
+  default List<CallText> readAll(final String text) {
+    return List.of(read(text));
+  }
 
   /**
    * Writes a call as a policy would.

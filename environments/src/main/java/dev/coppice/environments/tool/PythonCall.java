@@ -1,5 +1,6 @@
 package dev.coppice.environments.tool;
 
+import dev.coppice.environments.canonical.SampledJson;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,8 +9,8 @@ import java.util.Map;
 /**
  * Reads a call in Python's spelling, as data sets write their reference calls.
  *
- * <p>Values may be strings, whole and decimal numbers, {@code True}, {@code False}, {@code None} and
- * lists of these. Nothing is evaluated.
+ * <p>Values may be strings, whole and decimal numbers, {@code True}, {@code False}, {@code None}, and
+ * lists and dictionaries of these. Nothing is evaluated.
  *
  * @param name of the function.
  * @param positional arguments in order.
@@ -25,6 +26,25 @@ public record PythonCall(String name, List<Object> positional, Map<String, Objec
    */
   public static PythonCall parse(final String text) {
     return new Parser(text).call();
+  }
+
+  /**
+   * Reads calls with commas between them.
+   *
+   * @param text for example {@code f(a=1), g()}.
+   * @return the calls in order; none where the text is blank.
+   * @throws IllegalArgumentException if anything else stands there.
+   */
+  public static List<PythonCall> parseAll(final String text) {
+    final Parser parser = new Parser(text);
+    final List<PythonCall> calls = new ArrayList<>();
+    while (!parser.isAtEnd()) {
+      if (!calls.isEmpty()) {
+        parser.expect(',');
+      }
+      calls.add(parser.next());
+    }
+    return calls;
   }
 
   /**
@@ -54,6 +74,18 @@ public record PythonCall(String name, List<Object> positional, Map<String, Objec
     }
 
     PythonCall call() {
+      final PythonCall call = next();
+      if (!isAtEnd()) {
+        throw unexpected();
+      }
+      return call;
+    }
+
+    boolean isAtEnd() {
+      return peek() == '\0';
+    }
+
+    private PythonCall next() {
       final String name = identifier();
       final List<Object> positional = new ArrayList<>();
       final Map<String, Object> named = new LinkedHashMap<>();
@@ -62,6 +94,9 @@ public record PythonCall(String name, List<Object> positional, Map<String, Objec
         final int start = position;
         final String argument = identifier();
         if (!argument.isEmpty() && take('=')) {
+          if (named.containsKey(argument)) {
+            throw new IllegalArgumentException("an argument is given twice: " + argument);
+          }
           named.put(argument, value());
         } else {
           position = start;
@@ -71,7 +106,7 @@ public record PythonCall(String name, List<Object> positional, Map<String, Objec
           throw unexpected();
         }
       }
-      if (peek() != '\0' || name.isEmpty()) {
+      if (name.isEmpty()) {
         throw unexpected();
       }
       return new PythonCall(name, positional, named);
@@ -92,12 +127,31 @@ public record PythonCall(String name, List<Object> positional, Map<String, Objec
         }
         return list;
       }
-      return constant();
+      return take('{') ? map() : constant();
+    }
+
+    private Map<String, Object> map() {
+      final Map<String, Object> map = new LinkedHashMap<>();
+      while (!take('}')) {
+        if (peek() != '\'' && peek() != '"') {
+          throw unexpected();
+        }
+        final String key = string();
+        expect(':');
+        if (map.containsKey(key)) {
+          throw new IllegalArgumentException("a key is given twice: " + key);
+        }
+        map.put(key, value());
+        if (!take(',') && peek() != '}') {
+          throw unexpected();
+        }
+      }
+      return map;
     }
 
     private Object constant() {
       final int start = position;
-      while (position < text.length() && ",)] ".indexOf(text.charAt(position)) < 0) {
+      while (position < text.length() && ",)]} ".indexOf(text.charAt(position)) < 0) {
         position++;
       }
       final String word = text.substring(start, position);
@@ -112,11 +166,16 @@ public record PythonCall(String name, List<Object> positional, Map<String, Objec
           break;
       }
       try {
-        return word.indexOf('.') < 0 ? (Object) Integer.valueOf(word) : Double.valueOf(word);
-      } catch (NumberFormatException e) {
+        return number(word);
+      } catch (final IllegalArgumentException e) {
         position = start;
         throw unexpected();
       }
+    }
+
+    /** Numbers keep their digits, as those of JSON do. */
+    private static Object number(final String word) {
+      return SampledJson.read("{\"number\":" + word + "}").get("number");
     }
 
     private String string() {

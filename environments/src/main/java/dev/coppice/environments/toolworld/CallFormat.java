@@ -21,7 +21,8 @@ public record CallFormat(
   /** Marks {@code <tool_call>}, {@code <tool_response>} and {@code <answer>}. */
   public static final CallFormat TAGS =
       new CallFormat(
-          new Dialect("<tool_call>", "</tool_call>", "<answer>", "</answer>"),
+          new Dialect(
+              "<tool_call>", "</tool_call>", "<answer>", "</answer>", Dialect.Ending.JSON, 1),
           "<tool_response>",
           "</tool_response>");
 
@@ -34,8 +35,8 @@ public record CallFormat(
     Objects.requireNonNull(observationOpen, "observationOpen is null");
     Objects.requireNonNull(observationClose, "observationClose is null");
     Objects.requireNonNull(notation, "notation is null");
-    if (dialect.callClose().isEmpty()) {
-      throw new IllegalArgumentException("calls need a mark that ends them: dialect=" + dialect);
+    if (dialect.callOpen().isEmpty()) {
+      throw new IllegalArgumentException("calls need a mark: dialect=" + dialect);
     }
   }
 
@@ -59,7 +60,9 @@ public record CallFormat(
    * @return the text of the turn.
    */
   public String call(final String tool, final Map<String, Object> arguments) {
-    return dialect.callOpen() + notation.write(new CallText(tool, arguments)) + dialect.callClose();
+    final String written = notation.write(new CallText(tool, arguments));
+    final boolean isBare = dialect.ending() == Dialect.Ending.BARE;
+    return (isBare ? "" : dialect.callOpen()) + written + dialect.callClose();
   }
 
   /**

@@ -2,9 +2,15 @@ package dev.coppice.environments.toolworld;
 
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.tool.SideEffect;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /**
  * Describes a tool to the model and to whoever records its results.
@@ -25,13 +31,21 @@ public record ToolSpec(
     String version,
     Map<String, Object> parameters,
     Map<String, Object> result) {
+  private static final List<String> FIRST = List.of("type", "description", "properties");
+  private static final Comparator<String> ORDER =
+      Comparator.comparingInt(ToolSpec::rank).thenComparing(Comparator.naturalOrder());
+
+  private static int rank(final String key) {
+    return FIRST.contains(key) ? FIRST.indexOf(key) : FIRST.size();
+  }
+
   /** Checks that nothing is missing. */
   public ToolSpec {
     Objects.requireNonNull(name, "name is null");
     Objects.requireNonNull(description, "description is null");
     Objects.requireNonNull(effect, "effect is null");
     Objects.requireNonNull(version, "version is null");
-    parameters = Map.copyOf(parameters);
+    parameters = ordered(parameters);
     result = Map.copyOf(result);
   }
 
@@ -47,11 +61,40 @@ public record ToolSpec(
   }
 
   /**
-   * Writes the schema in the form of OpenAI's function calls.
+   * Writes the schema as prompts and chat templates show it, its keys in their order.
    *
-   * @return a JSON object with {@code name}, {@code description} and {@code parameters}.
+   * @return {@code {"type":"function","function":{"name":...,"description":...,"parameters":...}}}.
    */
   public Map<String, Object> schema() {
-    return Map.of("name", name, "description", description, "parameters", parameters);
+    final Map<String, Object> function = new LinkedHashMap<>();
+    function.put("name", name);
+    function.put("description", description);
+    function.put("parameters", parameters);
+    final Map<String, Object> schema = new LinkedHashMap<>();
+    schema.put("type", "function");
+    schema.put("function", function);
+    return schema;
+  }
+
+  /**
+   * Keeps the order of keys where there is one, as a server's has; else one order for all processes.
+   */
+  private static Map<String, Object> ordered(final Map<?, ?> map) {
+    final boolean hasOrder = map instanceof SequencedMap<?, ?>;
+    final Map<String, Object> copy = hasOrder ? new LinkedHashMap<>() : new TreeMap<>(ORDER);
+    map.forEach((key, item) -> copy.put(String.valueOf(key), ordered(item)));
+    return Collections.unmodifiableSequencedMap(new LinkedHashMap<>(copy));
+  }
+
+  private static Object ordered(final Object value) {
+    if (value instanceof Map<?, ?> map) {
+      return ordered(map);
+    }
+    if (value instanceof List<?> list) {
+      final List<Object> items = new ArrayList<>();
+      list.forEach(item -> items.add(ordered(item)));
+      return items;
+    }
+    return value;
   }
 }

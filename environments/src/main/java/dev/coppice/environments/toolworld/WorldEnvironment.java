@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 
 /**
  * Lets the engine run any {@link ToolWorld}, in any format of calls.
@@ -44,6 +45,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
   private final boolean judged;
   private final Set<String> afresh = new HashSet<>();
   private WorldNoise noise = WorldNoise.USUAL;
+  private UnaryOperator<String> guard = UnaryOperator.identity();
   private final WorldTally tally = new WorldTally();
 
   /**
@@ -72,7 +74,7 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
       judged = world.judges();
       specs.keySet().stream().filter(world::drawsAfresh).forEach(afresh::add);
     }
-    schemas = CanonicalJson.write(specs.values().stream().map(ToolSpec::schema).toList());
+    schemas = CanonicalJson.writeInOrder(specs.values().stream().map(ToolSpec::schema).toList());
   }
 
   /**
@@ -167,6 +169,16 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
   @Override
   public void close() {
     taskset.close();
+  }
+
+  @Override
+  public void guard(final UnaryOperator<String> newGuard) {
+    guard = newGuard;
+  }
+
+  /** Writes what the policy is shown; what a tool answered stays text. */
+  String observation(final String result) {
+    return format.observation(guard.apply(result));
   }
 
   String prompt(final Task task) {
@@ -271,14 +283,15 @@ public final class WorldEnvironment implements ScriptedEnvironment, WorldNoise.H
 
     @Override
     public boolean sharesCall(final String text) {
-      final CallText call;
+      final List<CallText> calls;
       try {
-        call = world.format().notation().read(text);
+        calls = world.format().notation().readAll(text);
       } catch (final IllegalArgumentException e) {
         return true; // The refusal is the same for all.
       }
-      final ToolSpec spec = world.specs().get(call.tool());
-      return spec == null || !isOwn(spec);
+      return calls.stream()
+          .map(call -> world.specs().get(call.tool()))
+          .noneMatch(spec -> spec != null && isOwn(spec));
     }
 
     private boolean isOwn(final ToolSpec spec) {

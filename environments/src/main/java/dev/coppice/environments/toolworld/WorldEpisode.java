@@ -5,6 +5,7 @@ import dev.coppice.environments.canonical.Truncation;
 import dev.coppice.environments.tool.CallText;
 import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.tool.SideEffect;
+import dev.coppice.episode.Dialect;
 import dev.coppice.episode.Episode;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.episode.Observation;
@@ -13,7 +14,13 @@ import dev.coppice.episode.ToolFailedException;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task.RuntimeContract;
 import dev.coppice.trajectory.ToolCall;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 
 /**
@@ -37,8 +44,6 @@ public final class WorldEpisode implements Episode {
 
   /** Whether a WRITE tool ran since the initial state. */
   private boolean changed;
-
-  private String lastResult = "";
 
   /** The sample that draws what is drawn by sample. */
   private final long sample;
@@ -78,27 +83,129 @@ public final class WorldEpisode implements Episode {
 
   @Override
   public Observation call(final String text) throws Exception {
-    final CallText call;
-    try {
-      call = context.environment().format().notation().read(text);
-    } catch (final IllegalArgumentException e) {
-      return shown(
-          "",
-          "{}",
-          ToolCall.Status.MALFORMED,
-          CanonicalJson.write(Map.of("error", e.getMessage())));
+    return calls(List.of(text), text).getFirst();
+  }
+
+  /**
+   * Makes the calls of a turn. Those that only read run at once; one that writes waits for those before
+   * it, and those behind it for it.
+   */
+  @Override
+  public List<Observation> calls(final List<String> texts, final String turn) throws Exception {
+    final List<Asked> asked = new ArrayList<>();
+    texts.forEach(text -> asked.addAll(read(text)));
+    final List<Observation> answers = new ArrayList<>();
+    int next = 0;
+    while (next < asked.size() && (answers.isEmpty() || !answers.getLast().over())) {
+      int end = next;
+      while (end < asked.size() && asked.get(end).runsBeside()) {
+        end++;
+      }
+      if (end > next + 1) {
+        answers.addAll(together(asked.subList(next, end)));
+      } else {
+        end = next + 1;
+        answers.add(answered(asked.get(next)));
+      }
+      next = end;
     }
-    final String arguments = CanonicalJson.write(call.arguments());
+    return answers;
+  }
+
+  /**
+   * A call as it was read, or why it is none.
+   *
+   * @param call or null.
+   * @param spec of its tool, or null where it cannot be run.
+   * @param refusal that the policy is shown, or null.
+   */
+  private record Asked(CallText call, ToolSpec spec, Observation refusal) {
+    boolean runsBeside() {
+      return refusal != null || spec.effect() != SideEffect.WRITE;
+    }
+  }
+
+  private List<Asked> read(final String text) {
+    final CallFormat format = context.environment().format();
+    final List<CallText> calls;
+    try {
+      final String open = format.dialect().callOpen();
+      if (format.dialect().ending() != Dialect.Ending.BARE && text.startsWith(open)) {
+        throw new IllegalArgumentException("the call is never closed: it ends with its mark");
+      }
+      calls = format.notation().readAll(text);
+    } catch (final IllegalArgumentException e) {
+      return List.of(
+          new Asked(null, null, refused("", "{}", ToolCall.Status.MALFORMED, e.getMessage())));
+    }
+    return calls.stream().map(this::asked).toList();
+  }
+
+  private Asked asked(final CallText call) {
     final ToolSpec spec = context.environment().specs().get(call.tool());
     final String refusal =
         spec == null
             ? "there is no such tool; the tools are " + context.environment().specs().keySet()
             : context.environment().arguments(spec).refusal(call.arguments());
-    if (refusal != null) {
-      final String shown = CanonicalJson.write(Map.of("error", refusal));
-      return shown(call.tool(), arguments, ToolCall.Status.ILLEGAL, shown);
+    final String arguments = CanonicalJson.write(call.arguments());
+    return new Asked(
+        call,
+        spec,
+        refusal == null ? null : refused(call.tool(), arguments, ToolCall.Status.ILLEGAL, refusal));
+  }
+
+  private List<Observation> together(final List<Asked> asked) throws Exception {
+    if (context.contract() == RuntimeContract.RESET_PER_STEP) {
+      restart();
     }
-    final ToolResult result = run(spec, call, arguments);
+    held(); // Made once, before several threads ask for it.
+    final List<Future<ToolResult>> running = new ArrayList<>();
+    final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    final List<Observation> answers = new ArrayList<>();
+    try {
+      for (final Asked one : asked) {
+        running.add(one.refusal() != null ? null : threads.submit(() -> timed(one)));
+      }
+      for (int i = 0; i < running.size(); i++) {
+        final Asked one = asked.get(i);
+        answers.add(
+            running.get(i) == null
+                ? one.refusal()
+                : shown(one.spec(), one.call(), running.get(i).get()));
+      }
+    } catch (final ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    } finally {
+      threads.shutdownNow();
+    }
+    return answers;
+  }
+
+  /** Measures a call that others run beside: the turn as a whole takes longer. */
+  private ToolResult timed(final Asked one) throws Exception {
+    final long startNs = System.nanoTime();
+    final ToolResult result =
+        run(one.spec(), one.call(), CanonicalJson.write(one.call().arguments()));
+    final Observation.Source source = result.source();
+    return source.latencyUs() != Observation.Source.MEASURE
+        ? result
+        : result.from(
+            new Observation.Source(source.provenance(), (System.nanoTime() - startNs) / 1_000));
+  }
+
+  private Observation answered(final Asked one) throws Exception {
+    if (one.refusal() != null) {
+      return one.refusal();
+    }
+    if (context.contract() == RuntimeContract.RESET_PER_STEP) {
+      restart();
+    }
+    final String arguments = CanonicalJson.write(one.call().arguments());
+    return shown(one.spec(), one.call(), run(one.spec(), one.call(), arguments));
+  }
+
+  private Observation shown(final ToolSpec spec, final CallText call, final ToolResult result)
+      throws ToolFailedException {
     checkText(spec, result);
     if (result.status() == ToolCall.Status.OK) {
       seen = seen.and(result.text(), result.note());
@@ -107,11 +214,10 @@ public final class WorldEpisode implements Episode {
     final ToolCall.Status status =
         format.notation().judge(result.status(), result.text(), result.note());
     final boolean readable = status != ToolCall.Status.MALFORMED;
-    lastResult = result.text();
     return new Observation(
-        format.observation(result.text()),
+        context.environment().observation(result.text()),
         readable ? call.tool() : "",
-        readable ? arguments : "{}",
+        readable ? CanonicalJson.write(call.arguments()) : "{}",
         status,
         result.correct(),
         result.over(),
@@ -119,26 +225,34 @@ public final class WorldEpisode implements Episode {
         result.source());
   }
 
-  private Observation shown(
+  private Observation refused(
       final String tool,
       final String arguments,
       final ToolCall.Status status,
-      final String result) {
-    final String text = context.environment().format().observation(result);
-    lastResult = result;
+      final String reason) {
+    final String result = CanonicalJson.write(Map.of("error", reason));
+    final String text = context.environment().observation(result);
     return Observation.of(text, tool, arguments, status, false);
   }
 
   @Override
-  public Observation shortened(final Observation last, final UnaryOperator<String> cut) {
-    return last.with(context.environment().format().observation(cut.apply(lastResult)));
+  public List<Observation> shortened(
+      final List<Observation> last, final UnaryOperator<String> cut) {
+    final CallFormat format = context.environment().format();
+    final int open = format.observationOpen().length();
+    final int close = format.observationClose().length();
+    return last.stream()
+        .map(
+            answer -> {
+              final String text = answer.text();
+              final String result = text.substring(open, text.length() - close);
+              return answer.with(format.observation(cut.apply(result)));
+            })
+        .toList();
   }
 
   private ToolResult run(final ToolSpec spec, final CallText call, final String arguments)
       throws Exception {
-    if (context.contract() == RuntimeContract.RESET_PER_STEP) {
-      restart();
-    }
     final long drawer = context.environment().drawsAfresh(spec) ? sample : ToolRequest.ANY;
     final String key = spec.resultKey(arguments, ToolRequest.drawnIn(digest, drawer));
     final boolean writing = spec.effect() == SideEffect.WRITE;

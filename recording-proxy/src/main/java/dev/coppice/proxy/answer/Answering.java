@@ -243,7 +243,7 @@ public final class Answering {
           .cancel(
               asked,
               new RolloutFailure(
-                  RolloutFailure.Boundary.ENVIRONMENT, "cancelled", "nobody waits any more"));
+                  RolloutFailure.Boundary.ENVIRONMENT, "interrupted", "nobody waits any more"));
       parts
           .loop()
           .between(

@@ -92,7 +92,7 @@ final class RolloutCalls {
     final RolloutFailure failure =
         new RolloutFailure(
             tool ? RolloutFailure.Boundary.TOOL : RolloutFailure.Boundary.ENVIRONMENT,
-            fields.text("code", "agent_failed"),
+            fields.has("code") ? fields.text("code", "") : "agent_failed",
             fields.text("message", "the agent says it failed"));
     finish(rollout, Ending.failed(failure));
     return told(rollout.name(), "ended");

@@ -1,12 +1,18 @@
 package dev.coppice.proxy.talk;
 
+import dev.coppice.error.CoppiceException;
+import dev.coppice.error.ErrorCategory;
+import dev.coppice.error.ErrorCode;
+
 /**
  * Refuses what an agent asked for; each protocol tells it in its own shape.
  *
  * @thread any; immutable.
  */
-public final class RefusedException extends RuntimeException {
+public final class RefusedException extends CoppiceException {
   private static final long serialVersionUID = 1L;
+
+  private static final ErrorCode CODE = new ErrorCode(ErrorCategory.CALL, "request-refused");
 
   private final Kind kind;
   private final String field;
@@ -19,7 +25,7 @@ public final class RefusedException extends RuntimeException {
    * @param message that names the thing and the mend.
    */
   public RefusedException(final Kind kind, final String field, final String message) {
-    super(message);
+    super(CODE, message, null);
     this.kind = kind;
     this.field = field;
   }

@@ -30,6 +30,10 @@ final class BridgeActions {
       case "status" -> status(action, body);
       case "submit" -> submit(BridgeJson.object(body, action, "request", "tasks", "count"));
       case "ack" -> acknowledge(BridgeJson.object(body, action, "groups"));
+      case "want" -> {
+        service.outbox().goOn();
+        yield status(action, body);
+      }
       case "pause" -> {
         source.pause();
         yield status(action, body);
@@ -38,7 +42,8 @@ final class BridgeActions {
         source.resume();
         yield status(action, body);
       }
-      case "publish" -> publish(BridgeJson.object(body, action, "folder", "version", "sha256"));
+      case "publish" ->
+          publish(BridgeJson.object(body, action, "folder", "version", "sha256", "groups"));
       case "shutdown" -> {
         BridgeJson.object(body, action);
         source.shutdown();
@@ -48,7 +53,7 @@ final class BridgeActions {
           throw new IllegalArgumentException(
               "unknown action \""
                   + action
-                  + "\"; there are status, submit, ack, pause, resume, publish and shutdown");
+                  + "\"; there are status, submit, ack, want, pause, resume, publish and shutdown");
     };
   }
 
@@ -124,15 +129,18 @@ final class BridgeActions {
   }
 
   private byte[] acknowledge(final JsonNode body) {
-    final AckOutcome outcome =
-        service.outbox().acknowledge(BridgeJson.numbers(body, "ack", "groups"));
+    return BridgeJson.bytes(acknowledged(BridgeJson.numbers(body, "ack", "groups")));
+  }
+
+  private ObjectNode acknowledged(final List<Long> groups) {
+    final AckOutcome outcome = service.outbox().acknowledge(groups);
     service.cleanUp();
     final ObjectNode answer = BridgeJson.newObject();
     answer.put("acknowledged", outcome.acknowledged());
     answer.put("already", outcome.already());
     final var unknown = answer.putArray("unknown");
     outcome.unknown().forEach(unknown::add);
-    return BridgeJson.bytes(answer);
+    return answer;
   }
 
   private byte[] publish(final JsonNode body) throws InterruptedException {
@@ -145,8 +153,11 @@ final class BridgeActions {
             version.asInt(),
             BridgeJson.text(body, "publish", "folder"),
             BridgeJson.text(body, "publish", "sha256"));
+    final List<Long> trained =
+        body.has("groups") ? BridgeJson.numbers(body, "publish", "groups") : List.of();
     service.source().publish(weights);
-    final ObjectNode answer = BridgeJson.newObject();
+    final ObjectNode answer = trained.isEmpty() ? BridgeJson.newObject() : acknowledged(trained);
+    service.outbox().goOn(); // The acknowledgement makes room under the new weights.
     answer.put("policy_version", service.source().policyVersion());
     return BridgeJson.bytes(answer);
   }

@@ -21,7 +21,7 @@ import org.apache.arrow.memory.BufferAllocator;
  */
 final class BridgeProducer extends NoOpFlightProducer {
   private static final List<String> ACTIONS =
-      List.of("status", "submit", "ack", "pause", "resume", "publish", "shutdown");
+      List.of("status", "submit", "ack", "want", "pause", "resume", "publish", "shutdown");
   private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long LONGEST_RELEASE_NS = TimeUnit.MINUTES.toNanos(10);
   private static final long LONGEST_CLOSE_NS = TimeUnit.SECONDS.toNanos(10);
@@ -98,7 +98,15 @@ final class BridgeProducer extends NoOpFlightProducer {
     final BufferAllocator own =
         memory.newChildAllocator(
             name, 0, STREAM_BYTES + (long) MESSAGES_PER_STREAM * service.maxMessageBytes());
-    final GroupStream stream = new GroupStream(service, asked, listener, own);
+    final GroupStream stream;
+    try {
+      stream = new GroupStream(service, asked, listener, own);
+    } catch (final IllegalStateException e) {
+      own.close();
+      streams.release();
+      listener.onError(BridgeErrors.thrown(e));
+      return;
+    }
     // The transport's thread must go back: it is the one that tells of cancellation.
     Thread.ofVirtual()
         .name("coppice-" + name)

@@ -46,7 +46,7 @@ final class GroupStream implements Runnable {
     this.ticket = ticket;
     this.listener = listener;
     this.memory = memory;
-    this.groups = service.outbox().stream(ticket.redeliver());
+    this.groups = service.outbox().stream(ticket.taker());
     this.gate = new StreamGate(listener, groups::close);
   }
 

@@ -1,6 +1,7 @@
 package dev.coppice.bridge.flight;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.coppice.bridge.outbox.OutboxStream;
 import dev.coppice.bridge.segment.SegmentForm;
 
 /**
@@ -8,12 +9,15 @@ import dev.coppice.bridge.segment.SegmentForm;
  *
  * @param form of the groups.
  * @param groups to send, or 0 for all that come.
- * @param redeliver whether groups that were offered before come too.
+ * @param taker of the groups.
  */
-record StreamTicket(SegmentForm form, long groups, boolean redeliver) {
+record StreamTicket(SegmentForm form, long groups, OutboxStream.Taker taker) {
+  private static final int LONGEST_NAME = 200;
+
   static StreamTicket parse(final byte[] bytes) {
     final JsonNode ticket =
-        BridgeJson.object(bytes, "ticket", "form", "per", "groups", "redeliver");
+        BridgeJson.object(
+            bytes, "ticket", "form", "per", "groups", "redeliver", "trainer", "batch");
     final String form = ticket.path("form").asText("tree");
     if (!form.equals("tree") && !form.equals("flat")) {
       throw new IllegalArgumentException(
@@ -29,8 +33,22 @@ record StreamTicket(SegmentForm form, long groups, boolean redeliver) {
       throw new IllegalArgumentException(
           "ticket: groups must be a number, 0 for a stream that stays open, not " + groups);
     }
-    return new StreamTicket(
-        formOf(form, per), groups.asLong(0), ticket.path("redeliver").asBoolean(true));
+    return new StreamTicket(formOf(form, per), groups.asLong(0), taker(ticket));
+  }
+
+  private static OutboxStream.Taker taker(final JsonNode ticket) {
+    final JsonNode batch = ticket.path("batch");
+    if (!batch.isMissingNode() && (!batch.isInt() || batch.asInt() < 1)) {
+      throw new IllegalArgumentException(
+          "ticket: batch must be how many groups are trained at once, not " + batch);
+    }
+    final String trainer = ticket.path("trainer").asText("");
+    if (trainer.length() > LONGEST_NAME) {
+      throw new IllegalArgumentException(
+          "ticket: trainer must have at most " + LONGEST_NAME + " characters");
+    }
+    return new OutboxStream.Taker(
+        trainer, batch.asInt(0), ticket.path("redeliver").asBoolean(true));
   }
 
   private static SegmentForm formOf(final String form, final String per) {

@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
@@ -21,14 +20,12 @@ import java.util.function.Supplier;
  * Takes groups from request to acknowledgement so that none is lost and none is delivered twice.
  *
  * <p>Every step is a record in the journal before anything depends on it: what a trainer is told is
- * forced to the disk first, what the engine or a stream is given has at least reached the kernel. A
- * killed process finds its groups again: unfinished ones are to be grown again, sealed ones to be
- * offered, acknowledged ones stay acknowledged.
+ * forced to the disk first, what the engine or a stream is given has at least reached the kernel. After
+ * a kill unfinished groups are grown again, sealed ones offered, acknowledged ones stay so.
  *
  * <p>Backpressure counts groups: one is issued while {@code issued - consumed} stays within {@link
- * OutboxLimits#ahead()}, where consumed groups are those acknowledged, dropped or quarantined. A
- * group that lies further behind the current weights than allowed when it would be offered is
- * dropped as {@link #STALE}.
+ * OutboxLimits#ahead()}, where consumed groups are those acknowledged, dropped or quarantined. Too old
+ * a group is dropped as {@link #STALE} when it would be offered.
  *
  * @thread any.
  * @cost one fsync per submission, sealed segment, acknowledgement or end; one write per offer.
@@ -47,6 +44,7 @@ public final class Outbox implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final OutboxState state = new OutboxState();
   private final OutboxLimits limits;
+  private final OutboxStream.Trainers trainers;
   private final OutboxJournal journal;
   private final Map<Long, OutboxStream> holders = new HashMap<>();
   private boolean closed;
@@ -54,6 +52,7 @@ public final class Outbox implements AutoCloseable {
 
   private Outbox(final Disk disk, final Path path, final OutboxLimits limits) {
     this.limits = limits;
+    this.trainers = new OutboxStream.Trainers(limits);
     this.journal = OutboxJournal.open(disk, path, state::apply);
     state.counts();
   }
@@ -77,7 +76,7 @@ public final class Outbox implements AutoCloseable {
    * @param disk that holds the journal.
    * @param journal the path of the file.
    * @param limits of groups on their way.
-   * @return the outbox.
+   * @return the outbox as an earlier process left it.
    */
   public static Outbox open(final Disk disk, final Path journal, final OutboxLimits limits) {
     return new Outbox(disk, journal, limits);
@@ -159,7 +158,7 @@ public final class Outbox implements AutoCloseable {
     lock.lockInterruptibly();
     try {
       while (!closed && (state.queued().isEmpty() || room() <= 0)) {
-        if (!await(deadlineNs)) {
+        if (changed.awaitNanos(deadlineNs - System.nanoTime()) <= 0) {
           return null;
         }
       }
@@ -176,7 +175,7 @@ public final class Outbox implements AutoCloseable {
   }
 
   private long room() {
-    return limits.ahead() - (state.issued() - state.consumed());
+    return trainers.ahead() - (state.issued() - state.consumed());
   }
 
   private <T> T locked(final Supplier<T> body) {
@@ -188,20 +187,10 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  /** Waits for a change; false if time has run out. */
-  private boolean await(final long deadlineNs) throws InterruptedException {
-    final long leftNs = deadlineNs - System.nanoTime();
-    if (leftNs <= 0) {
-      return false;
-    }
-    changed.await(leftNs, TimeUnit.NANOSECONDS);
-    return true;
-  }
-
   /**
    * Counts the groups that may be issued now.
    *
-   * @return {@code (staleness + 1) x batch - (issued - consumed)}, at least 0.
+   * @return {@code (staleness + 1) x batch - (issued - consumed) - held}, at least 0.
    */
   public long mayIssue() {
     return locked(() -> Math.max(0, room()));
@@ -220,7 +209,7 @@ public final class Outbox implements AutoCloseable {
   /**
    * Ends groups that will not be delivered.
    *
-   * @param groups that were issued and have not ended.
+   * @param groups that were issued and are open.
    * @param reason a short name that the counts show.
    */
   public void drop(final List<Long> groups, final String reason) {
@@ -230,7 +219,7 @@ public final class Outbox implements AutoCloseable {
   /**
    * Ends groups that must not be delivered.
    *
-   * @param groups that were issued and have not ended.
+   * @param groups that were issued and are open.
    * @param reason a short name that the counts show.
    */
   public void quarantine(final List<Long> groups, final String reason) {
@@ -256,15 +245,14 @@ public final class Outbox implements AutoCloseable {
   }
 
   private void end(final OutboxRecord record) {
-    lock.lock();
-    try {
-      record(record);
-      if (forceLater()) {
-        journal.compact(state);
-      }
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          record(record);
+          if (forceLater()) {
+            journal.compact(state);
+          }
+          return null;
+        });
   }
 
   /** Makes every step durable. */
@@ -284,7 +272,7 @@ public final class Outbox implements AutoCloseable {
     }
   }
 
-  /** Hands a step to the kernel; a step that finds no room waits, since losing it loses nothing. */
+  /** Hands a step to the kernel, or has it wait for room: losing it loses nothing. */
   private void flushLater() {
     try {
       journal.flush();
@@ -321,11 +309,24 @@ public final class Outbox implements AutoCloseable {
   /**
    * Opens a stream of groups.
    *
-   * @param redeliver whether groups that an earlier stream took and nobody acknowledged come first.
+   * @param taker of the groups.
    * @return the stream; the caller closes it.
+   * @throws IllegalStateException if another trainer takes groups already.
    */
-  public OutboxStream stream(final boolean redeliver) {
-    return new OutboxStream(this, redeliver);
+  public OutboxStream stream(final OutboxStream.Taker taker) {
+    return locked(
+        () -> {
+          changed.signalAll();
+          return trainers.opened(new OutboxStream(this, taker));
+        });
+  }
+
+  /** Issues again what was held back for weights: the trainer asks for groups without them. */
+  public void goOn() {
+    lock.lock();
+    trainers.goesOn();
+    changed.signalAll();
+    lock.unlock();
   }
 
   /** Waits for groups and notes that they are offered. */
@@ -340,7 +341,7 @@ public final class Outbox implements AutoCloseable {
         if (!groups.isEmpty()) {
           return offer(stream, groups);
         }
-        if (!await(deadlineNs)) {
+        if (changed.awaitNanos(deadlineNs - System.nanoTime()) <= 0) {
           return null;
         }
       }
@@ -387,6 +388,7 @@ public final class Outbox implements AutoCloseable {
     return locked(
         () -> {
           stream.markClosed();
+          trainers.closed(stream);
           changed.signalAll();
           return holders.values().removeIf(holder -> holder == stream);
         });
@@ -399,33 +401,33 @@ public final class Outbox implements AutoCloseable {
    * @return what was new, durable.
    */
   public AckOutcome acknowledge(final Collection<Long> groups) {
-    lock.lock();
-    try {
-      final List<Long> fresh = new ArrayList<>();
-      final List<Long> unknown = new ArrayList<>();
-      int already = 0;
-      for (final long group : new HashSet<>(groups)) {
-        final OutboxState.Group open = state.open(group);
-        if (open != null && open.segment != null) {
-          fresh.add(group);
-        } else if (state.hasEnded(group)) {
-          already++;
-        } else {
-          unknown.add(group);
-        }
+    return locked(() -> acknowledged(new HashSet<>(groups)));
+  }
+
+  private AckOutcome acknowledged(final Set<Long> groups) {
+    final List<Long> fresh = new ArrayList<>();
+    final List<Long> unknown = new ArrayList<>();
+    int already = 0;
+    for (final long group : groups) {
+      final OutboxState.Group open = state.open(group);
+      if (open != null && open.segment != null) {
+        fresh.add(group);
+      } else if (state.hasEnded(group)) {
+        already++;
+      } else {
+        unknown.add(group);
       }
-      fresh.sort(null);
-      unknown.sort(null);
-      if (!fresh.isEmpty()) {
-        record(new OutboxRecord.Acknowledged(fresh));
-        fresh.forEach(holders::remove);
-      }
-      force();
-      journal.compact(state);
-      return new AckOutcome(fresh.size(), already, unknown);
-    } finally {
-      lock.unlock();
     }
+    fresh.sort(null);
+    unknown.sort(null);
+    if (!fresh.isEmpty()) {
+      record(new OutboxRecord.Acknowledged(fresh));
+      fresh.forEach(holders::remove);
+      trainers.acknowledged(fresh.size());
+    }
+    force();
+    journal.compact(state);
+    return new AckOutcome(fresh.size(), already, unknown);
   }
 
   /**
@@ -435,31 +437,31 @@ public final class Outbox implements AutoCloseable {
    */
   public void publish(final PublishedWeights weights) {
     end(new OutboxRecord.Published(weights));
+    goOn();
   }
 
   /**
-   * Returns the weights that were published last.
+   * Returns the weights published last.
    *
-   * @return the weights, or null if none ever were.
+   * @return the weights, or null.
    */
   public PublishedWeights weights() {
     return locked(() -> state.weights());
   }
 
   /**
-   * Lists the segments of which some group has not ended.
+   * Lists the segments of which some group has not ended, in the order they were sealed.
    *
-   * @return their seals in the order they were sealed.
+   * @return their seals.
    */
   public List<SegmentSeal> segments() {
     return locked(() -> state.segments().stream().map(segment -> segment.seal).toList());
   }
 
   /**
-   * Takes the names of segments whose groups have all ended since the last call; their files may be
-   * deleted.
+   * Takes the segments whose groups have all ended since the last call.
    *
-   * @return the names.
+   * @return their names; the files may be deleted.
    */
   public List<String> takeEmptied() {
     return locked(() -> state.takeEmptied());
@@ -486,15 +488,14 @@ public final class Outbox implements AutoCloseable {
   /** Makes everything durable and wakes whoever waits. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      if (!closed) {
-        closed = true;
-        changed.signalAll();
-        journal.close();
-      }
-    } finally {
-      lock.unlock();
-    }
+    locked(
+        () -> {
+          if (!closed) {
+            closed = true;
+            journal.close();
+          }
+          changed.signalAll();
+          return null;
+        });
   }
 }

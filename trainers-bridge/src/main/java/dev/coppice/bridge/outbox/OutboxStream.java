@@ -1,5 +1,8 @@
 package dev.coppice.bridge.outbox;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Takes groups for one trainer's stream; each group once.
  *
@@ -10,12 +13,99 @@ package dev.coppice.bridge.outbox;
  */
 public final class OutboxStream implements AutoCloseable {
   private final Outbox outbox;
-  private final boolean redeliver;
+  private final Taker taker;
   private boolean closed;
 
-  OutboxStream(final Outbox outbox, final boolean redeliver) {
+  OutboxStream(final Outbox outbox, final Taker taker) {
     this.outbox = outbox;
-    this.redeliver = redeliver;
+    this.taker = taker;
+  }
+
+  /**
+   * Says who takes groups, and how many it trains at once.
+   *
+   * @param trainer a name that all streams of one trainer share, or empty where it has none.
+   * @param batch the groups of one update, or 0 for as many as configured.
+   * @param redeliver whether groups that an earlier stream took and nobody acknowledged come first.
+   */
+  public record Taker(String trainer, int batch, boolean redeliver) {
+    /** Checks the number. */
+    public Taker {
+      if (batch < 0) {
+        throw new IllegalArgumentException("batch must be at least 0: batch=" + batch);
+      }
+    }
+
+    /**
+     * Takes groups without a name.
+     *
+     * @param redeliver whether groups that an earlier stream took and nobody acknowledged come first.
+     * @return a taker of the configured batches.
+     */
+    public static Taker unnamed(final boolean redeliver) {
+      return new Taker("", 0, redeliver);
+    }
+  }
+
+  /**
+   * Knows who takes groups, and how far the engine may be ahead of it.
+   *
+   * <p>A trainer that says how many groups it trains at once is expected to publish behind every
+   * acknowledgement. Until it does, or asks for more groups without, the room it made is held back:
+   * whatever is issued in between is sampled from weights that are about to be replaced, and comes one
+   * version later than the bound allows.
+   *
+   * @thread under the outbox's lock.
+   */
+  static final class Trainers {
+    private final OutboxLimits configured;
+    private final List<OutboxStream> open = new ArrayList<>();
+    private OutboxLimits limits;
+    private boolean says;
+    private long held;
+
+    Trainers(final OutboxLimits configured) {
+      this.configured = configured;
+      this.limits = configured;
+    }
+
+    /** Notes a stream; two trainers that do not know of each other would share the groups. */
+    OutboxStream opened(final OutboxStream stream) {
+      final String name = stream.taker.trainer();
+      for (final OutboxStream other : open) {
+        if (!other.taker.trainer().equals(name)) {
+          throw new IllegalStateException(
+              "another trainer takes groups from this engine already: \""
+                  + other.taker.trainer()
+                  + "\", you are \""
+                  + name
+                  + "\"; end it, or give both one name if they are to share the groups");
+        }
+      }
+      open.add(stream);
+      says = stream.taker.batch() > 0;
+      limits = says ? new OutboxLimits(stream.taker.batch(), configured.staleness()) : configured;
+      held = 0;
+      return stream;
+    }
+
+    void closed(final OutboxStream stream) {
+      open.remove(stream);
+    }
+
+    void acknowledged(final int groups) {
+      held += says ? groups : 0;
+    }
+
+    /** Lets go of what was held back: new weights are in use, or none are coming. */
+    void goesOn() {
+      held = 0;
+    }
+
+    /** Returns how many groups may be issued and not consumed. */
+    long ahead() {
+      return limits.ahead() - held;
+    }
   }
 
   /**
@@ -32,7 +122,7 @@ public final class OutboxStream implements AutoCloseable {
 
   /** Returns whether groups that were offered before are taken too. */
   boolean redeliver() {
-    return redeliver;
+    return taker.redeliver();
   }
 
   /** Returns whether the stream is closed; the outbox's lock is held. */

@@ -50,7 +50,7 @@ class DamagedFolderPropertyTest {
       served.seal(2);
       served.seal(2);
       served.seal(2);
-      try (OutboxStream stream = served.outbox.stream(true)) {
+      try (OutboxStream stream = served.outbox.stream(OutboxStream.Taker.unnamed(true))) {
         stream.take(2, 0);
         stream.take(2, 0);
       }
@@ -87,7 +87,7 @@ class DamagedFolderPropertyTest {
               new BridgeServer.Parts(outbox, ServedGroups.LIMITS, new ScriptedSource(), segments),
               1 << 20,
               () -> 0);
-      try (OutboxStream stream = outbox.stream(true)) {
+      try (OutboxStream stream = outbox.stream(OutboxStream.Taker.unnamed(true))) {
         for (Offer offer = stream.take(9, 0); offer != null; offer = stream.take(9, 0)) {
           delivered.addAll(deliver(service, offer, where));
         }

@@ -148,7 +148,7 @@ class OutboxPropertyTest {
     final Model model = new Model();
     final List<Mark> marks = new ArrayList<>();
     Outbox outbox = Outbox.open(journal, LIMITS);
-    OutboxStream stream = outbox.stream(true);
+    OutboxStream stream = outbox.stream(OutboxStream.Taker.unnamed(true));
     for (int step = 0; step < STEPS; step++) {
       switch (random.nextInt(9)) {
         case 0 -> submit(outbox, model, random, step);
@@ -163,7 +163,7 @@ class OutboxPropertyTest {
           } else {
             stream.close();
             model.held.clear();
-            stream = outbox.stream(true);
+            stream = outbox.stream(OutboxStream.Taker.unnamed(true));
           }
         }
       }
@@ -293,7 +293,7 @@ class OutboxPropertyTest {
       assertTrue(counts.acknowledged() >= model.count("acknowledged"), where + " " + counts);
       assertTrue(inTheAir(counts) <= AHEAD, where + " " + counts);
       final Set<Long> offered = new HashSet<>();
-      try (OutboxStream stream = outbox.stream(true)) {
+      try (OutboxStream stream = outbox.stream(OutboxStream.Taker.unnamed(true))) {
         for (Offer offer = stream.take(9, 0); offer != null; offer = stream.take(9, 0)) {
           for (final long group : offer.groups()) {
             assertTrue(offered.add(group), "twice: " + where + " group=" + group);

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -87,6 +88,53 @@ class ArrowSegmentTest {
         assertTrue(flatRows.get(i).get(row).isSameAs(direct.get(row)), "group=" + i);
       }
     }
+  }
+
+  @Test
+  void shouldCarryKeptIdsInBothFormsAndTheRulesInTheHeader() {
+    final WireHeader header =
+        new WireHeader(
+            HEADER.run(),
+            HEADER.model(),
+            HEADER.logprobMode(),
+            new SamplingSettings(
+                0.6,
+                0.95,
+                40,
+                0.01,
+                new SamplingSettings.LogitRules(1.5, -0.5, 0.25, Map.of(3, 1.5, 9, -100.0), 2)),
+            HEADER.credit(),
+            new WireHeader.Drawable(500, List.of(17, 99)));
+    final RandomTrees source = new RandomTrees(8).keeping(8);
+    final List<CreditedGroup> groups = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      groups.add(new CreditedGroup(source.group(i), List.of()));
+    }
+    final SegmentSeal packed = write(header, groups, SegmentForm.TREE_PACKED);
+    final SegmentSeal flat = write(header, groups, SegmentForm.FLAT);
+    final ArrowSegmentReader reader = new ArrowSegmentReader(folder);
+    final List<PackedGroup> nodes = reader.packed(packed.name());
+    final List<List<FlatRow>> rows = reader.flat(flat.name());
+
+    assertEquals(header, reader.header(packed.name()));
+    assertEquals(header, reader.header(flat.name()));
+    long ids = 0;
+    for (int i = 0; i < groups.size(); i++) {
+      final PackedGroup expected = TreePacker.pack(groups.get(i));
+      for (int n = 0; n < expected.nodes().size(); n++) {
+        assertTrue(
+            expected.nodes().get(n).columns().isSameAs(nodes.get(i).nodes().get(n).columns()),
+            "group=" + i);
+      }
+      final List<FlatRow> expanded = TreeExpander.expand(nodes.get(i));
+      final List<FlatRow> direct = FlatPacker.pack(groups.get(i));
+      for (int row = 0; row < direct.size(); row++) {
+        assertTrue(rows.get(i).get(row).isSameAs(expanded.get(row)), "group=" + i);
+        assertTrue(rows.get(i).get(row).isSameAs(direct.get(row)), "group=" + i);
+        ids += direct.get(row).columns().kept().ids().length;
+      }
+    }
+    assertTrue(ids > 1_000, "ids=" + ids);
   }
 
   @Test
@@ -214,7 +262,12 @@ class ArrowSegmentTest {
   }
 
   private SegmentSeal write(final List<CreditedGroup> groups, final SegmentForm form) {
-    try (ArrowSegmentWriter writer = new ArrowSegmentWriter(folder, HEADER, form)) {
+    return write(HEADER, groups, form);
+  }
+
+  private SegmentSeal write(
+      final WireHeader header, final List<CreditedGroup> groups, final SegmentForm form) {
+    try (ArrowSegmentWriter writer = new ArrowSegmentWriter(folder, header, form)) {
       return writer.write(groups);
     }
   }

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.bridge.fixture.RandomTrees;
+import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +21,9 @@ class TraceRoundTripPropertyTest {
   void shouldGiveTheSameBytesWhenALineIsReadAndWrittenAgain() {
     for (int seed = 0; seed < TREES; seed++) {
       final RandomTrees source = new RandomTrees(seed);
+      if (seed % 2 == 1) {
+        source.keeping(seed);
+      }
       final TrajectoryTree tree = source.tree("g" + seed);
       final Trace trace =
           new Trace(
@@ -31,8 +36,29 @@ class TraceRoundTripPropertyTest {
 
       assertArrayEquals(line, TraceWriter.line(read), "seed=" + seed);
       assertSameTree(tree, read.tree(), "seed=" + seed);
+      for (int id = 0; id < tree.nodes().size(); id++) {
+        assertTrue(tree.node(id).kept().isSameAs(read.tree().node(id).kept()), "seed=" + seed);
+      }
       assertEquals(trace.credit().size(), read.credit().size(), "seed=" + seed);
     }
+  }
+
+  @Test
+  void shouldCarryTheRulesThatChangeLogits() {
+    final SamplingSettings.LogitRules rules =
+        new SamplingSettings.LogitRules(1.25, 0.5, -0.25, Map.of(7, -2.5, 11, 100.0), 4);
+    final TrajectoryTree plain = new RandomTrees(1).tree("g0");
+    final TrajectoryTree tree =
+        new TrajectoryTree(
+            new TrajectoryTree.Origin("run", "g0", 0),
+            plain.task(),
+            new SamplingSettings(0.7, 0.9, 40, 0.01, rules),
+            plain.nodes(),
+            plain.calls(),
+            plain.leaves());
+
+    assertEquals(
+        tree.sampling(), TraceReader.parse(text(TraceWriter.line(tree, List.of()))).sampling());
   }
 
   @Test

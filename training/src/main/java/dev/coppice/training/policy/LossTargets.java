@@ -1,17 +1,26 @@
 package dev.coppice.training.policy;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Lists what a pass is to predict, with its coefficients.
  *
  * <p>Several tokens may be predicted from one row: the last token before a fork predicts the first
- * token of every child.
+ * token of every child. Logits are needed of the rows that predict alone, which are few where prompts
+ * are long, and then they are most of a pass's memory: with a vocabulary of 49,152 a row of logits is
+ * as wide as 85 rows of a small model.
  *
- * @shape per target N: cells, logprobs, positive, negative, weight, imitation, stale; per row T: rowWeight
+ * @shape per target N: cells, logprobs, positive, negative, weight, imitation, stale; per predicting
+ *     row P: rows, rowWeight
  */
 final class LossTargets {
+  /** The rows that predict, rising. */
+  final int[] rows;
+
+  /** Places in the logits of the predicting rows, laid end to end. */
   final long[] cells;
+
   final float[] logprobs;
   final float[] positive;
   final float[] negative;
@@ -38,17 +47,18 @@ final class LossTargets {
     weight = new float[count];
     imitation = new float[count];
     stale = new boolean[count];
-    rowWeight = new float[plan.rows()];
+    final int[] predicting = new int[count];
     int at = 0;
-    int row = 0;
+    int row = plan.opening();
     double sum = 0;
     boolean imitated = false;
     for (final PolicyTree tree : trees) {
       for (final PolicyNode node : tree.nodes()) {
-        for (int i = 0; i < node.tokens().length; i++, row++) {
+        final int first = node.parent() < 0 ? plan.opening() : 0;
+        for (int i = first; i < node.tokens().length; i++, row++) {
           if (node.isTrained(i)) {
-            final int before = plan.previous()[row];
-            cells[at] = (long) before * vocabulary + node.tokens()[i];
+            predicting[at] = plan.previous()[row];
+            cells[at] = node.tokens()[i];
             logprobs[at] = node.logprobs()[i];
             positive[at] = node.coefficients().positive()[i];
             negative[at] = node.coefficients().negative()[i];
@@ -57,12 +67,18 @@ final class LossTargets {
                 node.coefficients().imitation() == null ? 0f : node.coefficients().imitation()[i];
             imitated |= imitation[at] != 0;
             stale[at] = node.stale() != null && node.stale()[i];
-            rowWeight[before] += weight[at];
             sum += weight[at];
             at++;
           }
         }
       }
+    }
+    rows = Arrays.stream(predicting).sorted().distinct().toArray();
+    rowWeight = new float[rows.length];
+    for (int i = 0; i < count; i++) {
+      final int place = Arrays.binarySearch(rows, predicting[i]);
+      cells[i] += (long) place * vocabulary;
+      rowWeight[place] += weight[i];
     }
     weightSum = sum;
     imitates = imitated;

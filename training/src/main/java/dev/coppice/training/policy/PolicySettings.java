@@ -87,4 +87,14 @@ public record PolicySettings(
     return new PolicySettings(
         temperature, clip, new Terms(entropy, kl), epochs, microTokens, optimizer);
   }
+
+  /**
+   * Returns these settings with passes of another size.
+   *
+   * @param tokens computed together.
+   * @return the settings.
+   */
+  public PolicySettings withMicroTokens(final int tokens) {
+    return new PolicySettings(temperature, clip, terms, epochs, tokens, optimizer);
+  }
 }

@@ -174,12 +174,12 @@ public final class PolicyTrainer implements AutoCloseable {
           start == null
               ? null
               : forward
-                  .logits(manager, start, plan)
+                  .logits(manager, start, plan, targets.rows)
                   .div((float) settings.temperature())
                   .logSoftmax(-1)
                   .stopGradient();
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-        final NDArray logits = forward.logits(manager, weights, plan);
+        final NDArray logits = forward.logits(manager, weights, plan, targets.rows);
         final NDArray value = loss.of(manager, logits, startLogprobs);
         collector.backward(value);
         sums.loss += value.getFloat();
@@ -194,13 +194,18 @@ public final class PolicyTrainer implements AutoCloseable {
     List<PolicyTree> open = new ArrayList<>();
     int tokens = 0;
     for (final PolicyTree tree : trees) {
-      if (!open.isEmpty() && tokens + tree.tokenCount() > settings.microTokens()) {
+      // What the trees of a pass begin with is computed once; a pass may begin with less than two
+      // do.
+      int own = tree.tokenCount();
+      own -= open.isEmpty() ? 0 : StripPlan.sharedOpening(List.of(open.getFirst(), tree));
+      if (!open.isEmpty() && tokens + own > settings.microTokens()) {
         passes.add(open);
         open = new ArrayList<>();
         tokens = 0;
+        own = tree.tokenCount();
       }
       open.add(tree);
-      tokens += tree.tokenCount();
+      tokens += own;
     }
     if (!open.isEmpty()) {
       passes.add(open);

@@ -8,6 +8,8 @@ import java.util.List;
 /**
  * Lays trees out for one pass: a row per token, and attention cut into strips of like size.
  *
+ * <p>What all trees begin with, worked examples for instance, is one strip and stands in the rows once.
+ *
  * <p>Everything but attention knows no sequences: it runs over the rows of all trees together,
  * without padding. Attention runs over buckets of strips, each padded to the bucket's largest.
  *
@@ -22,17 +24,67 @@ final class StripPlan {
   private final int[] tokens;
   private final int[] positions;
   private final int[] previous;
+  private final int[] opening;
   private int rows;
 
   StripPlan(final List<PolicyTree> trees) {
-    final int count = trees.stream().mapToInt(PolicyTree::tokenCount).sum();
+    final int shared = sharedOpening(trees);
+    final int count = rowCount(trees, shared);
     tokens = new int[count];
     positions = new int[count];
     previous = new int[count];
+    opening =
+        shared == 0
+            ? new int[0]
+            : append(new int[0], trees.getFirst().nodes().getFirst().tokens(), 0, shared);
+    if (shared > 0) {
+      strips.add(new Strip(opening, 0));
+    }
     for (final PolicyTree tree : trees) {
       add(tree);
     }
     fillBuckets();
+  }
+
+  /**
+   * Counts the tokens that all roots begin with and nobody trains: worked examples before every
+   * question, for example.
+   */
+  static int sharedOpening(final List<PolicyTree> trees) {
+    int[] first = null;
+    int shared = 0;
+    int roots = 0;
+    for (final PolicyTree tree : trees) {
+      for (final PolicyNode node : tree.nodes()) {
+        if (node.parent() < 0) {
+          first = first == null ? node.tokens() : first;
+          shared = roots++ == 0 ? first.length : shared;
+          shared = agreeing(first, node, shared);
+        }
+      }
+    }
+    return roots < 2 ? 0 : shared;
+  }
+
+  private static int agreeing(final int[] first, final PolicyNode node, final int most) {
+    int length = 0;
+    while (length < Math.min(most, node.tokens().length)
+        && node.tokens()[length] == first[length]
+        && !node.isTrained(length)) {
+      length++;
+    }
+    return length;
+  }
+
+  private static int rowCount(final List<PolicyTree> trees, final int shared) {
+    int count = shared;
+    for (final PolicyTree tree : trees) {
+      count += tree.tokenCount();
+      for (final PolicyNode node : tree.nodes()) {
+        count -= node.parent() < 0 ? shared : 0;
+      }
+    }
+    return count;
   }
 
   /**
@@ -46,6 +98,11 @@ final class StripPlan {
 
   int rows() {
     return rows;
+  }
+
+  /** Returns the tokens at the beginning of every root that stand in the first rows, once. */
+  int opening() {
+    return opening.length;
   }
 
   int[] tokens() {
@@ -79,20 +136,21 @@ final class StripPlan {
     for (int i = 0; i < nodes; i++) {
       final PolicyNode node = tree.nodes().get(i);
       final int parent = node.parent();
-      final int[] above = parent < 0 ? new int[0] : pathOf[parent];
+      final int[] above = parent < 0 ? opening : pathOf[parent];
       final boolean goesOn = parent >= 0 && children[parent] == 1;
       stripStart[i] = goesOn ? stripStart[parent] : above.length;
-      pathOf[i] = append(above, node.tokens());
+      pathOf[i] =
+          append(above, node.tokens(), parent < 0 ? opening.length : 0, node.tokens().length);
       if (children[i] != 1 && pathOf[i].length > stripStart[i]) {
         strips.add(new Strip(pathOf[i], stripStart[i]));
       }
     }
   }
 
-  private int[] append(final int[] above, final int[] own) {
-    final int[] path = Arrays.copyOf(above, above.length + own.length);
-    for (int i = 0; i < own.length; i++) {
-      final int at = above.length + i;
+  private int[] append(final int[] above, final int[] own, final int from, final int to) {
+    final int[] path = Arrays.copyOf(above, above.length + to - from);
+    for (int i = from; i < to; i++) {
+      final int at = above.length + i - from;
       tokens[rows] = own[i];
       positions[rows] = at;
       previous[rows] = at == 0 ? -1 : path[at - 1];

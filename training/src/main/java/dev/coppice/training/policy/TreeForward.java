@@ -21,7 +21,8 @@ import java.util.List;
  * adds up over all strips that read a token, which is what the rows of a flat batch would have
  * added.
  *
- * <p>Every product has the activation first, as in {@link LlamaForward}.
+ * <p>Every product has the activation first, as in {@link LlamaForward}. The gather that begins a pass
+ * cannot: its caller's scope closes what it makes.
  *
  * @thread the trainer's thread only
  */
@@ -38,26 +39,26 @@ final class TreeForward {
     this.rotary = parts.rotary();
   }
 
-  /** Computes the logits after every token. @shape return [T, V] */
-  NDArray logits(final NDManager manager, final LlamaWeights weights, final StripPlan plan) {
+  /** Computes the logits after the tokens of some rows. @shape return [P, V] */
+  NDArray logits(
+      final NDManager manager,
+      final LlamaWeights weights,
+      final StripPlan plan,
+      final int[] predicting) {
     final Constants at = constants(manager, plan);
-    NDArray stream = at.inputs().matMul(weights.embedding());
+    NDArray stream = rows(weights.embedding(), index(manager, plan.tokens()));
     for (final LlamaWeights.Layer layer : weights.layers()) {
       final NDArray read = parts.norm(stream, layer.inputNorm());
       stream = stream.add(attention(read, layer, at).matMul(layer.attention().o()));
       stream = stream.add(parts.feedForward(parts.norm(stream, layer.postNorm()), layer));
     }
-    return parts.norm(stream, weights.finalNorm()).matMul(weights.embedding().transpose());
+    final NDArray last = rows(stream, index(manager, predicting));
+    return parts.norm(last, weights.finalNorm()).matMul(weights.embedding().transpose());
   }
 
   /** Constants of one pass. */
   private record Constants(
-      NDArray inputs,
-      Angles queries,
-      Angles keys,
-      NDArray rotation,
-      List<Gathered> buckets,
-      NDArray backToRows) {}
+      Angles queries, Angles keys, NDArray rotation, List<Gathered> buckets, NDArray backToRows) {}
 
   /** Cosines and sines by which rows turn with their positions. */
   private record Angles(NDArray cos, NDArray sin) {}
@@ -72,10 +73,6 @@ final class TreeForward {
 
   private Constants constants(final NDManager manager, final StripPlan plan) {
     final int rows = plan.rows();
-    final float[] oneHot = new float[rows * shape.vocabulary()];
-    for (int row = 0; row < rows; row++) {
-      oneHot[row * shape.vocabulary() + plan.tokens()[row]] = 1f;
-    }
     final int[] back = new int[rows];
     final List<Gathered> buckets = new ArrayList<>();
     int from = 0;
@@ -84,7 +81,6 @@ final class TreeForward {
       from += bucket.strips().size() * bucket.queries();
     }
     return new Constants(
-        manager.create(oneHot, new Shape(rows, shape.vocabulary())),
         angles(manager, plan, parts.queryScale()),
         angles(manager, plan, 1),
         rotary.rotation(manager),

@@ -1,6 +1,7 @@
 package dev.coppice.training.policy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -16,10 +17,17 @@ final class RandomPolicyTrees {
 
   private final SplittableRandom random;
   private final int vocabulary;
+  private int[] opening = {};
 
   RandomPolicyTrees(final long seed, final int vocabulary) {
     this.random = new SplittableRandom(seed);
     this.vocabulary = vocabulary;
+  }
+
+  /** Has every tree to come begin with the same tokens. */
+  RandomPolicyTrees opening(final int length) {
+    opening = random.ints(length, 0, vocabulary).toArray();
+    return this;
   }
 
   private record Raw(int parent, int[] tokens, float[] logprobs, boolean sampled) {}
@@ -27,7 +35,7 @@ final class RandomPolicyTrees {
   /** Grows a tree; {@code own} gives every node its own advantage, else every leaf has one. */
   Both next(final boolean own) {
     final List<Raw> raws = new ArrayList<>();
-    raws.add(raw(-1, false));
+    raws.add(root());
     grow(raws, 0, 0);
     final int count = raws.size();
     final boolean[] inner = new boolean[count];
@@ -115,6 +123,13 @@ final class RandomPolicyTrees {
       raws.add(raw(node, random.nextInt(4) > 0));
       grow(raws, raws.size() - 1, depth + 1);
     }
+  }
+
+  private Raw root() {
+    final Raw own = raw(-1, false);
+    final int[] tokens = Arrays.copyOf(opening, opening.length + own.tokens().length);
+    System.arraycopy(own.tokens(), 0, tokens, opening.length, own.tokens().length);
+    return new Raw(-1, tokens, new float[tokens.length], false);
   }
 
   private Raw raw(final int parent, final boolean sampled) {

@@ -28,16 +28,26 @@ class TreePackedLossTest {
 
   @Test
   void shouldGiveTheFlatLossAndGradientWhenEveryLeafHasItsOwnAdvantage() {
-    shouldEqualFlat(false);
+    shouldEqualFlat(false, 0);
+  }
+
+  @Test
+  void shouldComputeWhatAllPromptsBeginWithOnce() {
+    final List<PolicyTree> trees = shouldEqualFlat(true, 9);
+    final int tokens = trees.stream().mapToInt(PolicyTree::tokenCount).sum();
+    assertEquals(tokens - 9 * (trees.size() - 1), new StripPlan(trees).rows());
   }
 
   @Test
   void shouldGiveTheFlatLossAndGradientWhenEveryNodeHasItsOwnAdvantage() {
-    shouldEqualFlat(true);
+    shouldEqualFlat(true, 0);
   }
 
-  private void shouldEqualFlat(final boolean own) {
-    final RandomPolicyTrees trees = new RandomPolicyTrees(SEED, TinyPolicyFolder.VOCABULARY);
+  /** Compares 20 batches of trees that begin alike for some tokens, and returns the last. */
+  private static List<PolicyTree> shouldEqualFlat(final boolean own, final int opening) {
+    final RandomPolicyTrees trees =
+        new RandomPolicyTrees(SEED, TinyPolicyFolder.VOCABULARY).opening(opening);
+    final List<PolicyTree> last = new ArrayList<>();
     try (PolicyTrainer trainer = PolicyTrainer.open(folder, PolicySettings.DEFAULT)) {
       for (int round = 0; round < 20; round++) {
         final List<PolicyTree> packed = new ArrayList<>();
@@ -60,8 +70,11 @@ class TreePackedLossTest {
           norm = Math.max(norm, Math.abs(flatGradient[i]));
         }
         assertTrue(norm > 1e-3, "no gradient to compare: " + where);
+        last.clear();
+        last.addAll(packed);
       }
     }
+    return last;
   }
 
   /** Adds the gradient of the plain flat loss: rows side by side, one causal mask, no sharing. */

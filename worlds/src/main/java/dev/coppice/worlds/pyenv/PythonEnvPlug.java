@@ -30,7 +30,12 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
   private static final CallFormat FORMAT =
       new CallFormat(
           new Dialect(
-              CallFormat.TAGS.dialect().callOpen(), CallFormat.TAGS.dialect().callClose(), "", ""),
+              CallFormat.TAGS.dialect().callOpen(),
+              CallFormat.TAGS.dialect().callClose(),
+              "",
+              "",
+              Dialect.Ending.JSON,
+              1),
           CallFormat.TAGS.observationOpen(),
           CallFormat.TAGS.observationClose());
 
@@ -38,7 +43,8 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
   public PythonEnvPlug() {
     super(
         PythonEnvTaskset.NAME,
-        "Any Python environment: FILE.py, ROWS.jsonl, reasoning-gym/NAME, textarena/ID, gymnasium/ID...",
+        "Any Python environment: FILE.py, ROWS.jsonl, reasoning-gym/NAME, textarena/ID,"
+            + " gymnasium/ID...",
         declared());
   }
 

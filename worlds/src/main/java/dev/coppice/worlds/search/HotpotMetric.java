@@ -45,7 +45,9 @@ final class HotpotMetric {
 
   /** Returns 1 if the answers are equal once normalised, else 0. */
   static double exactMatch(final String prediction, final String truth) {
-    return normalised(prediction).equals(normalised(truth)) ? 1.0 : 0.0;
+    final String said = normalised(prediction);
+    // Silence is no answer, also where the truth is made of articles and signs alone.
+    return !said.isEmpty() && said.equals(normalised(truth)) ? 1.0 : 0.0;
   }
 
   /** Returns the harmonic mean of precision and recall of the words. */

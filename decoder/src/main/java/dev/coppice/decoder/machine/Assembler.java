@@ -1,4 +1,4 @@
-package dev.coppice.decoder.kernel;
+package dev.coppice.decoder.machine;
 
 import java.util.Arrays;
 
@@ -15,30 +15,34 @@ import java.util.Arrays;
  * @thread one at a time.
  * @source Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, chapter 2.7.
  */
-final class Assembler {
-  static final int RAX = 0;
-  static final int RCX = 1;
-  static final int RDX = 2;
-  static final int RBX = 3;
-  static final int RSP = 4;
-  static final int RBP = 5;
-  static final int RSI = 6;
-  static final int RDI = 7;
-  static final int R8 = 8;
-  static final int R9 = 9;
-  static final int R10 = 10;
-  static final int R11 = 11;
-  static final int R12 = 12;
-  static final int R13 = 13;
-  static final int R14 = 14;
+public final class Assembler {
+  public static final int RAX = 0;
+  public static final int RCX = 1;
+  public static final int RDX = 2;
+  public static final int RBX = 3;
+  public static final int RSP = 4;
+  public static final int RBP = 5;
+  public static final int RSI = 6;
+  public static final int RDI = 7;
+  public static final int R8 = 8;
+  public static final int R9 = 9;
+  public static final int R10 = 10;
+  public static final int R11 = 11;
+  public static final int R12 = 12;
+  public static final int R13 = 13;
+  public static final int R14 = 14;
 
   /** Bytes of a vector. */
-  static final int VECTOR = 64;
+  public static final int VECTOR = 64;
 
   private static final int MAP_0F = 1;
   private static final int MAP_0F38 = 2;
   private static final int NO_PREFIX = 0;
   private static final int PREFIX_66 = 1;
+  private static final int PREFIX_F3 = 2;
+
+  /** The hint of a fetch into the second cache. */
+  private static final int SECOND_CACHE = 2;
 
   private byte[] code = new byte[4096];
   private int size;
@@ -51,18 +55,18 @@ final class Assembler {
    * @param scale 1, 2, 4 or 8.
    * @param displacement in bytes.
    */
-  record Memory(int base, int index, int scale, int displacement) {
-    static Memory at(final int base, final int displacement) {
+  public record Memory(int base, int index, int scale, int displacement) {
+    public static Memory at(final int base, final int displacement) {
       return new Memory(base, -1, 1, displacement);
     }
   }
 
-  byte[] code() {
+  public byte[] code() {
     return Arrays.copyOf(code, size);
   }
 
   /** Returns the place of the next instruction, to jump back to. */
-  int here() {
+  public int here() {
     return size;
   }
 
@@ -135,53 +139,66 @@ final class Assembler {
   }
 
   /** target = the 16 floats at m. */
-  void load(final int target, final Memory m) {
+  public void load(final int target, final Memory m) {
     vector(MAP_0F << 4 | NO_PREFIX, 0x10, target, 0, m);
   }
 
   /** The 16 floats at m = source. */
-  void store(final Memory m, final int source) {
+  public void store(final Memory m, final int source) {
     vector(MAP_0F << 4 | NO_PREFIX, 0x11, source, 0, m);
   }
 
   /** target = 16 times the float at m. */
-  void broadcast(final int target, final Memory m) {
+  public void broadcast(final int target, final Memory m) {
     vector(MAP_0F38 << 4 | PREFIX_66, 0x18, target, 0, m, Float.BYTES);
   }
 
   /** target = 16 times the low half of a general register. */
-  void broadcastInt(final int target, final int source) {
+  public void broadcastInt(final int target, final int source) {
     vector(MAP_0F38 << 4 | PREFIX_66, 0x7C, target, 0, source);
   }
 
   /** target = the 16 half floats at m, widened. */
-  void widen(final int target, final Memory m) {
+  public void widen(final int target, final Memory m) {
     vector(MAP_0F38 << 4 | PREFIX_66, 0x13, target, 0, m, VECTOR / 2);
   }
 
   /** sum += left * right, rounded once. */
-  void multiplyAdd(final int sum, final int left, final int right) {
+  public void multiplyAdd(final int sum, final int left, final int right) {
     vector(MAP_0F38 << 4 | PREFIX_66, 0xB8, sum, left, right);
   }
 
+  /**
+   * sum += left * right for pairs of bf16: {@code sum = fma(left.low, right.low, fma(left.high,
+   * right.high, sum))}, with denormals taken for zeros and made zeros (avx512_bf16).
+   */
+  public void multiplyAddPairs(final int sum, final int left, final int right) {
+    vector(MAP_0F38 << 4 | PREFIX_F3, 0x52, sum, left, right);
+  }
+
+  /** The same with the 16 pairs at m. */
+  public void multiplyAddPairs(final int sum, final int left, final Memory m) {
+    vector(MAP_0F38 << 4 | PREFIX_F3, 0x52, sum, left, m);
+  }
+
   /** target = 0. */
-  void zero(final int target) {
+  public void zero(final int target) {
     vector(MAP_0F << 4 | PREFIX_66, 0xEF, target, target, target);
   }
 
   /** target = mask and the 16 ints at m. */
-  void and(final int target, final int mask, final Memory m) {
+  public void and(final int target, final int mask, final Memory m) {
     vector(MAP_0F << 4 | PREFIX_66, 0xDB, target, mask, m);
   }
 
   /** target = the 16 ints at m, shifted left. */
-  void shiftLeft(final int target, final Memory m, final int bits) {
+  public void shiftLeft(final int target, final Memory m, final int bits) {
     vector(MAP_0F << 4 | PREFIX_66, 0x72, 6, target, m);
     emit(bits);
   }
 
   /** Leaves the upper halves of the vector registers clean for the caller. */
-  void cleanUpper() {
+  public void cleanUpper() {
     emit(0xC5, 0xF8, 0x77);
   }
 
@@ -193,81 +210,118 @@ final class Assembler {
   }
 
   /** target = the address m. */
-  void address(final int target, final Memory m) {
+  public void address(final int target, final Memory m) {
     rex(target, m, true);
     emit(0x8D);
     memory(target, m, 1);
   }
 
   /** target = the long at m. */
-  void loadLong(final int target, final Memory m) {
+  public void loadLong(final int target, final Memory m) {
     rex(target, m, true);
     emit(0x8B);
     memory(target, m, 1);
   }
 
   /** target = a constant, its upper half cleared. */
-  void setInt(final int target, final int value) {
+  public void setInt(final int target, final int value) {
     emit(0xB8 | target);
     emitInt(value);
   }
 
   /** target += value. */
-  void add(final int target, final int value) {
+  public void add(final int target, final int value) {
     emit(0x48 | target >> 3, 0x81, 0xC0 | target & 7);
     emitInt(value);
   }
 
   /** target -= value, and sets the flags for the jumps below. */
-  void subtract(final int target, final int value) {
+  public void subtract(final int target, final int value) {
     emit(0x48 | target >> 3, 0x81, 0xE8 | target & 7);
     emitInt(value);
   }
 
   /** target = -target. */
-  void negate(final int target) {
+  public void negate(final int target) {
     emit(0x48 | target >> 3, 0xF7, 0xD8 | target & 7);
   }
 
   /** Saves a register on the stack. */
-  void push(final int register) {
+  public void push(final int register) {
     emit(0x40 | register >> 3, 0x50 | register & 7);
   }
 
   /** Takes a register back from the stack. */
-  void pop(final int register) {
+  public void pop(final int register) {
     emit(0x40 | register >> 3, 0x58 | register & 7);
   }
 
-  /** Asks for the cache line at m. */
-  void prefetch(final Memory m) {
+  /**
+   * Asks for the cache line at m, into the second cache: what waits for memory on its way into the
+   * first holds up the loads that find theirs there.
+   */
+  public void prefetch(final Memory m) {
     rex(0, m, false);
     emit(0x0F, 0x18);
-    memory(1, m, 1);
+    memory(SECOND_CACHE, m, 1);
+  }
+
+  /** Saves how floats are rounded and what is made of denormals at m, 4 bytes. */
+  public void storeControl(final Memory m) {
+    rex(0, m, false);
+    emit(0x0F, 0xAE);
+    memory(3, m, 1);
+  }
+
+  /** Takes how floats are rounded and what is made of denormals from m. */
+  public void loadControl(final Memory m) {
+    rex(0, m, false);
+    emit(0x0F, 0xAE);
+    memory(2, m, 1);
+  }
+
+  /** target = the 4 bytes at m, its upper half cleared. */
+  public void loadInt(final int target, final Memory m) {
+    rex(target, m, false);
+    emit(0x8B);
+    memory(target, m, 1);
+  }
+
+  /** target |= value, its upper half cleared. */
+  public void orInt(final int target, final int value) {
+    emit(0x40 | target >> 3, 0x81, 0xC8 | target & 7);
+    emitInt(value);
+  }
+
+  /** The 4 bytes at m = the low half of a register. */
+  public void storeInt(final Memory m, final int source) {
+    rex(source, m, false);
+    emit(0x89);
+    memory(source, m, 1);
   }
 
   /** Jumps back where the last result was not negative. */
-  void jumpBackIfNotNegative(final int place) {
+  public void jumpBackIfNotNegative(final int place) {
     emit(0x0F, 0x89);
     emitInt(place - (size + 4));
   }
 
   /** Jumps ahead where the last result was negative; returns what {@link #bind} needs. */
-  int jumpIfNegative() {
+  public int jumpIfNegative() {
     emit(0x0F, 0x88);
     emitInt(0);
     return size;
   }
 
   /** Binds a jump to this place. */
-  void bind(final int jump) {
+  public void bind(final int jump) {
     final int distance = size - jump;
     for (int i = 0; i < 4; i++) {
       code[jump - 4 + i] = (byte) (distance >> 8 * i);
     }
   }
 
-  void ret() {
+  public void ret() {
     emit(0xC3);
   }
 }

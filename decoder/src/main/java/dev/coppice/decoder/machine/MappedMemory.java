@@ -1,4 +1,4 @@
-package dev.coppice.decoder.kernel;
+package dev.coppice.decoder.machine;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -16,7 +16,7 @@ import java.lang.invoke.MethodHandle;
  *
  * @thread any.
  */
-final class MappedMemory {
+public final class MappedMemory {
   private static final int PROT_READ = 1;
   private static final int PROT_WRITE = 2;
   private static final int PROT_EXEC = 4;
@@ -79,7 +79,7 @@ final class MappedMemory {
    * @param arena that frees it.
    * @return zeroed memory at the start of a large page.
    */
-  static MemorySegment data(final long bytes, final Arena arena) {
+  public static MemorySegment data(final long bytes, final Arena arena) {
     final MemorySegment memory = map(bytes + HUGE_PAGE, arena);
     if (memory == null) {
       throw new OutOfMemoryError("no memory for weights: bytes=" + bytes);
