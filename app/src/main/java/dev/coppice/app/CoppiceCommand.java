@@ -6,6 +6,7 @@ import dev.coppice.app.explorer.ViewCommand;
 import dev.coppice.app.list.ClasspathCommand;
 import dev.coppice.app.list.ListCommand;
 import dev.coppice.app.pretrain.PretrainCommand;
+import dev.coppice.app.proxy.ProxyCommand;
 import dev.coppice.app.template.ChatTemplateCommand;
 import dev.coppice.error.Coded;
 import dev.coppice.error.ErrorCategory;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       RunCommand.class,
       ServeCommand.class,
+      ProxyCommand.class,
       TrainCommand.class,
       ReportCommand.class,
       ViewCommand.class,
@@ -133,7 +135,7 @@ public final class CoppiceCommand {
   /** Makes the command line. */
   static CommandLine commandLine() {
     final CommandLine line = configured(new CommandLine(new CoppiceCommand()));
-    for (final String name : new String[] {"run", "demo", "serve", "train"}) {
+    for (final String name : new String[] {"run", "demo", "serve", "train", "proxy"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
     }
     return line;

@@ -2,8 +2,8 @@ package dev.coppice.app;
 
 import dev.coppice.app.advantage.CreditFile;
 import dev.coppice.app.arguments.PlugPath;
-import dev.coppice.app.config.CommandValue;
 import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.ConfigText;
 import dev.coppice.bridge.trace.TraceGroup;
 import dev.coppice.bridge.trace.TraceReader;
 import dev.coppice.credit.AdvantageEstimator;
@@ -56,7 +56,8 @@ final class CreditCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = {
         "What an estimator that learns from group to group begins with, if the file is there; it",
-        "takes what is learned in the end. A credit block's entry `shares` does as well: --set shares=..."
+        "takes what is learned in the end. A credit block's entry `shares` does as well: --set"
+            + " shares=..."
       })
   private Path state;
 
@@ -99,7 +100,7 @@ final class CreditCommand implements Callable<Integer> {
   private AdvantageEstimator chosen() {
     try {
       final EstimatorPlug plug = Plugs.of(EstimatorPlug.KIND).find(estimator);
-      return Estimators.of(plug, CommandValue.options(EstimatorPlug.KIND, plug, options));
+      return Estimators.of(plug, ConfigText.options(EstimatorPlug.KIND, plug, options));
     } catch (final IllegalArgumentException e) {
       throw new ConfigException(e.getMessage() + "; one of your own needs --classpath");
     }

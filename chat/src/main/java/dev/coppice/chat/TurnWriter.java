@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * @param end the text of the token that ends a turn, or empty.
  * @param now the time a template may write.
  */
-record TurnWriter(
+public record TurnWriter(
     ChatTemplate template, ChatRequest request, String end, Supplier<LocalDateTime> now) {
   private static final int SHOWN = 40;
 
@@ -27,7 +27,7 @@ record TurnWriter(
    * @param messages so far.
    * @param prompt their rendering.
    */
-  record Place(List<Map<String, Object>> messages, String prompt) {}
+  public record Place(List<Map<String, Object>> messages, String prompt) {}
 
   /**
    * Holds what the model said.
@@ -35,7 +35,7 @@ record TurnWriter(
    * @param sampled text.
    * @param message it stands for.
    */
-  record Said(String sampled, Map<String, Object> message) {}
+  public record Said(String sampled, Map<String, Object> message) {}
 
   /**
    * Goes on behind a turn.
@@ -43,9 +43,15 @@ record TurnWriter(
    * @param place the model speaks at next.
    * @param delta the text between the turn and there.
    */
-  record Step(Place place, String delta) {}
+  public record Step(Place place, String delta) {}
 
-  Place begin(final List<Map<String, Object>> messages) {
+  /**
+   * Begins a conversation.
+   *
+   * @param messages in order.
+   * @return the place the model speaks at first.
+   */
+  public Place begin(final List<Map<String, Object>> messages) {
     return new Place(List.copyOf(messages), render(messages, true));
   }
 
@@ -59,7 +65,7 @@ record TurnWriter(
    * @return the step, or null if the template writes the turn otherwise and may not.
    * @throws TemplateException if the template is not prefix-preserving here, or refuses.
    */
-  Step after(
+  public Step after(
       final Place place,
       final Said said,
       final List<Map<String, Object>> added,

@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
  * <p>A byte {@code b} that is not a character by itself is written in a piece as the lone surrogate {@code
  * 0xDC00 + b}, as in Python's surrogateescape; no text has one of its own.
  */
-final class PartialCharacters {
+public final class PartialCharacters {
   /** The most bytes of one character. */
-  static final int LONGEST = 4;
+  public static final int LONGEST = 4;
 
   private static final char FIRST = 0xDC80;
   private static final char LAST = 0xDCFF;
@@ -26,7 +26,7 @@ final class PartialCharacters {
    * @param from where to begin to look.
    * @return true if the text changed.
    */
-  static boolean join(final StringBuilder text, final int from) {
+  public static boolean join(final StringBuilder text, final int from) {
     boolean changed = false;
     for (int i = from; i < text.length(); i++) {
       if (isByte(text, i) && joinAt(text, i)) {
@@ -87,7 +87,7 @@ final class PartialCharacters {
    * @param text that may have some.
    * @return the text with U+FFFD in their places.
    */
-  static String replaceIncomplete(final String text) {
+  public static String replaceIncomplete(final String text) {
     StringBuilder complete = null;
     for (int i = 0; i < text.length(); i++) {
       if (isByte(text, i)) {

@@ -1,8 +1,8 @@
 package dev.coppice.app.check;
 
 import dev.coppice.app.arguments.PlugPath;
-import dev.coppice.app.config.CommandValue;
 import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.EnvironmentPlug;
@@ -151,7 +151,7 @@ public final class CheckCommand implements Callable<Integer> {
     final String found = data.isEmpty() ? "" : ProjectPaths.find(data).toString();
     try {
       final Map<String, Object> given =
-          new HashMap<>(CommandValue.options(EnvironmentPlug.KIND, plug, options).asMap());
+          new HashMap<>(ConfigText.options(EnvironmentPlug.KIND, plug, options).asMap());
       given.values().removeIf(Objects::isNull);
       given.putAll(plug.name().equals(world) ? Map.of() : plug.aliased(world));
       final PlugOptions checked = PlugOptions.of(EnvironmentPlug.KIND, plug, given);

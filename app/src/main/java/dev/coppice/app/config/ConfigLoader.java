@@ -105,7 +105,7 @@ public final class ConfigLoader {
       settings.remove(entry.name());
       return this;
     }
-    put(entry.name(), CommandValue.parse(text, entry.option().type()), where);
+    put(entry.name(), ConfigText.parse(text, entry.option().type()), where);
     return this;
   }
 

@@ -1,12 +1,17 @@
 package dev.coppice.app.config;
 
+import dev.coppice.plug.Plug;
+import dev.coppice.plug.PlugKind;
 import dev.coppice.plug.PlugOption;
 import dev.coppice.plug.PlugOptions;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.tomlj.Toml;
 import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
 
 /**
  * Writes configurations as TOML, and the schema as help.
@@ -152,5 +157,56 @@ public final class ConfigText {
       }
     }
     return quoted.append('"').toString();
+  }
+
+  /**
+   * Reads the options of a plug.
+   *
+   * @param kind of the plug.
+   * @param plug they are for.
+   * @param given texts as typed, by name; a text may stand in quotes.
+   * @return the options, checked.
+   * @throws ConfigException naming the option that is unknown or has a wrong value.
+   */
+  public static PlugOptions options(
+      final PlugKind<?> kind, final Plug plug, final Map<String, String> given) {
+    final Map<String, Object> values = new LinkedHashMap<>(given);
+    for (final PlugOption option : plug.options()) {
+      values.computeIfPresent(option.name(), (name, text) -> parse((String) text, option.type()));
+    }
+    try {
+      return PlugOptions.of(kind, plug, values);
+    } catch (final IllegalArgumentException e) {
+      throw new ConfigException("--set: " + e.getMessage());
+    }
+  }
+
+  /** Reads a value as typed on a command line, where quotes are a nuisance; a text stays one. */
+  static Object parse(final String text, final PlugOption.Type type) {
+    if (type == PlugOption.Type.TEXT || type == PlugOption.Type.NAME) {
+      return unquoted(text);
+    }
+    if (!type.isList()) {
+      return valueOf(text);
+    }
+    if (text.startsWith("[")) {
+      return valueOf(text);
+    }
+    final StringBuilder list = new StringBuilder("[");
+    for (final String item : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      list.append(type == PlugOption.Type.TEXTS ? quoted(item.strip()) : item.strip());
+      list.append(',');
+    }
+    return valueOf(list.append(']').toString());
+  }
+
+  private static String unquoted(final String text) {
+    final boolean quoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"");
+    return quoted && valueOf(text) instanceof String inner ? inner : text;
+  }
+
+  private static Object valueOf(final String text) {
+    final TomlParseResult result = Toml.parse("value = " + text);
+    return result.hasErrors() || result.size() != 1 ? text : result.get("value");
   }
 }

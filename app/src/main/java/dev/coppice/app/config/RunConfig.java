@@ -26,6 +26,7 @@ import java.util.OptionalLong;
  * @param engine sizes.
  * @param credit estimators.
  * @param bridge to a trainer.
+ * @param proxy for agents from outside.
  * @param train what the shipped trainer does.
  * @param plugs options of the plugs.
  */
@@ -42,6 +43,7 @@ public record RunConfig(
     Engine engine,
     Credit credit,
     BridgeSection bridge,
+    ProxySection proxy,
     TrainSection train,
     PlugValues plugs) {
 
@@ -62,6 +64,7 @@ public record RunConfig(
           new Credit(List.of("grpo", "tree-grpo")),
           new BridgeSection(
               "127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", "", false),
+          ProxySection.DEFAULT,
           TrainSection.DEFAULT,
           PlugValues.NONE);
 
@@ -125,12 +128,12 @@ public record RunConfig(
    * @return a copy that writes to no store of results.
    */
   public RunConfig reading() {
-    return with(world.reading(), sampling, bridge);
+    return with(world.reading(), sampling, bridge, proxy);
   }
 
   /** Copies the configuration as it may be written down: without secrets. */
   RunConfig withoutSecrets() {
-    return with(world, sampling, bridge.withoutToken());
+    return with(world, sampling, bridge.withoutToken(), proxy.withoutToken());
   }
 
   /**
@@ -140,11 +143,14 @@ public record RunConfig(
    * @return a copy.
    */
   public RunConfig withThinking(final List<String> marks) {
-    return with(world, sampling.withThinking(marks), bridge);
+    return with(world, sampling.withThinking(marks), bridge, proxy);
   }
 
   private RunConfig with(
-      final World newWorld, final SamplingSection newSampling, final BridgeSection newBridge) {
+      final World newWorld,
+      final SamplingSection newSampling,
+      final BridgeSection newBridge,
+      final ProxySection newProxy) {
     return new RunConfig(
         run,
         model,
@@ -158,6 +164,7 @@ public record RunConfig(
         engine,
         credit,
         newBridge,
+        newProxy,
         train,
         plugs);
   }

@@ -79,6 +79,10 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "io.netty",
                   "com.github.luben")),
           law(
+              "proxy",
+              List.of("draw", "trajectory", "episode", "model", "rollout", "chat"),
+              with(JSON, "io.helidon")),
+          law(
               "app",
               with(
                   PORTS,
@@ -93,6 +97,7 @@ record ImportLaw(String prefix, List<String> ours, List<String> others) {
                   "worlds",
                   "credit",
                   "bridge",
+                  "proxy",
                   "remote.trial",
                   "remote.probe"),
               with(JSON, "info.picocli", "picocli", "org.tomlj", "org.HdrHistogram", "org.agrona")),
