@@ -28,7 +28,8 @@ final class BridgeActions {
     final RolloutSource source = service.source();
     return switch (action) {
       case "status" -> status(action, body);
-      case "submit" -> submit(BridgeJson.object(body, action, "request", "tasks", "count"));
+      case "submit" ->
+          submit(BridgeJson.object(body, action, "request", "tasks", "count", "first"));
       case "ack" -> acknowledge(BridgeJson.object(body, action, "groups"));
       case "pause" -> {
         source.pause();
@@ -97,6 +98,9 @@ final class BridgeActions {
     }
     final int taskCount = service.source().taskCount();
     final Submission submission;
+    if (body.has("first") && body.has("count")) {
+      throw new IllegalArgumentException("submit: first goes with tasks, not with count");
+    }
     if (body.has("count")) {
       final JsonNode count = body.path("count");
       if (!count.isInt() || count.asInt() < 1 || count.asInt() > Outbox.MAX_REQUEST_GROUPS) {
@@ -112,7 +116,11 @@ final class BridgeActions {
               "submit: there are tasks 0 to " + (taskCount - 1) + ", not " + task);
         }
       }
-      submission = service.outbox().submit(request, tasks.stream().map(Long::intValue).toList());
+      final List<Integer> places = tasks.stream().map(Long::intValue).toList();
+      submission =
+          body.has("first")
+              ? service.outbox().submitAs(request, first(body, places.size()), places)
+              : service.outbox().submit(request, places);
     }
     final ObjectNode answer = BridgeJson.newObject();
     final var groups = answer.putArray("groups");
@@ -121,6 +129,27 @@ final class BridgeActions {
     }
     answer.put("repeated", submission.repeated());
     return BridgeJson.bytes(answer);
+  }
+
+  /** Reads the number that somebody else gave the first group, as a fleet does. */
+  private long first(final JsonNode body, final int count) {
+    final String learner = service.source().learner();
+    if (!learner.isEmpty()) {
+      throw new IllegalArgumentException(
+          "submit: "
+              + learner
+              + " learns from earlier groups in their order, so groups cannot be numbered with"
+              + " first");
+    }
+    final JsonNode first = body.path("first");
+    if (!first.canConvertToInt()
+        || !first.isIntegralNumber()
+        || first.asInt() < 0
+        || first.asLong() + count > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "submit: first must be a whole number from 0, and all numbers below 2^31, not " + first);
+    }
+    return first.asLong();
   }
 
   private byte[] acknowledge(final JsonNode body) {

@@ -43,6 +43,8 @@ public final class Outbox implements AutoCloseable {
   /** The most groups of one request. */
   public static final int MAX_REQUEST_GROUPS = 1_000_000;
 
+  private static final long NEXT = -1;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final OutboxState state = new OutboxState();
@@ -91,7 +93,20 @@ public final class Outbox implements AutoCloseable {
    * @return the groups, durable.
    */
   public Submission submit(final String request, final List<Integer> tasks) {
-    return submit(request, tasks.size(), place -> tasks.get(place), 0);
+    return submit(request, new Numbers(NEXT, tasks.size()), tasks::get, 0);
+  }
+
+  /**
+   * Queues groups that somebody else numbered, as a fleet of engines does.
+   *
+   * @param request a text that names the request.
+   * @param first the number of the first group; the others follow in a row.
+   * @param tasks the places of their tasks.
+   * @return the groups, durable.
+   * @throws IllegalArgumentException if one of the numbers is that of a group that has not ended.
+   */
+  public Submission submitAs(final String request, final long first, final List<Integer> tasks) {
+    return submit(request, new Numbers(first, tasks.size()), tasks::get, 0);
   }
 
   /**
@@ -103,11 +118,19 @@ public final class Outbox implements AutoCloseable {
    * @return the groups, durable.
    */
   public Submission submitNext(final String request, final int count, final int taskCount) {
-    return submit(request, count, place -> (int) ((state.cursor() + place) % taskCount), count);
+    final IntFunction<Integer> task = place -> (int) ((state.cursor() + place) % taskCount);
+    return submit(request, new Numbers(NEXT, count), task, count);
   }
 
+  /** The numbers of the groups of one request, in a row from the first. */
+  private record Numbers(long first, int count) {}
+
   private Submission submit(
-      final String request, final int count, final IntFunction<Integer> task, final int advance) {
+      final String request,
+      final Numbers numbers,
+      final IntFunction<Integer> task,
+      final int advance) {
+    final int count = numbers.count();
     if (request.isEmpty() || request.length() > MAX_REQUEST_CHARS) {
       throw new IllegalArgumentException(
           "a request is named by 1 to " + MAX_REQUEST_CHARS + " characters: " + request.length());
@@ -127,12 +150,21 @@ public final class Outbox implements AutoCloseable {
       for (int place = 0; place < count; place++) {
         tasks.add(task.apply(place));
       }
-      final long first = state.nextGroup();
+      final long first = numbers.first() == NEXT ? state.nextGroup() : numbers.first();
+      requireEnded(first, count);
       record(new OutboxRecord.Submitted(request, first, tasks, state.cursor() + advance));
       force();
       return new Submission(first, count, false);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void requireEnded(final long first, final int count) {
+    for (long group = first; group < first + count; group++) {
+      if (state.open(group) != null) {
+        throw new IllegalArgumentException("group " + group + " is here and has not ended");
+      }
     }
   }
 
