@@ -31,6 +31,7 @@ final class BridgeActions {
       case "submit" ->
           submit(BridgeJson.object(body, action, "request", "tasks", "count", "first"));
       case "ack" -> acknowledge(BridgeJson.object(body, action, "groups"));
+      case "open" -> open(BridgeJson.object(body, action, "groups"));
       case "pause" -> {
         source.pause();
         yield status(action, body);
@@ -49,7 +50,7 @@ final class BridgeActions {
           throw new IllegalArgumentException(
               "unknown action \""
                   + action
-                  + "\"; there are status, submit, ack, pause, resume, publish and shutdown");
+                  + "\"; there are status, submit, ack, open, pause, resume, publish and shutdown");
     };
   }
 
@@ -161,6 +162,17 @@ final class BridgeActions {
     answer.put("already", outcome.already());
     final var unknown = answer.putArray("unknown");
     outcome.unknown().forEach(unknown::add);
+    return BridgeJson.bytes(answer);
+  }
+
+  /** Says which of some groups have not ended: what is neither here nor delivered was dropped. */
+  private byte[] open(final JsonNode body) {
+    final ObjectNode answer = BridgeJson.newObject();
+    final var open = answer.putArray("open");
+    service
+        .outbox()
+        .openAmong(BridgeJson.numbers(body, "open", "groups"))
+        .forEach(group -> open.add((long) group));
     return BridgeJson.bytes(answer);
   }
 

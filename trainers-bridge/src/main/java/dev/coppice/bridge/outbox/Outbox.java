@@ -169,6 +169,21 @@ public final class Outbox implements AutoCloseable {
   }
 
   /**
+   * Returns those of some groups that have not ended.
+   *
+   * @param groups numbers, known here or not.
+   * @return the ones that are queued, in flight, sealed or offered.
+   */
+  public List<Long> openAmong(final List<Long> groups) {
+    lock.lock();
+    try {
+      return groups.stream().filter(group -> state.open(group) != null).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Lists the groups that were issued and not sealed; after a restart they must be grown again.
    *
    * @return the groups in order.
