@@ -16,7 +16,16 @@ who grows which groups, :mod:`coppice_rl.ray.actor` for the engine of one machin
 :mod:`coppice_rl.ray.link` for the driver's side of it, :mod:`coppice_rl.ray.driver` for the fleet.
 """
 
-from coppice_rl.ray.driver import Fleet, start
+try:
+    import cryptography  # noqa: F401
+    import ray  # noqa: F401
+except ImportError as fault:
+    raise ImportError(
+        f'a fleet needs Ray and cryptography ({fault}): pip install "coppice-rl[ray]"'
+    ) from fault
+
+from coppice_rl.ray.driver import Fleet, FleetStatus, start
+from coppice_rl.ray.link import Timeouts
 from coppice_rl.ray.sink import Sink
 
-__all__ = ["Fleet", "Sink", "start"]
+__all__ = ["Fleet", "FleetStatus", "Sink", "Timeouts", "start"]
