@@ -3,12 +3,14 @@ package dev.coppice.app;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.coppice.app.arguments.RunArguments;
+import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.RunState;
 import dev.coppice.app.run.RunResources;
 import dev.coppice.app.serve.ServeJob;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,12 +36,25 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--with-parent", description = "Ends when standard input closes.")
   private boolean withParent;
 
+  @Option(
+      names = "--weights",
+      paramLabel = "DIR",
+      description = {
+        "Published weights (a folder v<version>-<digest>) that a new run samples from at first, at",
+        "their version: for an engine that joins others."
+      })
+  private Path weights;
+
   @Override
   public Integer call() throws InterruptedException {
     if (arguments.isHelp()) {
       return CoppiceCommand.DONE;
     }
     if (arguments.resume() != null) {
+      if (weights != null) {
+        throw new ConfigException(
+            "--resume goes on with the weights of its run: leave out --weights");
+      }
       final RunFolder folder = RunFolder.find(arguments.resume());
       RunState.requireServed(folder.ledger());
       return serve(arguments.resumed(folder), folder);
@@ -54,8 +69,8 @@ final class ServeCommand implements Callable<Integer> {
           "coppice: serve grows tree.trees trees per group and uses no budget.computed-tokens");
     }
     try (RunResources resources = RunResources.open(config)) {
-      final RunFolder folder = begun == null ? ServeJob.prepare(config) : begun;
-      final ServeJob job = new ServeJob(config, folder, resources);
+      final RunFolder folder = begun == null ? ServeJob.prepare(config, weights) : begun;
+      final ServeJob job = new ServeJob(config, folder, resources, weights);
       final Thread hook = new Thread(() -> stop(job));
       Runtime.getRuntime().addShutdownHook(hook);
       if (withParent) {

@@ -213,7 +213,7 @@ class CoppiceCommandTest {
 
   @Test
   void shouldNameWhatAResumedServiceDoesNotTake() throws Exception {
-    final RunFolder served = ServeJob.prepare(ReplayRuns.config(folder, 1));
+    final RunFolder served = ServeJob.prepare(ReplayRuns.config(folder, 1), null);
     final String at = served.root().toString();
 
     assertRefused(execute("serve", "--resume", at, "@", "other.toml"), "not @");
@@ -226,7 +226,7 @@ class CoppiceCommandTest {
 
   @Test
   void shouldTellServedFoldersFromOthers() throws Exception {
-    final RunFolder served = ServeJob.prepare(ReplayRuns.config(folder, 1));
+    final RunFolder served = ServeJob.prepare(ReplayRuns.config(folder, 1), null);
     final RunFolder ran = ReplayRuns.run(ReplayRuns.config(folder, 1)).folder();
 
     Files.writeString(served.ledger(), "{\"format\": \"coppice.serve/1\"}");

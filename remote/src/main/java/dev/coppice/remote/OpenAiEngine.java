@@ -20,7 +20,7 @@ public final class OpenAiEngine implements RunnerPlug {
   @Override
   public String help() {
     return "Refused: such servers tell no token ids, so nothing sampled from them could be trained"
-               + " on.";
+        + " on.";
   }
 
   @Override

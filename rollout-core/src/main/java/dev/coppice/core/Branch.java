@@ -62,6 +62,7 @@ final class Branch {
 
   /** Whether the policy looks back on this path once it has ended. */
   boolean isLookedBackOn;
+
   LeafStatus endStatus;
   StopReason endReason;
   int sequence;

@@ -69,7 +69,8 @@ final class ProxyJob {
     final String given = config.run().name();
     final String name = given.isEmpty() ? folder.root().getFileName().toString() : given;
     final ArmState arm = ArmState.planned(ProxyGroups.ARM, ProxyGroups.ARM, 0);
-    new RunState(name, parts.runner().name(), parts.runner().traits(), List.of(arm)).save(folder.ledger());
+    new RunState(name, parts.runner().name(), parts.runner().traits(), List.of(arm))
+        .save(folder.ledger());
     final String text = ConfigText.resolved(config);
     DurableFile.write(folder.config(), text.getBytes(StandardCharsets.UTF_8));
     return folder;

@@ -2,8 +2,8 @@ package dev.coppice.app.report;
 
 import dev.coppice.credit.rho.TreeMoments;
 import dev.coppice.draw.Division;
-import dev.coppice.rollout.TreeLedger;
 import dev.coppice.plug.Plugs;
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.scheduling.PolicyPlug;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;

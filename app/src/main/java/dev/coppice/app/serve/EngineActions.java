@@ -32,7 +32,7 @@ final class EngineActions implements RolloutSource {
   private volatile String problem = "";
 
   /** Holds what does not change. */
-  record Facts(String run, String model, int taskCount) {}
+  record Facts(String run, String model, int taskCount, String learner) {}
 
   EngineActions(
       final Facts facts,
@@ -58,6 +58,11 @@ final class EngineActions implements RolloutSource {
   @Override
   public int taskCount() {
     return facts.taskCount();
+  }
+
+  @Override
+  public String learner() {
+    return facts.learner();
   }
 
   @Override

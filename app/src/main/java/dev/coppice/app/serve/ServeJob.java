@@ -57,6 +57,7 @@ public final class ServeJob {
   private final RunConfig config;
   private final RunFolder folder;
   private final RunResources resources;
+  private final PublishedWeights first;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -66,8 +67,15 @@ public final class ServeJob {
    * @param config of the run.
    * @param folder of the run, new or of an earlier process.
    * @param resources the open parts; the caller closes them.
+   * @param weights a published folder that a new run samples from at first, at its version; null for
+   *     the model's own, version 0.
    */
-  public ServeJob(final RunConfig config, final RunFolder folder, final RunResources resources) {
+  public ServeJob(
+      final RunConfig config,
+      final RunFolder folder,
+      final RunResources resources,
+      final Path weights) {
+    this.first = weights == null ? null : WeightsFolder.published(weights);
     this.config = config;
     this.folder = folder;
     this.resources = resources;
@@ -86,9 +94,13 @@ public final class ServeJob {
    * Makes a run folder with its configuration, the token left out.
    *
    * @param config of the run.
+   * @param weights that it begins with, or null; looked at before anything is made.
    * @return the folder.
    */
-  public static RunFolder prepare(final RunConfig config) {
+  public static RunFolder prepare(final RunConfig config, final Path weights) {
+    if (weights != null) {
+      WeightsFolder.check(WeightsFolder.published(weights));
+    }
     final RunFolder folder =
         RunFolder.create(Path.of(config.run().out()), TaskRequests.plugName(config));
     final String text = ConfigText.resolved(config);
@@ -112,6 +124,9 @@ public final class ServeJob {
         JournalSink journal = journal();
         ArrowSegmentWriter writer =
             new ArrowSegmentWriter(folder.trajectories(), header(), SegmentForm.TREE_PACKED)) {
+      if (first != null && outbox.weights() == null) {
+        outbox.publish(first);
+      }
       writer.keepOnly(
           outbox.segments().stream().map(SegmentSeal::name).collect(Collectors.toSet()));
       writer.continueAfter(outbox.lastSegment());
@@ -126,7 +141,7 @@ public final class ServeJob {
         if (told != null) {
           credit.keepIn(told::add);
         }
-        final EngineActions actions = new EngineActions(facts(), engine, outbox, log::line);
+        final EngineActions actions = new EngineActions(facts(credit), engine, outbox, log::line);
         final SegmentSource segments = new SegmentSource(folder.trajectories(), header());
         restoreWeights(actions, outbox.weights());
         try (BridgeServer server =
@@ -249,8 +264,21 @@ public final class ServeJob {
     return given.isEmpty() ? folder.root().getFileName().toString() : given;
   }
 
-  private EngineActions.Facts facts() {
-    return new EngineActions.Facts(runName(), resources.runner().name(), config.task().count());
+  private EngineActions.Facts facts(final CreditInOrder credit) {
+    return new EngineActions.Facts(
+        runName(), resources.runner().name(), config.task().count(), learner(credit));
+  }
+
+  /** Names the key whose value learns from earlier groups in order, or nothing. */
+  private String learner(final CreditInOrder credit) {
+    if (credit.learns()) {
+      return "credit.estimators";
+    }
+    if (Policies.of(policy(), config).learns()) {
+      return "tree.policy = " + policy();
+    }
+    final String allocation = config.budget().allocation();
+    return allocation.equals("uniform") ? "" : "budget.allocation = " + allocation;
   }
 
   private BridgeSettings settings() {

@@ -1,5 +1,6 @@
 package dev.coppice.app.serve;
 
+import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.run.ProjectPaths;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.disk.SealedBytes;
@@ -9,12 +10,37 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Checks that a folder holds the weights its name and a trainer say it holds. */
 final class WeightsFolder {
   private static final int NAME_DIGITS = 12;
+  private static final Pattern NAME = Pattern.compile("v([1-9][0-9]{0,8})-[0-9a-f]{12}");
 
   private WeightsFolder() {}
+
+  /** Reads version and digest of a folder from its name and its weights. */
+  static PublishedWeights published(final Path folder) {
+    final Path found = ProjectPaths.find(folder.toString());
+    final Matcher name = NAME.matcher(found.getFileName().toString());
+    final Path file = found.resolve("model.safetensors");
+    if (!name.matches() || !Files.isRegularFile(file)) {
+      throw new ConfigException(
+          "--weights "
+              + found
+              + ": published weights are a folder named v<version>-<12 digits of the digest> with a"
+              + " model.safetensors");
+    }
+    try {
+      return new PublishedWeights(
+          Integer.parseInt(name.group(1)),
+          found.toAbsolutePath().toString(),
+          DurableFile.digest(file).sha256());
+    } catch (final IOException e) {
+      throw new ConfigException("--weights " + file + " cannot be read: " + e);
+    }
+  }
 
   /** Returns the folder, every byte of its weights digested. */
   static Path check(final PublishedWeights weights) {

@@ -9,8 +9,8 @@ import dev.coppice.app.folder.TraceLines;
 import dev.coppice.app.run.ReplayRuns;
 import dev.coppice.bridge.trace.Trace;
 import dev.coppice.environments.replay.ByteTokenizer;
-import dev.coppice.rollout.TreeLedger;
 import dev.coppice.model.ModelRunner;
+import dev.coppice.rollout.TreeLedger;
 import dev.coppice.trajectory.BranchDecision;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.LeafStatus;
@@ -91,7 +91,9 @@ final class HostileRun {
 
   private TrajectoryTree tree(final int number, final int more) {
     final List<TrajectoryNode> nodes = new ArrayList<>();
-    nodes.add(TrajectoryNode.prompt(tokenizer.encode("ask " + number + " " + HOSTILE + "\n" + "word ".repeat(more / 5))));
+    nodes.add(
+        TrajectoryNode.prompt(
+            tokenizer.encode("ask " + number + " " + HOSTILE + "\n" + "word ".repeat(more / 5))));
     nodes.add(sampled(1, 0, "think " + HOSTILE, new BranchDecision("entropy", 2, 1.5), 0));
     nodes.add(sampled(2, 1, "call left é", null, 0));
     nodes.add(TrajectoryNode.observation(3, 2, tokenizer.encode("result " + HOSTILE), 0));

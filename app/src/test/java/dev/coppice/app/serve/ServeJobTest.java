@@ -32,7 +32,7 @@ class ServeJobTest {
 
   /** Serves some groups to a client, with a chat template of that digest, and ends. */
   private RunFolder served(final RunConfig config) throws Exception {
-    final RunFolder run = ServeJob.prepare(config);
+    final RunFolder run = ServeJob.prepare(config, null);
     try (RunResources plain = RunResources.open(config)) {
       final RunResources bench =
           new RunResources(
@@ -41,7 +41,7 @@ class ServeJobTest {
               plain.runner(),
               plain.tokenizerSha256(),
               TEMPLATE);
-      final ServeJob job = new ServeJob(config, run, bench);
+      final ServeJob job = new ServeJob(config, run, bench, null);
       final CompletableFuture<ServeJob.Announcement> announced = new CompletableFuture<>();
       final Thread service = Thread.ofPlatform().start(() -> run(job, announced));
       try (BridgeClient client = BridgeClient.connect(announced.get().location())) {

@@ -56,8 +56,7 @@ public final class EngineCheck {
    * @throws ServerException if it does not answer, or is of no known kind.
    * @throws InterruptedException if interrupted.
    */
-  public static Report of(
-      final Connection.Address address, final String key, final Path folder)
+  public static Report of(final Connection.Address address, final String key, final Path folder)
       throws InterruptedException {
     try (HttpLink link = new HttpLink(key)) {
       final Replica replica = Connection.find(link, address);

@@ -28,12 +28,14 @@ final class BridgeActions {
     final RolloutSource source = service.source();
     return switch (action) {
       case "status" -> status(action, body);
-      case "submit" -> submit(BridgeJson.object(body, action, "request", "tasks", "count"));
+      case "submit" ->
+          submit(BridgeJson.object(body, action, "request", "tasks", "count", "first"));
       case "ack" -> acknowledge(BridgeJson.object(body, action, "groups"));
       case "want" -> {
         service.outbox().goOn();
         yield status(action, body);
       }
+      case "open" -> open(BridgeJson.object(body, action, "groups"));
       case "pause" -> {
         source.pause();
         yield status(action, body);
@@ -53,7 +55,7 @@ final class BridgeActions {
           throw new IllegalArgumentException(
               "unknown action \""
                   + action
-                  + "\"; there are status, submit, ack, want, pause, resume, publish and shutdown");
+                  + "\"; there are status, submit, ack, open, want, pause, resume, publish and shutdown");
     };
   }
 
@@ -102,6 +104,9 @@ final class BridgeActions {
     }
     final int taskCount = service.source().taskCount();
     final Submission submission;
+    if (body.has("first") && body.has("count")) {
+      throw new IllegalArgumentException("submit: first goes with tasks, not with count");
+    }
     if (body.has("count")) {
       final JsonNode count = body.path("count");
       if (!count.isInt() || count.asInt() < 1 || count.asInt() > Outbox.MAX_REQUEST_GROUPS) {
@@ -117,7 +122,11 @@ final class BridgeActions {
               "submit: there are tasks 0 to " + (taskCount - 1) + ", not " + task);
         }
       }
-      submission = service.outbox().submit(request, tasks.stream().map(Long::intValue).toList());
+      final List<Integer> places = tasks.stream().map(Long::intValue).toList();
+      submission =
+          body.has("first")
+              ? service.outbox().submitAs(request, first(body, places.size()), places)
+              : service.outbox().submit(request, places);
     }
     final ObjectNode answer = BridgeJson.newObject();
     final var groups = answer.putArray("groups");
@@ -126,6 +135,27 @@ final class BridgeActions {
     }
     answer.put("repeated", submission.repeated());
     return BridgeJson.bytes(answer);
+  }
+
+  /** Reads the number that somebody else gave the first group, as a fleet does. */
+  private long first(final JsonNode body, final int count) {
+    final String learner = service.source().learner();
+    if (!learner.isEmpty()) {
+      throw new IllegalArgumentException(
+          "submit: "
+              + learner
+              + " learns from earlier groups in their order, so groups cannot be numbered with"
+              + " first");
+    }
+    final JsonNode first = body.path("first");
+    if (!first.canConvertToInt()
+        || !first.isIntegralNumber()
+        || first.asInt() < 0
+        || first.asLong() + count > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "submit: first must be a whole number from 0, and all numbers below 2^31, not " + first);
+    }
+    return first.asLong();
   }
 
   private byte[] acknowledge(final JsonNode body) {
@@ -141,6 +171,17 @@ final class BridgeActions {
     final var unknown = answer.putArray("unknown");
     outcome.unknown().forEach(unknown::add);
     return answer;
+  }
+
+  /** Says which of some groups have not ended: what is neither here nor delivered was dropped. */
+  private byte[] open(final JsonNode body) {
+    final ObjectNode answer = BridgeJson.newObject();
+    final var open = answer.putArray("open");
+    service
+        .outbox()
+        .openAmong(BridgeJson.numbers(body, "open", "groups"))
+        .forEach(group -> open.add((long) group));
+    return BridgeJson.bytes(answer);
   }
 
   private byte[] publish(final JsonNode body) throws InterruptedException {

@@ -66,6 +66,16 @@ public interface RolloutSource {
    */
   void publish(PublishedWeights weights) throws InterruptedException;
 
+  /**
+   * Names what learns from earlier groups in the order of their numbers; then nobody else may number
+   * them.
+   *
+   * @return what learns, or an empty string.
+   */
+  default String learner() {
+    return "";
+  }
+
   /** Ends the process soon; what is durable stays. */
   void shutdown();
 

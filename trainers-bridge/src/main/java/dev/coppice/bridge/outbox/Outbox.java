@@ -36,8 +36,11 @@ public final class Outbox implements AutoCloseable {
 
   /** The longest text that names a request, in characters. */
   public static final int MAX_REQUEST_CHARS = 1024;
+
   /** The most groups of one request. */
   public static final int MAX_REQUEST_GROUPS = 1_000_000;
+
+  private static final long NEXT = -1;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -89,7 +92,20 @@ public final class Outbox implements AutoCloseable {
    * @return the groups, durable.
    */
   public Submission submit(final String request, final List<Integer> tasks) {
-    return submit(request, tasks.size(), place -> tasks.get(place), 0);
+    return submit(request, new Numbers(NEXT, tasks.size()), tasks::get, 0);
+  }
+
+  /**
+   * Queues groups that somebody else numbered, as a fleet of engines does.
+   *
+   * @param request a text that names the request.
+   * @param first the number of the first group; the others follow in a row.
+   * @param tasks the places of their tasks.
+   * @return the groups, durable.
+   * @throws IllegalArgumentException if one of the numbers is that of a group that has not ended.
+   */
+  public Submission submitAs(final String request, final long first, final List<Integer> tasks) {
+    return submit(request, new Numbers(first, tasks.size()), tasks::get, 0);
   }
 
   /**
@@ -101,11 +117,19 @@ public final class Outbox implements AutoCloseable {
    * @return the groups, durable.
    */
   public Submission submitNext(final String request, final int count, final int taskCount) {
-    return submit(request, count, place -> (int) ((state.cursor() + place) % taskCount), count);
+    final IntFunction<Integer> task = place -> (int) ((state.cursor() + place) % taskCount);
+    return submit(request, new Numbers(NEXT, count), task, count);
   }
 
+  /** The numbers of the groups of one request, in a row from the first. */
+  private record Numbers(long first, int count) {}
+
   private Submission submit(
-      final String request, final int count, final IntFunction<Integer> task, final int advance) {
+      final String request,
+      final Numbers numbers,
+      final IntFunction<Integer> task,
+      final int advance) {
+    final int count = numbers.count();
     if (request.isEmpty() || request.length() > MAX_REQUEST_CHARS) {
       throw new IllegalArgumentException(
           "a request is named by 1 to " + MAX_REQUEST_CHARS + " characters: " + request.length());
@@ -125,10 +149,34 @@ public final class Outbox implements AutoCloseable {
       for (int place = 0; place < count; place++) {
         tasks.add(task.apply(place));
       }
-      final long first = state.nextGroup();
+      final long first = numbers.first() == NEXT ? state.nextGroup() : numbers.first();
+      requireEnded(first, count);
       record(new OutboxRecord.Submitted(request, first, tasks, state.cursor() + advance));
       force();
       return new Submission(first, count, false);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireEnded(final long first, final int count) {
+    for (long group = first; group < first + count; group++) {
+      if (state.open(group) != null) {
+        throw new IllegalArgumentException("group " + group + " is here and has not ended");
+      }
+    }
+  }
+
+  /**
+   * Returns those of some groups that have not ended.
+   *
+   * @param groups numbers, known here or not.
+   * @return the ones that are queued, in flight, sealed or offered.
+   */
+  public List<Long> openAmong(final List<Long> groups) {
+    lock.lock();
+    try {
+      return groups.stream().filter(group -> state.open(group) != null).toList();
     } finally {
       lock.unlock();
     }

@@ -96,16 +96,14 @@ final class OutboxState {
 
   private void submit(final OutboxRecord.Submitted submitted) {
     long id = submitted.first();
-    if (id != nextGroup) {
-      throw new IllegalStateException(
-          "groups are numbered in a row: first=" + id + " next=" + nextGroup);
-    }
     for (final int task : submitted.tasks()) {
       final Group group = new Group(id++, task);
-      open.put(group.id, group);
+      if (open.put(group.id, group) != null) {
+        throw new IllegalStateException("group has not ended: group=" + group.id);
+      }
       queued.add(group);
     }
-    nextGroup = id;
+    nextGroup = Math.max(nextGroup, id);
     cursor = submitted.cursor();
     remember(
         new OutboxRecord.Remembered(
@@ -299,8 +297,8 @@ final class OutboxState {
   /**
    * Returns whether a group has been acknowledged, dropped or quarantined.
    *
-   * <p>Groups are numbered in a row, so one that was numbered and is not open has ended: those that
-   * have take no memory, however many they are.
+   * <p>One whose number lies below the next and that is not open has ended, or is another engine's
+   * where a fleet numbers them: those take no memory, however many they are.
    */
   boolean hasEnded(final long group) {
     return group >= 0 && group < nextGroup && !open.containsKey(group);
@@ -367,7 +365,7 @@ final class OutboxState {
 
   OutboxCounts counts() {
     return new OutboxCounts(
-        nextGroup,
+        issued + queued.size(),
         queued.size(),
         issued,
         inFlight.size(),

@@ -1,6 +1,7 @@
 package dev.coppice.bridge.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.bridge.disk.SealedBytes;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +30,7 @@ class OutboxPropertyTest {
   private static final OutboxLimits LIMITS = new OutboxLimits(4, 1);
   private static final long AHEAD = (1 + 1) * 4; // (staleness + 1) x batch
   private static final int STEPS = 120;
+  private static final Set<String> OPEN = Set.of("queued", "in flight", "sealed", "offered");
 
   @TempDir private Path folder;
 
@@ -207,11 +211,34 @@ class OutboxPropertyTest {
   private static void submit(
       final Outbox outbox, final Model model, final Random random, final int step) {
     final int count = 1 + random.nextInt(4);
+    if (random.nextInt(3) == 0) {
+      submitNumbered(outbox, model, random.nextInt(300), count);
+      return;
+    }
     final Submission given = outbox.submitNext("r" + step, count, 5);
     final Submission again = outbox.submitNext("r" + step, count, 5);
     assertEquals(new Submission(given.first(), count, true), again);
     for (int i = 0; i < count; i++) {
       model.stage.put(given.first() + i, "queued");
+    }
+  }
+
+  /** Submits groups that somebody else numbered, where none of them is known. */
+  private static void submitNumbered(
+      final Outbox outbox, final Model model, final long first, final int count) {
+    final List<Integer> tasks = Collections.nCopies(count, 3);
+    final List<Long> numbers = LongStream.range(first, first + count).boxed().toList();
+    final boolean isOpen =
+        numbers.stream()
+            .anyMatch(group -> OPEN.contains(model.stage.getOrDefault(group, "unknown")));
+    if (isOpen) {
+      assertThrows(
+          IllegalArgumentException.class, () -> outbox.submitAs("n" + first, first, tasks));
+    } else if (numbers.stream().noneMatch(model.stage::containsKey)) {
+      final String request = "as" + first + "+" + count;
+      assertEquals(new Submission(first, count, false), outbox.submitAs(request, first, tasks));
+      assertEquals(new Submission(first, count, true), outbox.submitAs(request, first, tasks));
+      model.put(numbers, "queued");
     }
   }
 

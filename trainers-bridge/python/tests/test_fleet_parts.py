@@ -1,0 +1,149 @@
+"""The fleet's record and its issuer, against naive models; neither starts Ray."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coppice_rl.errors import FormatError
+
+pytest.importorskip("ray", reason='ray is not installed: pip install "coppice-rl[ray]"')
+pytest.importorskip("cryptography")
+
+from coppice_rl.ray.issuer import Issuer  # noqa: E402
+from coppice_rl.ray.sink import Origin, Sink, Weights  # noqa: E402
+
+ORIGIN = Origin("engine-0", "here")
+
+
+def test_the_issuer_holds_every_group_in_one_place() -> None:
+    for seed in range(200):
+        chance = random.Random(seed)
+        limit = chance.randint(1, 12)
+        issuer = Issuer(limit)
+        where: dict[int, str] = {}
+        tasks: dict[int, int] = {}
+        for step in range(300):
+            engine = f"e{chance.randint(0, 2)}"
+            action = chance.randint(0, 5)
+            out = [n for n, place in where.items() if place != "waiting"]
+            if action == 0:
+                new = range(len(tasks), len(tasks) + chance.randint(1, 5))
+                tasks.update((n, chance.randint(0, 9)) for n in new)
+                where.update((n, "waiting") for n in new)
+                issuer.add((n, tasks[n]) for n in new)
+            elif action == 1:
+                waiting = sorted(n for n, place in where.items() if place == "waiting")
+                most = chance.randint(0, 6)
+                expected = waiting[: max(0, min(most, limit - len(out)))]
+                given = [
+                    (first + place, task)
+                    for first, run in issuer.lease(engine, most)
+                    for place, task in enumerate(run)
+                ]
+                assert given == [(n, tasks[n]) for n in expected], (seed, step)
+                where.update((n, engine) for n in expected)
+            elif action == 2 and where:
+                number = chance.choice(list(where))
+                fits = where[number] == engine
+                assert issuer.arrived(engine, number) == fits, (seed, step)
+                if fits:
+                    where[number] = "hand"
+            elif action == 3:
+                owed = sorted(n for n, place in where.items() if place == engine)
+                assert issuer.leased(engine) == owed, (seed, step)
+                assert issuer.revoke(engine) == owed, (seed, step)
+                where.update((n, "waiting") for n in owed)
+            elif action == 4 and out:
+                number = chance.choice(out)
+                issuer.again(number)
+                where[number] = "waiting"
+            elif where:
+                gone = chance.sample(list(where), chance.randint(1, min(3, len(where))))
+                issuer.ended(gone)
+                for number in gone:
+                    del where[number]
+            places = list(where.values())
+            assert issuer.standing() == (
+                places.count("waiting"),
+                len([p for p in places if p.startswith("e")]),
+                places.count("hand"),
+            ), (seed, step)
+
+
+def test_a_paused_issuer_leases_nothing() -> None:
+    issuer = Issuer(4)
+    issuer.add([(0, 7)])
+    issuer.paused = True
+    assert issuer.lease("e", 4) == []
+    issuer.paused = False
+    assert issuer.lease("e", 4) == [(0, [7])]
+
+
+def test_the_record_ends_a_group_once_and_remembers_it(tmp_path: Path) -> None:
+    sink = Sink(tmp_path)
+    assert sink.submit("a", [3, 4, 4], 3, 5) == (range(0, 3), False)
+    assert sink.submit("a", [3, 4, 4], 3, 5) == (range(0, 3), True)
+    assert sink.submit("b", None, 7, 5)[0] == range(3, 10)
+    assert [task for _, task in sink.tasks(range(3, 10))] == [0, 1, 2, 3, 4, 0, 1]
+    weights = Weights(1, "/w/v1", "0" * 64)
+    assert sink.acknowledge([(0, ORIGIN), (2, None), (99, None)], weights) == ([0, 2], [], [99])
+    assert sink.acknowledge([(0, ORIGIN), (1, ORIGIN)]) == ([1], [0], [])
+    assert sink.drop(3, ORIGIN, "by its engine") and not sink.drop(3, ORIGIN, "again")
+    assert not sink.drop(0, ORIGIN, "by its engine")
+    sink.close()
+    again = Sink(tmp_path)
+    assert [number for number, _ in again.open_groups()] == [4, 5, 6, 7, 8, 9]
+    assert again.weights() == weights
+    assert again.counts() == {
+        "submitted": 10,
+        "open": 6,
+        "acknowledged": 3,
+        "dropped:by its engine": 1,
+    }
+    assert again.by_origin() == {ORIGIN: 2}
+    assert again.submit("c", None, 1, 5)[0] == range(10, 11)
+    assert again.tasks(range(10, 11)) == [(10, 2)]
+    again.close()
+
+
+def test_one_record_has_one_driver(tmp_path: Path) -> None:
+    sink = Sink(tmp_path)
+    with pytest.raises(FormatError, match="another driver"):
+        Sink(tmp_path)
+    sink.close()
+
+
+def test_what_was_acknowledged_is_on_the_disk_when_the_driver_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import os, sys\n"
+        "from coppice_rl.ray.sink import Sink\n"
+        f"sink = Sink({str(tmp_path)!r})\n"
+        "sink.submit('all', None, 500, 7)\n"
+        "for number in range(500):\n"
+        "    sink.acknowledge([(number, None)])\n"
+        "    print(number, flush=True)\n"
+    )
+    source = Path(__file__).parents[1] / "src"
+    for seed in range(3):
+        folder_script = script.replace(str(tmp_path), str(tmp_path / str(seed)))
+        child = subprocess.Popen(
+            [sys.executable, "-c", folder_script],
+            stdout=subprocess.PIPE,
+            env={"PYTHONPATH": str(source)},
+        )
+        assert child.stdout is not None
+        stop = random.Random(seed).randint(1, 300)
+        said = [int(child.stdout.readline()) for _ in range(stop)]
+        child.kill()
+        said += [int(line) for line in child.stdout.read().split(b"\n")[:-1]]
+        child.wait()
+        sink = Sink(tmp_path / str(seed))
+        still_open = {number for number, _ in sink.open_groups()}
+        assert not still_open.intersection(said), f"seed={seed}"
+        assert sink.counts()["acknowledged"] in (len(said), len(said) + 1), f"seed={seed}"
+        sink.close()
