@@ -1,11 +1,15 @@
 package dev.coppice.bridge.flight;
 
+import dev.coppice.bridge.outbox.Offer;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxLimits;
 import dev.coppice.bridge.segment.SegmentFormatException;
 import dev.coppice.bridge.segment.SegmentSeal;
 import dev.coppice.bridge.segment.SegmentSource;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -23,6 +27,13 @@ final class BridgeService {
   private final int maxMessageBytes;
   private final LongSupplier allocatedBytes;
   private final Set<String> verified = ConcurrentHashMap.newKeySet();
+
+  /** Segments that streams read, with the number of streams; guarded by itself. */
+  private final Map<String, Integer> reading = new HashMap<>();
+
+  /** Segments whose groups have all ended and whose files are there; guarded by {@code reading}. */
+  private final Set<String> emptied = new LinkedHashSet<>();
+
   private volatile boolean closed;
 
   BridgeService(
@@ -86,11 +97,40 @@ final class BridgeService {
     cleanUp();
   }
 
-  /** Deletes the files of segments whose groups have all ended. */
+  /**
+   * Keeps the files of a segment where they are until {@link #leave}: a trainer may acknowledge
+   * groups that an earlier stream brought while this one is about to send them again.
+   *
+   * @param offer whose segment is read.
+   * @return those of its groups that have not ended; only they may be read and sent.
+   */
+  List<Long> enter(final Offer offer) {
+    synchronized (reading) {
+      reading.merge(offer.segment().name(), 1, Integer::sum);
+    }
+    return outbox.openAmong(offer.groups());
+  }
+
+  /** Ends what {@link #enter} began. */
+  void leave(final Offer offer) {
+    synchronized (reading) {
+      reading.computeIfPresent(
+          offer.segment().name(), (name, streams) -> streams == 1 ? null : streams - 1);
+    }
+    cleanUp();
+  }
+
+  /** Deletes the files of segments whose groups have all ended and which no stream reads. */
   void cleanUp() {
-    for (final String name : outbox.takeEmptied()) {
-      verified.remove(name);
-      segments.delete(name);
+    synchronized (reading) {
+      emptied.addAll(outbox.takeEmptied());
+      for (final String name : List.copyOf(emptied)) {
+        if (!reading.containsKey(name)) {
+          emptied.remove(name);
+          verified.remove(name);
+          segments.delete(name);
+        }
+      }
     }
   }
 }

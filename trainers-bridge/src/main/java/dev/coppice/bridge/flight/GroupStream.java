@@ -85,19 +85,26 @@ final class GroupStream implements Runnable {
     return ticket.groups() == 0 ? MAX_GROUPS : (int) Math.min(MAX_GROUPS, ticket.groups() - sent);
   }
 
-  /** Sends groups, unless their segment cannot be trusted. */
+  /** Sends groups, unless they have ended meanwhile or their segment cannot be trusted. */
   private void send(final Offer offer) throws InterruptedException {
     final SegmentSource segments = service.segments();
     try {
+      final List<Long> open = service.enter(offer);
+      if (open.isEmpty()) {
+        return;
+      }
       service.verify(offer.segment());
-      if (offer.whole() && ticket.form() == SegmentForm.TREE_PACKED) {
+      final boolean all = offer.whole() && open.size() == offer.groups().size();
+      if (all && ticket.form() == SegmentForm.TREE_PACKED) {
         put(segments.wholeSegment(offer.segment(), memory));
       } else {
-        sendRows(segments.read(offer.segment(), offer.groups()));
+        sendRows(segments.read(offer.segment(), open));
       }
-      sent += offer.groups().size();
+      sent += open.size();
     } catch (final SegmentFormatException e) {
       service.quarantine(offer.segment(), e);
+    } finally {
+      service.leave(offer);
     }
   }
 
