@@ -3,7 +3,6 @@ package dev.coppice.app.proxy;
 import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.ProxySection;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
@@ -13,6 +12,7 @@ import dev.coppice.app.folder.RunState;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.run.RolloutJob;
+import dev.coppice.app.run.RunInputs;
 import dev.coppice.app.run.RunLog;
 import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.proxy.answer.Answering;
@@ -25,7 +25,6 @@ import dev.coppice.proxy.server.ProxyServer;
 import dev.coppice.proxy.server.ServerSettings;
 import dev.coppice.proxy.strand.SamplingLoop;
 import dev.coppice.proxy.talk.Talk;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -71,8 +70,7 @@ final class ProxyJob {
     final ArmState arm = ArmState.planned(ProxyGroups.ARM, ProxyGroups.ARM, 0);
     new RunState(name, parts.runner().name(), parts.runner().traits(), List.of(arm))
         .save(folder.ledger());
-    final String text = ConfigText.resolved(config);
-    DurableFile.write(folder.config(), text.getBytes(StandardCharsets.UTF_8));
+    RunInputs.keep(folder.root(), config);
     return folder;
   }
 
@@ -108,6 +106,7 @@ final class ProxyJob {
     try (ProxyLog journal = new ProxyLog(folder, before::add);
         RunLog log = new RunLog(folder);
         ProxyGroups groups = groups(state)) {
+      RunInputs.requireUnchanged(folder.root(), config);
       log.line("session begins: " + before.size() + " events are there");
       final Session session = new Session(state, groups, log);
       session.save(false);

@@ -4,7 +4,6 @@ import dev.coppice.allocation.GroupOutcome;
 import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
-import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.ArmState;
 import dev.coppice.app.folder.GroupScan;
@@ -24,7 +23,6 @@ import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,8 +86,7 @@ public final class RolloutJob {
     }
     new RunState(name, resources.runner().name(), resources.runner().traits(), arms)
         .save(folder.ledger());
-    final byte[] text = ConfigText.resolved(config).getBytes(StandardCharsets.UTF_8);
-    DurableFile.write(folder.config(), text);
+    RunInputs.keep(folder.root(), config);
     return folder;
   }
 
@@ -125,6 +122,7 @@ public final class RolloutJob {
     // The journal is the folder's lock: nothing is read or cut before it is held.
     try (JournalSink journal = JournalSink.stopping(folder.journal());
         RunLog log = new RunLog(folder)) {
+      RunInputs.requireUnchanged(folder.root(), config);
       final Finished finished = Finished.of(folder);
       log.line("session begins: " + finished.count() + " groups are there");
       resources.report(log);

@@ -4,16 +4,15 @@ import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.advantage.CreditInOrder;
 import dev.coppice.app.config.BridgeSection;
 import dev.coppice.app.config.ConfigException;
-import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.mode.EngineConfigs;
 import dev.coppice.app.mode.TaskRequests;
 import dev.coppice.app.run.JournalSink;
 import dev.coppice.app.run.Policies;
+import dev.coppice.app.run.RunInputs;
 import dev.coppice.app.run.RunLog;
 import dev.coppice.app.run.RunResources;
-import dev.coppice.bridge.disk.DurableFile;
 import dev.coppice.bridge.flight.BridgeServer;
 import dev.coppice.bridge.flight.BridgeSettings;
 import dev.coppice.bridge.outbox.IssuedGroup;
@@ -31,7 +30,6 @@ import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.rollout.BudgetConfig;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.WeightSwap;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -103,8 +101,7 @@ public final class ServeJob {
     }
     final RunFolder folder =
         RunFolder.create(Path.of(config.run().out()), TaskRequests.plugName(config));
-    final String text = ConfigText.resolved(config);
-    DurableFile.write(folder.config(), text.getBytes(StandardCharsets.UTF_8));
+    RunInputs.keep(folder.root(), config);
     return folder;
   }
 
@@ -124,6 +121,7 @@ public final class ServeJob {
         JournalSink journal = journal();
         ArrowSegmentWriter writer =
             new ArrowSegmentWriter(folder.trajectories(), header(), SegmentForm.TREE_PACKED)) {
+      RunInputs.requireUnchanged(folder.root(), config);
       if (first != null && outbox.weights() == null) {
         outbox.publish(first);
       }

@@ -5,12 +5,12 @@ import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigLoader;
-import dev.coppice.app.config.ConfigText;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.config.TrainSection;
 import dev.coppice.app.lambda.TurnWeighing;
 import dev.coppice.app.run.Policies;
 import dev.coppice.app.run.ProjectPaths;
+import dev.coppice.app.run.RunInputs;
 import dev.coppice.bridge.wire.PackedGroup;
 import dev.coppice.credit.shared.SharedTokenRule;
 import dev.coppice.rollout.EngineConfig;
@@ -98,7 +98,7 @@ public final class TrainJob {
     final TrainJob job = new TrainJob(config, root, progress);
     Files.createDirectories(job.folder.engineParent());
     Files.createDirectories(root.resolve("weights"));
-    Files.writeString(job.folder.config(), ConfigText.resolved(config));
+    RunInputs.keep(root, config);
     return job;
   }
 
@@ -131,7 +131,9 @@ public final class TrainJob {
     if (!Files.exists(file)) {
       throw new ConfigException(root + " is not a training run: it has no " + file.getFileName());
     }
-    return new TrainJob(new ConfigLoader().file(file).load(), root, progress);
+    final RunConfig config = new ConfigLoader().file(file).load();
+    RunInputs.requireUnchanged(root, config);
+    return new TrainJob(config, root, progress);
   }
 
   /**

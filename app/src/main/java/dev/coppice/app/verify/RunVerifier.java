@@ -15,6 +15,7 @@ import dev.coppice.app.report.Metric;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.run.RolloutJob;
+import dev.coppice.app.run.RunInputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -80,6 +81,7 @@ public final class RunVerifier {
   public Verdict verify() {
     final RunConfig config = RolloutJob.configOf(folder);
     final RunState state = RunState.load(folder.ledger());
+    RunInputs.changes(folder.root(), config).forEach(findings::add);
     try {
       readTraces(config, state);
       checkArms(state);

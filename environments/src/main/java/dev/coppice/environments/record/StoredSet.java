@@ -1,5 +1,6 @@
 package dev.coppice.environments.record;
 
+import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolSpec;
@@ -64,9 +65,14 @@ final class StoredSet {
         "version",
         tool.version(),
         "parameters",
-        tool.parameters(),
+        CanonicalJson.writeInOrder(tool.parameters()),
         "result",
-        tool.result());
+        CanonicalJson.writeInOrder(tool.result()));
+  }
+
+  /** Reads a schema, a text because lines sort their keys; earlier builds sorted those as well. */
+  private static Map<String, Object> schema(final Object stored) {
+    return stored instanceof String text ? CanonicalJson.read(text) : (Map<String, Object>) stored;
   }
 
   static Shape shape(final Map<String, Object> value) {
@@ -78,8 +84,8 @@ final class StoredSet {
               (String) tool.get("description"),
               SideEffect.valueOf((String) tool.get("effect")),
               (String) tool.get("version"),
-              (Map<String, Object>) tool.get("parameters"),
-              (Map<String, Object>) tool.get("result")));
+              schema(tool.get("parameters")),
+              schema(tool.get("result"))));
     }
     return new Shape(
         (String) value.get("name"),
