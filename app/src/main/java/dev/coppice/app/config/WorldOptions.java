@@ -71,7 +71,7 @@ public final class WorldOptions {
     return PlugOptions.of(EnvironmentPlug.KIND, plug, values);
   }
 
-  private static String valueOf(final String name, final RunConfig.World world) {
+  private static String valueOf(final String name, final WorldSection world) {
     return name.equals("python") ? world.python() : world.sandbox();
   }
 
