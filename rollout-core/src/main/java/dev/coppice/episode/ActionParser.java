@@ -1,5 +1,8 @@
 package dev.coppice.episode;
 
+import dev.coppice.episode.turn.PartialCharacters;
+import dev.coppice.episode.turn.SentenceEnds;
+import dev.coppice.episode.turn.TurnText;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.SpanKind;
 import java.util.ArrayList;

@@ -34,7 +34,7 @@ public record RunConfig(
     Run run,
     Model model,
     TaskSet task,
-    WorldSection world,
+    WorldOptions.World world,
     WorldOptions.Calls calls,
     SamplingSection sampling,
     Tree tree,
@@ -54,7 +54,8 @@ public record RunConfig(
           new Model(
               "embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "", List.of(), ""),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of(), "", "", "", "exact"),
-          new WorldSection("real", "", List.of(), 1, "", "", "common", "fresh", "", "bubblewrap"),
+          new WorldOptions.World(
+              "real", "", List.of(), 1, "", "", "common", "fresh", "", "bubblewrap"),
           WorldOptions.Calls.DEFAULT,
           SamplingSection.DEFAULT,
           new Tree("entropy", 8, "false", "independent"),
@@ -147,7 +148,7 @@ public record RunConfig(
   }
 
   private RunConfig with(
-      final WorldSection newWorld,
+      final WorldOptions.World newWorld,
       final SamplingSection newSampling,
       final BridgeSection newBridge,
       final ProxySection newProxy) {

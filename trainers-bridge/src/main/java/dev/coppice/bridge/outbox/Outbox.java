@@ -84,7 +84,7 @@ public final class Outbox implements AutoCloseable {
    * @return the groups, durable.
    */
   public Submission submit(final String request, final List<Integer> tasks) {
-    return submit(OutboxRequest.of(request, OutboxRequest.NEXT, tasks));
+    return submit(Submission.Request.of(request, Submission.Request.NEXT, tasks));
   }
 
   /**
@@ -97,7 +97,7 @@ public final class Outbox implements AutoCloseable {
    * @throws IllegalArgumentException if one of the numbers is that of a group that has not ended.
    */
   public Submission submitAs(final String request, final long first, final List<Integer> tasks) {
-    return submit(OutboxRequest.of(request, first, tasks));
+    return submit(Submission.Request.of(request, first, tasks));
   }
 
   /**
@@ -109,10 +109,10 @@ public final class Outbox implements AutoCloseable {
    * @return the groups, durable.
    */
   public Submission submitNext(final String request, final int count, final int taskCount) {
-    return submit(OutboxRequest.ofNext(request, count, taskCount));
+    return submit(Submission.Request.ofNext(request, count, taskCount));
   }
 
-  private Submission submit(final OutboxRequest request) {
+  private Submission submit(final Submission.Request request) {
     lock.lock();
     try {
       final OutboxRecord.Remembered known = state.request(request.name());

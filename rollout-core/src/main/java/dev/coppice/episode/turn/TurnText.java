@@ -1,4 +1,4 @@
-package dev.coppice.episode;
+package dev.coppice.episode.turn;
 
 import java.util.Arrays;
 
@@ -7,12 +7,13 @@ import java.util.Arrays;
  *
  * @thread one at a time.
  */
-final class TurnText {
+public final class TurnText {
   private final StringBuilder text;
   private int[] ends;
   private int tokens;
 
-  TurnText() {
+  /** Begins a turn. */
+  public TurnText() {
     this(new StringBuilder(), new int[16]);
   }
 
@@ -21,21 +22,30 @@ final class TurnText {
     this.ends = ends;
   }
 
-  /** Copies text and places. */
-  TurnText fork() {
+  /**
+   * Copies text and places.
+   *
+   * @return a copy that shares nothing mutable with this one.
+   */
+  public TurnText fork() {
     final TurnText copy = new TurnText(new StringBuilder(text), ends.clone());
     copy.tokens = tokens;
     return copy;
   }
 
   /** Begins anew. */
-  void clear() {
+  public void clear() {
     text.setLength(0);
     tokens = 0;
   }
 
-  /** Adds a token's piece, joining letters that are whole now; returns where the text changed. */
-  int add(final String piece) {
+  /**
+   * Adds a token's piece, joining letters that are whole now.
+   *
+   * @param piece the text the token adds.
+   * @return where the text changed first.
+   */
+  public int add(final String piece) {
     final int seen = text.length();
     text.append(piece);
     if (tokens == ends.length) {
@@ -50,26 +60,50 @@ final class TurnText {
     return Math.max(0, Math.min(seen, text.length()) - PartialCharacters.LONGEST);
   }
 
-  StringBuilder text() {
+  /**
+   * Returns the text.
+   *
+   * @return the text itself, to be read.
+   */
+  public StringBuilder text() {
     return text;
   }
 
-  int tokens() {
+  /**
+   * Counts the tokens.
+   *
+   * @return the number of pieces added.
+   */
+  public int tokens() {
     return tokens;
   }
 
-  /** Returns where a token begins. */
-  int start(final int token) {
+  /**
+   * Returns where a token begins.
+   *
+   * @param token from the start of the turn.
+   * @return its first character.
+   */
+  public int start(final int token) {
     return token == 0 ? 0 : ends[token - 1];
   }
 
-  /** Returns where a token ends. */
-  int end(final int token) {
+  /**
+   * Returns where a token ends.
+   *
+   * @param token from the start of the turn.
+   * @return the character behind its last.
+   */
+  public int end(final int token) {
     return ends[token];
   }
 
-  /** Returns where the last token begins. */
-  int lastStart() {
+  /**
+   * Returns where the last token begins.
+   *
+   * @return its first character.
+   */
+  public int lastStart() {
     return start(tokens - 1);
   }
 }

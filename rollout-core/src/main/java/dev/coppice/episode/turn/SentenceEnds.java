@@ -1,4 +1,4 @@
-package dev.coppice.episode;
+package dev.coppice.episode.turn;
 
 /**
  * Tells where lines and sentences end.
@@ -8,11 +8,17 @@ package dev.coppice.episode;
  *
  * @thread any; static only.
  */
-final class SentenceEnds {
+public final class SentenceEnds {
   private SentenceEnds() {}
 
-  /** Whether a text ends with an end that its first part did not have. */
-  static boolean isBehindNew(final CharSequence text, final int firstPart) {
+  /**
+   * Tells whether a text ends with an end that its first part did not have.
+   *
+   * @param text so far.
+   * @param firstPart length of what was looked at before, in characters.
+   * @return true if a line or sentence ends there.
+   */
+  public static boolean isBehindNew(final CharSequence text, final int firstPart) {
     final boolean isSame = isBlank(text, firstPart, text.length()) && isEnd(text, firstPart);
     return isEnd(text, text.length()) && !isSame;
   }
