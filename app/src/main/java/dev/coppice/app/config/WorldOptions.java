@@ -142,7 +142,7 @@ public final class WorldOptions {
     return PlugOptions.of(EnvironmentPlug.KIND, plug, values);
   }
 
-  private static String valueOf(final String name, final WorldSection world) {
+  private static String valueOf(final String name, final World world) {
     return name.equals("python") ? world.python() : world.sandbox();
   }
 
