@@ -27,6 +27,7 @@ def test_the_issuer_holds_every_group_in_one_place() -> None:
         issuer = Issuer(limit)
         where: dict[int, str] = {}
         tasks: dict[int, int] = {}
+        homes: dict[int, str] = {}
         for step in range(300):
             engine = f"e{chance.randint(0, 2)}"
             action = chance.randint(0, 5)
@@ -39,7 +40,11 @@ def test_the_issuer_holds_every_group_in_one_place() -> None:
             elif action == 1:
                 waiting = sorted(n for n, place in where.items() if place == "waiting")
                 most = chance.randint(0, 6)
-                expected = waiting[: max(0, min(most, limit - len(out)))]
+                room = max(0, min(most, limit - len(out)))
+                seen = waiting[: room + 64]
+                own = [n for n in seen if homes.get(tasks[n], engine) == engine]
+                others = [n for n in seen if homes.get(tasks[n], engine) != engine]
+                expected = sorted((own + others)[:room])
                 given = [
                     (first + place, task)
                     for first, run in issuer.lease(engine, most)
@@ -47,6 +52,7 @@ def test_the_issuer_holds_every_group_in_one_place() -> None:
                 ]
                 assert given == [(n, tasks[n]) for n in expected], (seed, step)
                 where.update((n, engine) for n in expected)
+                homes.update((tasks[n], engine) for n in expected)
             elif action == 2 and where:
                 number = chance.choice(list(where))
                 fits = where[number] == engine
@@ -57,6 +63,7 @@ def test_the_issuer_holds_every_group_in_one_place() -> None:
                 owed = sorted(n for n, place in where.items() if place == engine)
                 assert issuer.leased(engine) == owed, (seed, step)
                 assert issuer.revoke(engine) == owed, (seed, step)
+                homes = {task: home for task, home in homes.items() if home != engine}
                 where.update((n, "waiting") for n in owed)
             elif action == 4 and out:
                 number = chance.choice(out)

@@ -16,6 +16,7 @@ import ray
 
 from coppice_rl.launcher import find_launcher
 from coppice_rl.process import EngineProcess, serve_command
+from coppice_rl.ray.server import ModelServer
 from coppice_rl.ray.tls import Identity
 from coppice_rl.weights import WEIGHTS
 
@@ -33,6 +34,8 @@ class EngineSpec:
     coppice: str | None = None
     classpath: str | None = None
     ready_s: float = 600.0
+    server: str | None = None
+    server_health: str = "/health"
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class _EngineActor:
     def __init__(self, spec: EngineSpec) -> None:
         self._spec = spec
         self._process: EngineProcess | None = None
+        self._server: ModelServer | None = None
 
     def place(self) -> Place:
         """Says where the engine will be."""
@@ -109,6 +113,12 @@ class _EngineActor:
         folder = Path(self._spec.out) / "engines" / owner
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        overrides = dict(self._spec.overrides)
+        if self._spec.server is not None:
+            gpus = ",".join(str(gpu) for gpu in ray.get_gpu_ids())
+            self._server = ModelServer(self._spec.server, gpus, folder / "server.log")
+            self._server.await_ready(self._spec.server_health, self._spec.ready_s)
+            overrides["model.urls"] = [self._server.url]
         extra = self._written(folder, identity, address)
         command = serve_command(
             find_launcher(self._spec.coppice),
@@ -119,12 +129,13 @@ class _EngineActor:
             self._spec.classpath,
         )
         command[-1:-1] = ["-c", str(extra)]
-        for key, value in self._spec.overrides.items():
+        for key, value in overrides.items():
             command[-1:-1] = serve_command("", None, None, None, {key: value})[2:-1]
         if weights is not None:
             command[-1:-1] = ["--weights", weights]
         self._process = EngineProcess(command, timeout_s=self._spec.ready_s)
-        return {**self._process.hello, "pid": self._process.pid}
+        server = {} if self._server is None else {"server_pid": self._server.pid}
+        return {**self._process.hello, "pid": self._process.pid, **server}
 
     def _written(self, folder: Path, identity: Identity, address: str) -> Path:
         """Writes what no command line should show, for this user's eyes alone."""
@@ -148,9 +159,11 @@ class _EngineActor:
         return extra
 
     def watch(self) -> int:
-        """Waits until the engine has ended and returns its exit status."""
+        """Waits until the engine or its model server has ended and returns its exit status."""
         while self._process is not None:
             status = self._process.exit_status()
+            if status is None and self._server is not None:
+                status = self._server.exit_status()
             if status is not None:
                 return status
             time.sleep(_LOOK_S)
@@ -162,7 +175,10 @@ class _EngineActor:
 
     def stop(self) -> int:
         """Ends the engine; what is durable there is not needed any more."""
-        return 0 if self._process is None else self._process.stop()
+        status = 0 if self._process is None else self._process.stop()
+        if self._server is not None:
+            self._server.stop()
+        return status
 
 
 EngineActor = ray.remote(concurrency_groups={"watch": 1})(_EngineActor)

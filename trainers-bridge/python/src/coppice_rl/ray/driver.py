@@ -90,6 +90,8 @@ def start(
     base: str | Path | None = None,
     coppice: str | Path | None = None,
     classpath: str | Path | None = None,
+    server: str | None = None,
+    server_health: str = "/health",
     timeouts: Timeouts | None = None,
     ready_s: float = 600.0,
 ) -> Fleet:
@@ -103,6 +105,9 @@ def start(
     :param batch: groups the trainer takes per update.
     :param staleness: versions a group's oldest token may lie behind; older ones are grown again.
     :param base: model folder whose configuration a state dictionary takes over.
+    :param server: a model server of each engine's own: its command, in which ``{port}`` becomes a free
+        port and ``{gpus}`` the GPUs Ray gave, as ``0,1``; ``model.urls`` then names it.
+    :param server_health: the path that answers 200 once the server is ready.
     :param timeouts: see :class:`Timeouts`.
     :raises StartError: if none came up in ``ready_s`` seconds.
     """
@@ -122,6 +127,8 @@ def start(
         coppice=None if coppice is None else str(coppice),
         classpath=None if classpath is None else str(classpath),
         ready_s=ready_s,
+        server=server,
+        server_health=server_health,
     )
     fleet = Fleet(
         Sink(folder),
@@ -222,6 +229,7 @@ class Fleet:
                 "lives": link.lives,
                 "draining": link.draining,
                 "pid": link.hello.get("pid"),
+                "server_pid": link.hello.get("server_pid"),
                 "actor_pid": link.actor_pid,
             }
             for link in self.links
@@ -253,6 +261,25 @@ class Fleet:
         self.links.append(link)
         link.start()
         return link.index
+
+    def restart(self, place: int, timeout_s: float = 600.0) -> None:
+        """Lets an engine finish what it has, then starts it anew, with the code that is there now.
+
+        One place after the other restarts a whole fleet while it works.
+
+        :raises EngineTimeoutError: if it has not come back in time; it goes on coming back.
+        """
+        link = self.links[place]
+        lives = link.lives
+        link.renewing = True
+        deadline = time.monotonic() + timeout_s
+        with self._changed:
+            while link.lives == lives or not link.ready:
+                if time.monotonic() >= deadline:
+                    raise EngineTimeoutError(
+                        f"engine {place} was not back after {timeout_s:.0f} s: {self._last()}"
+                    )
+                self._changed.wait(_LOOK_S)
 
     def drain(self, place: int, timeout_s: float = 600.0) -> None:
         """Lets an engine finish what it has, then leave.
@@ -338,6 +365,7 @@ class Fleet:
         """
         if groups < 1 or (total is not None and total < 0):
             raise ValueError(f"groups={groups} must be 1 or more, total={total} 0 or more")
+        self.issuer.widen((self.staleness + 1) * groups)
         given = 0
         while total is None or given < total:
             size = groups if total is None else min(groups, total - given)

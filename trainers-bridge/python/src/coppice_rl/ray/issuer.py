@@ -13,6 +13,9 @@ import threading
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
+_LOOK_AHEAD = 64
+"""How far past the oldest group an engine looks for tasks whose prompts it has in its cache."""
+
 Lease = tuple[int, list[int]]
 """The number of a first group, and the tasks of it and of those that follow in a row."""
 
@@ -32,6 +35,12 @@ class Issuer:
         self._waiting: list[int] = []  # a heap: the oldest first, also after it came back
         self._leased: dict[int, str] = {}
         self._in_hand: set[int] = set()
+        self._homes: dict[int, str] = {}
+
+    def widen(self, limit: int) -> None:
+        """Lets more groups out, where a trainer takes larger batches than was said at first."""
+        with self._lock:
+            self.limit = max(self.limit, limit)
 
     def add(self, groups: Iterable[tuple[int, int]]) -> None:
         """Takes groups that wait to be grown: number and task."""
@@ -41,19 +50,36 @@ class Issuer:
                 heappush(self._waiting, number)
 
     def lease(self, engine: str, most: int) -> list[Lease]:
-        """Gives an engine the oldest groups that wait, in runs of numbers that follow each other."""
+        """Gives an engine groups that wait, in runs of numbers that follow each other.
+
+        The oldest come first, but a task that an engine grew before goes there again where it asks
+        soon: its prompt is in that engine's cache. Nothing waits for that: an engine with room that
+        finds no task of its own takes the oldest of the others'.
+        """
         with self._lock:
             room = self.limit - len(self._leased) - len(self._in_hand)
-            count = 0 if self.paused else min(most, room, len(self._waiting))
+            count = 0 if self.paused else max(0, min(most, room, len(self._waiting)))
             leases: list[Lease] = []
-            for _ in range(count):
-                number = heappop(self._waiting)
+            for number in self._chosen(engine, count):
                 self._leased[number] = engine
+                self._homes[self._tasks[number]] = engine
                 if leases and leases[-1][0] + len(leases[-1][1]) == number:
                     leases[-1][1].append(self._tasks[number])
                 else:
                     leases.append((number, [self._tasks[number]]))
             return leases
+
+    def _chosen(self, engine: str, count: int) -> list[int]:
+        """Takes groups from those that wait: of tasks known here or nowhere, then of others."""
+        if count == 0:
+            return []
+        seen = [heappop(self._waiting) for _ in range(min(count + _LOOK_AHEAD, len(self._waiting)))]
+        elsewhere = [n for n in seen if self._homes.get(self._tasks[n], engine) != engine]
+        fitting = [n for n in seen if self._homes.get(self._tasks[n], engine) == engine]
+        chosen = sorted((fitting + elsewhere)[:count])
+        for number in set(seen).difference(chosen):
+            heappush(self._waiting, number)
+        return chosen
 
     def leased(self, engine: str) -> list[int]:
         """Returns the groups an engine owes."""
@@ -76,6 +102,7 @@ class Issuer:
             for number in numbers:
                 del self._leased[number]
                 heappush(self._waiting, number)
+            self._homes = {task: home for task, home in self._homes.items() if home != engine}
             return numbers
 
     def again(self, number: int) -> None:

@@ -24,7 +24,7 @@ from coppice_rl.ray.issuer import Issuer
 from coppice_rl.ray.sink import Origin, Weights
 from coppice_rl.ray.tls import Authority
 from coppice_rl.rows import PackedGroup
-from coppice_rl.stream import GroupSource
+from coppice_rl.stream import GroupSource, Wish
 
 _RECEIVE_S = 0.05
 _LOOK_S = 0.5
@@ -93,6 +93,7 @@ class Link(threading.Thread):
         self.actor_pid = 0
         self.lives = 0
         self.draining = False
+        self.renewing = False
         self.closing = False
         self._hub = hub
         self._to_ack: set[int] = set()
@@ -137,7 +138,13 @@ class Link(threading.Thread):
     def _is_over(self) -> bool:
         return self.closing or (self.draining and not self._hub.issuer.leased(self.owner))
 
+    def _is_finished(self) -> bool:
+        """Whether this life is over: the place is, or its engine is to be another one."""
+        done = self.renewing and not self._hub.issuer.leased(self.owner)
+        return done or self._is_over()
+
     def _live(self) -> None:
+        self.renewing = False
         self.lives += 1
         self.owner = f"engine-{self.index}.{self.lives}"
         with self._lock:
@@ -147,7 +154,7 @@ class Link(threading.Thread):
         try:
             self.ready = True
             self._hub.moved()
-            while not self._is_over():
+            while not self._is_finished():
                 life.turn()
         finally:
             life.close()
@@ -211,7 +218,7 @@ class _Life:
         )
         self._held: set[int] = set()
         self._source: GroupSource[PackedGroup] = GroupSource(
-            self._connection, ("tree", "path"), False, self._held
+            self._connection, Wish(("tree", "path"), "fleet", 1), False, self._held
         )
         self._watch = link.actor.watch.options(concurrency_group="watch").remote()
         self._heard = time.monotonic()
@@ -277,7 +284,7 @@ class _Life:
 
     def _lease(self) -> None:
         link, issuer = self._link, self._hub.issuer
-        if link.draining:
+        if link.draining or link.renewing:
             return
         owner = link.owner
         leases = issuer.lease(owner, self._hub.share() - len(issuer.leased(owner)))
@@ -291,7 +298,7 @@ class _Life:
     def _receive(self) -> None:
         deadline = time.monotonic() + _RECEIVE_S
         try:
-            groups = self._source.more(None, deadline)
+            groups = self._source.more(None, deadline, deadline)
         except EngineTimeoutError:
             return
         except UnreachableError:

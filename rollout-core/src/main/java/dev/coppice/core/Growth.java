@@ -277,7 +277,7 @@ final class Growth {
       truncate(branch, StopReason.CONTEXT, effects);
     } else if (branch.sampled >= state.config.limits().newTokens()) {
       truncate(branch, StopReason.LENGTH, effects);
-    } else if (branch.parser.isFull()) {
+    } else if (branch.parser.isFullAfter(0)) {
       truncate(branch, StopReason.TURN, effects);
     } else {
       return false;
@@ -452,7 +452,8 @@ final class Growth {
     if (calls && branch.calls + texts.size() <= state.config.limits().calls()) {
       return !texts.stream().allMatch(sharing::sharesCall);
     }
-    if (says(branch, parser, signal, ends)) {
+    final boolean isOver = signal == ActionParser.Signal.STOP || ends;
+    if (isOver && signal != ActionParser.Signal.CALL && says(branch, parser)) {
       return !sharing.sharesTurn();
     }
     final int added = 1 + (parser.isOverthinking() ? state.forced.length : 0);
@@ -463,15 +464,8 @@ final class Growth {
     return (signal != ActionParser.Signal.NONE || ends || isLast) && !sharing.sharesScore();
   }
 
-  private boolean says(
-      final Branch branch,
-      final ActionParser parser,
-      final ActionParser.Signal signal,
-      final boolean ends) {
-    final boolean isOver = signal == ActionParser.Signal.STOP || ends;
-    return isOver
-        && signal != ActionParser.Signal.CALL
-        && parser.atEnd() == ActionParser.Signal.SAID
+  private boolean says(final Branch branch, final ActionParser parser) {
+    return parser.atEnd() == ActionParser.Signal.SAID
         && branch.calls < state.config.limits().calls();
   }
 

@@ -1,5 +1,8 @@
 package dev.coppice.episode;
 
+import dev.coppice.episode.turn.PartialCharacters;
+import dev.coppice.episode.turn.SentenceEnds;
+import dev.coppice.episode.turn.TurnText;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.SpanKind;
 import java.util.ArrayList;
@@ -26,14 +29,12 @@ public final class ActionParser {
   private final TurnRules rules;
   private final int minTokens;
   private final int longestMark;
-  private StringBuilder text = new StringBuilder();
-  private int[] tokenEnd = new int[16];
-  private int tokens;
+  private TurnText turn = new TurnText();
+  private StringBuilder text = turn.text();
   private Mode mode = Mode.FREE;
   private int markStart;
   private int contentStart;
   private int contentEnd;
-
   private Dialect.Calls calls = Dialect.Calls.NONE;
 
   /** Where marks count again: behind the last thought. */
@@ -103,9 +104,8 @@ public final class ActionParser {
    */
   public ActionParser fork() {
     final ActionParser copy = new ActionParser(dialect, rules, minTokens);
-    copy.text = new StringBuilder(text);
-    copy.tokenEnd = tokenEnd.clone();
-    copy.tokens = tokens;
+    copy.turn = turn.fork();
+    copy.text = copy.turn.text();
     copy.mode = mode;
     copy.markStart = markStart;
     copy.contentStart = contentStart;
@@ -129,8 +129,7 @@ public final class ActionParser {
    * @param given the end of what stands before it, which may leave it thinking.
    */
   public void nextTurn(final String given) {
-    text.setLength(0);
-    tokens = 0;
+    turn.clear();
     mode = Mode.FREE;
     markStart = 0;
     contentStart = 0;
@@ -152,20 +151,9 @@ public final class ActionParser {
    * @return what the token completed.
    */
   public Signal accept(final String piece) {
-    final int seen = text.length();
-    final int settled = seen - PartialCharacters.pending(text);
+    final int settled = text.length() - PartialCharacters.pending(text);
     final boolean thought = mode == Mode.THINK;
-    text.append(piece);
-    if (tokens == tokenEnd.length) {
-      tokenEnd = Arrays.copyOf(tokenEnd, tokens * 2);
-    }
-    tokenEnd[tokens++] = text.length();
-    if (PartialCharacters.join(text, Math.max(0, seen - PartialCharacters.LONGEST))) {
-      for (int i = tokens - 1; i >= 0 && tokenEnd[i] > text.length(); i--) {
-        tokenEnd[i] = text.length();
-      }
-    }
-    final int changed = Math.max(0, Math.min(seen, text.length()) - PartialCharacters.LONGEST);
+    final int changed = turn.add(piece);
     if (longestMark > 0) {
       open(changed);
     }
@@ -217,7 +205,7 @@ public final class ActionParser {
       return true;
     }
     if (isFirst(call, answer)) {
-      call(call);
+      begin(Mode.CALL, call, dialect.contentStart(call));
     } else if (answer >= 0) {
       begin(Mode.ANSWER, answer, answer + dialect.answerOpen().length());
     }
@@ -243,10 +231,6 @@ public final class ActionParser {
     contentEnd = content;
   }
 
-  private void call(final int at) {
-    begin(Mode.CALL, at, dialect.contentStart(at));
-  }
-
   /** Follows calls; whether the last one is complete and no other can follow. */
   private boolean calls(final int changed) {
     while (true) {
@@ -266,7 +250,7 @@ public final class ActionParser {
         if (text.indexOf(dialect.callOpen(), next) != next) {
           return !dialect.callOpen().startsWith(text.substring(next));
         }
-        call(next);
+        begin(Mode.CALL, next, dialect.contentStart(next));
       }
     }
   }
@@ -310,8 +294,7 @@ public final class ActionParser {
    * @return the end of the call, or an empty text.
    */
   public String lastOfCall() {
-    final int start = tokens == 1 ? 0 : tokenEnd[tokens - 2];
-    return text.substring(Math.min(start, calls.end()), calls.end());
+    return text.substring(Math.min(turn.lastStart(), calls.end()), calls.end());
   }
 
   /**
@@ -331,7 +314,7 @@ public final class ActionParser {
 
   /** Whether a stop ends the turn, and no call or answer before it. */
   private boolean stops(final int settled, final Signal signal) {
-    if (rules.stops().isEmpty() || tokens <= minTokens) {
+    if (rules.stops().isEmpty() || turn.tokens() <= minTokens) {
       return false;
     }
     stop = rules.stops().find(text, settled);
@@ -364,19 +347,10 @@ public final class ActionParser {
    * @return the number, at least 1; a turn without such rules has no limit.
    */
   public int tokensLeft() {
-    final int ofTurn = rules.tokens() == 0 ? NO_END : rules.tokens() - tokens;
+    final int ofTurn = rules.tokens() == 0 ? NO_END : rules.tokens() - turn.tokens();
     final boolean isBounded = mode == Mode.THINK && rules.thinking().tokens() > 0;
     final int ofThoughts = isBounded ? rules.thinking().tokens() - thoughtTokens : NO_END;
     return Math.max(1, Math.min(ofTurn, ofThoughts));
-  }
-
-  /**
-   * Tells whether the turn has all the tokens it may have.
-   *
-   * @return true if it must end.
-   */
-  public boolean isFull() {
-    return isFullAfter(0);
   }
 
   /**
@@ -386,7 +360,7 @@ public final class ActionParser {
    * @return true if it must end there.
    */
   public boolean isFullAfter(final int more) {
-    return rules.tokens() > 0 && tokens + more >= rules.tokens();
+    return rules.tokens() > 0 && turn.tokens() + more >= rules.tokens();
   }
 
   /**
@@ -433,37 +407,9 @@ public final class ActionParser {
    * @return true if the turn's text so far ends so.
    */
   public boolean endsSentence() {
-    if (tokens == 0 || mode != Mode.FREE) {
-      return false;
-    }
-    final int before = tokens == 1 ? 0 : Math.min(tokenEnd[tokens - 2], text.length());
-    return isEnd(text.length()) && !(isBlank(before, text.length()) && isEnd(before));
-  }
-
-  private boolean isEnd(final int length) {
-    int end = length;
-    while (end > 0 && Character.isWhitespace(text.charAt(end - 1))) {
-      if (text.charAt(end - 1) == '\n') {
-        return hasWords(end);
-      }
-      end--;
-    }
-    return end > 0
-        && ".!?".indexOf(text.charAt(end - 1)) >= 0
-        && !(end > 1 && Character.isDigit(text.charAt(end - 2)));
-  }
-
-  private boolean hasWords(final int length) {
-    return !isBlank(0, length);
-  }
-
-  private boolean isBlank(final int from, final int to) {
-    for (int i = from; i < to; i++) {
-      if (!Character.isWhitespace(text.charAt(i))) {
-        return false;
-      }
-    }
-    return true;
+    return turn.tokens() > 0
+        && mode == Mode.FREE
+        && SentenceEnds.isBehindNew(text, Math.min(turn.lastStart(), text.length()));
   }
 
   /**
@@ -472,7 +418,7 @@ public final class ActionParser {
    * @return the number of tokens.
    */
   public int tokens() {
-    return tokens;
+    return turn.tokens();
   }
 
   /**
@@ -508,7 +454,7 @@ public final class ActionParser {
   }
 
   private boolean isIn(final int token, final int at) {
-    return tokenEnd[token] > at && tokenEnd[token - 1] <= at;
+    return turn.end(token) > at && turn.start(token) <= at;
   }
 
   /**
@@ -516,14 +462,14 @@ public final class ActionParser {
    * SpanKind#THINK} then stands for "if one follows".
    */
   private SpanKind kindOf(final int token) {
-    final int end = tokenEnd[token];
+    final int end = turn.end(token);
     if (mode == Mode.ANSWER && end > markStart) {
       return SpanKind.ANSWER;
     }
     if (hasMark() && end > (calls.count() == 0 ? markStart : calls.mark(0))) {
       return SpanKind.TOOL_CALL;
     }
-    final int start = token == 0 ? 0 : tokenEnd[token - 1];
+    final int start = turn.start(token);
     for (int i = 0; i < thoughts.length; i += 2) {
       if (end > thoughts[i] && start < thoughts[i + 1]) {
         return SpanKind.THINK;

@@ -1,6 +1,6 @@
 package dev.coppice.app.mode;
 
-import dev.coppice.app.config.RunConfig;
+import dev.coppice.app.config.WorldOptions;
 import dev.coppice.environments.record.WorldMode;
 import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.environments.user.RecitingUser;
@@ -21,7 +21,7 @@ public final class WorldModes {
    * @throws IllegalArgumentException if what the source needs is not given.
    */
   public static WorldMode of(
-      final RunConfig.World world, final Function<String, Path> modelFolder) {
+      final WorldOptions.World world, final Function<String, Path> modelFolder) {
     final WorldMode.Kind kind = kind(world);
     return new WorldMode(
         kind,
@@ -42,7 +42,7 @@ public final class WorldModes {
    * @param world as configured.
    * @return the noise.
    */
-  public static WorldNoise noise(final RunConfig.World world) {
+  public static WorldNoise noise(final WorldOptions.World world) {
     return new WorldNoise(world.noise().equals("fresh"), world.judges().equals("fresh"));
   }
 
@@ -52,11 +52,11 @@ public final class WorldModes {
    * @param world as configured.
    * @return true for recording and replaying.
    */
-  public static boolean isExact(final RunConfig.World world) {
+  public static boolean isExact(final WorldOptions.World world) {
     return kind(world) == WorldMode.Kind.RECORD || kind(world) == WorldMode.Kind.REPLAY;
   }
 
-  private static WorldMode.Kind kind(final RunConfig.World world) {
+  private static WorldMode.Kind kind(final WorldOptions.World world) {
     return WorldMode.Kind.valueOf(world.mode().toUpperCase(Locale.ROOT));
   }
 }

@@ -125,7 +125,7 @@ class GgufFileTest {
 
   @Test
   void shouldRefuseTensorsThatDoNotFit() throws IOException {
-    assertRefused(good().tensor("w", 23, 136, 256).bytes(), "tensor w is of type IQ4_XS", "Q6_K");
+    assertRefused(good().tensor("w", 21, 110, 256).bytes(), "tensor w is of type IQ3_S", "Q6_K");
     assertRefused(good().tensor("w", 4711, 136, 256).bytes(), "tensor w is of type number 4711");
     assertRefused(good().tensor("w", 12, 144, 128, 2).bytes(), "tensor w", "shape");
     assertRefused(good().tensor("w", 2, 18, 48).bytes(), "not whole blocks of Q4_0");

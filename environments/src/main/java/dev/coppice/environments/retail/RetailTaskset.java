@@ -7,7 +7,7 @@ import dev.coppice.environments.tool.Toolbox;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolboxWorld;
 import dev.coppice.environments.toolworld.WorldModel;
-import dev.coppice.environments.user.Messages;
+import dev.coppice.environments.user.UserMessages;
 import dev.coppice.episode.Score;
 import dev.coppice.trajectory.Task;
 import java.nio.file.Path;
@@ -79,7 +79,7 @@ public final class RetailTaskset implements Taskset {
 
   @Override
   public String request(final Task task) {
-    return Messages.text(opening(task));
+    return UserMessages.text(opening(task));
   }
 
   @Override

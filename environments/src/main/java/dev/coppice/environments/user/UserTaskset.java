@@ -78,7 +78,7 @@ public final class UserTaskset extends ForwardingTaskset {
 
   @Override
   public String request(final Task task) {
-    return Messages.text(opening(task));
+    return UserMessages.text(opening(task));
   }
 
   /** Returns what is said before the policy speaks: the agent's greeting, and the user's first turn. */

@@ -110,7 +110,7 @@ public final class ProxyServer implements AutoCloseable {
         HttpRouting.builder()
             .any(
                 (request, response) ->
-                    routes.handle(new Exchange(request, response, settings.mostBodyBytes())));
+                    routes.handle(new ClientExchange(request, response, settings.mostBodyBytes())));
     LIBRARY.setLevel(Level.WARNING);
     try {
       return WebServer.builder()

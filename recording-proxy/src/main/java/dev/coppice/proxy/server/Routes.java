@@ -63,7 +63,7 @@ final class Routes {
       SamplingGauge gauge) {}
 
   /** Answers one request. */
-  void handle(final Exchange exchange) {
+  void handle(final ClientExchange exchange) {
     String path = exchange.path();
     String rollout = exchange.header(ROLLOUT);
     if (path.startsWith(PREFIX)) {
@@ -90,7 +90,7 @@ final class Routes {
   }
 
   private void refuse(
-      final Exchange exchange, final RefusedException refused, final boolean anthropic) {
+      final ClientExchange exchange, final RefusedException refused, final boolean anthropic) {
     final String error = anthropic ? MessagesReply.error(refused) : OpenAiJson.error(refused);
     try {
       if (exchange.isBegun()) {
@@ -107,7 +107,7 @@ final class Routes {
     }
   }
 
-  private void route(final Exchange exchange, final String path, final String rollout)
+  private void route(final ClientExchange exchange, final String path, final String rollout)
       throws InterruptedException {
     if (exchange.method().equals("GET")) {
       get(exchange, path);
@@ -129,7 +129,7 @@ final class Routes {
     }
   }
 
-  private void get(final Exchange exchange, final String path) {
+  private void get(final ClientExchange exchange, final String path) {
     final String model = parts.defaults().model();
     if (path.equals(MODELS)) {
       exchange.send(OpenAiJson.models(model));
@@ -168,7 +168,8 @@ final class Routes {
     return status.toString();
   }
 
-  private Answering.Caller caller(final Exchange exchange, final String rollout, final String ids) {
+  private Answering.Caller caller(
+      final ClientExchange exchange, final String rollout, final String ids) {
     if (rollout.isEmpty()) {
       throw RefusedException.field(
           "rollout",
@@ -181,14 +182,14 @@ final class Routes {
     return new Answering.Caller(RolloutName.parse(rollout), "{}", ids);
   }
 
-  private void chat(final Exchange exchange, final String rollout, final JsonNode body)
+  private void chat(final ClientExchange exchange, final String rollout, final JsonNode body)
       throws InterruptedException {
     final TalkAsk ask = ChatBody.read(body, parts.defaults());
     final ChatReply reply = new ChatReply(parts.defaults().model(), ask.shape(), exchange, nowS());
     parts.answering().answer(caller(exchange, rollout, "call_"), ask, reply);
   }
 
-  private void text(final Exchange exchange, final String rollout, final JsonNode body)
+  private void text(final ClientExchange exchange, final String rollout, final JsonNode body)
       throws InterruptedException {
     final TextAsk ask = TextBody.read(body, parts.defaults());
     final TextReply reply =
@@ -196,7 +197,7 @@ final class Routes {
     parts.answering().answer(caller(exchange, rollout, ""), ask, reply);
   }
 
-  private void messages(final Exchange exchange, final String rollout, final JsonNode body)
+  private void messages(final ClientExchange exchange, final String rollout, final JsonNode body)
       throws InterruptedException {
     final TalkAsk ask = MessagesBody.read(body, parts.defaults(), false);
     final MessagesReply reply =
@@ -208,7 +209,7 @@ final class Routes {
     return System.currentTimeMillis() / 1000;
   }
 
-  private void call(final Exchange exchange, final String path, final JsonNode body) {
+  private void call(final ClientExchange exchange, final String path, final JsonNode body) {
     if (path.startsWith(CALLS)) {
       final String rest = path.substring(CALLS.length());
       final int slash = rest.indexOf('/');

@@ -1,6 +1,6 @@
 package dev.coppice.proxy.talk;
 
-import dev.coppice.episode.PartialCharacters;
+import dev.coppice.episode.turn.PartialCharacters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -7,14 +7,14 @@ import java.nio.file.Path;
 
 /** Controls a llama-server. */
 public final class LlamaControl implements ServerControl {
-  private final JsonCalls calls;
+  private final ControlCalls calls;
 
   /**
    * Names the server.
    *
    * @param calls to it.
    */
-  public LlamaControl(final JsonCalls calls) {
+  public LlamaControl(final ControlCalls calls) {
     this.calls = calls;
   }
 
@@ -58,7 +58,7 @@ public final class LlamaControl implements ServerControl {
   @Override
   public int[] tokenize(final String text) throws InterruptedException {
     try {
-      final ObjectNode body = JsonCalls.object().put("content", text);
+      final ObjectNode body = ControlCalls.object().put("content", text);
       body.put("add_special", false).put("parse_special", true);
       return TokenLists.of(calls.post("/tokenize", body).path("tokens"));
     } catch (final IOException e) {
@@ -69,7 +69,7 @@ public final class LlamaControl implements ServerControl {
   @Override
   public int[] tokenizeChat(final String message) throws InterruptedException {
     try {
-      final ObjectNode body = JsonCalls.object();
+      final ObjectNode body = ControlCalls.object();
       body.putArray("messages").addObject().put("role", "user").put("content", message);
       final JsonNode prompt = calls.post("/apply-template", body).path("prompt");
       return prompt.isTextual() ? tokenize(prompt.asText()) : null;
@@ -111,6 +111,6 @@ public final class LlamaControl implements ServerControl {
       throws IOException, InterruptedException {
     calls.post(
         "/slots/" + slot + "?action=" + (isSave ? "save" : "restore"),
-        JsonCalls.object().put("filename", file));
+        ControlCalls.object().put("filename", file));
   }
 }

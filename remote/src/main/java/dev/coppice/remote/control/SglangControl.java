@@ -10,14 +10,14 @@ import java.util.concurrent.TimeUnit;
 public final class SglangControl implements ServerControl {
   private static final long WEIGHTS_WITHIN_NS = TimeUnit.MINUTES.toNanos(20);
 
-  private final JsonCalls calls;
+  private final ControlCalls calls;
 
   /**
    * Names the server.
    *
    * @param calls to it.
    */
-  public SglangControl(final JsonCalls calls) {
+  public SglangControl(final ControlCalls calls) {
     this.calls = calls;
   }
 
@@ -72,12 +72,12 @@ public final class SglangControl implements ServerControl {
 
   @Override
   public int[] tokenize(final String text) throws InterruptedException {
-    return ids(JsonCalls.object().put("prompt", text).put("add_special_tokens", false));
+    return ids(ControlCalls.object().put("prompt", text).put("add_special_tokens", false));
   }
 
   @Override
   public int[] tokenizeChat(final String message) throws InterruptedException {
-    final ObjectNode body = JsonCalls.object();
+    final ObjectNode body = ControlCalls.object();
     body.putArray("messages").addObject().put("role", "user").put("content", message);
     return ids(body.put("add_generation_prompt", true));
   }
@@ -93,7 +93,7 @@ public final class SglangControl implements ServerControl {
   @Override
   public void abort(final String id) throws InterruptedException {
     try {
-      calls.post("/abort_request", JsonCalls.object().put("rid", id));
+      calls.post("/abort_request", ControlCalls.object().put("rid", id));
     } catch (final IOException e) {
       return; // The connection is closed, so the server ends the request by itself.
     }
@@ -107,12 +107,13 @@ public final class SglangControl implements ServerControl {
   @Override
   public void useWeights(final Path folder, final String label)
       throws IOException, InterruptedException {
-    calls.post("/pause_generation", JsonCalls.object().put("mode", "retract"), WEIGHTS_WITHIN_NS);
+    calls.post(
+        "/pause_generation", ControlCalls.object().put("mode", "retract"), WEIGHTS_WITHIN_NS);
     try {
       final JsonNode answer =
           calls.post(
               "/update_weights_from_disk",
-              JsonCalls.object()
+              ControlCalls.object()
                   .put("model_path", folder.toString())
                   .put("weight_version", label)
                   .put("flush_cache", true),
@@ -121,12 +122,12 @@ public final class SglangControl implements ServerControl {
         throw new IOException(answer.path("message").asText("the server refused the weights"));
       }
     } finally {
-      calls.post("/continue_generation", JsonCalls.object());
+      calls.post("/continue_generation", ControlCalls.object());
     }
   }
 
   @Override
   public void dropCache() throws IOException, InterruptedException {
-    calls.post("/flush_cache", JsonCalls.object());
+    calls.post("/flush_cache", ControlCalls.object());
   }
 }

@@ -16,7 +16,7 @@ public final class VllmControl implements ServerControl {
   /** The size of blocks on a GPU, where the server does not tell. */
   private static final int USUAL_BLOCK = 16;
 
-  private final JsonCalls calls;
+  private final ControlCalls calls;
   private final String name;
 
   /**
@@ -25,7 +25,7 @@ public final class VllmControl implements ServerControl {
    * @param calls to it.
    * @param name of the model; empty for the server's first.
    */
-  public VllmControl(final JsonCalls calls, final String name) {
+  public VllmControl(final ControlCalls calls, final String name) {
     this.calls = calls;
     this.name = name;
   }
@@ -85,13 +85,13 @@ public final class VllmControl implements ServerControl {
 
   @Override
   public int[] tokenize(final String text) throws InterruptedException {
-    final ObjectNode body = JsonCalls.object().put("prompt", text);
+    final ObjectNode body = ControlCalls.object().put("prompt", text);
     return ids(body.put("add_special_tokens", false));
   }
 
   @Override
   public int[] tokenizeChat(final String message) throws InterruptedException {
-    final ObjectNode body = JsonCalls.object();
+    final ObjectNode body = ControlCalls.object();
     body.putArray("messages").addObject().put("role", "user").put("content", message);
     return ids(body.put("add_generation_prompt", true));
   }
@@ -106,7 +106,7 @@ public final class VllmControl implements ServerControl {
 
   @Override
   public void abort(final String id) throws InterruptedException {
-    final ObjectNode body = JsonCalls.object();
+    final ObjectNode body = ControlCalls.object();
     body.putArray("request_ids").add(ID_PREFIX + id);
     try {
       calls.post("/inference/v1/abort_requests", body);
@@ -128,22 +128,22 @@ public final class VllmControl implements ServerControl {
   @Override
   public void useWeights(final Path folder, final String label)
       throws IOException, InterruptedException {
-    calls.post("/pause?mode=keep", JsonCalls.object(), WEIGHTS_WITHIN_NS);
+    calls.post("/pause?mode=keep", ControlCalls.object(), WEIGHTS_WITHIN_NS);
     try {
-      final ObjectNode body = JsonCalls.object().put("method", "reload_weights");
+      final ObjectNode body = ControlCalls.object().put("method", "reload_weights");
       body.putObject("kwargs").put("weights_path", folder.toString());
       calls.post("/collective_rpc", body, WEIGHTS_WITHIN_NS);
       // Neither the label nor the cache follows by itself.
-      calls.post("/update_weight_version", JsonCalls.object().put("new_version", label));
+      calls.post("/update_weight_version", ControlCalls.object().put("new_version", label));
       dropCache();
     } finally {
-      calls.post("/resume", JsonCalls.object());
+      calls.post("/resume", ControlCalls.object());
     }
   }
 
   @Override
   public void dropCache() throws IOException, InterruptedException {
-    if (!calls.post("/reset_prefix_cache", JsonCalls.object()).path("success").asBoolean(true)) {
+    if (!calls.post("/reset_prefix_cache", ControlCalls.object()).path("success").asBoolean(true)) {
       throw new IOException("the server did not drop its prefix cache");
     }
   }

@@ -1,6 +1,6 @@
 package dev.coppice.remote.probe;
 
-import dev.coppice.remote.control.JsonCalls;
+import dev.coppice.remote.control.ControlCalls;
 import dev.coppice.remote.control.LlamaControl;
 import dev.coppice.remote.control.ServerControl;
 import dev.coppice.remote.control.ServerFacts;
@@ -51,7 +51,7 @@ public final class Connection {
   public static Replica open(final HttpLink link, final Address address, final String engine)
       throws InterruptedException {
     final String url = address.url();
-    final JsonCalls calls = new JsonCalls(link, trimmed(url));
+    final ControlCalls calls = new ControlCalls(link, trimmed(url));
     final ServerControl control = control(engine, calls, address.model());
     final ServerFacts facts;
     try {
@@ -95,7 +95,7 @@ public final class Connection {
   public static Replica find(final HttpLink link, final Address address)
       throws InterruptedException {
     final String url = address.url();
-    final JsonCalls calls = new JsonCalls(link, trimmed(url));
+    final ControlCalls calls = new ControlCalls(link, trimmed(url));
     try {
       calls.text("/health");
     } catch (final ServerRefusal e) {
@@ -112,7 +112,7 @@ public final class Connection {
         "the server at " + url + " is none of " + String.join(", ", ENGINES));
   }
 
-  private static boolean is(final String engine, final JsonCalls calls)
+  private static boolean is(final String engine, final ControlCalls calls)
       throws InterruptedException {
     try {
       return switch (engine) {
@@ -126,7 +126,7 @@ public final class Connection {
   }
 
   private static ServerControl control(
-      final String engine, final JsonCalls calls, final String model) {
+      final String engine, final ControlCalls calls, final String model) {
     return switch (engine) {
       case "vllm" -> new VllmControl(calls, model);
       case "sglang" -> new SglangControl(calls);
@@ -136,7 +136,7 @@ public final class Connection {
   }
 
   /** An older vLLM, or one without --enable-scale-out, takes token ids in its completions alone. */
-  private static ServerDialect dialect(final String engine, final JsonCalls calls)
+  private static ServerDialect dialect(final String engine, final ControlCalls calls)
       throws InterruptedException {
     if (engine.equals("sglang")) {
       return new SglangGenerate();
@@ -146,7 +146,7 @@ public final class Connection {
     }
     final VllmGenerate generate = new VllmGenerate();
     try {
-      calls.post(generate.path(), JsonCalls.object());
+      calls.post(generate.path(), ControlCalls.object());
     } catch (final ServerRefusal e) {
       return e.status() == NOT_FOUND ? new VllmCompletions() : generate;
     } catch (final IOException e) {

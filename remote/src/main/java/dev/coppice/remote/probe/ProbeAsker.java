@@ -3,7 +3,7 @@ package dev.coppice.remote.probe;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.coppice.model.Work;
-import dev.coppice.remote.control.JsonCalls;
+import dev.coppice.remote.control.ControlCalls;
 import dev.coppice.remote.http.Exchange;
 import dev.coppice.remote.http.HttpLink;
 import dev.coppice.remote.protocol.AnswerReader;
@@ -106,7 +106,7 @@ final class ProbeAsker {
           "status "
               + exchange.status()
               + ": "
-              + JsonCalls.message(new String(exchange.document(), StandardCharsets.UTF_8)));
+              + ControlCalls.message(new String(exchange.document(), StandardCharsets.UTF_8)));
     }
     if (answer.failure() != null || !answer.isEnded()) {
       throw new IOException(answer.failure() == null ? "the answer has no end" : answer.failure());

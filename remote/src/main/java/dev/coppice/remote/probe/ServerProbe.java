@@ -1,7 +1,7 @@
 package dev.coppice.remote.probe;
 
 import dev.coppice.model.Tokenizer;
-import dev.coppice.remote.control.JsonCalls;
+import dev.coppice.remote.control.ControlCalls;
 import dev.coppice.remote.http.HttpLink;
 import dev.coppice.remote.protocol.Finish;
 import dev.coppice.remote.protocol.ServerAnswer;
@@ -428,7 +428,8 @@ public final class ServerProbe {
       replica
           .speech()
           .calls()
-          .post("/slots/0?action=save", JsonCalls.object().put("filename", "coppice-probe.slot"));
+          .post(
+              "/slots/0?action=save", ControlCalls.object().put("filename", "coppice-probe.slot"));
       return true;
     } catch (final IOException e) {
       return false;

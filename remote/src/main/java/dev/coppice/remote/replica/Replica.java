@@ -1,6 +1,6 @@
 package dev.coppice.remote.replica;
 
-import dev.coppice.remote.control.JsonCalls;
+import dev.coppice.remote.control.ControlCalls;
 import dev.coppice.remote.control.ServerControl;
 import dev.coppice.remote.control.ServerFacts;
 import dev.coppice.remote.control.ServerLoad;
@@ -31,7 +31,7 @@ public final class Replica {
    * @param dialect of requests for tokens.
    * @param control of it.
    */
-  public record Speech(JsonCalls calls, ServerDialect dialect, ServerControl control) {}
+  public record Speech(ControlCalls calls, ServerDialect dialect, ServerControl control) {}
 
   /**
    * Makes a replica that is up.

@@ -3,7 +3,7 @@ package dev.coppice.remote.work;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.coppice.draw.CounterRandom;
-import dev.coppice.remote.control.JsonCalls;
+import dev.coppice.remote.control.ControlCalls;
 import dev.coppice.remote.http.Exchange;
 import dev.coppice.remote.http.HttpLink;
 import dev.coppice.remote.protocol.AnswerReader;
@@ -148,7 +148,7 @@ final class SegmentSender {
       return new Verdict(Verdict.Kind.CUT, seen);
     }
     final String message =
-        JsonCalls.message(new String(exchange.document(), StandardCharsets.UTF_8));
+        ControlCalls.message(new String(exchange.document(), StandardCharsets.UTF_8));
     if (status == 503 || status == 429) {
       return new Verdict(Verdict.Kind.BUSY, message);
     }

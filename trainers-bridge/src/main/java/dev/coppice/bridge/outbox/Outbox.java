@@ -1,7 +1,6 @@
 package dev.coppice.bridge.outbox;
 
 import dev.coppice.bridge.disk.Disk;
-import dev.coppice.bridge.disk.DiskFullException;
 import dev.coppice.bridge.segment.SegmentSeal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -34,13 +32,8 @@ public final class Outbox implements AutoCloseable {
   /** The reason of groups whose oldest token lies too many versions behind. */
   public static final String STALE = "stale";
 
-  /** The longest text that names a request, in characters. */
-  public static final int MAX_REQUEST_CHARS = 1024;
-
   /** The most groups of one request. */
   public static final int MAX_REQUEST_GROUPS = 1_000_000;
-
-  private static final long NEXT = -1;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -50,7 +43,6 @@ public final class Outbox implements AutoCloseable {
   private final OutboxJournal journal;
   private final Map<Long, OutboxStream> holders = new HashMap<>();
   private boolean closed;
-  private boolean behind;
 
   private Outbox(final Disk disk, final Path path, final OutboxLimits limits) {
     this.limits = limits;
@@ -92,7 +84,7 @@ public final class Outbox implements AutoCloseable {
    * @return the groups, durable.
    */
   public Submission submit(final String request, final List<Integer> tasks) {
-    return submit(request, new Numbers(NEXT, tasks.size()), tasks::get, 0);
+    return submit(Submission.Request.of(request, Submission.Request.NEXT, tasks));
   }
 
   /**
@@ -105,7 +97,7 @@ public final class Outbox implements AutoCloseable {
    * @throws IllegalArgumentException if one of the numbers is that of a group that has not ended.
    */
   public Submission submitAs(final String request, final long first, final List<Integer> tasks) {
-    return submit(request, new Numbers(first, tasks.size()), tasks::get, 0);
+    return submit(Submission.Request.of(request, first, tasks));
   }
 
   /**
@@ -117,53 +109,23 @@ public final class Outbox implements AutoCloseable {
    * @return the groups, durable.
    */
   public Submission submitNext(final String request, final int count, final int taskCount) {
-    final IntFunction<Integer> task = place -> (int) ((state.cursor() + place) % taskCount);
-    return submit(request, new Numbers(NEXT, count), task, count);
+    return submit(Submission.Request.ofNext(request, count, taskCount));
   }
 
-  /** The numbers of the groups of one request, in a row from the first. */
-  private record Numbers(long first, int count) {}
-
-  private Submission submit(
-      final String request,
-      final Numbers numbers,
-      final IntFunction<Integer> task,
-      final int advance) {
-    final int count = numbers.count();
-    if (request.isEmpty() || request.length() > MAX_REQUEST_CHARS) {
-      throw new IllegalArgumentException(
-          "a request is named by 1 to " + MAX_REQUEST_CHARS + " characters: " + request.length());
-    }
-    if (count < 1 || count > MAX_REQUEST_GROUPS) {
-      throw new IllegalArgumentException(
-          "a request asks for 1 to " + MAX_REQUEST_GROUPS + " groups: count=" + count);
-    }
+  private Submission submit(final Submission.Request request) {
     lock.lock();
     try {
-      final OutboxRecord.Remembered known = state.request(request);
+      final OutboxRecord.Remembered known = state.request(request.name());
       if (known != null) {
-        force();
+        journal.force();
         return new Submission(known.first(), known.count(), true);
       }
-      final List<Integer> tasks = new ArrayList<>(count);
-      for (int place = 0; place < count; place++) {
-        tasks.add(task.apply(place));
-      }
-      final long first = numbers.first() == NEXT ? state.nextGroup() : numbers.first();
-      requireEnded(first, count);
-      record(new OutboxRecord.Submitted(request, first, tasks, state.cursor() + advance));
-      force();
-      return new Submission(first, count, false);
+      final OutboxRecord.Submitted submitted = request.numbered(state);
+      record(submitted);
+      journal.force();
+      return new Submission(submitted.first(), request.count(), false);
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void requireEnded(final long first, final int count) {
-    for (long group = first; group < first + count; group++) {
-      if (state.open(group) != null) {
-        throw new IllegalArgumentException("group " + group + " is here and has not ended");
-      }
     }
   }
 
@@ -214,7 +176,7 @@ public final class Outbox implements AutoCloseable {
       }
       final OutboxState.Group next = state.queued().iterator().next();
       record(new OutboxRecord.Issued(List.of(next.id)));
-      flushLater();
+      journal.flushLater();
       return new IssuedGroup(next.id, next.task);
     } finally {
       lock.unlock();
@@ -295,37 +257,11 @@ public final class Outbox implements AutoCloseable {
     locked(
         () -> {
           record(record);
-          if (forceLater()) {
+          if (journal.forceLater()) {
             journal.compact(state);
           }
           return null;
         });
-  }
-
-  /** Makes every step durable. */
-  private void force() {
-    behind = true;
-    journal.force();
-    behind = false;
-  }
-
-  /** Makes every step durable, or leaves it to whoever tells a trainer of it; false then. */
-  private boolean forceLater() {
-    try {
-      force();
-      return true;
-    } catch (final DiskFullException e) {
-      return false;
-    }
-  }
-
-  /** Hands a step to the kernel, or has it wait for room: losing it loses nothing. */
-  private void flushLater() {
-    try {
-      journal.flush();
-    } catch (final DiskFullException e) {
-      behind = true;
-    }
   }
 
   /**
@@ -334,7 +270,7 @@ public final class Outbox implements AutoCloseable {
    * @return true if the disk is still full.
    */
   public boolean isBehind() {
-    return locked(() -> behind && !forceLater());
+    return locked(() -> journal.isBehind() && !journal.forceLater());
   }
 
   /** Applies a record that the journal holds, unless earlier ones still wait for room. */
@@ -342,12 +278,7 @@ public final class Outbox implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the outbox is closed");
     }
-    try {
-      journal.flush();
-    } catch (final DiskFullException e) {
-      behind = true;
-      throw e;
-    }
+    journal.flush();
     journal.append(record);
     state.apply(record);
     changed.signalAll();
@@ -400,8 +331,8 @@ public final class Outbox implements AutoCloseable {
 
   private Offer offer(final OutboxStream stream, final List<OutboxState.Group> groups) {
     final List<Long> ids = groups.stream().map(group -> group.id).toList();
-    if (behind) {
-      force();
+    if (journal.isBehind()) {
+      journal.force();
     }
     record(new OutboxRecord.Offered(ids));
     journal.flush();
@@ -417,7 +348,7 @@ public final class Outbox implements AutoCloseable {
     final List<Long> stale = state.olderThan(oldest, holders.keySet());
     if (!stale.isEmpty()) {
       record(new OutboxRecord.Dropped(STALE, stale));
-      forceLater();
+      journal.forceLater();
     }
   }
 
@@ -472,7 +403,7 @@ public final class Outbox implements AutoCloseable {
       fresh.forEach(holders::remove);
       trainers.acknowledged(fresh.size());
     }
-    force();
+    journal.force();
     journal.compact(state);
     return new AckOutcome(fresh.size(), already, unknown);
   }

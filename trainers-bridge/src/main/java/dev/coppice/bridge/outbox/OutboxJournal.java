@@ -24,6 +24,7 @@ final class OutboxJournal implements AutoCloseable {
   private final Path path;
   private JournalWriter writer;
   private long rewriteAt = REWRITE_ABOVE_BYTES;
+  private boolean behind;
 
   private OutboxJournal(final Disk disk, final Path path, final JournalWriter writer) {
     this.disk = disk;
@@ -69,14 +70,45 @@ final class OutboxJournal implements AutoCloseable {
     to.append(RecordCodec.type(record), payload, 0, payload.capacity());
   }
 
-  /** Makes records survive this process. */
+  /** Hands records to the kernel, so that they survive this process. */
   void flush() {
-    writer.flush();
+    try {
+      writer.flush();
+    } catch (final DiskFullException e) {
+      behind = true;
+      throw e;
+    }
+  }
+
+  /** Hands records to the kernel, or has them wait for room: losing them loses nothing. */
+  void flushLater() {
+    try {
+      flush();
+    } catch (final DiskFullException e) {
+      assert behind;
+    }
   }
 
   /** Makes records survive the machine. */
   void force() {
+    behind = true;
     writer.forceAndMark();
+    behind = false;
+  }
+
+  /** Makes records survive, or leaves it to whoever tells a trainer of them; false then. */
+  boolean forceLater() {
+    try {
+      force();
+      return true;
+    } catch (final DiskFullException e) {
+      return false;
+    }
+  }
+
+  /** Tells whether records wait for room on the disk. */
+  boolean isBehind() {
+    return behind;
   }
 
   /** Replaces a journal that is mostly history by records that rebuild the state. */

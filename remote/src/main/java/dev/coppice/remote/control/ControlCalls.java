@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @thread any.
  */
-public final class JsonCalls {
+public final class ControlCalls {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final long WITHIN_NS = TimeUnit.SECONDS.toNanos(30);
   private static final int LONGEST_MESSAGE = 400;
@@ -32,7 +32,7 @@ public final class JsonCalls {
    * @param link to it.
    * @param base of its addresses, without a slash at the end.
    */
-  public JsonCalls(final HttpLink link, final String base) {
+  public ControlCalls(final HttpLink link, final String base) {
     this.link = link;
     this.base = base;
   }

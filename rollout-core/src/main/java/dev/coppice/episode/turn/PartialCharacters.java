@@ -1,4 +1,4 @@
-package dev.coppice.episode;
+package dev.coppice.episode.turn;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -42,7 +42,7 @@ public final class PartialCharacters {
    * @param text that may have some.
    * @return the number, less than {@link #LONGEST}.
    */
-  static int pending(final CharSequence text) {
+  public static int pending(final CharSequence text) {
     int count = 0;
     while (count < LONGEST - 1
         && count < text.length()

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes messages as plain text, for policies without a chat template. */
-public final class Messages {
-  private Messages() {}
+public final class UserMessages {
+  private UserMessages() {}
 
   /**
    * Writes messages as text.

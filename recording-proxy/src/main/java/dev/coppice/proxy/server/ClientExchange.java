@@ -21,7 +21,7 @@ import java.nio.charset.StandardCharsets;
  *
  * @thread the one that answers the request.
  */
-final class Exchange implements ReplyOutput {
+final class ClientExchange implements ReplyOutput {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ServerRequest request;
@@ -29,7 +29,8 @@ final class Exchange implements ReplyOutput {
   private final long mostBodyBytes;
   private OutputStream stream;
 
-  Exchange(final ServerRequest request, final ServerResponse response, final long mostBodyBytes) {
+  ClientExchange(
+      final ServerRequest request, final ServerResponse response, final long mostBodyBytes) {
     this.request = request;
     this.response = response;
     this.mostBodyBytes = mostBodyBytes;
