@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class AcknowledgedWhileReadTest {
   private static final long SEED = 211;
-  private static final int ROUNDS = 150;
+  private static final int ROUNDS = 100;
 
   @TempDir private Path folder;
 
@@ -93,7 +94,7 @@ class AcknowledgedWhileReadTest {
         final AtomicReference<RuntimeException> failure = new AtomicReference<>();
         final Thread reader = new Thread(() -> failure.set(read(reading, had.size())));
         reader.start();
-        TimeUnit.MICROSECONDS.sleep(random.nextInt(4_000));
+        LockSupport.parkNanos(random.nextInt(4_000_000));
         training.acknowledge(had);
         served.seal(3); // Fills the stream up, so that it ends.
         reader.join();
