@@ -11,6 +11,7 @@ import dev.coppice.app.template.ChatTemplateCommand;
 import dev.coppice.error.Coded;
 import dev.coppice.error.ErrorCategory;
 import dev.coppice.error.ErrorCode;
+import dev.coppice.error.PlainText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -160,11 +161,12 @@ public final class CoppiceCommand {
     final Throwable told = told(failure);
     final ErrorCode code = codeOf(told);
     final String message = told.getMessage() == null ? told.toString() : told.getMessage();
-    err.println("coppice: " + message + " [" + code.name() + "]");
+    err.println("coppice: " + PlainText.of(message) + " [" + code.name() + "]");
     if (System.getenv("COPPICE_DEBUG") != null) {
       failure.printStackTrace(err);
     } else if (!(told instanceof Coded) && statusOf(code.category()) == FAILED) {
-      err.println("coppice: (" + told + "; set COPPICE_DEBUG=1 to see where)");
+      final String name = PlainText.of(told.toString());
+      err.println("coppice: (" + name + "; set COPPICE_DEBUG=1 to see where)");
     }
     return statusOf(code.category());
   }

@@ -4,6 +4,7 @@ import dev.coppice.app.advantage.CreditFile;
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.ConfigText;
+import dev.coppice.bridge.trace.TraceFormatException;
 import dev.coppice.bridge.trace.TraceGroup;
 import dev.coppice.bridge.trace.TraceReader;
 import dev.coppice.credit.AdvantageEstimator;
@@ -68,6 +69,16 @@ final class CreditCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    try {
+      return scored();
+    } catch (final TraceFormatException e) {
+      // Here the traces are what the call names, not what a run left.
+      CoppiceCommand.explain(e, System.err);
+      return CoppiceCommand.WRONG_CALL;
+    }
+  }
+
+  private Integer scored() {
     plugs.install();
     if (!Files.isRegularFile(traces)) {
       throw new ConfigException("no such trace file: " + traces);

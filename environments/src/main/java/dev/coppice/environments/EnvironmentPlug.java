@@ -56,6 +56,15 @@ public interface EnvironmentPlug extends Plug {
   }
 
   /**
+   * Tells whether it writes its prompts after {@code task.prompt}.
+   *
+   * @return false where its prompts are always its own; one that is configured is then refused.
+   */
+  default boolean takesPrompt() {
+    return true;
+  }
+
+  /**
    * Tells whether the tokens of its trajectories stand for text.
    *
    * @return false where they only count, as in a load.

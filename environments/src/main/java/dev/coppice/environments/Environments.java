@@ -270,6 +270,10 @@ public final class Environments {
     if (!plug.data().isEmpty() && request.path().isEmpty()) {
       throw new IllegalArgumentException(plug.name() + " needs task.path: " + plug.data());
     }
+    if (!request.prompt().isEmpty() && !plug.takesPrompt()) {
+      throw new IllegalArgumentException(
+          plug.name() + " writes its prompts itself: leave out task.prompt");
+    }
     final Map<String, Object> given = new HashMap<>(request.options().asMap());
     given.values().removeIf(Objects::isNull);
     given.putAll(aliases);

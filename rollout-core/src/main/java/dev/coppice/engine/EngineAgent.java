@@ -71,7 +71,8 @@ final class EngineAgent implements Agent, RunnerListener {
             parts.environment(),
             parts.tokenizer(),
             parts.runner().traits().vocabularySize(),
-            limits.seed());
+            limits.seed(),
+            limits.callDeadlineNs());
   }
 
   @Override

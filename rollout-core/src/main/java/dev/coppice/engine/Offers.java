@@ -12,6 +12,10 @@ import dev.coppice.rollout.GroupRequest;
 import dev.coppice.trajectory.RolloutFailure;
 import dev.coppice.trajectory.StopReason;
 import dev.coppice.trajectory.Task;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.agrona.collections.Int2ObjectHashMap;
 
 /**
@@ -22,40 +26,88 @@ import org.agrona.collections.Int2ObjectHashMap;
 final class Offers {
   private static final EpisodePlan NO_PLAN = new EpisodePlan(0, 1);
 
+  /** A world may begin as slowly as this many calls. */
+  private static final long DEADLINES = 10;
+
   private final Environment environment;
   private final Tokenizer tokenizer;
   private final int vocabularySize;
   private final long seed;
+  private final long deadlineNs;
   private final Int2ObjectHashMap<Episode> worlds = new Int2ObjectHashMap<>();
 
   Offers(
       final Environment environment,
       final Tokenizer tokenizer,
       final int vocabularySize,
-      final long seed) {
+      final long seed,
+      final long callDeadlineNs) {
     this.environment = environment;
     this.tokenizer = tokenizer;
     this.vocabularySize = vocabularySize;
     this.seed = seed;
+    this.deadlineNs = Math.multiplyExact(DEADLINES, callDeadlineNs);
   }
 
+  /** Starts an episode on a thread of its own: a world that hangs costs its group alone. */
   Event open(final GroupRequest request) {
-    Task task = new Task(environment.name() + "/" + request.taskIndex(), "{}");
-    Episode world = null;
+    final Starting starting = new Starting(request);
+    final Thread thread = Thread.ofVirtual().name("start-" + request.index()).start(starting::run);
+    String reason;
     try {
-      task = environment.task(request.taskIndex());
-      world = environment.start(task, CounterRandom.mix(seed, request.index()));
-      worlds.put(request.index(), world);
-      return new Event.GroupOffered(
-          request, task, prompt(world), world.plan(), world.digest(), null);
-    } catch (final RuntimeException e) {
-      final RolloutFailure failure =
-          new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, "start_failed", e.toString());
-      if (world != null) {
+      final Event.GroupOffered offer = starting.offer.get(deadlineNs, TimeUnit.NANOSECONDS);
+      worlds.put(request.index(), starting.world);
+      return offer;
+    } catch (final ExecutionException e) {
+      reason = e.getCause().toString();
+    } catch (final TimeoutException e) {
+      reason =
+          "the world did not begin within "
+              + TimeUnit.NANOSECONDS.toMillis(deadlineNs)
+              + " ms, 10 x limits.call-deadline-ms";
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+      reason = "the engine is stopping";
+    }
+    thread.interrupt();
+    // One that begins after all is closed then; where it has failed it closed itself.
+    starting.offer.whenComplete((late, failure) -> starting.closeIf(late != null));
+    worlds.put(request.index(), new BrokenWorld(reason));
+    final RolloutFailure failure =
+        new RolloutFailure(RolloutFailure.Boundary.ENVIRONMENT, "start_failed", reason);
+    return new Event.GroupOffered(request, starting.task, new int[0], NO_PLAN, null, failure);
+  }
+
+  /** Begins one episode. */
+  private final class Starting {
+    private final GroupRequest request;
+    private final CompletableFuture<Event.GroupOffered> offer = new CompletableFuture<>();
+    private volatile Task task;
+    private volatile Episode world;
+
+    Starting(final GroupRequest request) {
+      this.request = request;
+      this.task = new Task(environment.name() + "/" + request.taskIndex(), "{}");
+    }
+
+    void run() {
+      try {
+        task = environment.task(request.taskIndex());
+        world = environment.start(task, CounterRandom.mix(seed, request.index()));
+        offer.complete(
+            new Event.GroupOffered(
+                request, task, prompt(world), world.plan(), world.digest(), null));
+      } catch (final Throwable e) {
+        // An error too: whoever waits for this thread must learn that it ended.
+        closeIf(world != null);
+        offer.completeExceptionally(e);
+      }
+    }
+
+    void closeIf(final boolean begun) {
+      if (begun) {
         closed(world);
       }
-      worlds.put(request.index(), new BrokenWorld(e.toString()));
-      return new Event.GroupOffered(request, task, new int[0], NO_PLAN, null, failure);
     }
   }
 

@@ -30,5 +30,9 @@ public record LimitsSection(
                     + " tail, or both without the middle.",
             choices = {"fail", "head", "tail", "middle"})
         String longObservations,
-    @Key(value = "Longest a tool call or a scoring may take, in milliseconds.", min = 1)
+    @Key(
+            value =
+                "Longest a tool call or a scoring may take, in milliseconds; the beginning of a world ten"
+                    + " times that.",
+            min = 1)
         int callDeadlineMs) {}

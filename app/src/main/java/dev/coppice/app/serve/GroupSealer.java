@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 /**
@@ -34,6 +35,7 @@ final class GroupSealer implements GroupListener {
   private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long FULL_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final int TOKEN_BYTES = 13;
+  private static final long MIB = 1024 * 1024;
 
   /** Says when groups are sealed. */
   record Limits(int groups, long waitNs, long bytes) {}
@@ -42,6 +44,7 @@ final class GroupSealer implements GroupListener {
   private final ArrowSegmentWriter writer;
   private final CreditInOrder credit;
   private final Limits limits;
+  private final Consumer<String> log;
   private final OneToOneConcurrentArrayQueue<GroupResult> queue =
       new OneToOneConcurrentArrayQueue<>(QUEUED_GROUPS);
   private final List<CreditedGroup> pending = new ArrayList<>();
@@ -56,11 +59,13 @@ final class GroupSealer implements GroupListener {
       final Outbox outbox,
       final ArrowSegmentWriter writer,
       final CreditInOrder credit,
-      final Limits limits) {
+      final Limits limits,
+      final Consumer<String> log) {
     this.outbox = outbox;
     this.writer = writer;
     this.credit = credit;
     this.limits = limits;
+    this.log = log;
     this.thread = Thread.ofPlatform().name("coppice-sealer").unstarted(this::run);
   }
 
@@ -125,11 +130,19 @@ final class GroupSealer implements GroupListener {
     try {
       credited = new CreditedGroup(number, group, first(credit.score(result)));
     } catch (final IllegalArgumentException e) {
-      whenRoom(() -> outbox.quarantine(List.of(number), "unpackable"));
+      unpackable(number, e);
       return;
     }
     final long bytes = bytes(group);
     if (bytes > limits.bytes()) {
+      log.accept(
+          "group "
+              + number
+              + " is quarantined as too-large: it takes about "
+              + (bytes + MIB - 1) / MIB
+              + " MiB, more than bridge.max-message-mib = "
+              + limits.bytes() / MIB
+              + "; raise that, or take fewer or shorter trees a group");
       whenRoom(() -> outbox.quarantine(List.of(number), "too-large"));
       return;
     }
@@ -186,8 +199,13 @@ final class GroupSealer implements GroupListener {
     try {
       seal(List.of(group));
     } catch (final IllegalArgumentException e) {
-      whenRoom(() -> outbox.quarantine(List.of(group.number()), "unpackable"));
+      unpackable(group.number(), e);
     }
+  }
+
+  private void unpackable(final long group, final IllegalArgumentException reason) {
+    log.accept("group " + group + " is quarantined as unpackable: " + reason.getMessage());
+    whenRoom(() -> outbox.quarantine(List.of(group), "unpackable"));
   }
 
   private void seal(final List<CreditedGroup> groups) {

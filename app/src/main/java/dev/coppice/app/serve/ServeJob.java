@@ -132,7 +132,7 @@ public final class ServeJob {
       resources.report(log);
       final CreditInOrder credit =
           new CreditInOrder(CreditAssigner.of(config), config.engine().groupsInFlight());
-      final GroupSealer sealer = new GroupSealer(outbox, writer, credit, sealing());
+      final GroupSealer sealer = new GroupSealer(outbox, writer, credit, sealing(), log::line);
       try (ToldFile told = told(credit, outbox);
           RolloutEngine engine =
               RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {

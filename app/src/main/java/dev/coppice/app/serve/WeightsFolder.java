@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Checks that a folder holds the weights its name and a trainer say it holds. */
 final class WeightsFolder {
@@ -63,6 +64,7 @@ final class WeightsFolder {
       throw new WeightsRefusedException(
           "publish: " + folder + " has no model.safetensors; only safetensors are loaded", true);
     }
+    requireNoLinks(folder);
     requireDigest(folder, file, sha256);
     return folder;
   }
@@ -77,11 +79,22 @@ final class WeightsFolder {
     if (!found.sha256().equals(sha256)) {
       throw refused(
           folder,
-          "model.safetensors has the digest "
-              + found.sha256()
-              + " instead of "
+          "model.safetensors does not have the digest "
               + sha256
               + ": it is damaged or not written in full; write it again");
+    }
+  }
+
+  /** A link would have a trainer's user read, by what a refusal says, files of the engine's user. */
+  private static void requireNoLinks(final Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      final Path link = files.filter(Files::isSymbolicLink).findFirst().orElse(null);
+      if (link != null) {
+        throw refused(
+            folder, link.getFileName() + " is a symbolic link; write the file itself into it");
+      }
+    } catch (final IOException e) {
+      throw refused(folder, "it cannot be listed: " + e);
     }
   }
 

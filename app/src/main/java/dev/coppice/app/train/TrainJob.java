@@ -131,6 +131,13 @@ public final class TrainJob {
     if (!Files.exists(file)) {
       throw new ConfigException(root + " is not a training run: it has no " + file.getFileName());
     }
+    if (!Files.isDirectory(new TrainFolder(root).engineParent())) {
+      throw new ConfigException(
+          root
+              + " was not made by train: it has no "
+              + new TrainFolder(root).engineParent().getFileName()
+              + "; ./coppice run and ./coppice serve have a --resume of their own");
+    }
     final RunConfig config = new ConfigLoader().file(file).load();
     RunInputs.requireUnchanged(root, config);
     return new TrainJob(config, root, progress);

@@ -1,6 +1,7 @@
 package dev.coppice.app.view;
 
 import dev.coppice.app.run.RunProgress;
+import dev.coppice.error.PlainText;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -49,7 +50,7 @@ public final class TerminalProgress implements RunProgress {
   @Override
   public synchronized void onArm(
       final String newArm, final String policy, final int done, final int newGroups) {
-    arm = newArm.equals(policy) ? newArm : newArm + " (" + policy + ")";
+    arm = PlainText.of(newArm.equals(policy) ? newArm : newArm + " (" + policy + ")");
     groups = newGroups;
     startNs = System.nanoTime();
     startGroups = done;
@@ -118,6 +119,6 @@ public final class TerminalProgress implements RunProgress {
 
   @Override
   public synchronized void onMessage(final String text) {
-    out.println((isTerminal ? "\r\u001b[2K" : "") + text);
+    out.println((isTerminal ? "\r\u001b[2K" : "") + PlainText.of(text));
   }
 }

@@ -31,6 +31,7 @@ import dev.coppice.trajectory.TrajectoryTree;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GroupSealerTest {
   private static final WireHeader HEADER = Headers.of("none", "grpo");
+
+  private final List<String> logged = new CopyOnWriteArrayList<>();
 
   @TempDir private Path folder;
 
@@ -94,7 +97,16 @@ class GroupSealerTest {
   private GroupSealer sealer(final Outbox outbox, final ArrowSegmentWriter writer) {
     final CreditInOrder credit =
         new CreditInOrder(new CreditAssigner(List.of(Estimators.create("grpo", Map.of()))), 4);
-    return new GroupSealer(outbox, writer, credit, new GroupSealer.Limits(2, 1_000_000, 1_000_000));
+    return sealer(outbox, writer, credit, 1_000_000);
+  }
+
+  private GroupSealer sealer(
+      final Outbox outbox,
+      final ArrowSegmentWriter writer,
+      final CreditInOrder credit,
+      final long bytes) {
+    return new GroupSealer(
+        outbox, writer, credit, new GroupSealer.Limits(2, 1_000_000, bytes), logged::add);
   }
 
   private ArrowSegmentWriter writer(final Disk disk) {
@@ -142,13 +154,29 @@ class GroupSealerTest {
   }
 
   @Test
+  void shouldNameTheGroupAndTheKeyWhereOneIsTooLarge() throws Exception {
+    final CreditInOrder credit =
+        new CreditInOrder(new CreditAssigner(List.of(Estimators.create("grpo", Map.of()))), 4);
+    try (Outbox outbox = issued(1);
+        ArrowSegmentWriter writer = writer(Disk.LOCAL)) {
+      final GroupSealer sealer = sealer(outbox, writer, credit, 8);
+      sealer.start();
+      sealer.onGroup(result(0, 1.0, -0.5f));
+      await(() -> outbox.counts().quarantined().containsKey("too-large"));
+
+      sealer.end();
+      assertTrue(logged.getFirst().startsWith("group 0 is quarantined"), logged.toString());
+      assertTrue(logged.getFirst().contains("bridge.max-message-mib"), logged.toString());
+    }
+  }
+
+  @Test
   void shouldTellAnErrorOfItsThread() throws Exception {
     final CreditInOrder credit =
         new CreditInOrder(new CreditAssigner(List.of(new BrokenEstimator())), 4);
     try (Outbox outbox = issued(1);
         ArrowSegmentWriter writer = writer(Disk.LOCAL)) {
-      final GroupSealer sealer =
-          new GroupSealer(outbox, writer, credit, new GroupSealer.Limits(2, 1_000_000, 1_000_000));
+      final GroupSealer sealer = sealer(outbox, writer, credit, 1_000_000);
       sealer.start();
       sealer.onGroup(result(0, 1.0, -0.5f));
       await(() -> sealer.failure() != null);

@@ -1,6 +1,7 @@
 package dev.coppice.app.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WeightsFolderTest {
   @TempDir private Path folder;
@@ -48,8 +51,29 @@ class WeightsFolderTest {
     final WeightsRefusedException refused =
         assertThrows(WeightsRefusedException.class, () -> WeightsFolder.check(weights));
     assertTrue(refused.getMessage().contains("write it again"), refused.getMessage());
+    final Path other = Path.of(weights.folder(), "model.safetensors");
+    assertFalse(
+        refused.getMessage().contains(DurableFile.digest(other).sha256()), refused.getMessage());
     assertTrue(
         refused.getMessage().contains("the current weights stay in use"), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"model.safetensors", "config.json"})
+  void shouldFollowNoLinkAndTellNothingOfWhatItNames(final String name) throws IOException {
+    final PublishedWeights weights = write(3);
+    final Path secret = Files.writeString(folder.resolve("secret"), "the key is 42");
+    final Path file = Path.of(weights.folder(), name);
+    Files.deleteIfExists(file);
+    Files.createSymbolicLink(file, secret);
+
+    final WeightsRefusedException refused =
+        assertThrows(WeightsRefusedException.class, () -> WeightsFolder.check(weights));
+
+    assertTrue(refused.getMessage().contains(name + " is a symbolic link"), refused.getMessage());
+    assertFalse(
+        refused.getMessage().contains(DurableFile.digest(secret).sha256().substring(0, 12)),
+        refused.getMessage());
   }
 
   @Test

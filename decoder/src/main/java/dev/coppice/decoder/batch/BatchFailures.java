@@ -1,6 +1,5 @@
 package dev.coppice.decoder.batch;
 
-import dev.coppice.model.BackendException;
 import dev.coppice.trajectory.RolloutFailure;
 
 /** Names the failures the embedded runner finds. */
@@ -19,8 +18,8 @@ final class BatchFailures {
         RolloutFailure.Boundary.BACKEND, "nan_logits", "the logits were not finite");
   }
 
-  static RolloutFailure forwardFailed(final BackendException failure) {
+  static RolloutFailure forwardFailed(final String reason) {
     return new RolloutFailure(
-        RolloutFailure.Boundary.BACKEND, "forward_failed", String.valueOf(failure.getMessage()));
+        RolloutFailure.Boundary.BACKEND, "forward_failed", String.valueOf(reason));
   }
 }

@@ -267,7 +267,7 @@ public final class BatchRunner implements ModelRunner {
         backend.forward(forward, logits);
       }
     } catch (final BackendException e) {
-      failAll(batch, BatchFailures.forwardFailed(e));
+      failAll(batch, BatchFailures.forwardFailed(e.getMessage()));
       return;
     }
     final long computedNs = System.nanoTime();
@@ -329,6 +329,8 @@ public final class BatchRunner implements ModelRunner {
       }
       if (!batch.draws(row)) {
         state.enqueue(sequence);
+      } else if (tokens > 0 && logits.failure(logitsRow) != null) {
+        draws.fail(BatchFailures.forwardFailed(logits.failure(logitsRow++)));
       } else if (tokens > 0) {
         drawRow(sequence, logits.values(), logits.offset(logitsRow++));
       } else {

@@ -1,5 +1,8 @@
 package dev.coppice.decoder.batch;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * Holds the logits of a forward pass in one flat array that grows and is used again.
  *
@@ -8,6 +11,7 @@ package dev.coppice.decoder.batch;
  */
 public final class Logits {
   private float[] values = new float[0];
+  private final Map<Integer, String> failures = new HashMap<>();
   private int rows;
   private int vocabularySize;
 
@@ -19,6 +23,7 @@ public final class Logits {
    * @return the array to fill, at least {@code newRows * newVocabularySize} long.
    */
   public float[] reset(final int newRows, final int newVocabularySize) {
+    failures.clear();
     rows = newRows;
     vocabularySize = newVocabularySize;
     final int needed = Math.multiplyExact(newRows, newVocabularySize);
@@ -45,6 +50,26 @@ public final class Logits {
    */
   public int offset(final int row) {
     return row * vocabularySize;
+  }
+
+  /**
+   * Notes that a row could not be computed; its values mean nothing, the other rows are right.
+   *
+   * @param row from 0.
+   * @param reason for a person.
+   */
+  public void fail(final int row, final String reason) {
+    failures.put(row, reason);
+  }
+
+  /**
+   * Returns why a row could not be computed.
+   *
+   * @param row from 0.
+   * @return the reason, or null.
+   */
+  public String failure(final int row) {
+    return failures.isEmpty() ? null : failures.get(row);
   }
 
   /**

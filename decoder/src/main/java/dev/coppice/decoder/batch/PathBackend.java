@@ -156,7 +156,7 @@ public final class PathBackend implements InferenceBackend {
 
   @Override
   public void forward(final ForwardBatch batch, final Logits logits) {
-    final float[] values = logits.reset(batch.wantedLogits(), vocabularySize);
+    logits.reset(batch.wantedLogits(), vocabularySize);
     final int wantedVersion = batch.policyVersion();
     final int version = wantedVersion == ForwardBatch.NEWEST ? newest : wantedVersion;
     final PathPolicy policy = policies.get(version);
@@ -172,8 +172,18 @@ public final class PathBackend implements InferenceBackend {
       final int start = batch.start(row);
       read(batch, row, start + batch.length(row), version);
       for (int index = batch.logitsFrom(row); index < batch.length(row); index++) {
-        policy.scores(path, start + index + 1, values, logits.offset(wanted++));
+        score(policy, start + index + 1, logits, wanted++);
       }
+    }
+  }
+
+  /** Scores one path; one that the policy does not know fails its own row alone. */
+  private void score(
+      final PathPolicy policy, final int length, final Logits logits, final int row) {
+    try {
+      policy.scores(path, length, logits.values(), logits.offset(row));
+    } catch (final BackendException e) {
+      logits.fail(row, e.getMessage());
     }
   }
 

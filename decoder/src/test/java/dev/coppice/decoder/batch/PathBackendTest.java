@@ -48,6 +48,38 @@ class PathBackendTest {
   }
 
   @Test
+  void shouldFailThePathAloneThatThePolicyDoesNotKnow() {
+    final PathBackend replay =
+        new PathBackend(
+            "replay",
+            VOCABULARY,
+            64,
+            (path, length, target, offset) -> {
+              if (path[0] == 13) {
+                throw new BackendException("path left its script: path=" + path[0], null);
+              }
+              target[offset + path[length - 1]] = 1f;
+            });
+    replay.allocate(4, 4);
+    row(0, new int[] {0}, 0, 11);
+    row(0, new int[] {1}, 0, 13);
+    row(0, new int[] {2}, 0, 12);
+
+    replay.forward(batch, logits);
+
+    assertEquals(3, logits.rows());
+    assertEquals(null, logits.failure(0));
+    assertEquals("path left its script: path=13", logits.failure(1));
+    assertEquals(null, logits.failure(2));
+    assertEquals(1f, logits.values()[logits.offset(2) + 12]);
+    batch.clear();
+    row(1, new int[] {0}, 0, 14);
+    replay.forward(batch, logits);
+    assertEquals(null, logits.failure(0));
+    assertEquals(null, logits.failure(1));
+  }
+
+  @Test
   void shouldShareFullBlocksAndCopyThePartialOneWhenASequenceForks() {
     backend.allocate(4, 4);
     row(0, new int[] {0, 1}, 6, 1, 2, 3, 4, 5, 6);

@@ -37,6 +37,11 @@ public abstract class NumbersPlug extends NamedPlug implements TextPlug {
   }
 
   @Override
+  public final boolean takesPrompt() {
+    return false;
+  }
+
+  @Override
   public final CallFormat format() {
     return NumbersWorld.FORMAT;
   }

@@ -32,6 +32,11 @@ public final class LoadPlug extends NamedPlug implements EnvironmentPlug {
 
   /** A token stands for four characters of a recording, which it does not tell. */
   @Override
+  public boolean takesPrompt() {
+    return false;
+  }
+
+  @Override
   public boolean hasText() {
     return false;
   }

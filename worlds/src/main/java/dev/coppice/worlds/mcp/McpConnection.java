@@ -12,7 +12,6 @@ import io.modelcontextprotocol.spec.McpClientTransport;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +39,7 @@ final class McpConnection implements AutoCloseable {
   private McpConnection(final McpServerConfig config) {
     this.config = config;
     final McpJsonMapper json = McpJsonDefaults.getMapper();
-    final StdioTransport stdio = config.url() == null ? new StdioTransport(config, json) : null;
+    final StdioTransport stdio = config.address() == null ? new StdioTransport(config, json) : null;
     transport = stdio == null ? http(config, json) : stdio;
     failure = stdio == null ? new CompletableFuture<>() : stdio.failure();
     // Deadlines are held here; the library's come later and only free what it keeps.
@@ -56,10 +55,11 @@ final class McpConnection implements AutoCloseable {
   }
 
   private static McpClientTransport http(final McpServerConfig config, final McpJsonMapper json) {
-    final URI url = config.url();
-    return HttpClientStreamableHttpTransport.builder(
-            url.getScheme() + "://" + url.getRawAuthority())
-        .endpoint(url.getRawPath())
+    final McpAddress address = config.address();
+    return HttpClientStreamableHttpTransport.builder(address.origin())
+        .endpoint(address.endpoint())
+        .addHttpRequestCustomizer(
+            (request, method, uri, body, context) -> address.headers().forEach(request::setHeader))
         .jsonMapper(json)
         .connectTimeout(Duration.ofMillis(config.limits().startTimeoutMs()))
         .maxResponseSize(config.limits().messageBytes())
@@ -159,7 +159,9 @@ final class McpConnection implements AutoCloseable {
     if (reason != null) {
       return reason;
     }
-    final String name = String.valueOf(root);
+    final McpAddress address = config.address();
+    final String name =
+        address == null ? String.valueOf(root) : address.redacted(String.valueOf(root));
     final boolean isSize = name.contains("MaxSizeExceeded");
     return closed(
         isSize ? ToolCall.Status.OVERSIZE : ToolCall.Status.THREW,

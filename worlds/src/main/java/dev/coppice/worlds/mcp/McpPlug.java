@@ -9,6 +9,7 @@ import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.plug.NamedPlug;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,7 +21,8 @@ import java.util.Set;
  * Offers {@code mcp}; the path is a file that describes server and tasks.
  *
  * <pre>
- * {"command": ["npx", "-y", "SERVER"], "environment": {"KEY": "VALUE"},      or "url": "http://..."
+ * {"command": ["npx", "-y", "SERVER"], "environment": {"KEY": "VALUE"},      or "url": "http://...",
+ *                                                       "headers": {"Authorization": "Bearer ${TOKEN}"},
  *  "read_only": ["TOOL"], "start_timeout_ms": 30000, "call_timeout_ms": 8000,
  *  "message_bytes": 4194304, "result_chars": 8000,
  *  "tasks": [{"request": "...", "answer": "...", "calls": [{"tool": "...", "arguments": {}}]}]}
@@ -34,6 +36,7 @@ public final class McpPlug extends NamedPlug implements WorldPlug {
           "command",
           "environment",
           "url",
+          "headers",
           "read_only",
           "start_timeout_ms",
           "call_timeout_ms",
@@ -75,15 +78,11 @@ public final class McpPlug extends NamedPlug implements WorldPlug {
         throw new IllegalArgumentException("mcp: unknown key " + key + "; known are " + KEYS);
       }
     }
-    final Map<String, String> environment = new HashMap<>();
-    if (file.getOrDefault("environment", Map.of()) instanceof Map<?, ?> given) {
-      given.forEach((name, value) -> environment.put((String) name, String.valueOf(value)));
-    }
     final McpServerConfig.Limits usual = McpServerConfig.Limits.DEFAULT;
     return new McpServerConfig(
         strings(file, "command"),
-        environment,
-        file.get("url") instanceof String url ? URI.create(url) : null,
+        texts(file, "environment"),
+        address(file),
         Set.copyOf(strings(file, "read_only")),
         new McpServerConfig.Limits(
             number(file, "start_timeout_ms", usual.startTimeoutMs()),
@@ -91,6 +90,31 @@ public final class McpPlug extends NamedPlug implements WorldPlug {
             number(file, "message_bytes", usual.messageBytes()),
             number(file, "result_chars", usual.resultChars())),
         tasks(file));
+  }
+
+  private static McpAddress address(final Map<String, Object> file) {
+    final Map<String, String> headers = texts(file, "headers");
+    if (file.get("url") instanceof String url) {
+      try {
+        return McpAddress.of(new URI(url), headers, System::getenv);
+      } catch (URISyntaxException e) {
+        throw new IllegalArgumentException("mcp: url is none: " + e.getReason(), e);
+      }
+    }
+    if (!headers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "mcp: headers go with url; a command takes its keys from environment");
+    }
+    return null;
+  }
+
+  private static Map<String, String> texts(final Map<String, Object> file, final String key) {
+    final Map<String, String> texts = new HashMap<>();
+    if (!(file.getOrDefault(key, Map.of()) instanceof Map<?, ?> given)) {
+      throw new IllegalArgumentException("mcp: " + key + " is an object of texts by name");
+    }
+    given.forEach((name, value) -> texts.put((String) name, String.valueOf(value)));
+    return texts;
   }
 
   private static List<McpTask> tasks(final Map<String, Object> file) {

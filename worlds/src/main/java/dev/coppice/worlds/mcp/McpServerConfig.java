@@ -1,6 +1,5 @@
 package dev.coppice.worlds.mcp;
 
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,7 +11,7 @@ import java.util.Set;
  * @param command that starts a server speaking over standard input and output; empty where there is
  *     a {@code url}.
  * @param environment variables added for the command.
- * @param url of a server speaking streamable HTTP, or null where there is a command.
+ * @param address of a server speaking streamable HTTP, or null where there is a command.
  * @param readOnly names of tools that change nothing, beside those the server marks so itself.
  * @param limits of one call.
  * @param tasks to be solved.
@@ -20,7 +19,7 @@ import java.util.Set;
 public record McpServerConfig(
     List<String> command,
     Map<String, String> environment,
-    URI url,
+    McpAddress address,
     Set<String> readOnly,
     Limits limits,
     List<McpTask> tasks) {
@@ -31,7 +30,7 @@ public record McpServerConfig(
     readOnly = Set.copyOf(readOnly);
     tasks = List.copyOf(tasks);
     Objects.requireNonNull(limits, "limits is null");
-    if (command.isEmpty() == (url == null)) {
+    if (command.isEmpty() == (address == null)) {
       throw new IllegalArgumentException("mcp: a server needs either a command or a url");
     }
     if (tasks.isEmpty()) {

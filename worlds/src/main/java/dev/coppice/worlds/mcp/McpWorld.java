@@ -145,7 +145,27 @@ final class McpWorld implements ToolWorld {
       case McpSchema.TextContent text -> text.text();
       case McpSchema.ImageContent image ->
           "[image " + image.mimeType() + ", " + image.data().length() + " base64 characters]";
+      case McpSchema.AudioContent audio ->
+          "[audio " + audio.mimeType() + ", " + audio.data().length() + " base64 characters]";
+      case McpSchema.EmbeddedResource embedded -> words(embedded.resource());
+      case McpSchema.ResourceLink link ->
+          "[resource " + link.uri() + (link.name() == null ? "" : ", " + link.name()) + "]";
       default -> "[" + content.type() + "]";
+    };
+  }
+
+  /** A resource that is text is the answer's text; other bytes are named. */
+  private static String words(final McpSchema.ResourceContents resource) {
+    return switch (resource) {
+      case McpSchema.TextResourceContents text -> text.text();
+      case McpSchema.BlobResourceContents blob ->
+          "[resource "
+              + blob.uri()
+              + (blob.mimeType() == null ? "" : ", " + blob.mimeType())
+              + ", "
+              + blob.blob().length()
+              + " base64 characters]";
+      default -> "[resource " + resource.uri() + "]";
     };
   }
 

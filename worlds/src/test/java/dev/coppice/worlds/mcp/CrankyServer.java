@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class CrankyServer {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FLOOD = 10 << 20;
-  private static final List<String> GOOD = List.of("refuse", "mistake", "image");
+  private static final List<String> GOOD = List.of("refuse", "mistake", "image", "resource");
   private static final List<String> ALL =
       List.of(
           "refuse",
@@ -43,7 +44,11 @@ public final class CrankyServer {
           "long",
           "noise",
           "child",
-          "image");
+          "image",
+          "resource");
+
+  /** Query, key and team of each request over HTTP. */
+  static final List<String> SENT = new CopyOnWriteArrayList<>();
 
   private final boolean tame;
   private int counter;
@@ -120,9 +125,21 @@ public final class CrankyServer {
               .put("type", "image")
               .put("mimeType", "image/png")
               .put("data", "AAAA");
+      case "resource" -> resources(answer.putObject("result").putArray("content"));
       case "refuse" -> answer.putObject("error").put("code", -32602).put("message", "not like so");
       default -> answer.putObject("error").put("code", -32603).put("message", "broken inside");
     }
+  }
+
+  private static void resources(final ArrayNode content) {
+    final ObjectNode text = content.addObject().put("type", "resource");
+    text.putObject("resource").put("uri", "file:///a").put("text", "what the file says");
+    final ObjectNode blob = content.addObject().put("type", "resource");
+    blob.putObject("resource")
+        .put("uri", "file:///b")
+        .put("mimeType", "image/png")
+        .put("blob", "AAAA");
+    content.addObject().put("type", "resource_link").put("uri", "file:///c").put("name", "c");
   }
 
   private static ObjectNode text(final ObjectNode answer, final String text) {
@@ -186,6 +203,12 @@ public final class CrankyServer {
       final AtomicInteger names)
       throws IOException {
     try (exchange) {
+      SENT.add(
+          exchange.getRequestURI().getRawQuery()
+              + " "
+              + exchange.getRequestHeaders().getFirst("Authorization")
+              + " "
+              + exchange.getRequestHeaders().getFirst("X-Team"));
       String session = exchange.getRequestHeaders().getFirst("Mcp-Session-Id");
       if (!exchange.getRequestMethod().equals("POST")) {
         final boolean ends = exchange.getRequestMethod().equals("DELETE");

@@ -31,7 +31,8 @@ class McpContractTest extends WorldContract {
         new McpServerConfig(
             List.of(),
             Map.of(),
-            URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mcp"),
+            new McpAddress(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mcp"), Map.of()),
             Set.of(),
             McpServerConfig.Limits.DEFAULT,
             List.of(

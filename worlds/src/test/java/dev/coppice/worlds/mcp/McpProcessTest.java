@@ -82,7 +82,7 @@ class McpProcessTest {
   void shouldTakeTheToolsOfTheServerForItsOwn() throws Exception {
     final List<ToolSpec> tools = taskset.open().tools();
 
-    assertEquals(14, tools.size());
+    assertEquals(15, tools.size());
     assertEquals("add", tools.get(0).name());
     assertEquals(SideEffect.WRITE, tools.get(0).effect());
     assertEquals(SideEffect.READ, tools.get(1).effect());
