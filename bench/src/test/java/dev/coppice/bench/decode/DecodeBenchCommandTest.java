@@ -84,7 +84,7 @@ class DecodeBenchCommandTest {
   @CsvSource({
     "--batch 0, sizes must be at least 1",
     "--batch 5000, 4096 branches",
-    "--batch 2 --dtype f64, dtype must be f32 or bf16",
+    "--batch 2 --dtype f64, 'dtype must be one of f32, bf16'",
     "--batch 2 --threads 0, threads must be 1 to 1024",
     "--batch 2 --layout heap, '--layout must be flat, levels or ragged: heap'",
     "--batch 2 --repeats 0, repeats must be 1 to 1000",
