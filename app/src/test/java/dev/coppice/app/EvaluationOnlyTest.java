@@ -18,8 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** What trains refuses by its name an engine that tells no token ids. */
 final class EvaluationOnlyTest {
   private static final String[] ENGINE = {
-    "--model.engine", "openai", "--model.urls", "http://127.0.0.1:9",
-    "--model.path", "../models/tiny-policy"
+    "--model.engine",
+    "openai",
+    "--model.urls",
+    "http://127.0.0.1:9",
+    "--model.path",
+    "../models/tiny-policy"
   };
 
   @TempDir private Path folder;
@@ -47,8 +51,7 @@ final class EvaluationOnlyTest {
 
   @Test
   void shouldRefuseToScoreItsTraces() throws IOException {
-    final RunConfig config =
-        new ConfigLoader().override("model.engine", "openai").load();
+    final RunConfig config = new ConfigLoader().override("model.engine", "openai").load();
     final RunFolder run = new RunFolder(folder);
     Files.writeString(run.config(), ConfigText.resolved(config));
     Files.writeString(run.traces(), "");

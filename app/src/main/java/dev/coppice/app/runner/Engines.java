@@ -42,8 +42,7 @@ public final class Engines {
    * @return false for an engine that is good for evaluation alone.
    */
   public static boolean tellsTokens(final RunConfig config) {
-    return !config.model().policy().equals("model")
-        || find(config.model().engine()).tellsTokens();
+    return !config.model().policy().equals("model") || find(config.model().engine()).tellsTokens();
   }
 
   /**

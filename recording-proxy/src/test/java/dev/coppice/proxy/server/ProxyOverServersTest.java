@@ -134,7 +134,8 @@ final class ProxyOverServersTest {
       final List<Future<JsonNode>> answers = new ArrayList<>();
       for (int i = 0; i < 24; i++) {
         final String rollout = "-:task" + i + ":a";
-        answers.add(pool.submit(() -> proxy.chat(rollout, messages(user("anything")) + ",\"n\":3")));
+        answers.add(
+            pool.submit(() -> proxy.chat(rollout, messages(user("anything")) + ",\"n\":3")));
       }
       for (final Future<JsonNode> answer : answers) {
         assertEquals(3, answer.get().path("choices").size(), answer.get()::toString);

@@ -108,9 +108,7 @@ final class ScriptedProxy implements AutoCloseable {
   }
 
   private ScriptedProxy(
-      final String template,
-      final int groupSize,
-      final Function<PathPolicy, ModelRunner> runners) {
+      final String template, final int groupSize, final Function<PathPolicy, ModelRunner> runners) {
     runner = runners.apply(this::scores);
     final Talk talk =
         new Talk(ChatTemplate.parse(template, Map.of(), RenderLimits.DEFAULT), tokenizer);

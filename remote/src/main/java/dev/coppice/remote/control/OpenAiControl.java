@@ -39,8 +39,7 @@ public final class OpenAiControl implements ServerControl {
     if (!model.path("id").isTextual()) {
       throw new IOException("/v1/models names no model");
     }
-    final int told =
-        model.path("max_model_len").asInt(model.path("meta").path("n_ctx").asInt());
+    final int told = model.path("max_model_len").asInt(model.path("meta").path("n_ctx").asInt());
     return new ServerFacts(
         "openai",
         "unknown",

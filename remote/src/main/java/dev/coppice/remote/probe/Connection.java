@@ -56,8 +56,7 @@ public final class Connection {
     final ControlCalls calls = new ControlCalls(link, trimmed(address.url()));
     return open(
         address.url(),
-        new Replica.Speech(
-            calls, dialect(engine, calls), control(engine, calls, address.model())),
+        new Replica.Speech(calls, dialect(engine, calls), control(engine, calls, address.model())),
         engine);
   }
 
@@ -88,8 +87,7 @@ public final class Connection {
         "openai");
   }
 
-  private static Replica open(
-      final String url, final Replica.Speech speech, final String engine)
+  private static Replica open(final String url, final Replica.Speech speech, final String engine)
       throws InterruptedException {
     final ServerControl control = speech.control();
     final ServerFacts facts;

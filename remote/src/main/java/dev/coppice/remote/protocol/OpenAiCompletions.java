@@ -83,8 +83,7 @@ public final class OpenAiCompletions implements ServerDialect {
     private Finish finish;
     private boolean isSplit;
 
-    Reader(
-        final Tokenizer tokenizer, final ServerRequest request, final ServerAnswer answer) {
+    Reader(final Tokenizer tokenizer, final ServerRequest request, final ServerAnswer answer) {
       super(answer);
       this.tokenizer = tokenizer;
       most = request.mostTokens();
@@ -159,8 +158,7 @@ public final class OpenAiCompletions implements ServerDialect {
       for (int i = 0; i < kept; i++) {
         answer.add(tokens[i], Float.NaN);
       }
-      final boolean isOpen =
-          kept < most && (kept == 0 || !tokenizer.isEnd(tokens[kept - 1]));
+      final boolean isOpen = kept < most && (kept == 0 || !tokenizer.isEnd(tokens[kept - 1]));
       if (hasEnded && isOpen && tokenizer.endToken() >= 0) {
         answer.add(tokenizer.endToken(), Float.NaN);
       }

@@ -78,7 +78,8 @@ public final class RemoteOpening {
    * @return the runner; the caller closes it.
    * @throws ServerException if a server cannot be used, naming it and the mend.
    */
-  public static RemoteRunner open(final Servers servers, final Tokenizer tokenizer, final Wishes wishes) {
+  public static RemoteRunner open(
+      final Servers servers, final Tokenizer tokenizer, final Wishes wishes) {
     final HttpLink link = new HttpLink(servers.key());
     try {
       return open(servers, tokenizer, wishes, link);
