@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
     name = "verify",
     mixinStandardHelpOptions = true,
     description =
-        "Derives every count, figure and advantage again, replays the journal, and says what"
-            + " differs.")
+        "Derives every count, figure and advantage again, replays the journal, has calls made and"
+            + " answers scored again where the world allows it, and says what differs.")
 final class VerifyCommand implements Callable<Integer> {
   @Mixin private PlugPath plugs;
 

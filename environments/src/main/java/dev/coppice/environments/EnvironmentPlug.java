@@ -74,6 +74,16 @@ public interface EnvironmentPlug extends Plug {
   }
 
   /**
+   * Tells whether its episodes compute in this process alone and answer alike whenever they are asked
+   * alike: {@code verify} then has every call and every answer of a run judged again.
+   *
+   * @return false where anything outside is asked or changed.
+   */
+  default boolean isPure() {
+    return false;
+  }
+
+  /**
    * Reads a name that is none of a plug's as that of something this one offers, such as a file.
    *
    * @param name as {@code task.environment} has it.

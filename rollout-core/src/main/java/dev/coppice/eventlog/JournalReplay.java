@@ -3,6 +3,7 @@ package dev.coppice.eventlog;
 import dev.coppice.core.Core;
 import dev.coppice.core.CoreCounters;
 import dev.coppice.core.Effect;
+import dev.coppice.core.Event;
 import dev.coppice.core.State;
 import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupResult;
@@ -22,6 +23,7 @@ public final class JournalReplay {
   private final Core core;
   private final Consumer<GroupResult> listener;
   private final List<Effect> effects = new ArrayList<>();
+  private WorldReplay worlds;
 
   /**
    * Starts before the first event.
@@ -37,6 +39,15 @@ public final class JournalReplay {
   }
 
   /**
+   * Has the worlds asked again as well.
+   *
+   * @param replay that asks them; the caller closes it.
+   */
+  public void asking(final WorldReplay replay) {
+    worlds = replay;
+  }
+
+  /**
    * Applies the next event of the journal.
    *
    * @param type of the event.
@@ -45,7 +56,11 @@ public final class JournalReplay {
    */
   public void accept(final int type, final byte[] payload) {
     effects.clear();
-    core.step(EventCodec.decode(type, new EventBytes(payload)), effects);
+    final Event event = EventCodec.decode(type, new EventBytes(payload));
+    core.step(event, effects);
+    if (worlds != null) {
+      worlds.applied(event, effects);
+    }
     for (final Effect effect : effects) {
       if (effect instanceof Effect.GroupDone done) {
         listener.accept(done.result());

@@ -14,13 +14,16 @@ import dev.coppice.bridge.journal.JournalFormatException;
 import dev.coppice.bridge.journal.JournalReader;
 import dev.coppice.bridge.journal.JournalVersionException;
 import dev.coppice.core.State;
+import dev.coppice.environments.Environments;
 import dev.coppice.eventlog.JournalReplay;
+import dev.coppice.eventlog.WorldReplay;
 import dev.coppice.rollout.GroupResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +49,7 @@ final class JournalCheck {
   private final Map<Group, String> differing = new HashMap<>();
   private final Set<Group> replayed = new HashSet<>();
   private final List<String> unchecked = new ArrayList<>();
+  private final Map<Group, String> judgedOtherwise = new LinkedHashMap<>();
   private boolean holdsEvents;
 
   JournalCheck(
@@ -92,18 +96,44 @@ final class JournalCheck {
         readToTheEnd(reader);
         return;
       }
+      if (!isPure()) {
+        unchecked.add(
+            "calls and answers: the world "
+                + config.task().environment()
+                + " is not asked again, as world.mode or what lies outside of this process may"
+                + " answer otherwise");
+      }
       Session session = null;
-      while (reader.next()) {
-        if (reader.type() == RunJournalDescriptor.ARM_BEGINS) {
-          session = begin(reader, resources, traces);
-        } else if (session != null) {
-          holdsEvents = true;
-          session.accept(reader);
+      try {
+        while (reader.next()) {
+          if (reader.type() == RunJournalDescriptor.ARM_BEGINS) {
+            close(session);
+            session = begin(reader, resources, traces);
+          } else if (session != null) {
+            holdsEvents = true;
+            session.accept(reader);
+          }
         }
+      } finally {
+        close(session);
       }
     }
     differing.values().forEach(findings::add);
+    judgedOtherwise.values().forEach(findings::add);
     compareNames();
+  }
+
+  private static void close(final Session session) {
+    if (session != null) {
+      session.worlds.close();
+    }
+  }
+
+  /** Whether asking the worlds again changes nothing and must give what they answered then. */
+  private boolean isPure() {
+    return config.world().mode().equals("real")
+        && config.world().user().isEmpty()
+        && Environments.find(config.task().environment()).isPure();
   }
 
   /** Opens what the core must know of model and tasks, or says why the replay has to be left out. */
@@ -159,7 +189,7 @@ final class JournalCheck {
             resources.environment().dialect(),
             resources.environment().sharing(),
             isOfServers() ? state.traits() : resources.runner().traits());
-    return new Session(arm, world, traces);
+    return new Session(arm, world, traces, resources);
   }
 
   /** Replays the events of one engine until one of them cannot be applied. */
@@ -167,14 +197,34 @@ final class JournalCheck {
     private final String arm;
     private final JournalReplay replay;
     private final TracePlaces.Source traces;
+    private final WorldReplay worlds;
     private boolean broken;
 
-    Session(final ArmState arm, final State.World world, final TracePlaces.Source traces) {
+    Session(
+        final ArmState arm,
+        final State.World world,
+        final TracePlaces.Source traces,
+        final RunResources resources) {
       this.arm = arm.arm();
       this.traces = traces;
       this.replay =
           new JournalReplay(
               RolloutJob.engineConfig(config, state.run(), arm), world, this::delivered);
+      this.worlds =
+          new WorldReplay(
+              resources.environment(),
+              resources.tokenizer(),
+              config.run().seed(),
+              config.limits().observationTokens(),
+              this::judged);
+      if (isPure()) {
+        replay.asking(worlds);
+      }
+    }
+
+    private void judged(final String id, final String difference) {
+      final Group group = new Group(arm, id);
+      judgedOtherwise.putIfAbsent(group, group + ": " + difference);
     }
 
     void accept(final JournalReader reader) {

@@ -13,7 +13,10 @@ import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.run.ReplayRuns;
 import dev.coppice.bridge.journal.JournalReader;
 import dev.coppice.bridge.journal.JournalWriter;
+import dev.coppice.eventlog.EventDescriptor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,6 +132,80 @@ class RunVerifierTest {
 
     assertEquals(1, differences.size(), differences.toString());
     assertTrue(differences.getFirst().contains("the journal gives"), differences.toString());
+  }
+
+  @Test
+  void shouldJudgeAnAnswerAgainWhoseRewardIsForgedInJournalAndTraces() throws IOException {
+    forge(EventDescriptor.SCORED, doubleBytes(1.0), doubleBytes(0.5));
+    replaceFirst(run.traces(), "\"reward\":1.0", "\"reward\":0.5");
+
+    final List<String> differences = differences();
+
+    assertTrue(
+        differences.stream()
+            .anyMatch(
+                text ->
+                    text.startsWith("chain g")
+                        && text.contains("score: the journal says Score[reward=0.5")
+                        && text.contains("the world asked again Score[reward=1.0")),
+        differences.toString());
+  }
+
+  @Test
+  void shouldMakeACallAgainWhoseArgumentsAreForgedInJournalAndTraces() throws IOException {
+    forge(EventDescriptor.CALL_DONE, "0+7".getBytes(StandardCharsets.UTF_8), "1+7".getBytes(StandardCharsets.UTF_8));
+    replaceFirst(run.traces(), "0\\+7", "1+7");
+
+    final List<String> differences = differences();
+
+    assertTrue(
+        differences.stream()
+            .anyMatch(text -> text.contains("calls: the journal says") && text.contains("1+7")),
+        differences.toString());
+  }
+
+  @Test
+  void shouldSayThatAWorldThatLiesOutsideIsNotAskedAgain() throws Exception {
+    final RunFolder recorded =
+        ReplayRuns.run(
+                ReplayRuns.loader(folder, 2)
+                    .override("world.mode", "record")
+                    .override("world.store", folder.resolve("store").toString())
+                    .load())
+            .folder();
+
+    final RunVerifier.Verdict verdict = new RunVerifier(recorded).verify();
+
+    assertEquals(List.of(), verdict.differences());
+    assertTrue(
+        verdict.unchecked().stream().anyMatch(text -> text.startsWith("calls and answers: ")),
+        verdict.unchecked().toString());
+  }
+
+  private static byte[] doubleBytes(final double value) {
+    return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(value).array();
+  }
+
+  /** Exchanges bytes in the first event of a type that has them, and writes its checksums anew. */
+  private void forge(final int type, final byte[] from, final byte[] to) throws IOException {
+    final String sought = new String(from, StandardCharsets.ISO_8859_1);
+    final Path aside = folder.resolve("aside.log");
+    boolean changed = false;
+    try (JournalReader reader = new JournalReader(run.journal(), RunJournalDescriptor.CONTENT);
+        JournalWriter writer = JournalWriter.open(aside, RunJournalDescriptor.CONTENT)) {
+      while (reader.next()) {
+        final byte[] payload = new byte[reader.length()];
+        reader.payload().getBytes(0, payload);
+        final int at = new String(payload, StandardCharsets.ISO_8859_1).indexOf(sought);
+        if (!changed && reader.type() == type && at >= 0) {
+          System.arraycopy(to, 0, payload, at, to.length);
+          changed = true;
+        }
+        writer.append(reader.type(), new UnsafeBuffer(payload), 0, payload.length);
+      }
+    }
+    assertTrue(changed, "no event of the type holds it: type=" + type);
+    Files.move(aside, run.journal(), StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Test

@@ -80,4 +80,9 @@ public final class BoxesPlug extends NamedPlug implements WorldPlug {
   private static Boxes.Rule rule(final TaskRequest request) {
     return Boxes.Rule.valueOf(request.options().text("rule").toUpperCase(Locale.ROOT));
   }
+
+  @Override
+  public boolean isPure() {
+    return true;
+  }
 }

@@ -71,4 +71,9 @@ public abstract class NumbersPlug extends NamedPlug implements TextPlug {
   private static Split split(final TaskRequest request) {
     return request.split().equals("train") ? Split.TRAIN : Split.HELD_OUT;
   }
+
+  @Override
+  public boolean isPure() {
+    return true;
+  }
 }

@@ -32,4 +32,9 @@ public final class FilesystemPlug extends NamedPlug implements WorldPlug {
   public Taskset taskset(final TaskRequest request) {
     return new FilesystemTaskset(request.file());
   }
+
+  @Override
+  public boolean isPure() {
+    return true;
+  }
 }

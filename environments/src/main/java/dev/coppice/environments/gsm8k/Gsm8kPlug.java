@@ -54,4 +54,9 @@ public final class Gsm8kPlug extends NamedPlug implements TextPlug {
         request.seed(),
         request.promptOr(Gsm8kEnvironment.DEFAULT_PROMPT));
   }
+
+  @Override
+  public boolean isPure() {
+    return true;
+  }
 }

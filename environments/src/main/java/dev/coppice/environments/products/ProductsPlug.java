@@ -37,4 +37,9 @@ public final class ProductsPlug extends NamedPlug implements EnvironmentPlug {
         request.seed(),
         request.prompt());
   }
+
+  @Override
+  public boolean isPure() {
+    return true;
+  }
 }

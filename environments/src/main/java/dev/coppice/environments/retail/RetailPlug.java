@@ -48,4 +48,9 @@ public final class RetailPlug extends NamedPlug implements WorldPlug {
   public Taskset taskset(final TaskRequest request) {
     return new RetailTaskset(request.file(), request.split());
   }
+
+  @Override
+  public boolean isPure() {
+    return true;
+  }
 }

@@ -21,4 +21,9 @@ public final class StoriesPlug extends NamedPlug implements EnvironmentPlug {
     return new StoriesEnvironment(
         request.promptOr(StoriesEnvironment.DEFAULT_PROMPT), request.count());
   }
+
+  @Override
+  public boolean isPure() {
+    return true;
+  }
 }

@@ -30,4 +30,9 @@ public final class SearchPlug extends NamedPlug implements WorldPlug {
   public Taskset taskset(final TaskRequest request) {
     return new SearchTaskset(request.file());
   }
+
+  @Override
+  public boolean isPure() {
+    return true;
+  }
 }
