@@ -153,7 +153,10 @@ class RunVerifierTest {
 
   @Test
   void shouldMakeACallAgainWhoseArgumentsAreForgedInJournalAndTraces() throws IOException {
-    forge(EventDescriptor.CALL_DONE, "0+7".getBytes(StandardCharsets.UTF_8), "1+7".getBytes(StandardCharsets.UTF_8));
+    forge(
+        EventDescriptor.CALL_DONE,
+        "0+7".getBytes(StandardCharsets.UTF_8),
+        "1+7".getBytes(StandardCharsets.UTF_8));
     replaceFirst(run.traces(), "0\\+7", "1+7");
 
     final List<String> differences = differences();
