@@ -26,6 +26,7 @@ record HostFiles(Path folder) implements AutoCloseable {
           "chance",
           "wire",
           "guard",
+          "judge",
           "digest",
           "names",
           "schema",

@@ -54,7 +54,15 @@ record HostSettings(
    * @param processes that one world may have.
    * @param memoryBytes that one world may take beyond what it shares with the zygote; 0 for no bound.
    * @param startTimeoutMs for imports.
-   * @param callTimeoutMs for everything else; the engine's own deadline is usually shorter.
+   * @param callTimeoutMs for calls; the engine's own deadline is usually shorter.
+   * @param rewardTimeoutMs for one scoring, likewise.
+   * @param rewards that are scored at a time; 0 for no bound.
    */
-  record Limits(int processes, long memoryBytes, int startTimeoutMs, int callTimeoutMs) {}
+  record Limits(
+      int processes,
+      long memoryBytes,
+      int startTimeoutMs,
+      int callTimeoutMs,
+      int rewardTimeoutMs,
+      int rewards) {}
 }

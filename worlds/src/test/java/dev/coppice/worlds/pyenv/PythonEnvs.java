@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Assumptions;
 /** Opens the Python environments of these tests. */
 final class PythonEnvs {
   /** For a machine so busy that trivial calls may take seconds. */
-  static final HostSettings.Limits PATIENT = new HostSettings.Limits(32, 1L << 30, 180_000, 60_000);
+  static final HostSettings.Limits PATIENT =
+      new HostSettings.Limits(32, 1L << 30, 180_000, 60_000, 60_000, 0);
 
   private PythonEnvs() {}
 

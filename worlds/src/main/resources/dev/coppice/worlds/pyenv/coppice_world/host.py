@@ -23,6 +23,7 @@ import traceback
 from coppice_world import guard
 from coppice_world.chance import reseed
 from coppice_world.digest import NoDigest, digest
+from coppice_world.judge import JUDGE
 from coppice_world.loop import LOOP, run
 from coppice_world.names import environment
 from coppice_world.wire import Gone, Wire, failure, leave, own_fds, plain
@@ -227,8 +228,15 @@ class Host:
         if request["apart"] and self.refused(request["refuse"]):
             return {"refused": self.taint}
         reseed(request["seed"])
+        JUDGE.begin(self.path, request.get("judge"), request["seed"])
         score = lambda: plain(run(self.world.reward(request["answer"], request["messages"])))
         return self.apart(score) if request["apart"] else score()
+
+    def do_group(self, request):
+        """Scores what a whole group came to, with a row for each draw."""
+        reseed(request["seed"])
+        JUDGE.begin(self.path, request.get("judge"), request["seed"])
+        return self.apart(lambda: {"rows": plain(self.offered.grouped(request["rows"]))})
 
     def apart(self, work):
         """Works in a copy of this process and returns what it came to."""
