@@ -6,8 +6,9 @@
 # FOLDER takes the programs (0.1 GB, 6.3 GB, and 0.9 GB over vLLM's), MODEL_DIR is a model in Hugging Face's
 # layout and MODEL_GGUF the same numbers as GGUF, both F32. Needs Python 3.11, a compiler, cmake and
 # libnuma1. Prints one line  ENGINE URL PID  for each server that answers; end them by their process groups.
+# COPPICE_SERVERS_START=no installs without starting.
 set -euo pipefail
-[ "$#" -ge 4 ] || { sed -n '2,9p' "$0" >&2; exit 2; }
+[ "$#" -ge 4 ] || { sed -n '2,10p' "$0" >&2; exit 2; }
 mkdir -p "$1"
 folder="$(cd "$1" && pwd -P)"; model="$(cd "$2" && pwd -P)"; gguf="$(realpath "$3")"
 shift 3
@@ -108,9 +109,12 @@ await() {
 
 for engine in "$@"; do
   case "$engine" in
-    llama-server) install_llama && start_llama ;;
-    vllm) install_vllm && start_vllm ;;
-    sglang) install_sglang && start_sglang ;;
+    llama-server | vllm | sglang) ;;
     *) say "there is no such server: $engine"; exit 2 ;;
   esac
+done
+for engine in "$@"; do
+  name="${engine%-server}"
+  "install_$name"
+  [ "${COPPICE_SERVERS_START:-yes}" = no ] || "start_$name"
 done

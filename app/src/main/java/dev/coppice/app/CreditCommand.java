@@ -3,7 +3,10 @@ package dev.coppice.app;
 import dev.coppice.app.advantage.CreditFile;
 import dev.coppice.app.arguments.PlugPath;
 import dev.coppice.app.config.ConfigException;
+import dev.coppice.app.config.ConfigLoader;
 import dev.coppice.app.config.ConfigText;
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.bridge.trace.TraceFormatException;
 import dev.coppice.bridge.trace.TraceGroup;
 import dev.coppice.bridge.trace.TraceReader;
@@ -83,6 +86,7 @@ final class CreditCommand implements Callable<Integer> {
     if (!Files.isRegularFile(traces)) {
       throw new ConfigException("no such trace file: " + traces);
     }
+    requireTokens();
     final AdvantageEstimator made = chosen();
     final CreditFile learning =
         CreditFile.of(state == null ? made : CreditFile.warm(made, state), traces);
@@ -106,6 +110,14 @@ final class CreditCommand implements Callable<Integer> {
       learning.save(state);
     }
     return CoppiceCommand.DONE;
+  }
+
+  /** Traces in a run's folder say by its configuration what engine they came from. */
+  private void requireTokens() {
+    final RunFolder folder = new RunFolder(traces.toAbsolutePath().getParent());
+    if (folder.traces().equals(traces.toAbsolutePath()) && Files.isRegularFile(folder.config())) {
+      Engines.requireTokens(new ConfigLoader().file(folder.config()).load(), "credit");
+    }
   }
 
   private AdvantageEstimator chosen() {

@@ -8,6 +8,7 @@ import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.folder.RunState;
 import dev.coppice.app.run.RunResources;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.app.serve.ServeJob;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,6 +64,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private int serve(final RunConfig asked, final RunFolder begun) throws InterruptedException {
+    Engines.requireTokens(asked, "the bridge");
     final RunConfig config = RunResources.settled(asked);
     if (config.budget().computedTokens().isPresent()) {
       System.err.println(

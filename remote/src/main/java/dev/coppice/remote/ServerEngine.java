@@ -90,7 +90,8 @@ abstract class ServerEngine implements RunnerPlug {
             Duration.ofMillis(options.count("silence-ms")),
             options.count("attempts"));
     return RemoteOpening.open(
-        new RemoteOpening.Servers(name(), urls, options.text("name"), key(options)),
+        new RemoteOpening.Servers(
+            name(), urls, options.text("name"), key(options), contextTokens(options)),
         request.folder(),
         new RemoteOpening.Wishes(
             sampling,
@@ -98,6 +99,11 @@ abstract class ServerEngine implements RunnerPlug {
             options.count("requests"),
             options.count("entropy-top"),
             options.is("weights", "told")));
+  }
+
+  /** The length of a sequence, of servers that do not tell it; 0 asks them. */
+  int contextTokens(final PlugOptions options) {
+    return 0;
   }
 
   private static String key(final PlugOptions options) {

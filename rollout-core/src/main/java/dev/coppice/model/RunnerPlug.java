@@ -34,6 +34,15 @@ public interface RunnerPlug extends Plug {
   }
 
   /**
+   * Says whether its runners tell the ids that were sampled and their log-probabilities.
+   *
+   * @return false for one that tells texts alone: good for an evaluation, not for training.
+   */
+  default boolean tellsTokens() {
+    return true;
+  }
+
+  /**
    * Opens the model for one sequence at a time, to score and to continue it.
    *
    * @param request for a model.

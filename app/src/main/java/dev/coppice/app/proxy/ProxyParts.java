@@ -56,11 +56,7 @@ record ProxyParts(
               + config.model().policy()
               + "\"");
     }
-    if (config.model().engine().equals("openai")) {
-      throw new ConfigException(
-          "model.engine = \"openai\" gives no token ids, and the proxy records tokens: choose"
-              + " embedded, vllm, sglang or llama-server");
-    }
+    Engines.requireTokens(config, "the proxy");
   }
 
   private static ChatTemplate template(final RunConfig config, final Path folder) {

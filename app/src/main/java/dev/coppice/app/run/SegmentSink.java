@@ -2,6 +2,7 @@ package dev.coppice.app.run;
 
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.folder.StoredGroup;
+import dev.coppice.app.runner.Engines;
 import dev.coppice.bridge.segment.ArrowSegmentReader;
 import dev.coppice.bridge.segment.ArrowSegmentWriter;
 import dev.coppice.bridge.segment.SegmentForm;
@@ -29,6 +30,7 @@ final class SegmentSink implements AutoCloseable {
   private final String estimator;
   private final List<CreditedGroup> pending = new ArrayList<>();
   private final Set<Long> written;
+  private final boolean isOfTexts;
 
   /** Opens the folder for groups of one run name; those that are in it are not written again. */
   SegmentSink(
@@ -42,6 +44,7 @@ final class SegmentSink implements AutoCloseable {
         new ArrowSegmentWriter(
             folder, resources.wireHeader(config, runName), SegmentForm.TREE_PACKED);
     written = written(folder, runName);
+    isOfTexts = !Engines.tellsTokens(config);
   }
 
   private static Set<Long> written(final Path folder, final String runName) {
@@ -59,12 +62,12 @@ final class SegmentSink implements AutoCloseable {
 
   /** Returns whether all of these groups are in segments. */
   boolean hasAll(final Collection<Integer> numbers) {
-    return numbers.stream().allMatch(number -> written.contains((long) number));
+    return isOfTexts || numbers.stream().allMatch(number -> written.contains((long) number));
   }
 
-  /** Takes a group that is in the traces. */
+  /** Takes a group that is in the traces; where nobody knows what was sampled, there is nothing to train on. */
   void add(final StoredGroup group) {
-    if (!written.add(group.number())) {
+    if (isOfTexts || !written.add(group.number())) {
       return;
     }
     pending.add(group.credited(estimator));

@@ -1,5 +1,6 @@
 package dev.coppice.app.runner;
 
+import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.EngineOptions;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.model.ModelRunner;
@@ -35,6 +36,35 @@ public final class Engines {
   }
 
   /**
+   * Says whether the engine of a configuration tells the ids it sampled and their log-probabilities.
+   *
+   * @param config of the run.
+   * @return false for an engine that is good for evaluation alone.
+   */
+  public static boolean tellsTokens(final RunConfig config) {
+    return !config.model().policy().equals("model") || find(config.model().engine()).tellsTokens();
+  }
+
+  /**
+   * Refuses an engine that tells no token ids, for whoever trains on them.
+   *
+   * @param config of the run.
+   * @param who needs the ids.
+   * @throws ConfigException if the engine tells none; naming it.
+   */
+  public static void requireTokens(final RunConfig config, final String who) {
+    if (!tellsTokens(config)) {
+      throw new ConfigException(
+          "model.engine = \""
+              + config.model().engine()
+              + "\" tells no token ids and no log-probabilities, and "
+              + who
+              + " needs them: it is for evaluation alone; choose embedded, vllm, sglang or"
+              + " llama-server");
+    }
+  }
+
+  /**
    * Says whether the engine of a configuration runs its model behind servers.
    *
    * @param config of the run.
@@ -58,6 +88,19 @@ public final class Engines {
           "the engine loads no adapters: engine="
               + plug.name()
               + "; start its servers with the adapter, and leave out model.lora");
+    }
+    if (!plug.tellsTokens() && !config.credit().estimators().isEmpty()) {
+      throw new ConfigException(
+          "model.engine = \""
+              + plug.name()
+              + "\" tells no token ids and no log-probabilities, so credit is refused: set"
+              + " credit.estimators = []");
+    }
+    if (!plug.tellsTokens() && !config.tree().coalesce().equals("false")) {
+      throw new ConfigException(
+          "model.engine = \""
+              + plug.name()
+              + "\" tells no distribution, so samples share no path: set tree.coalesce = false");
     }
     if (config.bridge().kept()) {
       throw new IllegalArgumentException(

@@ -16,6 +16,7 @@ import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.RunInputs;
+import dev.coppice.app.runner.Engines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -117,7 +118,9 @@ public final class RunVerifier {
         shares.add(group);
         final ArmState arm = state.arm(group.arm());
         segments.check(
-            group, names.isEmpty() ? "" : names.getFirst(), arm != null && arm.complete());
+            group,
+            names.isEmpty() ? "" : names.getFirst(),
+            arm != null && arm.complete() && Engines.tellsTokens(config));
       }
       segments.end();
       shares.end(findings);

@@ -89,6 +89,13 @@ final class Running {
     }
   }
 
+  /** Books what a server computed beyond the quote, and what it sampled for nothing. */
+  void computedAgain(final int again, final int wasted) {
+    prefilled += again;
+    recomputed += again;
+    discarded += wasted;
+  }
+
   /** Appends a token that was sampled behind computed ones. */
   void append(final int token, final float logprob, final int version) {
     if (length == tokens.length) {

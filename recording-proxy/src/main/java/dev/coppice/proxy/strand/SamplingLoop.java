@@ -198,7 +198,9 @@ public final class SamplingLoop implements AutoCloseable {
       return;
     }
     expire(now);
-    if (now - movedNs > STALLED_NS && !idle.isEmpty()) {
+    // A runner that may lose answers has no memory of ours to be short of: it waits for servers.
+    final boolean isShort = runner.traits().answerWithinNs() == ModelRunner.Traits.ALWAYS_ANSWERS;
+    if (isShort && now - movedNs > STALLED_NS && !idle.isEmpty()) {
       release(idle.values().iterator().next());
       movedNs = now;
       return;
@@ -341,10 +343,12 @@ public final class SamplingLoop implements AutoCloseable {
           continue;
         }
         if (draws.failure(row) != null) {
+          running.computedAgain(draws.again(row), draws.wasted(row));
           giveUp(running, draws.failure(row));
           continue;
         }
         running.computed(draws.cached(row));
+        running.computedAgain(draws.again(row), draws.wasted(row));
         if (draws.count(row) > 0) {
           drawn(running, draws, row);
         }

@@ -8,6 +8,8 @@ import dev.coppice.decoder.batch.BatchConfig;
 import dev.coppice.decoder.batch.BatchRunner;
 import dev.coppice.decoder.batch.PathBackend;
 import dev.coppice.environments.replay.ByteTokenizer;
+import dev.coppice.model.ModelRunner;
+import dev.coppice.model.PathPolicy;
 import dev.coppice.proxy.answer.Answering;
 import dev.coppice.proxy.answer.AskDefaults;
 import dev.coppice.proxy.answer.Placing;
@@ -17,6 +19,9 @@ import dev.coppice.proxy.recorded.Recording;
 import dev.coppice.proxy.recorded.TalkReader;
 import dev.coppice.proxy.strand.SamplingLoop;
 import dev.coppice.proxy.talk.Talk;
+import dev.coppice.remote.stub.StubServer;
+import dev.coppice.remote.work.RemoteOpening;
+import dev.coppice.remote.work.RemoteSettings;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.trajectory.SamplingSettings;
 import java.io.IOException;
@@ -25,11 +30,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * Serves a real proxy over the embedded runner, whose model is a script: it says what the last
@@ -53,6 +60,7 @@ final class ScriptedProxy implements AutoCloseable {
           + "{% endif %}";
 
   private static final int LETTERS = 6;
+  private static final int CONTEXT = 2048;
 
   final List<RecordEvent> log = new CopyOnWriteArrayList<>();
   final List<GroupResult> groups = new CopyOnWriteArrayList<>();
@@ -60,7 +68,7 @@ final class ScriptedProxy implements AutoCloseable {
   final SamplingLoop loop;
   final Recording recording;
   private final ByteTokenizer tokenizer = new ByteTokenizer();
-  private final BatchRunner runner;
+  private final ModelRunner runner;
   private final ProxyServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -69,9 +77,39 @@ final class ScriptedProxy implements AutoCloseable {
   }
 
   ScriptedProxy(final String template, final int groupSize) {
-    final PathBackend backend =
-        new PathBackend("script", tokenizer.vocabularySize(), 2048, this::scores);
-    runner = new BatchRunner(backend, new BatchConfig(32, 256, 2048, 16));
+    this(template, groupSize, ScriptedProxy::embedded);
+  }
+
+  /** Serves a stub of a server in place of the embedded runner; the caller closes the stub. */
+  static ScriptedProxy over(final String engine, final List<StubServer> stubs) {
+    return new ScriptedProxy(
+        PLAIN,
+        2,
+        script -> {
+          final ByteTokenizer tokenizer = new ByteTokenizer();
+          stubs.add(StubServer.of(engine, tokenizer, script, CONTEXT));
+          final Duration patience = Duration.ofSeconds(120);
+          return RemoteOpening.open(
+              new RemoteOpening.Servers(engine, List.of(stubs.getLast().url()), "", "", 0),
+              tokenizer,
+              new RemoteOpening.Wishes(
+                  SamplingSettings.PLAIN,
+                  new RemoteSettings.Patience(patience, patience, 2),
+                  64,
+                  0,
+                  false));
+        });
+  }
+
+  private static ModelRunner embedded(final PathPolicy script) {
+    final int vocabulary = new ByteTokenizer().vocabularySize();
+    final PathBackend backend = new PathBackend("script", vocabulary, CONTEXT, script);
+    return new BatchRunner(backend, new BatchConfig(32, 256, 2048, 16));
+  }
+
+  private ScriptedProxy(
+      final String template, final int groupSize, final Function<PathPolicy, ModelRunner> runners) {
+    runner = runners.apply(this::scores);
     final Talk talk =
         new Talk(ChatTemplate.parse(template, Map.of(), RenderLimits.DEFAULT), tokenizer);
     loop = new SamplingLoop(runner);
@@ -123,9 +161,14 @@ final class ScriptedProxy implements AutoCloseable {
       target[offset + tokenizer.endToken()] = 0f;
     } else {
       for (char letter = 'a'; letter <= 'h'; letter++) {
-        target[offset + letter] = 0f;
+        target[offset + letter] = score(letter);
       }
     }
+  }
+
+  /** Says how much the script likes a random letter: {@code a} to {@code h}, the later the more. */
+  static float score(final char letter) {
+    return 0.1f * (letter - 'a');
   }
 
   HttpRequest.Builder request(final String path) {
@@ -190,7 +233,7 @@ final class ScriptedProxy implements AutoCloseable {
   void checkIntegrity() {
     loop.between(
             used -> {
-              runner.checkIntegrity();
+              ((BatchRunner) used).checkIntegrity();
               return true;
             })
         .join();

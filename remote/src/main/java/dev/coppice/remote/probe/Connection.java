@@ -1,7 +1,9 @@
 package dev.coppice.remote.probe;
 
+import dev.coppice.model.Tokenizer;
 import dev.coppice.remote.control.ControlCalls;
 import dev.coppice.remote.control.LlamaControl;
+import dev.coppice.remote.control.OpenAiControl;
 import dev.coppice.remote.control.ServerControl;
 import dev.coppice.remote.control.ServerFacts;
 import dev.coppice.remote.control.ServerRefusal;
@@ -9,6 +11,7 @@ import dev.coppice.remote.control.SglangControl;
 import dev.coppice.remote.control.VllmControl;
 import dev.coppice.remote.http.HttpLink;
 import dev.coppice.remote.protocol.LlamaCompletion;
+import dev.coppice.remote.protocol.OpenAiCompletions;
 import dev.coppice.remote.protocol.ServerDialect;
 import dev.coppice.remote.protocol.SglangGenerate;
 import dev.coppice.remote.protocol.VllmCompletions;
@@ -50,9 +53,43 @@ public final class Connection {
    */
   public static Replica open(final HttpLink link, final Address address, final String engine)
       throws InterruptedException {
-    final String url = address.url();
-    final ControlCalls calls = new ControlCalls(link, trimmed(url));
-    final ServerControl control = control(engine, calls, address.model());
+    final ControlCalls calls = new ControlCalls(link, trimmed(address.url()));
+    return open(
+        address.url(),
+        new Replica.Speech(calls, dialect(engine, calls), control(engine, calls, address.model())),
+        engine);
+  }
+
+  /**
+   * Connects to a server of which nothing is known but that it speaks OpenAI's protocol.
+   *
+   * @param link to it.
+   * @param address of it.
+   * @param tokenizer of the model, since texts travel.
+   * @param contextTokens the largest number of tokens in one sequence; 0 where the server tells.
+   * @return the server, up.
+   * @throws ServerException if it does not answer, or does not tell what it must.
+   * @throws InterruptedException if interrupted.
+   */
+  public static Replica openOfTexts(
+      final HttpLink link,
+      final Address address,
+      final Tokenizer tokenizer,
+      final int contextTokens)
+      throws InterruptedException {
+    final ControlCalls calls = new ControlCalls(link, trimmed(address.url()));
+    return open(
+        address.url(),
+        new Replica.Speech(
+            calls,
+            new OpenAiCompletions(tokenizer),
+            new OpenAiControl(calls, address.model(), contextTokens)),
+        "openai");
+  }
+
+  private static Replica open(final String url, final Replica.Speech speech, final String engine)
+      throws InterruptedException {
+    final ServerControl control = speech.control();
     final ServerFacts facts;
     try {
       facts = control.facts();
@@ -67,12 +104,12 @@ public final class Connection {
       throw ServerException.lacking(
           "the server at "
               + url
-              + " does not tell the length of its context; is it "
-              + engine
-              + "?");
+              + " does not tell the length of its context; "
+              + (engine.equals("openai")
+                  ? "set model.openai.context-tokens"
+                  : "is it " + engine + "?"));
     }
-    return new Replica(
-        new Replica.Speech(calls, dialect(engine, calls), control), facts, slots(facts));
+    return new Replica(speech, facts, slots(facts));
   }
 
   private static String reason(final IOException e) {

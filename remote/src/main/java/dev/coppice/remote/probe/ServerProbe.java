@@ -78,7 +78,8 @@ public final class ServerProbe {
       final ServerAnswer answer = asker.ask(replica, ProbeAsker.Question.plain(path, 2, 0), 1);
       for (int i = 0; i < answer.length(); i++) {
         final int token = answer.token(i);
-        if (token < 0 || token >= tokenizer.vocabularySize() || !(answer.logprob(i) <= 1e-3)) {
+        final boolean isPlausible = answer.logprob(i) <= 1e-3 || !tellsTokens();
+        if (token < 0 || token >= tokenizer.vocabularySize() || !isPlausible) {
           return ProbeCheck.bad(
               name,
               "token " + token + " with log-probability " + answer.logprob(i),
@@ -98,6 +99,10 @@ public final class ServerProbe {
     } catch (final IOException e) {
       return ProbeCheck.bad(name, said(e), mendOfTokens());
     }
+  }
+
+  private boolean tellsTokens() {
+    return replica.speech().dialect().tellsTokens();
   }
 
   private String mendOfTokens() {

@@ -44,6 +44,15 @@ public interface ServerDialect {
    */
   String lack(SamplingSettings sampling, LogprobScale scale);
 
+  /**
+   * Says whether the server tells the ids of what it sampled, and their log-probabilities.
+   *
+   * @return false where texts come alone: such tokens are good for an evaluation, not for training.
+   */
+  default boolean tellsTokens() {
+    return true;
+  }
+
   /** Says what a server's log-probabilities follow. */
   enum LogprobScale {
     /** The temperature, and the cuts where there are any. */

@@ -48,7 +48,12 @@ final class DrawTask implements Runnable {
 
   /** What all draws of a runner have in common. */
   record Context(
-      Replicas replicas, PathSharing sharing, RemoteSettings settings, RemoteTally tally) {}
+      Replicas replicas, PathSharing sharing, RemoteSettings settings, RemoteTally tally) {
+    /** Whether the servers tell ids and log-probabilities, or texts alone. */
+    boolean tellsTokens() {
+      return replicas.all().getFirst().speech().dialect().tellsTokens();
+    }
+  }
 
   /** How many tokens a draw asks for, and how much of the first one's row. */
   record Wanted(int mostTokens, int rowTop) {}
@@ -186,7 +191,7 @@ final class DrawTask implements Runnable {
   private void requirePlausible() {
     for (int i = 0; i < length; i++) {
       final boolean isToken = tokens[i] >= 0 && tokens[i] < context.settings().vocabularySize();
-      if (!isToken || !Float.isFinite(logprobs[i])) {
+      if (!isToken || (context.tellsTokens() && !Float.isFinite(logprobs[i]))) {
         failure =
             failure(
                 "server_answer_unusable",
@@ -216,7 +221,7 @@ final class DrawTask implements Runnable {
       tokens = Arrays.copyOf(tokens, Math.max(length + more, tokens.length * 2));
       logprobs = Arrays.copyOf(logprobs, tokens.length);
     }
-    final boolean isCertain = terms().sampling().temperature() == 0;
+    final boolean isCertain = context.tellsTokens() && terms().sampling().temperature() == 0;
     for (int i = 0; i < more; i++) {
       tokens[length] = answer.token(i);
       // Without temperature one token is certain; servers tell the model's own number there.

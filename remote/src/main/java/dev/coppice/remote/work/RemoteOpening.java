@@ -35,8 +35,10 @@ public final class RemoteOpening {
    * @param urls of them.
    * @param model the name they know the model by; empty for their only one.
    * @param key they ask for; empty for none.
+   * @param contextTokens of one sequence, of servers that do not tell; 0 asks them.
    */
-  public record Servers(String engine, List<String> urls, String model, String key) {}
+  public record Servers(
+      String engine, List<String> urls, String model, String key, int contextTokens) {}
 
   /**
    * Says what is wanted of the servers.
@@ -67,7 +69,17 @@ public final class RemoteOpening {
     return open(servers, ModelTokenizer.open(folder), wishes);
   }
 
-  static RemoteRunner open(final Servers servers, final Tokenizer tokenizer, final Wishes wishes) {
+  /**
+   * Opens a runner with a tokenizer that is open already.
+   *
+   * @param servers of the model.
+   * @param tokenizer of it; the runner closes it.
+   * @param wishes of the run.
+   * @return the runner; the caller closes it.
+   * @throws ServerException if a server cannot be used, naming it and the mend.
+   */
+  public static RemoteRunner open(
+      final Servers servers, final Tokenizer tokenizer, final Wishes wishes) {
     final HttpLink link = new HttpLink(servers.key());
     try {
       return open(servers, tokenizer, wishes, link);
@@ -88,8 +100,11 @@ public final class RemoteOpening {
       throws InterruptedException {
     final List<Replica> all = new ArrayList<>();
     for (final String url : servers.urls()) {
+      final Connection.Address address = new Connection.Address(url, servers.model());
       all.add(
-          Connection.open(link, new Connection.Address(url, servers.model()), servers.engine()));
+          servers.engine().equals("openai")
+              ? Connection.openOfTexts(link, address, tokenizer, servers.contextTokens())
+              : Connection.open(link, address, servers.engine()));
     }
     final String model =
         servers.model().isEmpty() ? all.getFirst().facts().model() : servers.model();
@@ -98,12 +113,16 @@ public final class RemoteOpening {
     boolean mayCopy = true;
     for (final Replica replica : all) {
       final ServerProbe probe = new ServerProbe(link, replica, model, tokenizer);
+      probes.put(replica, probe);
       require(replica, probe.tokens());
+      if (!replica.speech().dialect().tellsTokens()) {
+        hasRows = false;
+        continue;
+      }
       require(replica, probe.tokenizer());
       require(replica, probe.logprobs(wishes.sampling()));
       hasRows = hasRows && probe.wholeRow().ok();
       mayCopy &= replica.slots() == null || probe.copiesSlots();
-      probes.put(replica, probe);
     }
     final int top = wishes.entropyTop() == 0 ? USUAL_TOP : wishes.entropyTop();
     final RemoteSettings settings =

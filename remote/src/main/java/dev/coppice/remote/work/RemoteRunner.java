@@ -85,7 +85,7 @@ public final class RemoteRunner implements ModelRunner {
             settings.vocabularySize(),
             contextTokens,
             Math.min(settings.mostRequests(), places),
-            true,
+            context.tellsTokens(),
             false,
             // A draw ends by itself at its deadline; the core's comes later.
             2 * answerNs);
@@ -94,7 +94,7 @@ public final class RemoteRunner implements ModelRunner {
 
   private PathSharing sharing(final SegmentSender sender, final boolean mayCopySlots) {
     return switch (replicas.all().getFirst().facts().engine()) {
-      case "vllm" -> new BlockSharing(sender);
+      case "vllm", "openai" -> new BlockSharing(sender);
       case "sglang" -> new WaitingSharing(sender);
       default -> new SlotSharing(sender, mayCopySlots);
     };

@@ -9,12 +9,12 @@ import java.io.OutputStream;
 
 /** Speaks as llama-server does. */
 final class LlamaFace implements StubServer.Face {
-  private static final int END = 0;
-
   private final int slots;
+  private final int end;
 
-  LlamaFace(final int slots) {
+  LlamaFace(final int slots, final int end) {
     this.slots = slots;
+    this.end = end;
   }
 
   @Override
@@ -85,7 +85,7 @@ final class LlamaFace implements StubServer.Face {
                     ? body.path("top_k").asInt()
                     : 0),
             body.path("seed").asLong(),
-            new int[] {END},
+            new int[] {end},
             body.path("id_slot").asInt(-1));
     try {
       if (!server.fails(exchange, asked)) {

@@ -29,6 +29,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class StubServer implements AutoCloseable {
   static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int CONTEXT = 128;
+  private static final int SLOTS = 4;
 
   /** How it misbehaves. */
   public final StubQuirks quirks = new StubQuirks();
@@ -71,12 +73,13 @@ public final class StubServer implements AutoCloseable {
         throws IOException;
   }
 
-  private StubServer(final Face face, final StubCache cache, final Tokenizer tokenizer)
+  private StubServer(
+      final Face face, final StubCache cache, final Tokenizer tokenizer, final int contextTokens)
       throws IOException {
     this.face = face;
     this.cache = cache;
     this.tokenizer = tokenizer;
-    contextTokens = 128;
+    this.contextTokens = contextTokens;
     model = new StubModel(tokenizer.vocabularySize());
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -96,12 +99,45 @@ public final class StubServer implements AutoCloseable {
 
   /** Starts a stub of llama-server. */
   public static StubServer llama(final int slots) {
-    return start(new LlamaFace(slots), StubCache.ofSlots(slots));
+    return start(new LlamaFace(slots, 0), StubCache.ofSlots(slots));
+  }
+
+  /** Starts a stub of a server that knows texts alone, and shares nothing. */
+  public static StubServer ofTexts() {
+    return start(new TextFace(), StubCache.ofBlocks(Integer.MAX_VALUE));
+  }
+
+  /** Starts a stub of any kind of server over a script. */
+  public static StubServer of(
+      final String engine,
+      final Tokenizer tokenizer,
+      final PathPolicy script,
+      final int contextTokens) {
+    final Face face =
+        switch (engine) {
+          case "vllm" -> new VllmFace();
+          case "sglang" -> new SglangFace();
+          case "llama-server" -> new LlamaFace(SLOTS, tokenizer.endToken());
+          default -> throw new IllegalArgumentException("engine=" + engine);
+        };
+    final StubCache cache =
+        switch (engine) {
+          case "vllm" -> StubCache.ofBlocks(4);
+          case "sglang" -> StubCache.ofTokens();
+          default -> StubCache.ofSlots(SLOTS);
+        };
+    try {
+      final StubServer server = new StubServer(face, cache, tokenizer, contextTokens);
+      server.model.use(script);
+      return server;
+    } catch (final IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static StubServer start(final Face face, final StubCache cache) {
     try {
-      return new StubServer(face, cache, new LetterTokenizer());
+      return new StubServer(face, cache, new LetterTokenizer(), CONTEXT);
     } catch (final IOException e) {
       throw new UncheckedIOException(e);
     }

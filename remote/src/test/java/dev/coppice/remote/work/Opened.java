@@ -31,6 +31,18 @@ final class Opened {
     return open(engine, sampling, new RemoteSettings.Patience(DEADLINE, silence, 2), stubs);
   }
 
+  static RemoteRunner ofTexts(final int contextTokens, final StubServer stub) {
+    return RemoteOpening.open(
+        new RemoteOpening.Servers("openai", List.of(stub.url()), "", "", contextTokens),
+        new LetterTokenizer(),
+        new RemoteOpening.Wishes(
+            SamplingSettings.PLAIN,
+            new RemoteSettings.Patience(DEADLINE, DEADLINE, 2),
+            64,
+            0,
+            false));
+  }
+
   private static RemoteRunner open(
       final String engine,
       final SamplingSettings sampling,
@@ -41,7 +53,7 @@ final class Opened {
       urls.add(stub.url());
     }
     return RemoteOpening.open(
-        new RemoteOpening.Servers(engine, urls, "", ""),
+        new RemoteOpening.Servers(engine, urls, "", "", 0),
         new LetterTokenizer(),
         new RemoteOpening.Wishes(sampling, patience, 64, 0, false));
   }
