@@ -141,7 +141,7 @@ class Keeper:
     """Ends processes when it is told to, and everything when there are too many files or the engine is gone."""
 
     def __init__(self, first, named):
-        self.states, self.named = {first}, named
+        self.states, self.named, self.most = {first}, named, {folder: files(folder) + MOST_FILES for folder in FOLDERS}
 
     def keep(self):
         LIBC.prctl(SUBREAPER, 1, 0, 0, 0)
@@ -156,10 +156,8 @@ class Keeper:
                 for line in lines:
                     self.end(*map(int, line.split()))
             self.clear()
-            for folder in FOLDERS:
-                used = os.statvfs(folder)
-                if used.f_files - used.f_ffree > MOST_FILES:
-                    os._exit(3)
+            if any(files(folder) > self.most[folder] for folder in FOLDERS):
+                os._exit(3)
 
     def end(self, pid, since):
         """Ends a state's process with all below it."""
@@ -182,6 +180,11 @@ class Keeper:
             pass
         self.states &= found
         kill(found - self.states)
+
+
+def files(folder):
+    used = os.statvfs(folder)
+    return used.f_files - used.f_ffree
 
 
 def kids():
