@@ -33,7 +33,8 @@ record HostFiles(Path folder) implements AutoCloseable {
           "rows",
           "module",
           "packages",
-          "suites");
+          "suites",
+          "tau2");
 
   /** Writes the files into a new folder that everybody may read. */
   static HostFiles write() {

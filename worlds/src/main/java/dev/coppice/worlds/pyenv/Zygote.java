@@ -55,6 +55,7 @@ final class Zygote implements AutoCloseable {
           "device:",
           "shared-memory:",
           "file-write:",
+          "file-made:",
           "children:");
 
   private final HostSettings.Limits limits;

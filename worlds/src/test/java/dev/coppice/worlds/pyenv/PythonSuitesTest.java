@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.environments.score.Judge;
 import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolResult;
@@ -16,7 +17,10 @@ import dev.coppice.environments.user.UserTaskset;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Plays the adapters of larger packages: verifiers and OpenEnv where they are installed, NeMo Gym and tau2
@@ -172,6 +176,43 @@ class PythonSuitesTest {
   private static SeenResults counted(final ToolWorld world, final int amount) throws Exception {
     final ToolResult result = world.call(request("add", Map.of("amount", amount)));
     return SeenResults.NOTHING.and(result.text(), result.note());
+  }
+
+  /** The package's own known actions earn what it pays; half-way a fork takes the rest of them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"retail", "mock"})
+  @Tag("slow")
+  void shouldPlayTau2(final String domain) throws Exception {
+    final String python = PythonEnvs.pythonWith("tau2.registry");
+    try (PythonEnvTaskset taskset = open("tau2/" + domain, python, Map.of())) {
+      taskset.judgedBy((messages, most, seed) -> new Judge.Verdict("Yes.", 1, 1));
+      int wrong = 0;
+      final int tasks = Math.min(EPISODES, taskset.taskCount());
+      for (int i = 0; i < tasks; i++) {
+        final List<Taskset.Call> gold = taskset.solution(taskset.task(i)).calls();
+        final String told = taskset.solution(taskset.task(i)).answer();
+        try (ToolWorld world = begun(taskset, i);
+            ToolWorld unforked = begun(taskset, i)) {
+          wrong += scored(world, null) < 1 ? 1 : 0;
+          for (final Taskset.Call call : gold) {
+            unforked.call(request(call.tool(), call.arguments()));
+          }
+          for (final Taskset.Call call : gold.subList(0, gold.size() / 2)) {
+            world.call(request(call.tool(), call.arguments()));
+          }
+          final String before = world.digest();
+          try (ToolWorld fork = world.fork()) {
+            for (final Taskset.Call call : gold.subList(gold.size() / 2, gold.size())) {
+              fork.call(request(call.tool(), call.arguments()));
+            }
+            assertEquals(before, world.digest(), domain + " " + i);
+            assertEquals(unforked.digest(), fork.digest(), domain + " " + i);
+            assertEquals(1.0, scored(fork, told), domain + " " + i);
+          }
+        }
+      }
+      assertTrue(wrong > tasks / 2, domain + ": episodes without a call that earned less: " + wrong);
+    }
   }
 
   @Test

@@ -200,8 +200,10 @@ class Host:
 
     def do_reset(self, request):
         reseed(request["seed"])
+        before = self.files()
         self.world = self.worlds[0] = self.offered.open()
         run(self.world.reset(request["index"], request["seed"]))
+        self.notice(before)
         return self.digested({})
 
     def do_copy(self, request):
@@ -212,8 +214,19 @@ class Host:
 
     def do_call(self, request):
         reseed(request["seed"])
+        before = self.files()
         said = plain(run(self.world.call(request["tool"], request["arguments"])))
+        self.notice(before)
         return self.digested(said) if request["writes"] else said
+
+    def files(self):
+        return guard.files() if self.settings.get("sandboxed") else set()
+
+    def notice(self, before):
+        """Keeps in mind files that were made: a copy of this process would share them, and is refused."""
+        made = sorted(self.files() - before)
+        if made:
+            self.taint = sorted({*self.taint, *("file-made:" + name for name in made[:8])})
 
     def digested(self, said):
         """Adds the digest of the state, or why there is none: the engine then chains calls and answers."""
