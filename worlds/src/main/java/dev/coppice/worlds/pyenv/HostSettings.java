@@ -55,14 +55,16 @@ record HostSettings(
    * @param memoryBytes that one world may take beyond what it shares with the zygote; 0 for no bound.
    * @param startTimeoutMs for imports.
    * @param callTimeoutMs for calls; the engine's own deadline is usually shorter.
-   * @param rewardTimeoutMs for one scoring, likewise.
-   * @param rewards that are scored at a time; 0 for no bound.
+   * @param scoring bounds of scorings.
    */
   record Limits(
-      int processes,
-      long memoryBytes,
-      int startTimeoutMs,
-      int callTimeoutMs,
-      int rewardTimeoutMs,
-      int rewards) {}
+      int processes, long memoryBytes, int startTimeoutMs, int callTimeoutMs, Scoring scoring) {}
+
+  /**
+   * Bounds scorings.
+   *
+   * @param timeoutMs for one of them.
+   * @param most at a time; 0 for no bound.
+   */
+  record Scoring(int timeoutMs, int most) {}
 }

@@ -189,8 +189,8 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
             options.whole("memory-mb") << BYTES_PER_MIB,
             options.count("start-timeout-ms"),
             options.count("call-timeout-ms"),
-            options.count("reward-timeout-ms"),
-            options.count("rewards-at-once")),
+            new HostSettings.Scoring(
+                options.count("reward-timeout-ms"), options.count("rewards-at-once"))),
         HostSettings.Copy.valueOf(options.text("copy").toUpperCase(Locale.ROOT)),
         options.flag("repeatable"));
   }

@@ -61,7 +61,7 @@ public final class PythonEnvTaskset implements Taskset {
     this.settings = settings;
     this.seed = seed;
     start = new HostStart(settings);
-    final int most = settings.limits().rewards();
+    final int most = settings.limits().scoring().most();
     scoring = most == 0 ? null : new Semaphore(most);
     try {
       final Map<String, Object> described = zygote().ask(Map.of("op", "describe"));
@@ -227,7 +227,7 @@ public final class PythonEnvTaskset implements Taskset {
     final Zygote host = zygote();
     final HostConnection apart = host.fork();
     try {
-      return scored(question, full -> apart.ask(full, settings.limits().rewardTimeoutMs()));
+      return scored(question, full -> apart.ask(full, settings.limits().scoring().timeoutMs()));
     } finally {
       host.release(apart);
     }

@@ -318,7 +318,7 @@ final class PythonEnvWorld implements ToolWorld {
 
   private Map<String, Object> scoredNow(final Map<String, Object> question) throws Exception {
     final Map<String, Object> scored =
-        alive().ask(numbered(question), tasks.limits().rewardTimeoutMs());
+        alive().ask(numbered(question), tasks.limits().scoring().timeoutMs());
     return scored.containsKey("refused") ? scoredAgain(question) : scored;
   }
 
@@ -333,7 +333,7 @@ final class PythonEnvWorld implements ToolWorld {
     final HostConnection copy = rebuilt();
     try {
       question.put("apart", false);
-      return copy.ask(question, tasks.limits().rewardTimeoutMs());
+      return copy.ask(question, tasks.limits().scoring().timeoutMs());
     } finally {
       tasks.zygote().release(copy);
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Assumptions;
 final class PythonEnvs {
   /** For a machine so busy that trivial calls may take seconds. */
   static final HostSettings.Limits PATIENT =
-      new HostSettings.Limits(32, 1L << 30, 180_000, 60_000, 60_000, 0);
+      new HostSettings.Limits(32, 1L << 30, 180_000, 60_000, new HostSettings.Scoring(60_000, 0));
 
   private PythonEnvs() {}
 

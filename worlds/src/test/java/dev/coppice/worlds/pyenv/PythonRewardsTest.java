@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Scores by judges, by functions that see whole groups, and by slow ones. */
 class PythonRewardsTest {
   private static final HostSettings.Limits HASTY =
-      new HostSettings.Limits(32, 1L << 30, 180_000, 60_000, 3_000, 1);
+      new HostSettings.Limits(32, 1L << 30, 180_000, 60_000, new HostSettings.Scoring(3_000, 1));
 
   private static final List<Long> seeds = new CopyOnWriteArrayList<>();
   private static final AtomicInteger together = new AtomicInteger();

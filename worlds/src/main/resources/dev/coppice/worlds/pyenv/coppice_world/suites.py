@@ -396,7 +396,9 @@ class NemoGymWorld:
         return {"text": texted(told), **({"failed": True} if status != 200 else {})}
 
     def state(self):
-        return {name: value for name, value in vars(self.offered.server).items() if name.startswith("session_id")}
+        """Leaves out the names of sessions, which are drawn anew each time: a process has one session."""
+        held = {name: value for name, value in vars(self.offered.server).items() if name.startswith("session_id")}
+        return {name: list(value.values()) if isinstance(value, dict) else value for name, value in held.items()}
 
     def reward(self, answer, messages):
         output = []
