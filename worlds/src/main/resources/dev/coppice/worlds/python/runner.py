@@ -275,9 +275,16 @@ class State:
         drawn, collects = random.getstate(), gc.isenabled()
         gc.disable()
         LIBC.prctl(SUBREAPER, 0, 0, 0, 0)  # Or it would be this process that adopts it.
-        between = os.fork()
-        if not between:
-            if copy := os.fork():
+        try:
+            between = os.fork()
+        except OSError:  # Others have not ended yet: this one is made elsewhere.
+            between = None
+        if between == 0:
+            try:
+                copy = os.fork()
+            except OSError:
+                os._exit(1)
+            if copy:
                 os.write(self.names, b"%d " % copy)
                 os._exit(0)
             random.setstate(drawn)  # CPython has just seeded it anew.
@@ -285,11 +292,11 @@ class State:
             os.close(self.reply)
             self.dial(token)
         else:
-            os.waitpid(between, 0)
+            made = between is not None and os.waitpid(between, 0)[1] == 0
             LIBC.prctl(SUBREAPER, 1, 0, 0, 0)
         if collects:
             gc.enable()
-        return b"ok" if between else None
+        return None if between == 0 else b"ok" if made else b"moved"
 
 
 def main():
@@ -302,6 +309,8 @@ def main():
     named, names = os.pipe()
     os.set_blocking(named, False)
     state = State(path, traces(), names)
+    gc.collect()
+    gc.freeze()  # The collectors of copies leave these pages alone.
     drawn = random.getstate()
     if first := os.fork():
         Keeper(first, named).keep()
