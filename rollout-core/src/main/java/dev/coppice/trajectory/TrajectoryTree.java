@@ -68,6 +68,17 @@ public final class TrajectoryTree {
     }
   }
 
+  /**
+   * Copies the tree with other scores.
+   *
+   * @param scored its leaves, in the same order.
+   * @return the tree that ends in them.
+   */
+  public TrajectoryTree withLeaves(final List<Leaf> scored) {
+    return new TrajectoryTree(
+        new Origin(run, group, tree, division), task, sampling, nodes, calls, scored);
+  }
+
   private static boolean isShared(final List<TrajectoryNode> nodes) {
     for (int i = 0; i < nodes.size(); i++) {
       if (nodes.get(i).draws() > 1) {

@@ -55,7 +55,7 @@ public record RunConfig(
               "embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "", List.of(), ""),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of(), "", "", "", "exact"),
           new WorldOptions.World(
-              "real", "", List.of(), 1, "", "", "common", "fresh", "", "bubblewrap"),
+              "real", "", List.of(), 1, "", "", "", "common", "fresh", "", "bubblewrap"),
           WorldOptions.Calls.DEFAULT,
           SamplingSection.DEFAULT,
           new Tree("entropy", 8, "false", "independent"),

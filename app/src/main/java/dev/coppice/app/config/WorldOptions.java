@@ -21,7 +21,8 @@ public final class WorldOptions {
    * @param faults that are injected.
    * @param seed of the faults.
    * @param model that imagines.
-   * @param user model of a simulated user.
+   * @param user who plays a simulated user.
+   * @param judge whom rewards ask.
    * @param noise says who shares what the world draws at random.
    * @param judges says the same of judges and simulated users.
    * @param python that runs Python environments.
@@ -42,7 +43,12 @@ public final class WorldOptions {
           List<String> faults,
       @Key("Seed of the faults.") long seed,
       @Key("Model folder of the model that imagines in 'simulate'.") String model,
-      @Key("Model folder of who plays simulated users; empty: they recite by rule.") String user,
+      @Key(
+              "Who plays simulated users: a model folder, or an engine's address as"
+                  + " http://HOST:PORT#MODEL; empty: they recite by rule.")
+          String user,
+      @Key("Who answers what reward functions ask a judge: a model folder, or an engine's address.")
+          String judge,
       @Key(
               value =
                   "With tree.coalesce, what samples of one path share of a world's noise: common,"
@@ -78,7 +84,7 @@ public final class WorldOptions {
      */
     public World reading() {
       return mode.equals("record")
-          ? new World("replay", store, faults, seed, model, "", noise, judges, python, sandbox)
+          ? new World("replay", store, faults, seed, model, "", "", noise, judges, python, sandbox)
           : this;
     }
   }

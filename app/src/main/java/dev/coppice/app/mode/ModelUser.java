@@ -1,18 +1,8 @@
 package dev.coppice.app.mode;
 
-import dev.coppice.app.runner.Engines;
-import dev.coppice.chat.ChatForm;
-import dev.coppice.chat.ChatRequest;
-import dev.coppice.chat.ChatTemplate;
-import dev.coppice.chat.tokenizer.ModelTokenizer;
+import dev.coppice.environments.score.Judge;
 import dev.coppice.environments.user.SimulatedUser;
-import dev.coppice.model.RunnerRequest;
-import dev.coppice.model.SequenceModel;
-import dev.coppice.model.Tokenizer;
-import dev.coppice.trajectory.SamplingSettings;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -20,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Has a model play the user: what the agent says is its user's, what the user says its own.
  *
- * @thread any; one at a time inside.
+ * @thread any.
  */
 public final class ModelUser implements SimulatedUser {
   private static final int NEW_TOKENS = 256;
@@ -35,81 +25,49 @@ public final class ModelUser implements SimulatedUser {
       """
           .formatted(STOP, TRANSFER, OUT_OF_SCOPE);
 
-  private final SequenceModel model;
-  private final Tokenizer tokenizer;
-  private final ChatTemplate template;
+  private final Judge model;
   private final LongAdder read = new LongAdder();
   private final LongAdder drawn = new LongAdder();
 
   /**
-   * Wraps a model.
+   * Wraps who answers.
    *
    * @param model that plays; closed with this one.
-   * @param tokenizer of the model; closed with this one.
-   * @param template of its conversations, or null for plain text.
    */
-  public ModelUser(
-      final SequenceModel model, final Tokenizer tokenizer, final ChatTemplate template) {
+  public ModelUser(final Judge model) {
     this.model = model;
-    this.tokenizer = tokenizer;
-    this.template = template;
-  }
-
-  /** Opens a model of its own: the run's belongs to the engine's thread. */
-  static ModelUser open(final Path folder) {
-    final ModelTokenizer tokenizer = ModelTokenizer.open(folder);
-    try {
-      final boolean hasTemplate = !ChatTemplate.sha256(folder).isEmpty();
-      return new ModelUser(
-          Engines.openSequence(RunnerRequest.of(folder, tokenizer), Map.of()),
-          tokenizer,
-          hasTemplate ? ChatTemplate.open(folder, "default") : null);
-    } catch (final RuntimeException e) {
-      tokenizer.close();
-      throw e;
-    }
   }
 
   @Override
-  public synchronized String reply(final String script, final List<String> said, final long seed) {
-    final int[] all = tokenizer.encode(prompt(script, said));
-    final int newTokens = Math.min(NEW_TOKENS, model.contextTokens() / 2);
-    if (all.length > model.contextTokens() - newTokens) {
-      throw new IllegalStateException(
-          "the conversation is too long for the model of world.user: tokens="
-              + all.length
-              + " context="
-              + model.contextTokens());
-    }
-    final int[] tokens =
-        model
-            .generate(
-                all,
-                new SequenceModel.Plan(newTokens, SamplingSettings.PLAIN, seed, tokenizer::isEnd))
-            .tokens();
-    read.add(all.length);
-    drawn.add(tokens.length);
-    final boolean ended = tokens.length > 0 && tokenizer.isEnd(tokens[tokens.length - 1]);
-    final String text =
-        tokenizer.decode(Arrays.copyOf(tokens, ended ? tokens.length - 1 : tokens.length));
-    final int line = template == null ? text.indexOf('\n') : -1;
+  public String reply(final String script, final List<String> said, final long seed)
+      throws Exception {
+    final boolean plain = model instanceof AskedModel own && own.isPlain();
+    final Judge.Verdict reply =
+        plain
+            ? ((AskedModel) model).ask(prompt(script, said), NEW_TOKENS, seed)
+            : model.ask(messages(script, said), NEW_TOKENS, seed);
+    read.add(reply.promptTokens());
+    drawn.add(reply.sampledTokens());
+    final String text = reply.text();
+    final int line = plain ? text.indexOf('\n') : -1;
     return (line < 0 ? text : text.substring(0, line)).strip();
   }
 
-  private String prompt(final String script, final List<String> said) {
-    if (template == null) {
-      final StringBuilder text = new StringBuilder(GUIDE).append(script).append('\n');
-      for (int i = 0; i < said.size(); i++) {
-        text.append(i % 2 == 0 ? "\nAgent: " : "\nCustomer: ").append(said.get(i));
-      }
-      return text.append("\nCustomer:").toString();
+  private static String prompt(final String script, final List<String> said) {
+    final StringBuilder text = new StringBuilder(GUIDE).append(script).append('\n');
+    for (int i = 0; i < said.size(); i++) {
+      text.append(i % 2 == 0 ? "\nAgent: " : "\nCustomer: ").append(said.get(i));
     }
+    return text.append("\nCustomer:").toString();
+  }
+
+  private static List<Map<String, Object>> messages(final String script, final List<String> said) {
     final List<Map<String, Object>> messages = new ArrayList<>();
     messages.add(Map.of("role", "system", "content", GUIDE + script));
     for (int i = 0; i < said.size(); i++) {
       messages.add(Map.of("role", i % 2 == 0 ? "user" : "assistant", "content", said.get(i)));
     }
-    return template.render(ChatRequest.prompt(messages, null), () -> ChatForm.NOW);
+    return messages;
   }
 
   @Override
@@ -118,8 +76,7 @@ public final class ModelUser implements SimulatedUser {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
     model.close();
-    tokenizer.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.coppice.app.mode;
 
 import dev.coppice.app.config.WorldOptions;
 import dev.coppice.environments.record.WorldMode;
+import dev.coppice.environments.score.Judge;
 import dev.coppice.environments.tool.WorldNoise;
 import dev.coppice.environments.user.RecitingUser;
 import java.nio.file.Path;
@@ -32,8 +33,22 @@ public final class WorldModes {
             ? ModelSimulator.open(modelFolder.apply(world.model()))
             : null,
         kind != WorldMode.Kind.REPLAY && !world.user().isEmpty()
-            ? ModelUser.open(modelFolder.apply(world.user()))
+            ? new ModelUser(AskedModel.open(world.user(), modelFolder))
             : new RecitingUser());
+  }
+
+  /**
+   * Opens the model that rewards may ask.
+   *
+   * @param world as configured.
+   * @param modelFolder finds a model folder by its name.
+   * @return it, or null where none is named or nothing is scored anew; the caller closes it.
+   */
+  public static Judge judge(
+      final WorldOptions.World world, final Function<String, Path> modelFolder) {
+    return world.judge().isEmpty() || kind(world) == WorldMode.Kind.REPLAY
+        ? null
+        : AskedModel.open(world.judge(), modelFolder);
   }
 
   /**

@@ -70,7 +70,13 @@ final class ArmSession {
         new CreditInOrder(CreditAssigner.of(config), config.engine().groupsInFlight());
     done.forEach((number, group) -> credit.restore(number, group.told()));
     final GroupWriter writer =
-        new GroupWriter(state.arm(), keep.traces(), credit, keep.trajectories(), progress);
+        new GroupWriter(
+            state.arm(),
+            keep.traces(),
+            credit,
+            resources.groupRewards(),
+            keep.trajectories(),
+            progress);
     final RolloutEngine.Parts parts =
         resources.parts(Policies.of(state.policy(), config), keep.journal(), writer);
     progress.onArm(state.arm(), state.policy(), done.size(), state.groups());

@@ -15,6 +15,7 @@ import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 /**
@@ -35,6 +36,7 @@ final class GroupWriter implements GroupListener {
   private final String arm;
   private final TraceFile file;
   private final CreditInOrder credit;
+  private final UnaryOperator<GroupResult> rewards;
   private final SegmentSink sink;
   private final RunProgress progress;
   // The writer looks for itself: waking it would cost the engine thread a system call a group.
@@ -53,11 +55,13 @@ final class GroupWriter implements GroupListener {
       final String arm,
       final TraceFile file,
       final CreditInOrder credit,
+      final UnaryOperator<GroupResult> rewards,
       final SegmentSink sink,
       final RunProgress progress) {
     this.arm = arm;
     this.file = file;
     this.credit = credit;
+    this.rewards = rewards;
     this.sink = sink;
     this.progress = progress;
     this.thread = Thread.ofPlatform().name("coppice-writer").unstarted(this::run);
@@ -108,7 +112,7 @@ final class GroupWriter implements GroupListener {
     final List<byte[]> lines = new ArrayList<>();
     final List<StoredGroup> groups = new ArrayList<>();
     final List<GroupResult> ready = new ArrayList<>();
-    batch.forEach(result -> credit.take(result, ready::add));
+    batch.forEach(result -> credit.take(rewards.apply(result), ready::add));
     for (final GroupResult result : ready) {
       if (result.group().trees().isEmpty()) {
         sums.addDropped();

@@ -99,7 +99,8 @@ public final class RunInputs {
     final boolean reads = config.world().mode().equals("replay");
     put(digests, "world.store", reads ? found(config.world().store()) : null);
     put(digests, "world.model", found(config.world().model()));
-    put(digests, "world.user", found(config.world().user()));
+    put(digests, "world.user", asked(config.world().user()));
+    put(digests, "world.judge", asked(config.world().judge()));
     return digests;
   }
 
@@ -109,6 +110,11 @@ public final class RunInputs {
     } catch (final ConfigException e) {
       return null; // A run that needs it says so itself.
     }
+  }
+
+  /** Finds a model that may be an engine's address, of which nothing can be known. */
+  private static Path asked(final String name) {
+    return name.contains("://") ? null : found(name);
   }
 
   private static Path found(final String name) {

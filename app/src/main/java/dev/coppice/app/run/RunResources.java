@@ -1,5 +1,6 @@
 package dev.coppice.app.run;
 
+import dev.coppice.app.advantage.GroupRewards;
 import dev.coppice.app.config.ConfigException;
 import dev.coppice.app.config.RunConfig;
 import dev.coppice.app.mode.CallDialects;
@@ -21,18 +22,23 @@ import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.environments.replay.ReplayPolicy;
 import dev.coppice.environments.replay.ScriptedEnvironment;
 import dev.coppice.environments.replay.SelfPlayedEnvironment;
+import dev.coppice.environments.score.GroupReward;
+import dev.coppice.environments.score.Judge;
+import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.episode.Conversation;
 import dev.coppice.episode.Environment;
 import dev.coppice.eventlog.EngineJournal;
 import dev.coppice.model.ModelRunner;
 import dev.coppice.model.RunnerRequest;
 import dev.coppice.model.Tokenizer;
+import dev.coppice.rollout.GroupResult;
 import dev.coppice.scheduling.BranchingPolicy;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Holds the open resources of a run: environment, model and tokenizer.
@@ -42,13 +48,15 @@ import java.util.List;
  * @param runner of the model, or null where a run is only read.
  * @param tokenizerSha256 digest of {@code tokenizer.json}, or empty where there is none.
  * @param chatTemplateSha256 digest of the model's chat template, or empty where there is none.
+ * @param judge whom rewards ask, or null.
  */
 public record RunResources(
     Environment environment,
     Tokenizer tokenizer,
     ModelRunner runner,
     String tokenizerSha256,
-    String chatTemplateSha256)
+    String chatTemplateSha256,
+    Judge judge)
     implements AutoCloseable {
   private static final int REPLAY_CONTEXT = 16_384;
 
@@ -61,13 +69,20 @@ public record RunResources(
    */
   public static RunResources open(final RunConfig config) {
     final Environment environment = environment(config);
+    Judge judge = null;
     try {
-      return config.model().policy().equals("replay")
-          ? replay(config, environment)
-          : model(config, environment);
+      final RunResources parts =
+          config.model().policy().equals("replay")
+              ? replay(config, environment)
+              : model(config, environment);
+      judge = WorldModes.judge(config.world(), ProjectPaths::model);
+      return parts.judgedBy(judge);
     } catch (final RuntimeException e) {
       environment.close();
-      throw e;
+      if (judge != null) {
+        judge.close();
+      }
+      throw e instanceof IllegalArgumentException ? new ConfigException(e.getMessage()) : e;
     }
   }
 
@@ -81,7 +96,7 @@ public record RunResources(
   public static RunResources openWithoutModel(final RunConfig config) {
     final Environment environment = environment(config);
     try {
-      return new RunResources(environment, tokenizer(config), null, "", "");
+      return new RunResources(environment, tokenizer(config), null, "", "", null);
     } catch (final RuntimeException e) {
       environment.close();
       throw e;
@@ -165,6 +180,25 @@ public record RunResources(
     }
   }
 
+  private RunResources judgedBy(final Judge asked) {
+    if (environment instanceof WorldEnvironment world) {
+      world.taskset().judgedBy(asked);
+    }
+    return new RunResources(
+        environment, tokenizer, runner, tokenizerSha256, chatTemplateSha256, asked);
+  }
+
+  /**
+   * Returns what is done to a finished group before it gets its credit, beside the engine.
+   *
+   * @return the scoring of whole groups, where the world has one.
+   */
+  public UnaryOperator<GroupResult> groupRewards() {
+    final GroupReward reward =
+        environment instanceof WorldEnvironment world ? world.taskset().groupReward() : null;
+    return reward == null ? UnaryOperator.identity() : new GroupRewards(reward);
+  }
+
   private static RunResources replay(final RunConfig config, final Environment environment) {
     if (environment instanceof SelfPlayedEnvironment played) {
       final Tokenizer tokenizer = played.tokenizer();
@@ -173,7 +207,7 @@ public record RunResources(
               config,
               new RunnerRequest.Script(
                   "replay", tokenizer.vocabularySize(), played.contextTokens(), played.policy()));
-      return new RunResources(environment, tokenizer, runner, "", "");
+      return new RunResources(environment, tokenizer, runner, "", "", null);
     }
     if (!(environment instanceof ScriptedEnvironment scripted)) {
       throw new ConfigException(
@@ -191,7 +225,7 @@ public record RunResources(
                 REPLAY_CONTEXT,
                 ReplayPolicy.of(scripted, tokenizer)));
     final String template = chat(config).wanted() ? chatTemplate(config) : "";
-    return new RunResources(environment, tokenizer, runner, "", template);
+    return new RunResources(environment, tokenizer, runner, "", template, null);
   }
 
   private static RunResources model(final RunConfig config, final Environment environment) {
@@ -201,7 +235,7 @@ public record RunResources(
       final String digest = sha256(ModelDocuments.of(folder).bytes("tokenizer.json"));
       final String template = chatTemplate(config);
       final ModelRunner runner = Engines.open(config, folder, tokenizer);
-      return new RunResources(environment, tokenizer, runner, digest, template);
+      return new RunResources(environment, tokenizer, runner, digest, template, null);
     } catch (final RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -284,5 +318,8 @@ public record RunResources(
     }
     tokenizer.close();
     environment.close();
+    if (judge != null) {
+      judge.close();
+    }
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 /**
@@ -43,6 +44,7 @@ final class GroupSealer implements GroupListener {
   private final Outbox outbox;
   private final ArrowSegmentWriter writer;
   private final CreditInOrder credit;
+  private final UnaryOperator<GroupResult> rewards;
   private final Limits limits;
   private final Consumer<String> log;
   private final OneToOneConcurrentArrayQueue<GroupResult> queue =
@@ -59,11 +61,13 @@ final class GroupSealer implements GroupListener {
       final Outbox outbox,
       final ArrowSegmentWriter writer,
       final CreditInOrder credit,
+      final UnaryOperator<GroupResult> rewards,
       final Limits limits,
       final Consumer<String> log) {
     this.outbox = outbox;
     this.writer = writer;
     this.credit = credit;
+    this.rewards = rewards;
     this.limits = limits;
     this.log = log;
     this.thread = Thread.ofPlatform().name("coppice-sealer").unstarted(this::run);
@@ -88,7 +92,7 @@ final class GroupSealer implements GroupListener {
       while (!ending || !queue.isEmpty()) {
         final GroupResult result = queue.poll();
         if (result != null) {
-          credit.take(result, this::take);
+          credit.take(rewards.apply(result), this::take);
         } else if (isDue()) {
           seal();
         } else {

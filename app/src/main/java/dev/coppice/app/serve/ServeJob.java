@@ -132,7 +132,8 @@ public final class ServeJob {
       resources.report(log);
       final CreditInOrder credit =
           new CreditInOrder(CreditAssigner.of(config), config.engine().groupsInFlight());
-      final GroupSealer sealer = new GroupSealer(outbox, writer, credit, sealing(), log::line);
+      final GroupSealer sealer =
+          new GroupSealer(outbox, writer, credit, resources.groupRewards(), sealing(), log::line);
       try (ToldFile told = told(credit, outbox);
           RolloutEngine engine =
               RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {

@@ -4,15 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.coppice.environments.replay.ByteTokenizer;
 import dev.coppice.model.PathPolicy;
 import dev.coppice.model.RunnerPlug;
 import dev.coppice.model.RunnerRequest;
 import dev.coppice.plug.PlugOptions;
 import dev.coppice.plug.Plugs;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,13 +49,14 @@ class ModelUserTest {
             new RunnerRequest.Script(
                 "scripted", tokenizer.vocabularySize(), CONTEXT_TOKENS, policy));
     return new ModelUser(
-        plug.openSequence(request, PlugOptions.of(RunnerPlug.KIND, plug, Map.of())),
-        tokenizer,
-        null);
+        new AskedModel(
+            plug.openSequence(request, PlugOptions.of(RunnerPlug.KIND, plug, Map.of())),
+            tokenizer,
+            null));
   }
 
   @Test
-  void shouldReadTheScriptAndWhatWasSaidAndCountItsTokens() {
+  void shouldReadTheScriptAndWhatWasSaidAndCountItsTokens() throws Exception {
     try (ModelUser user = saying(" I am Ann.\nAgent: no")) {
       assertEquals(
           "I am Ann.", user.reply("You are Ann.", List.of("Hi!", "Hello.", "Who are you?"), 1));
@@ -73,6 +80,39 @@ class ModelUserTest {
               () -> user.reply("x".repeat(CONTEXT_TOKENS), List.of("Hi!"), 1));
 
       assertTrue(refusal.getMessage().contains("world.user"), refusal.getMessage());
+    }
+  }
+
+  /** A server stands in for an engine: it answers chat completions, counts, and fails when it is told to. */
+  @Test
+  void shouldAskAnEngineAtAnAddress() throws Exception {
+    final List<String> asked = new CopyOnWriteArrayList<>();
+    final HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/v1/chat/completions",
+        exchange -> {
+          asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          final String answer =
+              asked.size() > 1
+                  ? "{}"
+                  : "{\"choices\":[{\"message\":{\"content\":\" Me. \"}}],"
+                      + "\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":3}}";
+          exchange.sendResponseHeaders(200, answer.length());
+          exchange.getResponseBody().write(answer.getBytes(StandardCharsets.UTF_8));
+          exchange.close();
+        });
+    server.start();
+    final String named = "http://127.0.0.1:" + server.getAddress().getPort() + "#small";
+    try (ModelUser user = new ModelUser(AskedModel.open(named, name -> null))) {
+      assertEquals("Me.", user.reply("You are Ann.", List.of("Who?"), 1));
+
+      assertTrue(asked.getFirst().contains("\"model\":\"small\""), asked.getFirst());
+      assertTrue(asked.getFirst().contains("\"role\":\"user\""), asked.getFirst());
+      assertEquals(Map.of("user_prompt_tokens", 11L, "user_sampled_tokens", 3L), user.counters());
+      assertThrows(IOException.class, () -> user.reply("You are Ann.", List.of("Who?"), 1));
+    } finally {
+      server.stop(0);
     }
   }
 }

@@ -44,7 +44,8 @@ class GroupWriterTest {
 
   private GroupWriter writer(final TraceFile file, final SegmentSink sink) {
     final CreditInOrder credit = new CreditInOrder(CreditAssigner.of(RunConfig.DEFAULT), 4);
-    final GroupWriter writer = new GroupWriter("tree", file, credit, sink, RunProgress.NONE);
+    final GroupWriter writer =
+        new GroupWriter("tree", file, credit, result -> result, sink, RunProgress.NONE);
     writer.start(0, 0);
     return writer;
   }
@@ -114,7 +115,8 @@ class GroupWriterTest {
         new CreditInOrder(new CreditAssigner(List.of(new BrokenEstimator())), 4);
     try (SegmentSink sink = sink();
         TraceFile file = TraceFile.open(folder.resolve("traces.jsonl"), 0)) {
-      final GroupWriter writer = new GroupWriter("tree", file, credit, sink, RunProgress.NONE);
+      final GroupWriter writer =
+          new GroupWriter("tree", file, credit, result -> result, sink, RunProgress.NONE);
       writer.start(0, 0);
 
       final IllegalStateException told =

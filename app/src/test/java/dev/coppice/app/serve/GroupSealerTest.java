@@ -106,7 +106,12 @@ class GroupSealerTest {
       final CreditInOrder credit,
       final long bytes) {
     return new GroupSealer(
-        outbox, writer, credit, new GroupSealer.Limits(2, 1_000_000, bytes), logged::add);
+        outbox,
+        writer,
+        credit,
+        result -> result,
+        new GroupSealer.Limits(2, 1_000_000, bytes),
+        logged::add);
   }
 
   private ArrowSegmentWriter writer(final Disk disk) {

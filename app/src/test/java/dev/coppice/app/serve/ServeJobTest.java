@@ -40,7 +40,8 @@ class ServeJobTest {
               plain.tokenizer(),
               plain.runner(),
               plain.tokenizerSha256(),
-              TEMPLATE);
+              TEMPLATE,
+              null);
       final ServeJob job = new ServeJob(config, run, bench, null);
       final CompletableFuture<ServeJob.Announcement> announced = new CompletableFuture<>();
       final Thread service = Thread.ofPlatform().start(() -> run(job, announced));

@@ -1,5 +1,7 @@
 package dev.coppice.environments.forwarding;
 
+import dev.coppice.environments.score.GroupReward;
+import dev.coppice.environments.score.Judge;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
@@ -71,6 +73,16 @@ public abstract class ForwardingTaskset implements Taskset {
   @Override
   public Solution solution(final Task task) {
     return base.solution(task);
+  }
+
+  @Override
+  public void judgedBy(final Judge judge) {
+    base.judgedBy(judge);
+  }
+
+  @Override
+  public GroupReward groupReward() {
+    return base.groupReward();
   }
 
   @Override

@@ -90,6 +90,12 @@ public record WorldMode(
   }
 
   private Taskset recording(final Taskset real) {
+    if (real.groupReward() != null) {
+      real.close();
+      throw new IllegalArgumentException(
+          "world.mode = \"record\" keeps the scores of ends, and this world has rewards that see a"
+              + " whole group: they could not be replayed");
+    }
     final ResultStore kept = ResultStore.write(store);
     try {
       return new RecordingTaskset(real, kept);

@@ -1,5 +1,7 @@
 package dev.coppice.environments.toolworld;
 
+import dev.coppice.environments.score.GroupReward;
+import dev.coppice.environments.score.Judge;
 import dev.coppice.episode.EpisodePlan;
 import dev.coppice.trajectory.Task;
 import java.util.List;
@@ -87,6 +89,23 @@ public interface Taskset extends AutoCloseable {
    */
   default Solution solution(final Task task) {
     return Solution.UNKNOWN;
+  }
+
+  /**
+   * Gives the world the model that its rewards may ask; called before the first episode.
+   *
+   * @param judge the model, or null where the run names none; closed by the caller.
+   * @throws IllegalArgumentException if the world's rewards need one and there is none.
+   */
+  default void judgedBy(final Judge judge) {}
+
+  /**
+   * Returns what scores whole groups.
+   *
+   * @return it, or null where every end is scored alone.
+   */
+  default GroupReward groupReward() {
+    return null;
   }
 
   /**

@@ -94,6 +94,11 @@ final class HostConnection implements AutoCloseable, Deadlines.Waiter {
     return ask(named, timeoutMs);
   }
 
+  /** Says something to a process that waits for it. */
+  void say(final Map<String, Object> message) throws IOException {
+    write(JSON.writeValueAsBytes(message));
+  }
+
   /** Tells whether the process can be asked no more. */
   boolean isOver() {
     return over;

@@ -26,13 +26,15 @@ record HostFiles(Path folder) implements AutoCloseable {
           "chance",
           "wire",
           "guard",
+          "judge",
           "digest",
           "names",
           "schema",
           "rows",
           "module",
           "packages",
-          "suites");
+          "suites",
+          "tau2");
 
   /** Writes the files into a new folder that everybody may read. */
   static HostFiles write() {

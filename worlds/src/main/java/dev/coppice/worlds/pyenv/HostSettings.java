@@ -54,7 +54,17 @@ record HostSettings(
    * @param processes that one world may have.
    * @param memoryBytes that one world may take beyond what it shares with the zygote; 0 for no bound.
    * @param startTimeoutMs for imports.
-   * @param callTimeoutMs for everything else; the engine's own deadline is usually shorter.
+   * @param callTimeoutMs for calls; the engine's own deadline is usually shorter.
+   * @param scoring bounds of scorings.
    */
-  record Limits(int processes, long memoryBytes, int startTimeoutMs, int callTimeoutMs) {}
+  record Limits(
+      int processes, long memoryBytes, int startTimeoutMs, int callTimeoutMs, Scoring scoring) {}
+
+  /**
+   * Bounds scorings.
+   *
+   * @param timeoutMs for one of them.
+   * @param most at a time; 0 for no bound.
+   */
+  record Scoring(int timeoutMs, int most) {}
 }

@@ -107,6 +107,7 @@ final class HostStart implements AutoCloseable {
     // The kernel counts processes by user: only in a sandbox is the user's count the sandbox's.
     arguments.put("processes", asNobody ? MOST_PROCESSES : 0);
     arguments.put("log", settings.start().logs());
+    arguments.put("sandboxed", parts != null);
     return arguments;
   }
 

@@ -106,6 +106,17 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
           new PlugOption.Range(1, Integer.MAX_VALUE),
           "Time for one call, in milliseconds; limits.call-deadline-ms is usually shorter."),
       PlugOption.whole(
+          "reward-timeout-ms",
+          60_000,
+          new PlugOption.Range(1, Integer.MAX_VALUE),
+          "Time for one scoring, in milliseconds; limits.call-deadline-ms binds it too, the wait for"
+              + " others included."),
+      PlugOption.whole(
+          "rewards-at-once",
+          0,
+          new PlugOption.Range(0, 1 << 16),
+          "Most scorings at a time, as a slow judge wants; 0 for no bound."),
+      PlugOption.whole(
           "start-timeout-ms",
           120_000,
           new PlugOption.Range(1, Integer.MAX_VALUE),
@@ -177,7 +188,9 @@ public final class PythonEnvPlug extends NamedPlug implements WorldPlug {
             options.count("processes"),
             options.whole("memory-mb") << BYTES_PER_MIB,
             options.count("start-timeout-ms"),
-            options.count("call-timeout-ms")),
+            options.count("call-timeout-ms"),
+            new HostSettings.Scoring(
+                options.count("reward-timeout-ms"), options.count("rewards-at-once"))),
         HostSettings.Copy.valueOf(options.text("copy").toUpperCase(Locale.ROOT)),
         options.flag("repeatable"));
   }

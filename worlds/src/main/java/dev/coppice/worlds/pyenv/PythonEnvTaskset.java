@@ -2,6 +2,8 @@ package dev.coppice.worlds.pyenv;
 
 import dev.coppice.environments.canonical.CanonicalJson;
 import dev.coppice.environments.schema.ToolSchema;
+import dev.coppice.environments.score.GroupReward;
+import dev.coppice.environments.score.Judge;
 import dev.coppice.environments.tool.SideEffect;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolSpec;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 
 /**
  * Offers the tasks of a Python environment, whose worlds are forks of one zygote.
@@ -38,8 +41,12 @@ public final class PythonEnvTaskset implements Taskset {
   private final ForkTally tally = new ForkTally();
   private final Map<Integer, Asked> known = new ConcurrentHashMap<>();
   private final Map<String, ToolSpec> specs = new LinkedHashMap<>();
+  private final JudgeDesk desk = new JudgeDesk();
+  private final Semaphore scoring;
   private final int count;
   private final boolean judged;
+  private final boolean asks;
+  private final GroupEnds ends;
   private Zygote zygote;
   private boolean closed;
 
@@ -54,10 +61,14 @@ public final class PythonEnvTaskset implements Taskset {
     this.settings = settings;
     this.seed = seed;
     start = new HostStart(settings);
+    final int most = settings.limits().scoring().most();
+    scoring = most == 0 ? null : new Semaphore(most);
     try {
       final Map<String, Object> described = zygote().ask(Map.of("op", "describe"));
       count = described.get("tasks") instanceof Number tasks ? tasks.intValue() : Integer.MAX_VALUE;
       judged = Boolean.TRUE.equals(described.get("judged"));
+      asks = Boolean.TRUE.equals(described.get("asks"));
+      ends = Boolean.TRUE.equals(described.get("grouped")) ? new GroupEnds(this) : null;
       for (final Object tool : (List<?>) described.get("tools")) {
         add((Map<?, ?>) tool);
       }
@@ -158,7 +169,68 @@ public final class PythonEnvTaskset implements Taskset {
 
   @Override
   public Map<String, Long> counters() {
-    return tally.counters();
+    final Map<String, Long> counters = new LinkedHashMap<>(tally.counters());
+    counters.putAll(desk.counters());
+    return counters;
+  }
+
+  @Override
+  public void judgedBy(final Judge judge) {
+    if (asks && judge == null) {
+      throw new IllegalArgumentException(
+          settings.environment()
+              + " has a reward that asks a judge: name a model folder or an engine's address in"
+              + " world.judge");
+    }
+    desk.seat(judge);
+  }
+
+  @Override
+  public GroupReward groupReward() {
+    return ends;
+  }
+
+  /** Returns what keeps ends for rewards that see groups, or null. */
+  GroupEnds ends() {
+    return ends;
+  }
+
+  /**
+   * Has something scored: so many at a time as there may be, each with its deadline.
+   *
+   * @param question of a scoring; the judge's desk is added.
+   * @param ask asks a process.
+   */
+  Map<String, Object> scored(final Map<String, Object> question, final Asking ask)
+      throws Exception {
+    question.put("judge", desk.isSeated() ? zygote().judgeToken() : null);
+    if (scoring == null) {
+      return ask.ask(question);
+    }
+    scoring.acquire();
+    try {
+      return ask.ask(question);
+    } finally {
+      scoring.release();
+    }
+  }
+
+  /** Asks a process. */
+  @FunctionalInterface
+  interface Asking {
+    Map<String, Object> ask(Map<String, Object> question) throws Exception;
+  }
+
+  Map<String, Object> scoredGroup(final Map<String, Object> question, final int index)
+      throws Exception {
+    question.put("seed", seedOf(index));
+    final Zygote host = zygote();
+    final HostConnection apart = host.fork();
+    try {
+      return scored(question, full -> apart.ask(full, settings.limits().scoring().timeoutMs()));
+    } finally {
+      host.release(apart);
+    }
   }
 
   static int index(final Task task) {
@@ -259,7 +331,7 @@ public final class PythonEnvTaskset implements Taskset {
       zygote = null;
     }
     if (zygote == null) {
-      zygote = Zygote.start(start, settings.limits(), tally);
+      zygote = Zygote.start(start, settings.limits(), tally, desk);
     }
     return zygote;
   }

@@ -302,22 +302,44 @@ final class PythonEnvWorld implements ToolWorld {
         sample == ToolRequest.ANY ? seed : CounterRandom.mix(seed, sample) & Integer.MAX_VALUE);
     question.put("apart", true);
     question.put("refuse", Zygote.REFUSED);
-    final Map<String, Object> scored = ask(alive(), question);
-    return scored.containsKey("refused") ? scoredAgain(question) : score(scored);
+    final Map<String, Object> scored = tasks.scored(question, this::scoredNow);
+    final Score score = score(scored);
+    return tasks.ends() == null ? score : tasks.ends().kept(score, end(question));
+  }
+
+  /** Remembers what a reward that sees the whole group will read of this end. */
+  private Map<String, Object> end(final Map<String, Object> question) {
+    final Map<String, Object> end = new HashMap<>();
+    end.put("index", origin.get("index"));
+    end.put("answer", question.get("answer"));
+    end.put("messages", question.get("messages"));
+    return end;
+  }
+
+  private Map<String, Object> scoredNow(final Map<String, Object> question) throws Exception {
+    final Map<String, Object> scored =
+        alive().ask(numbered(question), tasks.limits().scoring().timeoutMs());
+    return scored.containsKey("refused") ? scoredAgain(question) : scored;
+  }
+
+  private Map<String, Object> numbered(final Map<String, Object> question) {
+    final Map<String, Object> named = new HashMap<>(question);
+    named.put("world", number);
+    return named;
   }
 
   /** Scores where a fork would not copy everything: in a world made for it. */
-  private Score scoredAgain(final Map<String, Object> question) throws Exception {
+  private Map<String, Object> scoredAgain(final Map<String, Object> question) throws Exception {
     final HostConnection copy = rebuilt();
     try {
       question.put("apart", false);
-      return score(first(copy, question));
+      return copy.ask(question, tasks.limits().scoring().timeoutMs());
     } finally {
       tasks.zygote().release(copy);
     }
   }
 
-  private static Score score(final Map<String, Object> scored) {
+  static Score score(final Map<?, ?> scored) {
     final Map<String, Double> parts = new HashMap<>();
     if (scored.get("parts") instanceof Map<?, ?> named) {
       named.forEach(

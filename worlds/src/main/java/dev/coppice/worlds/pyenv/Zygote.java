@@ -55,9 +55,12 @@ final class Zygote implements AutoCloseable {
           "device:",
           "shared-memory:",
           "file-write:",
+          "file-made:",
           "children:");
 
   private final HostSettings.Limits limits;
+  private final JudgeDesk desk;
+  private final String judgeToken = token();
   private final HostFiles files;
   private final ServerSocketChannel server;
   private final Map<String, CompletableFuture<HostConnection>> awaited = new ConcurrentHashMap<>();
@@ -69,8 +72,10 @@ final class Zygote implements AutoCloseable {
   private ForkWatch watch;
   private volatile boolean closed;
 
-  private Zygote(final HostStart start, final HostSettings.Limits limits) throws IOException {
+  private Zygote(final HostStart start, final HostSettings.Limits limits, final JudgeDesk desk)
+      throws IOException {
     this.limits = limits;
+    this.desk = desk;
     this.files = start.files();
     Files.deleteIfExists(files.socket());
     server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -83,10 +88,13 @@ final class Zygote implements AutoCloseable {
    * @throws IllegalArgumentException saying what the environment lacks.
    */
   static Zygote start(
-      final HostStart start, final HostSettings.Limits limits, final ForkTally tally) {
+      final HostStart start,
+      final HostSettings.Limits limits,
+      final ForkTally tally,
+      final JudgeDesk desk) {
     Zygote zygote = null;
     try {
-      zygote = new Zygote(start, limits);
+      zygote = new Zygote(start, limits, desk);
       zygote.begin(start, tally);
       return zygote;
     } catch (final ExecutionException | TimeoutException | IOException e) {
@@ -174,6 +182,10 @@ final class Zygote implements AutoCloseable {
   private void greet(final SocketChannel channel) {
     try {
       final HostConnection caller = new HostConnection(channel, HELLO_TIMEOUT_MS);
+      if (judgeToken.equals(caller.hello().get("judge"))) {
+        Thread.ofVirtual().name("python-judge").start(() -> judge(caller));
+        return;
+      }
       final CompletableFuture<HostConnection> hello =
           awaited.remove(String.valueOf(caller.hello().get("hello")));
       if (hello == null) {
@@ -192,6 +204,22 @@ final class Zygote implements AutoCloseable {
         // Then it is closed.
       }
     }
+  }
+
+  /** Answers a reward function that asks the judge. */
+  private void judge(final HostConnection caller) {
+    try (caller) {
+      caller.say(desk.answer(caller.hello()));
+    } catch (final IOException e) {
+      // Whoever asked has been given up.
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns what a process must show to be let ask the judge. */
+  String judgeToken() {
+    return judgeToken;
   }
 
   /** Asks the zygote itself. */

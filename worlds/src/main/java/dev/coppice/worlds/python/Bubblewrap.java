@@ -28,6 +28,7 @@ import java.util.List;
  */
 final class Bubblewrap implements AutoCloseable {
   private static final List<String> PYTHONS = List.of("/usr/bin/python3", "/usr/local/bin/python3");
+  private static final String INSIDE = "/run/cells";
   private static final int CPU_SECONDS = 3_600;
   private static final int OPEN_FILES = 64;
 
@@ -78,20 +79,24 @@ final class Bubblewrap implements AutoCloseable {
    *
    * @param limits of the sandbox.
    * @param seed of Python's random numbers.
+   * @param folder of the socket that processes dial, named {@code s}.
+   * @param token that the first one shows.
    * @return the outermost process; killing it kills all that is inside.
    */
-  Process start(final SandboxLimits limits, final long seed)
+  Process start(final SandboxLimits limits, final long seed, final Path folder, final String token)
       throws IOException, InterruptedException {
     final List<String> command = new ArrayList<>(parts.command(true));
     command.addAll(SandboxParts.firstWalls(limits.scratchBytes()));
+    command.addAll(List.of("--ro-bind", folder.toString(), INSIDE));
     command.addAll(SandboxParts.lastWalls("/tmp"));
     command.addAll(List.of(python, "-s", "-B", "-X", "utf8", "-c", runner));
     command.add(Long.toString(limits.memoryBytes()));
-    command.add(Integer.toString(limits.processes()));
+    command.add(Integer.toString(limits.processes() + SandboxLimits.MOST_FORKS));
     command.add(Long.toString(limits.fileBytes()));
     command.add(Integer.toString(OPEN_FILES));
     command.add(Integer.toString(CPU_SECONDS));
     command.add(Long.toString(seed));
+    command.addAll(List.of(INSIDE + "/s", token));
     final ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().clear();
     return SandboxParts.spawned(builder::start);

@@ -2,7 +2,8 @@ package dev.coppice.worlds.python;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -21,7 +22,7 @@ final class CellOutput {
   static final long FLOOD_BYTES = 64L << 20;
 
   private static final int CHUNK_BYTES = 1 << 14;
-  private static final int LONGEST_STATUS_BYTES = 16;
+  private static final int LONGEST_STATUS_BYTES = 64;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -51,11 +52,11 @@ final class CellOutput {
   }
 
   /** Reads a stream to its end. */
-  void pump(final InputStream stream) {
-    final byte[] chunk = new byte[CHUNK_BYTES];
-    try (stream) {
-      for (int count = stream.read(chunk); count >= 0; count = stream.read(chunk)) {
-        accept(chunk, count);
+  void pump(final ReadableByteChannel channel) {
+    final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+    try (channel) {
+      for (int count = channel.read(chunk); count >= 0; count = channel.read(chunk.clear())) {
+        accept(chunk.array(), count);
       }
     } catch (IOException e) {
       // The process was killed: the stream ends here, as it would at its end.
@@ -130,9 +131,10 @@ final class CellOutput {
 
   private CellResult.Status ending() {
     if (complete) {
-      return switch (status.toString().strip()) {
+      return switch (status.toString().strip().split(" ", 2)[0]) {
         case "", "ok" -> CellResult.Status.OK;
         case "error" -> CellResult.Status.RAISED;
+        case "moved" -> CellResult.Status.MOVED;
         default -> CellResult.Status.DIED;
       };
     }
@@ -140,6 +142,17 @@ final class CellOutput {
       return CellResult.Status.DIED;
     }
     return seenBytes > FLOOD_BYTES ? CellResult.Status.FLOODED : CellResult.Status.TIMEOUT;
+  }
+
+  /** Returns what stood behind the status of a complete output. */
+  String more() {
+    lock.lock();
+    try {
+      final String[] said = complete ? status.toString().strip().split(" ", 2) : new String[0];
+      return said.length < 2 ? "" : said[1];
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Gives the pump a little time to read to the end of a process that has died. */

@@ -21,7 +21,9 @@ record CellResult(Status status, String output, long droppedBytes) {
     /** Its processes together held too much memory; the interpreter is gone. */
     MEMORY,
     /** It ended its interpreter. */
-    DIED
+    DIED,
+    /** There are files that other states could see or have made; nothing that it did counts. */
+    MOVED
   }
 
   CellResult withStatus(final Status other) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Kills sandboxes whose processes together hold more memory than one may.
@@ -50,10 +51,10 @@ final class MemoryWatch {
   static final class Watched implements AutoCloseable {
     private final MemoryWatch watch;
     private final Process process;
-    private final long limitBytes;
+    private final LongSupplier limitBytes;
     private volatile long foundBytes;
 
-    private Watched(final MemoryWatch watch, final Process process, final long limitBytes) {
+    private Watched(final MemoryWatch watch, final Process process, final LongSupplier limitBytes) {
       this.watch = watch;
       this.process = process;
       this.limitBytes = limitBytes;
@@ -74,9 +75,9 @@ final class MemoryWatch {
    * Begins to watch a sandbox.
    *
    * @param process the outermost one; killing it kills all that are inside.
-   * @param limitBytes of all of them together.
+   * @param limitBytes of all of them together, asked at every look.
    */
-  Watched over(final Process process, final long limitBytes) {
+  Watched over(final Process process, final LongSupplier limitBytes) {
     final Watched watched = new Watched(this, process, limitBytes);
     lock.lock();
     try {
@@ -139,11 +140,12 @@ final class MemoryWatch {
   /** Kills a sandbox that holds too much; says whether it seems to. */
   private static boolean look(final Watched watched) {
     final List<Path> tree = tree(watched.process.pid());
-    if (residentBytes(tree) <= watched.limitBytes) {
+    final long limitBytes = watched.limitBytes.getAsLong();
+    if (residentBytes(tree) <= limitBytes) {
       return false;
     }
     final long heldBytes = heldBytes(tree);
-    if (heldBytes > watched.limitBytes && watched.process.isAlive()) {
+    if (heldBytes > limitBytes && watched.process.isAlive()) {
       watched.foundBytes = heldBytes;
       watched.process.destroyForcibly();
     }

@@ -15,7 +15,7 @@ import java.util.Map;
  * does not let it work, the world does not start; it never runs a cell unprotected.
  *
  * @thread immutable, any thread
- * @cost one process of about 10 MB for each branch that has run a cell; a fork runs the cells again.
+ * @cost one process for each branch that has run a cell, 1 to 3 MB of its own; a sandbox for each tree.
  */
 public final class PythonTaskset implements Taskset {
   /** The name of this world. */
@@ -25,6 +25,7 @@ public final class PythonTaskset implements Taskset {
 
   private final Bubblewrap sandbox;
   private final SandboxLimits limits;
+  private final CellTally tally = new CellTally();
   private final int count;
   private final long seed;
 
@@ -74,7 +75,12 @@ public final class PythonTaskset implements Taskset {
 
   @Override
   public ToolWorld open() {
-    return new PythonWorld(sandbox, limits);
+    return new PythonWorld(sandbox, limits, tally);
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return tally.counters();
   }
 
   @Override

@@ -24,11 +24,12 @@ import java.util.regex.Pattern;
 /**
  * Keeps one interpreter, which remembers what earlier cells defined.
  *
- * <p>A process cannot be copied, so this world cannot fork: a branch gets an interpreter of its own,
- * in which the cells of its trunk are run again. The same happens after a cell that ended its
- * interpreter (out of time, a flood, {@code os._exit}): that cell is undone, and the state is again
- * what it was before. A cell that answers otherwise when it is run again, because it asked the clock
- * for example, fails its branch; it never continues in a state it did not have.
+ * <p>A fork is a fork of the process, whatever its cells were. Where that would share something (a
+ * cell has written files) the cells are run again in a sandbox of the branch's own. The same happens
+ * after a cell that ended its interpreter (out of time, a flood, {@code os._exit}): that cell is
+ * undone, and the state is again what it was before. A cell that answers otherwise when it is run
+ * again, because it asked the clock for example, fails its branch; it never continues in a state it
+ * did not have.
  *
  * <p>The digest covers the cells and what they wrote. Addresses in what they write are blanked,
  * since they differ from process to process.
@@ -57,6 +58,7 @@ final class PythonWorld implements ToolWorld {
 
   private final Bubblewrap sandbox;
   private final SandboxLimits limits;
+  private final CellTally tally;
   private final List<Cell> history = new ArrayList<>();
   private PythonProblem problem;
   private long seed;
@@ -64,9 +66,10 @@ final class PythonWorld implements ToolWorld {
   private volatile PythonSession session;
   private volatile boolean closed;
 
-  PythonWorld(final Bubblewrap sandbox, final SandboxLimits limits) {
+  PythonWorld(final Bubblewrap sandbox, final SandboxLimits limits, final CellTally tally) {
     this.sandbox = sandbox;
     this.limits = limits;
+    this.tally = tally;
   }
 
   /** Remembers a cell that was run, and the answer it gave. */
@@ -100,10 +103,7 @@ final class PythonWorld implements ToolWorld {
       return ToolResult.refused(
           "code must not be longer than " + LONGEST_CODE_CHARS + " characters");
     }
-    if (session == null) {
-      restore();
-    }
-    final CellResult result = run(code);
+    final CellResult result = result(code);
     if (!result.isAlive()) {
       release();
       return ToolResult.refused(ending(result.status()) + "; what it did is undone");
@@ -112,6 +112,31 @@ final class PythonWorld implements ToolWorld {
     history.add(new Cell(code, answer));
     digest = StateDigest.of(digest + "\0" + code + "\0" + answer);
     return ToolResult.ok(answer);
+  }
+
+  /**
+   * Runs a cell. One that ends in a sandbox of several states, or meets their files, is run in a
+   * sandbox of its own: what became of it may have been another's doing.
+   */
+  private CellResult result(final String code)
+      throws IOException, InterruptedException, ToolFailedException {
+    if (session == null || !session.isOpen()) {
+      release();
+      restore();
+    }
+    final boolean shared = session.isShared();
+    final CellResult result = run(code);
+    return switch (result.status()) {
+      case MOVED, DIED, MEMORY -> {
+        if (!shared) {
+          yield result;
+        }
+        release();
+        restore();
+        yield run(code);
+      }
+      case OK, RAISED, TIMEOUT, FLOODED -> result;
+    };
   }
 
   private CellResult run(final String code) throws InterruptedException {
@@ -132,7 +157,8 @@ final class PythonWorld implements ToolWorld {
               + (limits.memoryBytes() >> 20)
               + " MiB of memory";
       case DIED -> "the cell ended its interpreter";
-      case OK, RAISED -> throw new IllegalStateException("the interpreter lives: status=" + status);
+      case OK, RAISED, MOVED ->
+          throw new IllegalStateException("the interpreter did not end: status=" + status);
     };
   }
 
@@ -143,6 +169,10 @@ final class PythonWorld implements ToolWorld {
     if (closed) {
       // The branch was given up while the interpreter came up.
       fresh.close();
+    }
+    if (!history.isEmpty()) {
+      tally.rebuilt.increment();
+      tally.replayedCells.add(history.size());
     }
     for (int i = 0; i < history.size(); i++) {
       final CellResult again = fresh.run(history.get(i).code());
@@ -169,9 +199,30 @@ final class PythonWorld implements ToolWorld {
     return CanonicalJson.write(answer);
   }
 
+  /** Copies the interpreter; a copy that gets none here runs the cells again when it is first asked. */
   @Override
-  public boolean canFork() {
-    return false;
+  public ToolWorld fork() {
+    final PythonWorld fork = new PythonWorld(sandbox, limits, tally);
+    fork.problem = problem;
+    fork.seed = seed;
+    fork.digest = digest;
+    fork.history.addAll(history);
+    final PythonSession current = session;
+    if (current == null || !current.isOpen()) {
+      return fork;
+    }
+    try {
+      final long startNs = System.nanoTime();
+      fork.session = current.fork();
+      if (fork.session != null) {
+        tally.forked.increment();
+        tally.forkUs.add((System.nanoTime() - startNs) / 1_000);
+      }
+      return fork;
+    } catch (final InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while an interpreter forked", e);
+    }
   }
 
   @Override

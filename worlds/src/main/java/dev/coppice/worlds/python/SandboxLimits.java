@@ -9,7 +9,7 @@ package dev.coppice.worlds.python;
  * folders come on top.
  *
  * @param memoryBytes of all processes together, and of the address space of each.
- * @param processes and threads at a time.
+ * @param processes and threads at a time, beside the states of a sandbox.
  * @param fileBytes of the largest file.
  * @param scratchBytes of {@code /tmp}, and again of {@code /dev/shm}.
  * @param outputBytes of a cell that the policy is shown; what follows is counted and dropped.
@@ -25,6 +25,9 @@ public record SandboxLimits(
   /** Limits that suit short programs. */
   public static final SandboxLimits DEFAULT =
       new SandboxLimits(512L << 20, 16, 16L << 20, 32L << 20, 4 << 10, 5_000);
+
+  /** The most states that one sandbox holds beside the first: copies beyond it get a sandbox of their own. */
+  static final int MOST_FORKS = 40;
 
   private static final long MIN_MEMORY_BYTES = 64L << 20;
 

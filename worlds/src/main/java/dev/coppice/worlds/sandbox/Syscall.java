@@ -79,7 +79,11 @@ enum Syscall {
   // Memory outside the limits.
   MEMFD_CREATE(319, 279),
   SHMGET(29, 194),
+  SEMGET(64, 190),
   MSGGET(68, 186),
+  SETXATTR(188, 5),
+  LSETXATTR(189, 6),
+  FSETXATTR(190, 7),
 
   // Calls of 2019 on.
   IO_URING_SETUP(425),
@@ -94,7 +98,8 @@ enum Syscall {
   MOUNT_SETATTR(442),
   PIDFD_GETFD(438),
   PROCESS_MADVISE(440),
-  MEMFD_SECRET(447);
+  MEMFD_SECRET(447),
+  SETXATTRAT(463);
 
   /** The number of a call that a processor does not have. */
   static final int NONE = -1;

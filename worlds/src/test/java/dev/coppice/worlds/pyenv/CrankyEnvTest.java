@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CrankyEnvTest {
   private static final int GONE_TIMEOUT_MS = 20_000;
   private static final HostSettings.Limits SHORT =
-      new HostSettings.Limits(32, 512L << 20, 180_000, 5_000);
+      new HostSettings.Limits(32, 512L << 20, 180_000, 5_000, new HostSettings.Scoring(60_000, 0));
 
   private static PythonEnvTaskset cranky;
 

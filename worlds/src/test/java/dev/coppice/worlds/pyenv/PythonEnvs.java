@@ -7,6 +7,7 @@ import dev.coppice.worlds.sandbox.SandboxUnavailableException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
@@ -14,29 +15,42 @@ import org.junit.jupiter.api.Assumptions;
 /** Opens the Python environments of these tests. */
 final class PythonEnvs {
   /** For a machine so busy that trivial calls may take seconds. */
-  static final HostSettings.Limits PATIENT = new HostSettings.Limits(32, 1L << 30, 180_000, 60_000);
+  static final HostSettings.Limits PATIENT =
+      new HostSettings.Limits(32, 1L << 30, 180_000, 60_000, new HostSettings.Scoring(60_000, 0));
 
   private PythonEnvs() {}
 
-  /** Finds an interpreter with a package, or skips the test. */
+  /** Finds an interpreter with a package among those of the tests, or skips the test. */
   static String pythonWith(final String module) throws Exception {
+    final List<String> pythons = new ArrayList<>();
     final String named = System.getenv("COPPICE_PYTHON");
-    final Path project = Path.of("..", ".coppice", "venv", "bin", "python").toAbsolutePath();
-    final String python =
-        named != null ? named : Files.isExecutable(project) ? project.normalize().toString() : "";
-    if (python.isEmpty()
-        || new ProcessBuilder(python, "-c", "import " + module)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor()
-            != 0) {
-      Assumptions.abort(
-          "skipped: no Python with "
-              + module
-              + ": set COPPICE_PYTHON, or ./coppice test --trainers");
+    if (named != null) {
+      pythons.addAll(List.of(named.split(":")));
     }
-    return python;
+    final Path project = Path.of("..", ".coppice").toAbsolutePath().normalize();
+    for (final String folder :
+        List.of("venv", "worlds/verifiers", "worlds/openenv", "worlds/nemo-gym", "worlds/tau2")) {
+      pythons.add(project.resolve(folder).resolve("bin/python").toString());
+    }
+    for (final String python : pythons) {
+      if (Files.isExecutable(Path.of(python)) && imports(python, module)) {
+        return python;
+      }
+    }
+    return Assumptions.abort(
+        "skipped: no Python with "
+            + module
+            + ": ./coppice test installs the small packages, with --all the large ones;"
+            + " COPPICE_PYTHON names further interpreters");
+  }
+
+  private static boolean imports(final String python, final String module) throws Exception {
+    return new ProcessBuilder(python, "-c", "import " + module)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor()
+        == 0;
   }
 
   static String file(final String name) {

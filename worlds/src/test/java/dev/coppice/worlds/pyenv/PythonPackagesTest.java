@@ -10,9 +10,9 @@ import dev.coppice.environments.contract.WorldCheck;
 import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.toolworld.ToolResult;
 import dev.coppice.environments.toolworld.ToolWorld;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,7 +61,10 @@ class PythonPackagesTest {
     "textarena/TowerOfHanoi-v0, textarena, '[A C] [A B] [C B]'",
     "textarena/2048-v0, textarena, [left] [up] [right]",
     "textarena/Blackjack-v0, textarena, [hit] [stand] [hit]",
+    "textarena/FifteenPuzzle-v0, textarena, [up] [left] [down]",
+    "textarena/LightsOut-v0, textarena, '[1 1] [0 0] [2 2]'",
     "gymnasium/FrozenLake-v1, gymnasium, 1 2 1",
+    "gymnasium/FrozenLake8x8-v1, gymnasium, 2 1 2",
     "gymnasium/Taxi-v4, gymnasium, 1 2 0",
     "gymnasium/CliffWalking-v1, gymnasium, 0 1 2",
   })
@@ -89,23 +92,34 @@ class PythonPackagesTest {
     return result.text() + " " + result.over() + " " + result.stepReward() + " " + world.digest();
   }
 
-  @Test
-  void shouldPlaySkyRlToItsScore() throws Exception {
-    final Map<String, Object> row =
-        Map.of(
-            "prompt",
-            List.of(Map.of("role", "user", "content", "2+3?")),
-            "reward_spec",
-            Map.of("method", "rule", "ground_truth", "5"),
-            "max_turns",
-            3);
-    try (PythonEnvTaskset taskset =
-            open("skyrl/gsm8k_multi_turn", "skyrl_gym", Map.of("extras", List.of(row)));
-        ToolWorld world = begun(taskset, 0);
-        ToolWorld fork = world.fork()) {
-      final double right = play(world, "#### 5");
-      final double wrong = play(fork, "#### 6");
-      assertTrue(right >= 1.0 && wrong < 0.5, right + " " + wrong);
+  @ParameterizedTest
+  @ValueSource(strings = {"gsm8k_multi_turn", "gsm8k"})
+  void shouldPlaySkyRlToItsScore(final String name) throws Exception {
+    final List<Map<String, Object>> rows = new ArrayList<>();
+    for (int i = 0; i < EPISODES; i++) {
+      rows.add(
+          Map.of(
+              "prompt",
+              List.of(Map.of("role", "user", "content", "2+" + i + "?")),
+              "reward_spec",
+              Map.of("method", "rule", "ground_truth", Integer.toString(2 + i)),
+              "max_turns",
+              3));
+    }
+    try (PythonEnvTaskset taskset = open("skyrl/" + name, "skyrl_gym", Map.of("extras", rows))) {
+      for (int i = 0; i < EPISODES; i++) {
+        try (ToolWorld world = begun(taskset, i);
+            ToolWorld unforked = begun(taskset, i);
+            ToolWorld fork = world.fork()) {
+          final String before = world.digest();
+          final double wrong = play(fork, "#### " + (3 + i));
+          assertEquals(before, world.digest());
+          final double right = play(world, "#### " + (2 + i));
+          assertEquals(right, play(unforked, "#### " + (2 + i)));
+          assertEquals(unforked.digest(), world.digest());
+          assertTrue(right >= 1.0 && wrong < 0.5, right + " " + wrong);
+        }
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.coppice.environments.score.Judge;
 import dev.coppice.environments.tool.SeenResults;
 import dev.coppice.environments.toolworld.Taskset;
 import dev.coppice.environments.toolworld.ToolResult;
@@ -13,14 +14,19 @@ import dev.coppice.environments.toolworld.ToolSpec;
 import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.environments.user.RecitingUser;
 import dev.coppice.environments.user.UserTaskset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Plays the adapters of larger packages: verifiers and OpenEnv where they are installed, NeMo Gym and tau2
- * against stand-ins of the tests' own, which have their entry points and none of their code.
+ * Plays the adapters of larger packages: verifiers and OpenEnv where they are installed; NeMo Gym and tau2
+ * where they are installed and against stand-ins of the tests' own, which have their entry points and none of
+ * their code.
  */
 class PythonSuitesTest {
   private static final int EPISODES = 20;
@@ -169,9 +175,112 @@ class PythonSuitesTest {
     }
   }
 
+  @Test
+  @Tag("slow")
+  void shouldPlayTheCounterOfNemoGym() throws Exception {
+    try (PythonEnvTaskset taskset = nemoGym("example_session_state_mgmt", "StatefulCounter")) {
+      playApart(
+          taskset,
+          List.of(
+              Map.entry("increment_counter", Map.of("count", 1)),
+              Map.entry("increment_counter", Map.of("count", 2))));
+      for (int i = 0; i < EPISODES; i++) {
+        try (ToolWorld world = begun(taskset, 0);
+            ToolWorld idle = begun(taskset, 0)) {
+          // Its first row begins with 3 and wants 6.
+          world.call(request("increment_counter", Map.of("count", 3)));
+          assertEquals(1.0, scored(world, "done"));
+          assertEquals(1.0, scored(world, "done"), "scoring ends a copy's session");
+          assertEquals(0.0, scored(idle, "done"));
+        }
+      }
+    }
+  }
+
+  @Test
+  @Tag("slow")
+  void shouldPlayTheOfficeOfNemoGym() throws Exception {
+    final String tool = "email_reply_email";
+    final Map<String, Object> wanted =
+        Map.of(
+            "email_id",
+            "00000057",
+            "body",
+            "Thanks for the update - I will get back to you tomorrow.");
+    try (PythonEnvTaskset taskset = nemoGym("workplace_assistant", "Workbench")) {
+      assertEquals(27, taskset.specs().size());
+      for (int i = 0; i < EPISODES; i++) {
+        try (ToolWorld world = begun(taskset, 0);
+            ToolWorld fork = world.fork()) {
+          final ToolResult told = fork.call(request(tool, wanted));
+          assertTrue(told.text().contains("replied successfully"), told.text());
+          final SeenResults seen = SeenResults.NOTHING.and(told.text(), told.note());
+          assertEquals(1.0, fork.reward("done", seen).reward());
+          assertEquals(0.0, scored(world, "done"));
+        }
+      }
+    }
+  }
+
+  /** Opens a server of the package with the rows it brings. */
+  private static PythonEnvTaskset nemoGym(final String server, final String cls) throws Exception {
+    final String python = PythonEnvs.pythonWith("nemo_gym.server_utils, resources_servers");
+    final Process where =
+        new ProcessBuilder(
+                python, "-c", "import resources_servers as r; print(list(r.__path__)[0])")
+            .start();
+    final String folder =
+        new String(where.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    return open(
+        "nemo-gym/resources_servers." + server + ".app:" + cls + "ResourcesServer",
+        python,
+        Map.of("rows", folder + "/" + server + "/data/example.jsonl"));
+  }
+
   private static SeenResults counted(final ToolWorld world, final int amount) throws Exception {
     final ToolResult result = world.call(request("add", Map.of("amount", amount)));
     return SeenResults.NOTHING.and(result.text(), result.note());
+  }
+
+  /** The package's own known actions earn what it pays; half-way a fork takes the rest of them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"retail", "mock"})
+  @Tag("slow")
+  void shouldPlayTau2(final String domain) throws Exception {
+    final String python = PythonEnvs.pythonWith("tau2.registry");
+    try (PythonEnvTaskset taskset = open("tau2/" + domain, python, Map.of())) {
+      taskset.judgedBy((messages, most, seed) -> new Judge.Verdict("Yes.", 1, 1));
+      int wrong = 0;
+      double earned = 0;
+      final int tasks = Math.min(EPISODES, taskset.taskCount());
+      for (int i = 0; i < tasks; i++) {
+        final List<Taskset.Call> gold = taskset.solution(taskset.task(i)).calls();
+        final String told = taskset.solution(taskset.task(i)).answer();
+        try (ToolWorld world = begun(taskset, i);
+            ToolWorld unforked = begun(taskset, i)) {
+          wrong += scored(world, null) < 1 ? 1 : 0;
+          for (final Taskset.Call call : gold) {
+            unforked.call(request(call.tool(), call.arguments()));
+          }
+          for (final Taskset.Call call : gold.subList(0, gold.size() / 2)) {
+            world.call(request(call.tool(), call.arguments()));
+          }
+          final String before = world.digest();
+          try (ToolWorld fork = world.fork()) {
+            for (final Taskset.Call call : gold.subList(gold.size() / 2, gold.size())) {
+              fork.call(request(call.tool(), call.arguments()));
+            }
+            assertEquals(before, world.digest(), domain + " " + i);
+            assertEquals(unforked.digest(), fork.digest(), domain + " " + i);
+            earned += scored(fork, told);
+          }
+        }
+      }
+      // Two tasks of mock are about what the customer does.
+      assertEquals(domain.equals("mock") ? tasks - 2.0 : tasks, earned, domain);
+      assertTrue(
+          wrong > tasks / 2, domain + ": episodes without a call that earned less: " + wrong);
+    }
   }
 
   @Test

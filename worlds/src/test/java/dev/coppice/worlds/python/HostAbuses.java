@@ -111,7 +111,7 @@ final class HostAbuses {
               if child == 0:
                   time.sleep(60)
               os.kill(child, signal.SIGKILL)
-              print("FIRED" if os.WIFSIGNALED(os.waitpid(child, 0)[1]) else "")
+              print("FIRED" if os.WIFSIGNALED(os.waitpid(child, 0)[1]) else "", flush=True)
               before = os.getppid()
               for number in (signal.SIGTERM, signal.SIGSTOP, signal.SIGKILL):
                   os.kill(before, number)

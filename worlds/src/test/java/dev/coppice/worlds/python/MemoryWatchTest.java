@@ -70,22 +70,6 @@ class MemoryWatchTest {
   }
 
   @Test
-  void shouldKillASandboxThatEatsWhenNoCellRuns() throws Exception {
-    try (PythonSession session = PythonSession.start(sandbox, LIMITS, 1)) {
-      final String later =
-          "import os, time\nif os.fork() == 0:\n    time.sleep(0.2)\n"
-              + ResourceAbuses.EATERS.replace("PAUSE", "30").replaceAll("(?m)^", "    ");
-      final CellResult first = session.run(later);
-      assertEquals(CellResult.Status.OK, first.status());
-
-      session.process().waitFor();
-      final CellResult second = session.run("1");
-
-      assertEquals(CellResult.Status.MEMORY, second.status());
-    }
-  }
-
-  @Test
   void shouldCountMemoryThatProcessesShareOnce() throws Exception {
     try (PythonSession session = PythonSession.start(sandbox, LIMITS, 1)) {
       final CellResult result =

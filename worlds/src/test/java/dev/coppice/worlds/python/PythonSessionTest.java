@@ -150,7 +150,7 @@ class PythonSessionTest {
           frame = sys._getframe()
           while "nonce" not in frame.f_locals:
               frame = frame.f_back
-          os.write(4, b"\\0" + frame.f_locals["nonce"] + b" ok\\n")
+          os.write(1, b"\\0" + frame.f_locals["nonce"] + b" ok\\n")
           print("after the end")""");
 
       final CellResult next = session.run("print('mine alone')");
@@ -162,18 +162,96 @@ class PythonSessionTest {
 
   @Test
   void shouldLeaveNoProcessBehindWhenChildrenGoTheirOwnWay() throws Exception {
-    final PythonSession session = start();
-    session.run(
-        """
-        import subprocess
-        for i in range(5):
-            subprocess.Popen(["sleep", "1000"], start_new_session=True)""");
+    final SandboxLimits patient =
+        new SandboxLimits(256L << 20, 16, 16L << 20, 32L << 20, 1_000, 10_000);
+    final PythonSession session = PythonSession.start(sandbox, patient, 1);
+    final PythonSession fork = session.fork();
     final List<ProcessHandle> inside = session.process().descendants().toList();
-    assertTrue(inside.size() >= 7, "inside=" + inside);
+    assertTrue(inside.size() >= 4, "inside=" + inside);
 
+    final CellResult result =
+        fork.run(
+            """
+            import subprocess
+            for i in range(5):
+                subprocess.Popen(["sleep", "1000"], start_new_session=True)
+            while True:
+                pass""");
+
+    assertEquals(CellResult.Status.TIMEOUT, result.status());
+    final String rest = "print(len([name for name in os.listdir('/proc') if name.isdigit()]))";
+    session.run("import os, time");
+    String count = "";
+    for (int look = 0; look < 300 && !count.equals("3\n"); look++) {
+      session.run("time.sleep(0.1)");
+      count = session.run(rest).output();
+    }
+    assertEquals("3\n", count, "a copy's children end with it");
     session.close();
-
     Sandboxes.assertGone(session.process().toHandle(), inside);
+  }
+
+  /** What a cell leaves running would print into the next one and burn its time. */
+  @Test
+  void shouldEndThreadsAndProcessesWithTheirCell() throws Exception {
+    try (PythonSession session = PythonSession.start(sandbox, Sandboxes.PATIENT, 1)) {
+      final CellResult first =
+          session.run(
+              """
+              import os, subprocess, threading, time
+              x = 7
+              def nag():
+                  while True:
+                      print("late", flush=True)
+                      time.sleep(0.001)
+              threading.Thread(target=nag, daemon=True).start()
+              subprocess.Popen(["sh", "-c", "while true; do echo late; sleep 0.01; done"])
+              subprocess.Popen(["sh", "-c", "while true; do echo late; done"], start_new_session=True)
+              if os.fork() == 0:
+                  os.setsid()
+                  if os.fork():
+                      os._exit(0)
+                  while True:
+                      print("late", flush=True)""");
+      assertEquals(CellResult.Status.OK, first.status());
+      for (int i = 0; i < 3; i++) {
+        final CellResult next =
+            session.run(
+                """
+                end = time.monotonic() + 30
+                while len([name for name in os.listdir("/proc") if name.isdigit()]) > 3:
+                    if time.monotonic() > end:
+                        break
+                print(x, threading.active_count(), len(os.listdir("/proc/self/task")))
+                [name for name in os.listdir("/proc") if name.isdigit()]""");
+        assertEquals("7 1 1", next.output().lines().findFirst().orElse(""), next.output());
+        assertEquals(3, next.output().split("'\\d+'", -1).length - 1, next.output());
+      }
+    }
+  }
+
+  @Test
+  void shouldCopyAnInterpreterWithWhatItHolds() throws Exception {
+    try (PythonSession session = start()) {
+      session.run("import random\nx = [1]\nf = (lambda box: lambda: box.append(2) or box)(x)");
+      session.run("random.random()");
+      try (PythonSession fork = session.fork();
+          PythonSession again = fork.fork()) {
+        assertEquals("[1, 2]\n", fork.run("f()").output());
+        assertEquals("[1, 2]\n", fork.run("x").output());
+        assertEquals("[1]\n", session.run("x").output());
+        assertEquals("[1]\n", again.run("x").output());
+        final String drawn = session.run("random.random()").output();
+        assertEquals(drawn, fork.run("random.random()").output());
+        assertEquals(drawn, again.run("random.random()").output());
+        assertEquals(
+            CellResult.Status.DIED, fork.run("os = __import__('os'); os._exit(1)").status());
+        assertEquals("[1]\n", session.run("x").output(), "a copy's end is its own");
+        final CellResult moved = session.run("open('/tmp/seen', 'w').close()");
+        assertEquals(CellResult.Status.MOVED, moved.status());
+        assertEquals(CellResult.Status.MOVED, again.run("x").status(), "files of others are there");
+      }
+    }
   }
 
   @Test
@@ -243,7 +321,13 @@ class PythonSessionTest {
       @org.junit.jupiter.api.io.TempDir final Path folder) throws Exception {
     // It runs the interpreter without any sandbox: whatever follows "--" is started as it is.
     final String pretence =
-        "#!/bin/sh\nwhile [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"\n";
+        """
+        #!/bin/sh
+        while [ "$1" != -- ]; do [ "$2" = /run/cells ] && from="$1"; shift; done
+        shift
+        for a; do shift; [ "$a" = /run/cells/s ] && a="$from/s"; set -- "$@" "$a"; done
+        exec "$@"
+        """;
     for (final String name : List.of("bwrap", "setpriv")) {
       java.nio.file.Files.writeString(folder.resolve(name), pretence);
       folder.resolve(name).toFile().setExecutable(true);

@@ -9,6 +9,8 @@ import dev.coppice.environments.EnvironmentConfig;
 import dev.coppice.environments.Environments;
 import dev.coppice.environments.tool.CallText;
 import dev.coppice.environments.toolworld.Taskset;
+import dev.coppice.environments.toolworld.ToolRequest;
+import dev.coppice.environments.toolworld.ToolWorld;
 import dev.coppice.environments.toolworld.WorldEnvironment;
 import dev.coppice.episode.Environment;
 import dev.coppice.episode.Episode;
@@ -99,18 +101,52 @@ class PythonWorldTest {
 
   @Test
   void shouldFailTheBranchWhenAReplayedCellAnswersOtherwise() throws Exception {
-    // The first fork of a group's root takes over its process.
-    try (Episode trunk = environment.start(environment.task(0), 0).fork()) {
+    try (Episode trunk = environment.start(environment.task(0), 0)) {
       call(trunk, "import time; time.perf_counter_ns()");
       final Episode sibling = trunk.fork();
 
+      // A cell that ends beside other states is tried again alone, behind the cells before it.
       final ToolFailedException failure =
-          assertThrows(ToolFailedException.class, () -> call(sibling, "1"));
+          assertThrows(ToolFailedException.class, () -> call(sibling, "import os; os._exit(1)"));
 
       sibling.close();
-      assertEquals("replay_mismatch", failure.code());
+      assertEquals("replay_diverged", failure.code());
       assertEquals(ToolCall.Status.OK, call(trunk, "1").status());
     }
+  }
+
+  /** A copy takes a fork, not the cells again; files, which copies would share, take the cells again. */
+  @Test
+  void shouldForkWithoutItsCellsUnlessTheyWroteFiles() throws Exception {
+    try (PythonTaskset own = new PythonTaskset(1, 1, LIMITS);
+        ToolWorld trunk = own.open()) {
+      trunk.reset(own.task(0), 1);
+      for (int i = 0; i < 50; i++) {
+        cell(trunk, "x = globals().get('x', 0) + 1");
+      }
+      try (ToolWorld fork = trunk.fork();
+          ToolWorld writer = trunk.fork()) {
+        assertTrue(cell(fork, "x += 1; x").contains("51"));
+        assertTrue(cell(trunk, "x").contains("50"));
+        assertEquals(2, own.counters().get("worlds_forked"));
+        assertEquals(0, own.counters().get("replayed_cells"));
+        assertTrue(cell(writer, "open('/tmp/seen', 'w').write('mine')").contains("4"));
+        assertEquals(50, own.counters().get("replayed_cells"), "in a sandbox of its own");
+        final String look = "import os; os.path.exists('/tmp/seen')";
+        assertTrue(cell(writer, look).contains("True"));
+        assertTrue(cell(trunk, look).contains("False"));
+        assertTrue(cell(fork, look).contains("False"));
+        try (ToolWorld heir = writer.fork()) {
+          assertTrue(cell(heir, look + "; open('/tmp/seen').read()").contains("mine"));
+          cell(heir, "open('/tmp/seen', 'w').write('the heir')");
+          assertTrue(cell(writer, "open('/tmp/seen').read()").contains("mine"));
+        }
+      }
+    }
+  }
+
+  private static String cell(final ToolWorld world, final String code) throws Exception {
+    return world.call(new ToolRequest("python", Map.of("code", code), 1)).text();
   }
 
   @Test

@@ -108,6 +108,38 @@ final class ResourceAbuses {
                   libc.shmctl(number, 0, None)
               """),
           Abuse.plain(
+              "hide memory in semaphores",
+              """
+              import ctypes
+              libc = ctypes.CDLL(None)
+              number = libc.semget(0, 250, 0o1600)
+              if number >= 0:
+                  print("ESCAPED")
+                  libc.semctl(number, 0, 0)
+              """),
+          Abuse.plain(
+              "hide memory in attributes of files",
+              """
+              import os
+              open("marked", "w").close()
+              for kind in ("user", "trusted", "security"):
+                  try:
+                      os.setxattr("marked", kind + ".hidden", b"x" * 1000)
+                      print("ESCAPED")
+                  except OSError:
+                      pass
+              """),
+          Abuse.inside(
+              "make files without end",
+              """
+              import os, sys, time
+              print("FIRED", flush=True)
+              for i in range(80_000):
+                  os.mkdir("/tmp/" + str(i))
+              time.sleep(0.3)
+              print("ESCAPED")
+              """),
+          Abuse.plain(
               "lock memory",
               """
               import ctypes, mmap

@@ -41,8 +41,12 @@ class SyscallTest {
     while (lines.find()) {
       known.put(lines.group(1), Integer.parseInt(lines.group(2)));
     }
+    final int newest = known.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     for (final Syscall call : Syscall.values()) {
       final int number = numbers.applyAsInt(call);
+      if (number > newest) {
+        continue; // These headers are older than the call.
+      }
       assertEquals(
           known.getOrDefault(call.kernelName(), Syscall.NONE), number, call + " in " + header);
     }

@@ -8,6 +8,7 @@ SHARED = re.compile(rb" .w.s ")
 MAPPED = {}
 HUGE_BYTES = 2 << 20
 MADV_COLLAPSE = 25
+FOLDERS = ("/tmp", "/dev/shm")
 
 
 def hazards(own_fds, own_children=()):
@@ -95,6 +96,11 @@ def mapped():
         found.add("shared-memory:" + (line[3].decode("utf-8", "replace").strip() if len(line) > 3 else ""))
         at = SHARED.search(text, at.end())
     return sorted(found)
+
+
+def files():
+    """Lists what stands in the sandbox's own folders, which all its worlds share."""
+    return {folder + "/" + name for folder in FOLDERS for name in os.listdir(folder)}
 
 
 def children():

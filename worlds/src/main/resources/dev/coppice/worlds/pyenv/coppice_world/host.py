@@ -23,6 +23,7 @@ import traceback
 from coppice_world import guard
 from coppice_world.chance import reseed
 from coppice_world.digest import NoDigest, digest
+from coppice_world.judge import JUDGE
 from coppice_world.loop import LOOP, run
 from coppice_world.names import environment
 from coppice_world.wire import Gone, Wire, failure, leave, own_fds, plain
@@ -199,8 +200,10 @@ class Host:
 
     def do_reset(self, request):
         reseed(request["seed"])
+        before = self.files()
         self.world = self.worlds[0] = self.offered.open()
         run(self.world.reset(request["index"], request["seed"]))
+        self.notice(before)
         return self.digested({})
 
     def do_copy(self, request):
@@ -211,8 +214,19 @@ class Host:
 
     def do_call(self, request):
         reseed(request["seed"])
+        before = self.files()
         said = plain(run(self.world.call(request["tool"], request["arguments"])))
+        self.notice(before)
         return self.digested(said) if request["writes"] else said
+
+    def files(self):
+        return guard.files() if self.settings.get("sandboxed") else set()
+
+    def notice(self, before):
+        """Keeps in mind files that were made: a copy of this process would share them, and is refused."""
+        made = sorted(self.files() - before)
+        if made:
+            self.taint = sorted({*self.taint, *("file-made:" + name for name in made[:8])})
 
     def digested(self, said):
         """Adds the digest of the state, or why there is none: the engine then chains calls and answers."""
@@ -227,8 +241,15 @@ class Host:
         if request["apart"] and self.refused(request["refuse"]):
             return {"refused": self.taint}
         reseed(request["seed"])
+        JUDGE.begin(self.path, request.get("judge"), request["seed"])
         score = lambda: plain(run(self.world.reward(request["answer"], request["messages"])))
         return self.apart(score) if request["apart"] else score()
+
+    def do_group(self, request):
+        """Scores what a whole group came to, with a row for each draw."""
+        reseed(request["seed"])
+        JUDGE.begin(self.path, request.get("judge"), request["seed"])
+        return self.apart(lambda: {"rows": plain(self.offered.grouped(request["rows"]))})
 
     def apart(self, work):
         """Works in a copy of this process and returns what it came to."""

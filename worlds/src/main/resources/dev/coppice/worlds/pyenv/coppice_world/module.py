@@ -6,6 +6,7 @@ import sys
 import types
 
 from coppice_world.digest import NoDigest, Walk
+from coppice_world.judge import JUDGE
 from coppice_world.loop import run
 from coppice_world.rows import Rows, asked, content_of, messages_of, text_of
 from coppice_world.schema import tool
@@ -15,6 +16,7 @@ TASKS = ("tasks", "TASKS", "dataset", "DATASET", "rows", "ROWS")
 FACTORIES = ("environment_factory", "Environment", "Env", "World")
 RESERVED = {"reset", "step", "state", "digest", "close", "after_fork", "warm", "main", "setup", "load_environment", "reward", "observe"}
 NEIGHBOURS = {}
+BESIDE = {"trainer_state": None, "environments": None, "completion_ids": None, "log_extra": lambda *_: None, "log_metric": lambda *_: None}
 MOST_VARIABLES = 2_000  # Objects in a module's variables that are hashed after every call.
 SAY = {
     "name": "$say",  # Takes turns without a call; the policy is not shown it.
@@ -44,8 +46,10 @@ class ModuleEnvironment:
         self.rows = Rows(source, *columns)
         weights = getattr(module, "reward_weights", None)
         functions = reward_functions(module)
-        self.rewards = [Reward(function, weights[i] if weights else 1.0) for i, function in enumerate(functions)]
-        if not self.rewards and not hasattr(self.factory, "get_reward") and not hasattr(self.factory, "reward"):
+        every = [Reward(function, weights[i] if weights else 1.0) for i, function in enumerate(functions)]
+        self.rewards = [reward for reward in every if not reward.is_grouped()]
+        self.group_rewards = [reward for reward in every if reward.is_grouped()]
+        if not every and not hasattr(self.factory, "get_reward") and not hasattr(self.factory, "reward"):
             raise ValueError(f"{module.__name__} needs a reward: a function reward(completion, answer, ...) or rewards = [...]")
         self.tools = {function.__name__: function for function in tool_functions(module)}
         self.structural = self.is_structural()
@@ -59,8 +63,14 @@ class ModuleEnvironment:
         unknown = sorted(set(self.effects) - {one["name"] for one in tools})
         if unknown:
             raise ValueError(f"effects names what is no tool: {unknown}; the tools are {sorted(one['name'] for one in tools)}")
-        noisy = any(getattr(reward.function, mark, False) for reward in self.rewards for mark in ("noisy", "judge"))
-        return {"tasks": self.rows.count(), "tools": tools, "judged": noisy}
+        every = self.rewards + self.group_rewards
+        return {
+            "tasks": self.rows.count(),
+            "tools": tools,
+            "judged": any(reward.is_drawn() for reward in self.rewards),
+            "asks": any(reward.asks for reward in every),
+            "grouped": bool(self.group_rewards),
+        }
 
     def task(self, index, seed):
         row = self.rows.row(index)
@@ -79,6 +89,27 @@ class ModuleEnvironment:
 
     def open(self):
         return ModuleWorld(self)
+
+    def grouped(self, ends):
+        """Scores the ends of a group, one for each draw, by the functions that see all of them."""
+        rows = [self.rows.row(end["index"]) for end in ends]
+        prompts = [self.rows.prompt(row) for row in rows]
+        completions = [completed(prompt, end["answer"], end["messages"]) for prompt, end in zip(prompts, ends)]
+        columns = {name: [row.get(name) for row in rows] for name in rows[0] if name not in ("prompt", "completion")}
+        answers = [self.rows.answer(row) for row in rows]
+        offer = {"answer": answers, **columns, "prompts": prompts, "completions": completions, "answers": answers, "rows": rows}
+        scores = [{"reward": 0.0, "parts": {}} for _ in ends]
+        for reward in self.group_rewards:
+            said = run(bound(reward.function, {**offer, **BESIDE, "judge": JUDGE}))
+            if not isinstance(said, (list, tuple)) and not hasattr(said, "tolist") or len(said) != len(ends):
+                raise ValueError(f"{reward.name} must give a list of {len(ends)} numbers, one for each draw: {said!r:.100}")
+            for score, one in zip(scores, said):
+                if one is not None:
+                    score["parts"][reward.name] = number(one, reward.name)
+                    score["reward"] += reward.weight * score["parts"][reward.name]
+        if not self.rewards and any(not score["parts"] for score in scores):
+            raise ValueError(f"no reward function has a score: {[reward.name for reward in self.group_rewards]}")
+        return scores
 
     def is_structural(self):
         """Tells once whether the module's variables can be hashed in good time, and are all there is."""
@@ -144,6 +175,8 @@ class ModuleWorld:
             if method is not None:
                 functions.append(Reward(method, 1.0, type(self.instance).__name__))
                 break
+        if not functions and not offered.group_rewards:
+            raise ValueError("there is no reward")
         return score(functions, offered.rows, self.row, answer, messages, self.instance)
 
     def after_fork(self):
@@ -161,14 +194,22 @@ class Reward:
         self.name = name or getattr(function, "__name__", type(function).__name__)
         parameters = inspect.signature(function).parameters
         self.batched = "completions" in parameters or "prompts" in parameters
+        self.asks = "judge" in parameters
+
+    def is_grouped(self):
+        return bool(getattr(self.function, "group", False))
+
+    def is_drawn(self):
+        """Tells whether two askings may differ: a judge's, or one that says that it is noisy."""
+        return self.asks or any(getattr(self.function, mark, False) is True for mark in ("noisy", "judge"))
 
     def __call__(self, offer, row):
         if self.batched:  # TRL: lists of one, and columns as lists.
             single = {"prompts": offer["prompt"], "completions": offer["completion"], "completion_ids": None, "environments": offer["environment"]}
             given = {name: [value] for name, value in {**row, **single}.items() if name not in ("prompt", "completion")}
-            given.update(trainer_state=None, log_extra=lambda *_: None, log_metric=lambda *_: None)
+            given = {**BESIDE, **given, "log_metric": offer["log_metric"], "judge": JUDGE}
         else:
-            given = {**row, **{k: v for k, v in offer.items() if v is not None or k not in row}}
+            given = {**row, **{k: v for k, v in offer.items() if v is not None or k not in row}, "judge": JUDGE}
         said = run(bound(self.function, given))
         if isinstance(said, (list, tuple)) and len(said) == 1:
             said = said[0]
@@ -178,8 +219,7 @@ class Reward:
 def score(functions, rows, row, answer, messages, instance):
     """Adds up what the functions say; None is no opinion, and no opinion at all is no score."""
     prompt = rows.prompt(row)
-    chats = not isinstance(prompt, str)
-    completion = messages if chats else (answer if answer is not None else "")
+    completion = completed(prompt, answer, messages)
     offer = {
         "prompt": prompt,
         "completion": completion,
@@ -194,8 +234,9 @@ def score(functions, rows, row, answer, messages, instance):
         "task": row.get("task", row),
         "row": row,
         "parser": None,
+        "log_metric": lambda name, value: metrics.update({str(name): number(value, name)}),
     }
-    total, parts = 0.0, {}
+    total, parts, metrics = 0.0, {}, {}
     for function in functions:
         said = function(offer, row)
         if isinstance(said, dict):
@@ -207,9 +248,14 @@ def score(functions, rows, row, answer, messages, instance):
             continue
         parts[function.name] = number(reward, function.name)
         total += function.weight * parts[function.name]
-    if not any(function.name in parts for function in functions):
+    if functions and not any(function.name in parts for function in functions):
         raise ValueError(f"no reward function has a score: {[function.name for function in functions]}")
-    return {"reward": total, "parts": parts, "answer": answer}
+    return {"reward": total, "parts": {**metrics, **parts}, "answer": answer}
+
+
+def completed(prompt, answer, messages):
+    """Returns a completion as TRL has it: messages behind a prompt of messages, else text."""
+    return (answer if answer is not None else "") if isinstance(prompt, str) else messages
 
 
 def is_number(value):

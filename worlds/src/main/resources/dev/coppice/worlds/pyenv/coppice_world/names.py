@@ -12,7 +12,7 @@ PACKAGES = {
     "verifiers": ("verifiers", "suites.Verifiers", "verifiers==0.4.0"),
     "openenv": ("openenv", "suites.OpenEnv", "openenv"),
     "nemo-gym": ("nemo_gym", "suites.NemoGym", "nemo-gym"),
-    "tau2": ("tau2", "suites.Tau2", "git+https://github.com/sierra-research/tau2-bench"),
+    "tau2": ("tau2", "tau2.Tau2", "git+https://github.com/sierra-research/tau2-bench"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Larger packages by name: verifiers, OpenEnv, NeMo Gym, tau2. Each class is the least that plays its package."""
+"""Larger packages by name: verifiers, OpenEnv, NeMo Gym. Each class is the least that plays its package."""
 import asyncio
 import importlib
 import inspect
@@ -396,7 +396,9 @@ class NemoGymWorld:
         return {"text": texted(told), **({"failed": True} if status != 200 else {})}
 
     def state(self):
-        return {name: value for name, value in vars(self.offered.server).items() if name.startswith("session_id")}
+        """Leaves out the names of sessions, which are drawn anew each time: a process has one session."""
+        held = {name: value for name, value in vars(self.offered.server).items() if name.startswith("session_id")}
+        return {name: list(value.values()) if isinstance(value, dict) else value for name, value in held.items()}
 
     def reward(self, answer, messages):
         output = []
@@ -417,69 +419,4 @@ class NemoGymWorld:
         return {"reward": number(told.get("reward"), "reward"), "answer": answer}
 
 
-class Tau2:
-    """tau2/DOMAIN: its tools and data base; what a customer wants is told to a simulated one alone."""
-
-    def __init__(self, domain, config):
-        registry = importlib.import_module("tau2.registry").registry
-        config = within(config)
-        refuse(config)
-        self.make = registry.get_env_constructor(domain)
-        self.tasks = list(registry.get_tasks_loader(domain)())
-        self.template = self.make()
-
-    def describe(self):
-        tools = []
-        for one in self.template.get_tools():
-            function = plain(one.openai_schema)["function"]
-            tools.append({"name": function["name"], "description": function.get("description") or function["name"], "effect": self.effect(function["name"]), "parameters": parameters(function.get("parameters"))})
-        return {"tasks": len(self.tasks), "tools": tools}
-
-    def effect(self, name):
-        """Reads the package's own marks: a tool that says it only reads."""
-        kind = getattr(self.template.tools, "tool_type", lambda name: None)(name)
-        return "READ" if getattr(kind, "value", kind) in ("read", "generic", "think") else "WRITE"
-
-    def task(self, index, seed):
-        task = self.tasks[index]
-        wanted = task.user_scenario.instructions
-        parts = [str(getattr(wanted, name, None) or "").replace("\n", " ") for name in ("reason_for_call", "known_info", "unknown_info", "task_instructions")]
-        script = "\n".join(parts).rstrip() if any(parts) else str(task.user_scenario)
-        opening = [{"role": "system", "content": self.template.get_policy()}, {"role": "assistant", "content": "Hi! How can I help you today?"}]
-        calls = [{"tool": one.name, "arguments": plain(one.arguments)} for one in task.evaluation_criteria.actions or []]
-        return {**asked(opening), "answer": None, "user": script, "calls": calls}
-
-    def open(self):
-        return Tau2World(self)
-
-
-class Tau2World:
-    def __init__(self, offered):
-        self.offered, self.task, self.env = offered, None, None
-
-    def reset(self, index, seed):
-        self.task, self.env = self.offered.tasks[index], self.offered.make()
-
-    def call(self, name, arguments):
-        call = importlib.import_module("tau2.data_model.message").ToolCall(id="call", name=name, arguments=arguments, requestor="assistant")
-        said = self.env.get_response(call)
-        return {"text": texted(said.content), **({"failed": True} if said.error else {})}
-
-    def state(self):
-        return self.env.get_db_hash()
-
-    def reward(self, answer, messages):
-        gold = self.offered.make()
-        criteria = self.task.evaluation_criteria
-        for action in criteria.actions or []:
-            try:
-                gold.make_tool_call(action.name, requestor=action.requestor, **action.arguments)
-            except Exception:  # As the package's own evaluator does: an action that fails changes nothing.
-                pass
-        right = float(gold.get_db_hash() == self.env.get_db_hash())
-        told = [info for info in criteria.communicate_info or [] if info.lower() in (answer or "").lower()]
-        wanted = len(criteria.communicate_info or [])
-        return {"reward": right, "parts": {"database": right, "communicated": len(told) / wanted if wanted else 1.0}}
-
-
-__all__ = ["NemoGym", "OpenEnv", "Tau2", "Verifiers"]
+__all__ = ["NemoGym", "OpenEnv", "Verifiers"]
