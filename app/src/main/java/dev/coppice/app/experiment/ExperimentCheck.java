@@ -62,7 +62,8 @@ public final class ExperimentCheck {
     final JsonNode stored = stored();
     final RunConfig config = new ConfigLoader().file(root.resolve(ExperimentJob.CONFIG)).load();
     final Map<String, String> folders = new LinkedHashMap<>();
-    stored.path("folders").fields().forEachRemaining(at -> folders.put(at.getKey(), at.getValue().asText()));
+    final JsonNode names = stored.path("folders");
+    names.fieldNames().forEachRemaining(name -> folders.put(name, names.get(name).asText()));
     final TreeMap<Long, Integer> turns = new TreeMap<>();
     stored.path("decision_turns").forEach(turn -> turns.put((long) turns.size(), turn.asInt()));
     checkRuns(folders);
