@@ -1,6 +1,7 @@
 package dev.coppice.app;
 
 import dev.coppice.app.arguments.PlugPath;
+import dev.coppice.app.experiment.ExperimentCheck;
 import dev.coppice.app.folder.RunFolder;
 import dev.coppice.app.verify.RunVerifier;
 import java.nio.file.Path;
@@ -19,14 +20,16 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand implements Callable<Integer> {
   @Mixin private PlugPath plugs;
 
-  @Parameters(paramLabel = "DIR", description = "Run folder.")
+  @Parameters(paramLabel = "DIR", description = "Folder of a run or of an experiment.")
   private Path folder;
 
   @Override
   public Integer call() {
     plugs.install();
-    final RunFolder run = RunFolder.find(folder);
-    final RunVerifier.Verdict verdict = new RunVerifier(run).verify();
+    final RunVerifier.Verdict verdict =
+        ExperimentCheck.isExperiment(folder)
+            ? new ExperimentCheck(folder).verify()
+            : new RunVerifier(RunFolder.find(folder)).verify();
     System.out.printf("%d groups, %d trees checked%n", verdict.groups(), verdict.trees());
     if (verdict.tornBytes() > 0) {
       System.out.printf(

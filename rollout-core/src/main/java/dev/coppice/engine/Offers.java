@@ -113,7 +113,8 @@ final class Offers {
 
   /** A token that the model has no row for would stop every group of its batch. */
   private int[] prompt(final Episode world) {
-    final int[] prompt = tokenizer.encodePrompt(world.prompt());
+    final int[] known = world.promptTokens();
+    final int[] prompt = known == null ? tokenizer.encodePrompt(world.prompt()) : known;
     for (final int token : prompt) {
       if (token >= vocabularySize) {
         throw new IllegalArgumentException(

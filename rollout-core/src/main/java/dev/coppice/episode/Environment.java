@@ -59,6 +59,16 @@ public interface Environment extends AutoCloseable {
   }
 
   /**
+   * Returns what stays of a prompt where everything read since is folded into a note of the model's own.
+   *
+   * @param prompt of the episode.
+   * @return the whole prompt, unless the environment's notes stand for it too.
+   */
+  default String foldedPrompt(final String prompt) {
+    return prompt;
+  }
+
+  /**
    * Is told, before the first episode, how what a tool answers is kept from being read as more than text:
    * as a special token of the model's.
    *

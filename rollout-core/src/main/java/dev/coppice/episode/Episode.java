@@ -23,6 +23,16 @@ public interface Episode extends AutoCloseable {
   String prompt();
 
   /**
+   * Returns the ids of what the model sees first, where they are known: an episode that goes on from
+   * the middle of another enters by them, and nothing is tokenised again.
+   *
+   * @return the ids, or null where {@link #prompt} is to be tokenised.
+   */
+  default int[] promptTokens() {
+    return null;
+  }
+
+  /**
    * Returns what is known of the episode before it starts.
    *
    * @return the plan branching policies may use; it never depends on what was sampled.

@@ -38,6 +38,11 @@ public abstract class ForwardingEpisode implements Episode {
   }
 
   @Override
+  public int[] promptTokens() {
+    return base.promptTokens();
+  }
+
+  @Override
   public EpisodePlan plan() {
     return base.plan();
   }

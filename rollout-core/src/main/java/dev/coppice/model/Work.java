@@ -1,6 +1,7 @@
 package dev.coppice.model;
 
 import dev.coppice.draw.Copies;
+import dev.coppice.draw.DrawRule;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class Work {
   private int[] tokens;
   private int length;
   private int turnStart;
+  private final int origin;
   private int ticket;
   private boolean prompt;
   private int mostTokens;
@@ -43,8 +45,10 @@ public final class Work {
    * @param sampling settings of every token.
    * @param stops that end an answer.
    * @param keepsIds whether draws carry the ids that the cuts kept, {@link Draws#kept}.
+   * @param drawRule says what draws are keyed by.
    */
-  public record Terms(SamplingSettings sampling, Stops stops, boolean keepsIds) {
+  public record Terms(
+      SamplingSettings sampling, Stops stops, boolean keepsIds, DrawRule drawRule) {
     /**
      * Names terms under which kept ids are not asked for.
      *
@@ -52,7 +56,7 @@ public final class Work {
      * @param stops that end an answer.
      */
     public Terms(final SamplingSettings sampling, final Stops stops) {
-      this(sampling, stops, false);
+      this(sampling, stops, false, DrawRule.DEFAULT);
     }
   }
 
@@ -90,21 +94,27 @@ public final class Work {
    * @param terms all work of the engine has in common.
    */
   public Work(final Place place, final Copies copies, final int[] path, final Terms terms) {
-    this(place, copies, Arrays.copyOf(path, path.length + ROOM), path.length, terms);
+    this(
+        place,
+        copies,
+        new Path(
+            Arrays.copyOf(path, path.length + ROOM),
+            path.length,
+            terms.drawRule().origin() == DrawRule.Origin.PROMPT ? path.length : 0),
+        terms);
   }
 
-  private Work(
-      final Place place,
-      final Copies copies,
-      final int[] path,
-      final int length,
-      final Terms terms) {
+  /** Bundles a path with its length and the place its draws are counted from. */
+  private record Path(int[] tokens, int length, int origin) {}
+
+  private Work(final Place place, final Copies copies, final Path path, final Terms terms) {
     this.branch = place.branch();
     this.tree = place.tree();
     this.group = place.group();
     this.copies = copies;
-    this.tokens = path;
-    this.length = length;
+    this.tokens = path.tokens();
+    this.length = path.length();
+    this.origin = path.origin();
     this.turnStart = length;
     this.terms = terms;
   }
@@ -117,8 +127,8 @@ public final class Work {
    * @return work that asks for one draw of each.
    */
   public Work fork(final int child, final Copies childCopies) {
-    final int[] path = Arrays.copyOf(tokens, length + ROOM);
-    final Work work = new Work(new Place(child, tree, group), childCopies, path, length, terms);
+    final Path path = new Path(Arrays.copyOf(tokens, length + ROOM), length, origin);
+    final Work work = new Work(new Place(child, tree, group), childCopies, path, terms);
     work.turnStart = turnStart;
     return work;
   }
@@ -300,6 +310,24 @@ public final class Work {
    */
   public int length() {
     return length;
+  }
+
+  /**
+   * Returns the position that keys the draw of the next token.
+   *
+   * @return the length of the path; where the rule counts from the prompt's end, what lies behind it.
+   */
+  public int drawPosition() {
+    return length - origin;
+  }
+
+  /**
+   * Returns what draws are keyed by, and how a token comes of it.
+   *
+   * @return the rule of the engine.
+   */
+  public DrawRule drawRule() {
+    return terms.drawRule();
   }
 
   /**

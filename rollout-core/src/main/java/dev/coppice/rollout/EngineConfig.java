@@ -1,6 +1,7 @@
 package dev.coppice.rollout;
 
 import dev.coppice.draw.Division;
+import dev.coppice.draw.DrawRule;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Objects;
 
@@ -15,6 +16,7 @@ import java.util.Objects;
  * @param capacity of queues.
  * @param weights says how versions follow one another.
  * @param coalescing says whether samples that are alike so far share a path.
+ * @param drawRule says what draws are keyed by.
  */
 public record EngineConfig(
     String run,
@@ -24,7 +26,8 @@ public record EngineConfig(
     BudgetConfig budget,
     Capacity capacity,
     Weights weights,
-    Coalescing coalescing) {
+    Coalescing coalescing,
+    DrawRule drawRule) {
   /** Checks that nothing is missing. */
   public EngineConfig {
     Objects.requireNonNull(run, "run is null");
@@ -34,6 +37,12 @@ public record EngineConfig(
     Objects.requireNonNull(capacity, "capacity is null");
     Objects.requireNonNull(weights, "weights is null");
     Objects.requireNonNull(coalescing, "coalescing is null");
+    Objects.requireNonNull(drawRule, "drawRule is null");
+    if (drawRule.isGumbel() && coalescing.division() == Division.SYSTEMATIC) {
+      throw new IllegalArgumentException(
+          "sampling.coupling = gumbel draws with a number for each token, and tree.division ="
+              + " systematic with one for all samples: choose one of them");
+    }
   }
 
   /**
@@ -53,7 +62,16 @@ public record EngineConfig(
       final RolloutLimits limits,
       final BudgetConfig budget,
       final Capacity capacity) {
-    this(run, seed, sampling, limits, budget, capacity, Weights.DEFAULT, Coalescing.NONE);
+    this(
+        run,
+        seed,
+        sampling,
+        limits,
+        budget,
+        capacity,
+        Weights.DEFAULT,
+        Coalescing.NONE,
+        DrawRule.DEFAULT);
   }
 
   /**
@@ -63,7 +81,7 @@ public record EngineConfig(
    * @return a copy.
    */
   public EngineConfig with(final Weights newWeights) {
-    return new EngineConfig(run, seed, sampling, limits, budget, capacity, newWeights, coalescing);
+    return copy(newWeights, coalescing, drawRule);
   }
 
   /**
@@ -73,7 +91,23 @@ public record EngineConfig(
    * @return a copy.
    */
   public EngineConfig with(final Coalescing newCoalescing) {
-    return new EngineConfig(run, seed, sampling, limits, budget, capacity, weights, newCoalescing);
+    return copy(weights, newCoalescing, drawRule);
+  }
+
+  /**
+   * Copies the configuration with another rule of draws.
+   *
+   * @param newRule says what draws are keyed by.
+   * @return a copy.
+   */
+  public EngineConfig with(final DrawRule newRule) {
+    return copy(weights, coalescing, newRule);
+  }
+
+  private EngineConfig copy(
+      final Weights newWeights, final Coalescing newCoalescing, final DrawRule newRule) {
+    return new EngineConfig(
+        run, seed, sampling, limits, budget, capacity, newWeights, newCoalescing, newRule);
   }
 
   /**

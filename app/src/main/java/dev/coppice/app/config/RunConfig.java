@@ -28,6 +28,7 @@ import java.util.OptionalLong;
  * @param bridge to a trainer.
  * @param proxy for agents from outside.
  * @param train what the shipped trainer does.
+ * @param experiment at forks of a run's paths.
  * @param plugs options of the plugs.
  */
 public record RunConfig(
@@ -45,12 +46,13 @@ public record RunConfig(
     BridgeSection bridge,
     ProxySection proxy,
     TrainSection train,
+    Experiment experiment,
     PlugValues plugs) {
 
   /** Every default. */
   public static final RunConfig DEFAULT =
       new RunConfig(
-          new Run("", 1, "runs", List.of(), true),
+          new Run("", 1, "runs", List.of(), true, true),
           new Model(
               "embedded", "models/tiny-policy", "", "model", "f32", "cpu", 1, "", List.of(), ""),
           new TaskSet("drawers", "", 64, 0, 1, 1, "", "", "", List.of(), "", "", "", "exact"),
@@ -67,6 +69,7 @@ public record RunConfig(
               "127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", "", false),
           ProxySection.DEFAULT,
           TrainSection.DEFAULT,
+          new Experiment("decision", List.of(), 4, "gumbel", 1024),
           PlugValues.NONE);
 
   /** Checks what no single key can check. */
@@ -167,6 +170,7 @@ public record RunConfig(
         newBridge,
         newProxy,
         train,
+        experiment,
         plugs);
   }
 
@@ -178,6 +182,7 @@ public record RunConfig(
    * @param out folder of run folders.
    * @param arms in order.
    * @param journal whether inputs are kept.
+   * @param export whether groups are written for trainers.
    */
   public record Run(
       @Key("Name of the run, written into every trace; empty takes the environment's.") String name,
@@ -190,7 +195,9 @@ public record RunConfig(
               choices = "tree",
               plugs = PlugSection.POLICIES)
           List<String> arms,
-      @Key("Whether every input of the engine is kept in journal.log.") boolean journal) {
+      @Key("Whether every input of the engine is kept in journal.log.") boolean journal,
+      @Key("Whether finished groups are written for trainers, as segments in trajectories/.")
+          boolean export) {
     /** Refuses an arm named twice. */
     public Run {
       arms = List.copyOf(arms);
@@ -417,6 +424,39 @@ public record RunConfig(
         throw new IllegalArgumentException(
             "engine.block-tokens must be a power of two: block-tokens=" + blockTokens);
       }
+    }
+  }
+
+  /**
+   * Says what {@code ./coppice experiment} changes at a fork.
+   *
+   * @param at which place of a path.
+   * @param treatments each a change.
+   * @param pairs of a path.
+   * @param coupling of the two sides' draws.
+   * @param foldTokens of a path.
+   */
+  public record Experiment(
+      @Key(
+              "Where paths are forked: decision (after what the deciding turn writes before its first"
+                  + " call), turn:N (from 0), call:NAME or before-fold.")
+          String at,
+      @Key(
+              "What is changed there, each against the same control: sampling.KEY=VALUE, insert:FILE,"
+                  + " drop:observation:N, drop:note:N, fold:rule, model:NAME.")
+          List<String> treatments,
+      @Key(value = "Treated and untreated continuations of each path.", min = 1, max = 65_536)
+          int pairs,
+      @Key(
+              value =
+                  "How the two sides' draws are coupled: by a number for each token (gumbel), by one"
+                      + " number (inverse-cdf), or not.",
+              choices = {"gumbel", "inverse-cdf", "none"})
+          String coupling,
+      @Key(value = "Tokens a path holds at the place before-fold.", min = 1) int foldTokens) {
+    /** Keeps a copy. */
+    public Experiment {
+      treatments = List.copyOf(treatments);
     }
   }
 

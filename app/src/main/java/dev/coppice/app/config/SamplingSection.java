@@ -1,5 +1,6 @@
 package dev.coppice.app.config;
 
+import dev.coppice.draw.DrawRule;
 import dev.coppice.episode.TurnRules;
 import dev.coppice.trajectory.SamplingSettings;
 import dev.coppice.trajectory.SamplingSettings.LogitRules;
@@ -24,6 +25,8 @@ import java.util.TreeMap;
  * @param includeStop says whether the stop is scored.
  * @param thinking marks.
  * @param thinkingEnd text.
+ * @param draws says where positions are counted from.
+ * @param coupling of tokens to their numbers.
  */
 public record SamplingSection(
     @Key(value = "Temperature of the softmax; 0 takes the likeliest token.", min = 0, max = 100)
@@ -63,14 +66,41 @@ public record SamplingSection(
     @Key(
             "What closes thoughts that reach limits.thinking-tokens; empty for the closing mark"
                 + " alone, which it must hold otherwise.")
-        String thinkingEnd) {
+        String thinkingEnd,
+    @Key(
+            value =
+                "Where the positions that key draws are counted from: the sequence's beginning, or"
+                    + " the prompt's end, so that prompts of other lengths draw alike.",
+            choices = {"sequence", "prompt"})
+        String draws,
+    @Key(
+            value =
+                "How a token comes of its numbers: inverse-cdf, one number for all tokens; gumbel,"
+                    + " one for each (embedded engine alone). The distribution is the same.",
+            choices = {"inverse-cdf", "gumbel"})
+        String coupling) {
   /** Has the marks of thoughts taken from the chat template. */
   public static final List<String> AUTO = List.of("auto");
 
   /** Every default. */
   static final SamplingSection DEFAULT =
       new SamplingSection(
-          1.0, 1.0, 0, 0.0, 1.0, 0.0, 0.0, List.of(), 0, List.of(), List.of(), false, AUTO, "");
+          1.0,
+          1.0,
+          0,
+          0.0,
+          1.0,
+          0.0,
+          0.0,
+          List.of(),
+          0,
+          List.of(),
+          List.of(),
+          false,
+          AUTO,
+          "",
+          "sequence",
+          "inverse-cdf");
 
   /** Checks what no single key can check. */
   public SamplingSection {
@@ -109,6 +139,17 @@ public record SamplingSection(
         minP,
         new LogitRules(
             repetitionPenalty, presencePenalty, frequencyPenalty, bias(logitBias), minNewTokens));
+  }
+
+  /**
+   * Makes the rule of draws.
+   *
+   * @return the rule.
+   */
+  public DrawRule drawRule() {
+    return new DrawRule(
+        draws.equals("prompt") ? DrawRule.Origin.PROMPT : DrawRule.Origin.SEQUENCE,
+        coupling.equals("gumbel") ? DrawRule.Coupling.GUMBEL : DrawRule.Coupling.INVERSE_CDF);
   }
 
   /**
@@ -165,7 +206,9 @@ public record SamplingSection(
         stopLines,
         includeStop,
         marks,
-        thinkingEnd);
+        thinkingEnd,
+        draws,
+        coupling);
   }
 
   /**

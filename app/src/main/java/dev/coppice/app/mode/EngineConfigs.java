@@ -49,6 +49,7 @@ public final class EngineConfigs {
   public static EngineConfig of(
       final RunConfig config, final String name, final BudgetConfig budget) {
     final RunConfig.Engine engine = config.engine();
+    requireCoupling(config);
     return new EngineConfig(
         name,
         config.run().seed(),
@@ -58,7 +59,18 @@ public final class EngineConfigs {
         new EngineConfig.Capacity(
             engine.groupsInFlight(),
             Math.max(EngineConfig.Capacity.DEFAULT.queuedGroups(), engine.groupsInFlight()),
-            engine.toolThreads()));
+            engine.toolThreads()))
+        .with(config.sampling().drawRule());
+  }
+
+  private static void requireCoupling(final RunConfig config) {
+    final boolean isEmbedded = config.model().engine().equals(RunConfig.DEFAULT.model().engine());
+    if (config.sampling().drawRule().isGumbel() && !isEmbedded) {
+      throw new ConfigException(
+          "sampling.coupling = gumbel needs a number for each token, which the embedded engine alone"
+              + " draws with: engine="
+              + config.model().engine());
+    }
   }
 
   /**

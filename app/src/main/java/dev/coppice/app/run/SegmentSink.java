@@ -44,7 +44,7 @@ final class SegmentSink implements AutoCloseable {
         new ArrowSegmentWriter(
             folder, resources.wireHeader(config, runName), SegmentForm.TREE_PACKED);
     written = written(folder, runName);
-    isOfTexts = !Engines.tellsTokens(config);
+    isOfTexts = !Engines.tellsTokens(config) || !config.run().export();
   }
 
   private static Set<Long> written(final Path folder, final String runName) {

@@ -2,6 +2,7 @@ package dev.coppice.decoder.sampling;
 
 import dev.coppice.draw.Copies;
 import dev.coppice.draw.DrawKey;
+import dev.coppice.draw.DrawRule;
 import dev.coppice.model.Draws;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.SamplingSettings;
@@ -295,13 +296,39 @@ public final class Sampler implements RowDrawer {
     final int count = work.copies().count() * children;
     final int[] kept = work.keepsIds() ? kept() : null;
     for (int draw = 0; draw < count; draw++) {
-      final int token = draw(work.copies().uniform(draw, children, work.length()));
+      final int token = draw(work, draw, children);
       draws.addDraw(token, logprob(token));
       if (kept != null) {
         draws.kept(kept);
       }
     }
     return true;
+  }
+
+  private int draw(final Work work, final int draw, final int children) {
+    final int position = work.drawPosition();
+    return work.drawRule().isGumbel()
+        ? drawCoupled(DrawRule.place(work.copies().key(draw, children, position), position))
+        : draw(work.copies().uniform(draw, children, position));
+  }
+
+  /**
+   * Draws the token whose log-probability and Gumbel number have the largest sum; of equal sums the
+   * lower id.
+   */
+  private int drawCoupled(final long key) {
+    int best = argmax;
+    double most = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < size; i++) {
+      if (probability[i] > 0) {
+        final double sum = Math.log(probability[i]) + DrawRule.gumbel(key, i);
+        if (sum > most) {
+          most = sum;
+          best = i;
+        }
+      }
+    }
+    return best;
   }
 
   private PathView viewOf(final Work work) {

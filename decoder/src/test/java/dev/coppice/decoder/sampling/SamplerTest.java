@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.draw.Copies;
 import dev.coppice.draw.DrawKey;
 import dev.coppice.model.Draws;
+import dev.coppice.draw.DrawRule;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Arrays;
@@ -209,6 +210,42 @@ final class SamplerTest {
     work.ask(1, 1);
     work.askMoreAt(most, floor);
     return work;
+  }
+
+  /** A number for each token gives the same distribution, and near ones the same token. */
+  @Test
+  void shouldDrawFromTheSameDistributionWithGumbelNumbers() {
+    final float[] logits = {0.3f, 2.0f, -1.0f, 1.1f, 0.0f, 1.9f, -3.0f, 0.7f};
+    final int rounds = 100_000;
+    final Work.Terms terms =
+        new Work.Terms(
+            SamplingSettings.PLAIN,
+            new Work.Stops(List.of(), List.of()),
+            false,
+            new DrawRule(DrawRule.Origin.PROMPT, DrawRule.Coupling.GUMBEL));
+    final Sampler plain = new Sampler(SamplingSettings.PLAIN);
+    final Sampler cold = new Sampler(new SamplingSettings(0.9, 1.0, 0, 0.0));
+    final int[] counts = new int[logits.length];
+    int alike = 0;
+    for (int round = 0; round < rounds; round++) {
+      // Prompts of other lengths: positions count from their ends.
+      final Work.Place place = new Work.Place(0, 0, 0);
+      final Work one = new Work(place, Copies.one(round), new int[3], terms).ask(1, 1);
+      final Work other = new Work(place, Copies.one(round), new int[9], terms).ask(1, 1);
+      final Draws draws = new Draws();
+      draws.beginRow(0, 1, 0);
+      assertTrue(plain.drawRow(draws, logits, 0, logits.length, one));
+      draws.beginRow(0, 1, 0);
+      assertTrue(cold.drawRow(draws, logits, 0, logits.length, other));
+      counts[draws.token(0, 0, 0)]++;
+      alike += draws.token(0, 0, 0) == draws.token(1, 0, 0) ? 1 : 0;
+    }
+    for (int token = 0; token < logits.length; token++) {
+      final double share = Math.exp(plain.logprob(token));
+      final double error = 5 * Math.sqrt(share * (1 - share) / rounds);
+      assertEquals(share, (double) counts[token] / rounds, error, "token=" + token);
+    }
+    assertTrue(alike > 0.9 * rounds, "alike=" + alike);
   }
 
   /** Each sample of a systematic division by itself draws from the distribution after all cuts. */

@@ -115,6 +115,11 @@ public class InlineEnvironment implements Environment, WorldNoise.Hearer {
   }
 
   @Override
+  public final String foldedPrompt(final String prompt) {
+    return base.foldedPrompt(prompt);
+  }
+
+  @Override
   public final Map<String, Long> counters() {
     return base.counters();
   }

@@ -64,6 +64,12 @@ public final class DrawersEnvironment extends NumbersEnvironment<DrawersProblem>
     return new ReplayScript(CountdownEnvironment.BEGIN + problem.prompt(), turns, observations);
   }
 
+  /** The note is a countdown prompt, target and all. */
+  @Override
+  public String foldedPrompt(final String prompt) {
+    return CountdownEnvironment.BEGIN;
+  }
+
   @Override
   protected ValuedEpisode start(final DrawersProblem problem) {
     return new DrawersEpisode(problem);

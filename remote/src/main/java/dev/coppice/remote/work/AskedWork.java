@@ -188,7 +188,7 @@ final class AskedWork {
     }
     final int count = shape.fromRow() ? shape.samples() * each() : tasks.size();
     for (int draw = tasks.size(); draw < count; draw++) {
-      final double uniform = work.copies().uniform(draw, each(), path.length);
+      final double uniform = work.copies().uniform(draw, each(), work.drawPosition());
       final int at = first.row().draw(uniform);
       draws.addDraw(first.row().token(at), first.row().logprob(at));
     }
