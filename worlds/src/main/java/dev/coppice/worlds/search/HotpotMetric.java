@@ -43,11 +43,12 @@ final class HotpotMetric {
     return String.join(" ", words(ARTICLE.matcher(bare).replaceAll(" ")));
   }
 
-  /** Returns 1 if the answers are equal once normalised, else 0. */
+  /**
+   * Returns 1 if the answers are equal once normalised, else 0. Silence equals a truth that is made
+   * of articles and signs alone: {@link SearchWorld} does not pay it.
+   */
   static double exactMatch(final String prediction, final String truth) {
-    final String said = normalised(prediction);
-    // Silence is no answer, also where the truth is made of articles and signs alone.
-    return !said.isEmpty() && said.equals(normalised(truth)) ? 1.0 : 0.0;
+    return normalised(prediction).equals(normalised(truth)) ? 1.0 : 0.0;
   }
 
   /** Returns the harmonic mean of precision and recall of the words. */
