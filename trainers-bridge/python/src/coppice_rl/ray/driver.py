@@ -462,6 +462,10 @@ class Fleet:
             self._dealer.start()
         return self._dealer.attached()
 
+    def asked_to_stop(self) -> bool:
+        """Whether somebody asked at the desk for the end."""
+        return self._dealer is not None and self._dealer.asked_to_stop.is_set()
+
     def close(self) -> None:
         """Ends all engines and lets go of the record."""
         if self._closed:

@@ -102,21 +102,32 @@ class Sink:
     Any thread; one process at a time, which the file's lock sees to.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, reading: bool = False) -> None:
         """Opens the record of a folder, or begins one.
 
+        :param reading: reads what a driver that has ended left, and changes nothing.
         :raises FormatError: if another process has it, or another format wrote it.
         """
         self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not reading:
+            self.folder.mkdir(parents=True, exist_ok=True)
         self._path = self.folder / "fleet.sqlite"
         self._lock = threading.Lock()
+        # A reader needs the write-ahead log's files beside the record, which it may write.
+        mode = "rw" if reading else "rwc"
         self._base = sqlite3.connect(
-            self._path, timeout=2, isolation_level=None, check_same_thread=False
+            f"{self._path.resolve().as_uri()}?mode={mode}",
+            timeout=2,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=True,
         )
         try:
-            self._begin()
-        except sqlite3.OperationalError as fault:
+            if reading:
+                self._require_format()
+            else:
+                self._begin()
+        except sqlite3.DatabaseError as fault:
             self._base.close()
             raise FormatError(
                 f"{self._path} cannot be opened: {fault}; does another driver use this folder?"
@@ -131,6 +142,9 @@ class Sink:
         self._base.execute("BEGIN IMMEDIATE")
         self._base.execute("INSERT OR IGNORE INTO facts VALUES ('format', ?)", (FORMAT,))
         self._base.execute("COMMIT")
+        self._require_format()
+
+    def _require_format(self) -> None:
         written = self.fact("format")
         if written != FORMAT:
             raise FormatError(f"{self._path} has format {written}; this version reads {FORMAT}")
