@@ -105,9 +105,15 @@ def test_ten_kills_lose_nothing_and_change_no_token(cluster: None, tmp_path: Pat
                 os.kill(victim[whom], signal.SIGKILL)
                 kills += 1
         status = f.status()
-        assert (kills, len(seen), status.counts["acknowledged"]) == (10, groups, groups)
-        assert status.counts["open"] == status.waiting == status.leased == status.in_hand == 0
-        assert sum(f.sink.by_origin().values()) == groups
+        assert (kills, len(seen), status.counts.acknowledged) == (10, groups, groups)
+        assert status.counts.balanced
+        assert status.counts.queued == status.counts.in_flight == status.counts.sealed == 0
+        accounts = f.sink.accounts().values()
+        assert sum(account.groups for account in accounts) == groups
+        assert sum(a.tokens for a in accounts) == sum(len(g.tokens.values) for g in seen.values())
+        assert sum(a.draws for a in accounts) == sum(
+            int(g.outcomes.draws.sum()) for g in seen.values()
+        )
     assert contents(seen) == alone(tmp_path / "alone", groups), f"seed={seed}"
 
 

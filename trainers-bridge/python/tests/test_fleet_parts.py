@@ -15,9 +15,11 @@ pytest.importorskip("ray", reason='ray is not installed: pip install "coppice-rl
 pytest.importorskip("cryptography")
 
 from coppice_rl.ray.issuer import Issuer  # noqa: E402
-from coppice_rl.ray.sink import Origin, Sink, Weights  # noqa: E402
+from coppice_rl.ray.dealing import dealt  # noqa: E402
+from coppice_rl.ray.sink import Account, Delivered, Origin, Sink, Weights  # noqa: E402
 
 ORIGIN = Origin("engine-0", "here")
+TAKEN = Delivered(ORIGIN, "engine-0.1", tokens=100, paths=3, draws=4, scored=2, reward=1.5)
 
 
 def test_the_issuer_holds_every_group_in_one_place() -> None:
@@ -98,8 +100,8 @@ def test_the_record_ends_a_group_once_and_remembers_it(tmp_path: Path) -> None:
     assert sink.submit("b", None, 7, 5)[0] == range(3, 10)
     assert [task for _, task in sink.tasks(range(3, 10))] == [0, 1, 2, 3, 4, 0, 1]
     weights = Weights(1, "/w/v1", "0" * 64)
-    assert sink.acknowledge([(0, ORIGIN), (2, None), (99, None)], weights) == ([0, 2], [], [99])
-    assert sink.acknowledge([(0, ORIGIN), (1, ORIGIN)]) == ([1], [0], [])
+    assert sink.acknowledge([(0, TAKEN), (2, None), (99, None)], weights) == ([0, 2], [], [99])
+    assert sink.acknowledge([(0, TAKEN), (1, TAKEN)]) == ([1], [0], [])
     assert sink.drop(3, ORIGIN, "by its engine") and not sink.drop(3, ORIGIN, "again")
     assert not sink.drop(0, ORIGIN, "by its engine")
     sink.close()
@@ -112,7 +114,13 @@ def test_the_record_ends_a_group_once_and_remembers_it(tmp_path: Path) -> None:
         "acknowledged": 3,
         "dropped:by its engine": 1,
     }
-    assert again.by_origin() == {ORIGIN: 2}
+    assert again.accounts() == {ORIGIN: Account(2, 200, 6, 8, 4, 3.0)}
+    assert [(row[0], row[2], row[5]) for row in again.groups()] == [
+        (0, 1, "engine-0.1"),
+        (1, 1, "engine-0.1"),
+        (2, 1, None),
+        (3, 2, None),
+    ]
     assert again.submit("c", None, 1, 5)[0] == range(10, 11)
     assert again.tasks(range(10, 11)) == [(10, 2)]
     again.close()
@@ -154,3 +162,24 @@ def test_what_was_acknowledged_is_on_the_disk_when_the_driver_is_killed(tmp_path
         assert not still_open.intersection(said), f"seed={seed}"
         assert sink.counts()["acknowledged"] in (len(said), len(said) + 1), f"seed={seed}"
         sink.close()
+
+
+def test_ranks_get_whole_groups_and_as_many_tokens_as_the_others() -> None:
+    for seed in range(300):
+        chance = random.Random(seed)
+        ranks, each = chance.randint(1, 9), chance.randint(1, 20)
+        count = chance.choice([ranks * each, chance.randint(0, ranks * each)])
+        tokens = [int(chance.paretovariate(1.2) * 100) for _ in range(count)]
+        hands = dealt(tokens, ranks, each)
+        assert sorted(place for hand in hands for place in hand) == list(range(count)), seed
+        assert max(map(len, hands)) <= each, seed
+        sums = [sum(tokens[place] for place in hand) for hand in hands]
+        if count == ranks * each and ranks > 1:
+            # Random hands of the same size are what it must beat, and never lose to by more than a group.
+            places = list(range(count))
+            chance.shuffle(places)
+            drawn = [sum(tokens[p] for p in places[r * each : (r + 1) * each]) for r in range(ranks)]
+            assert max(sums) <= max(drawn) + max(tokens), seed
+            assert max(sums) - min(sums) <= max(tokens), seed
+    with pytest.raises(ValueError, match="5 groups are more than 2"):
+        dealt([1] * 5, 2, 2)

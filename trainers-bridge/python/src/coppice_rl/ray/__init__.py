@@ -24,8 +24,20 @@ except ImportError as fault:
         f'a fleet needs Ray and cryptography ({fault}): pip install "coppice-rl[ray]"'
     ) from fault
 
-from coppice_rl.ray.driver import Fleet, FleetStatus, start
+from coppice_rl.ray.driver import Fleet
 from coppice_rl.ray.link import Timeouts
+from coppice_rl.ray.shard import Attached, Shard, attach
 from coppice_rl.ray.sink import Sink
+from coppice_rl.ray.standing import FleetStatus
+from coppice_rl.ray.starting import start
 
-__all__ = ["Fleet", "FleetStatus", "Sink", "Timeouts", "start"]
+__all__ = [
+    "Attached",
+    "Fleet",
+    "FleetStatus",
+    "Shard",
+    "Sink",
+    "Timeouts",
+    "attach",
+    "start",
+]

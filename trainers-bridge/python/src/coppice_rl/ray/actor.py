@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import ray
 
 from coppice_rl.launcher import find_launcher
 from coppice_rl.process import EngineProcess, serve_command
+from coppice_rl.ray.files import install
 from coppice_rl.ray.server import ModelServer
 from coppice_rl.ray.tls import Identity
-from coppice_rl.weights import WEIGHTS
 
 _LOOK_S = 0.05
 
@@ -47,23 +46,6 @@ class Place:
     pid: int
 
 
-@dataclass(frozen=True)
-class WeightsFiles:
-    """A folder of weights on its way: the large file as an array in Ray's object store."""
-
-    name: str
-    small: Mapping[str, bytes]
-    content: Any
-
-    @staticmethod
-    def of(folder: str | Path) -> WeightsFiles:
-        """Reads a folder; its weights go into the object store once."""
-        path = Path(folder)
-        small = {file.name: file.read_bytes() for file in sorted(path.glob("*.json"))}
-        content = np.fromfile(path / WEIGHTS, dtype=np.uint8)
-        return WeightsFiles(path.name, small, ray.put(content))
-
-
 class _EngineActor:
     """Starts one engine; whatever ends this process ends the engine too."""
 
@@ -77,25 +59,8 @@ class _EngineActor:
         return Place(ray.util.get_node_ip_address(), socket.gethostname(), os.getpid())
 
     def install(self, name: str, small: Mapping[str, bytes], content: Any) -> str:
-        """Makes a folder of weights, once for all engines of a machine, and returns it."""
-        parent = Path(self._spec.out) / "weights"
-        final = parent / name
-        if final.is_dir():
-            return str(final)
-        aside = parent / f".{name}-{os.getpid()}"
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True)
-        for file, text in small.items():
-            (aside / file).write_bytes(text)
-        with (aside / WEIGHTS).open("wb") as large:
-            large.write(memoryview(content))
-            large.flush()
-            os.fsync(large.fileno())
-        try:
-            aside.rename(final)
-        except OSError:  # another engine of this machine was quicker
-            shutil.rmtree(aside, ignore_errors=True)
-        return str(final)
+        """Lays weights on this machine, once for all of its engines, and returns the folder."""
+        return install(Path(self._spec.out) / "weights", name, small, content)
 
     def forget(self, names: list[str]) -> None:
         """Deletes weights that no engine will ask for again."""

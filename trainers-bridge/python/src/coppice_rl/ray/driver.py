@@ -6,160 +6,30 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-import ray
+from typing import TYPE_CHECKING, Any, Literal
 
 from coppice_rl.batch import Acknowledged, Batch
 from coppice_rl.errors import EngineError, EngineTimeoutError, StartError
 from coppice_rl.header import Header
-from coppice_rl.ray.actor import EngineSpec, WeightsFiles
+from coppice_rl.ray.actor import EngineSpec
+from coppice_rl.ray.dealer import Dealer
+from coppice_rl.ray.files import WeightsFiles
 from coppice_rl.ray.issuer import Issuer
-from coppice_rl.ray.link import Link, Timeouts
-from coppice_rl.ray.sink import Origin, Sink, Weights
+from coppice_rl.ray.link import Link, Sealed, Timeouts
+from coppice_rl.ray.sink import Delivered, Sink, Weights
+from coppice_rl.ray.standing import Arrived, FleetStatus, Tallies, checked, counts_of, facts_of, shaped
 from coppice_rl.ray.tls import Authority
 from coppice_rl.rows import PackedGroup
 from coppice_rl.weights import digest_of, weights_folder
 
+if TYPE_CHECKING:
+    from coppice_rl.ray.shard import Attached, Shard
+
 _KEPT_WEIGHTS = 3
 _LOOK_S = 0.1
-
-
-@dataclass(frozen=True)
-class _Arrived:
-    """A group in hand, and where it came from."""
-
-    group: PackedGroup
-    header: Header
-    link: Link
-    origin: Origin
-
-    @property
-    def number(self) -> int:
-        return int(self.group.outcomes.group)
-
-    def oldest_version(self) -> int | None:
-        """Returns the oldest weights that sampled one of its tokens."""
-        versions = self.group.version_runs.version
-        sampled = versions[versions >= 0]
-        return int(sampled.min()) if len(sampled) else None
-
-
-@dataclass(frozen=True)
-class FleetStatus:
-    """How a fleet stands.
-
-    ``engines`` says of each place its machine, version, lives and whether it is ready; ``counts`` is
-    the sink's, ``waiting``, ``leased`` and ``in_hand`` where the open groups are.
-    """
-
-    policy_version: int
-    paused: bool
-    engines: tuple[Mapping[str, Any], ...]
-    counts: Mapping[str, int]
-    waiting: int
-    leased: int
-    in_hand: int
-    refused: int
-    regrown: int
-    events: tuple[str, ...]
-
-
-@dataclass
-class _Tallies:
-    """What is counted while a driver lives."""
-
-    refused: int = 0
-    regrown: int = 0
-    events: deque[str] = field(default_factory=lambda: deque(maxlen=1000))
-
-
-def start(
-    config: str | Path,
-    *,
-    engines: int,
-    resources: Mapping[str, float] | None = None,
-    sink: str | Path | None = None,
-    overrides: Mapping[str, Any] | None = None,
-    batch: int = 32,
-    staleness: int = 2,
-    base: str | Path | None = None,
-    coppice: str | Path | None = None,
-    classpath: str | Path | None = None,
-    server: str | None = None,
-    server_health: str = "/health",
-    timeouts: Timeouts | None = None,
-    ready_s: float = 600.0,
-) -> Fleet:
-    """Starts engines as Ray actors, one process each, and returns when the first is ready.
-
-    :param config: the configuration file, at the same path on every machine.
-    :param engines: how many.
-    :param resources: of each, in Ray's words, for example ``{"CPU": 4}``.
-    :param sink: folder of the fleet's record; one that was used goes on where it was.
-    :param overrides: single keys, for example ``{"tree.trees": 2}``.
-    :param batch: groups the trainer takes per update.
-    :param staleness: versions a group's oldest token may lie behind; older ones are grown again.
-    :param base: model folder whose configuration a state dictionary takes over.
-    :param server: a model server of each engine's own: its command, in which ``{port}`` becomes a free
-        port and ``{gpus}`` the GPUs Ray gave, as ``0,1``; ``model.urls`` then names it.
-    :param server_health: the path that answers 200 once the server is ready.
-    :param timeouts: see :class:`Timeouts`.
-    :raises StartError: if none came up in ``ready_s`` seconds.
-    """
-    if not ray.is_initialized():
-        raise StartError('call ray.init() first, for example ray.init("auto")')
-    if engines < 1 or batch < 1 or staleness < 0:
-        raise ValueError(
-            f"engines={engines} and batch={batch} must be 1 or more, staleness={staleness} 0 or more"
-        )
-    folder = Path(sink) if sink is not None else Path("runs") / f"fleet-{uuid.uuid4().hex[:8]}"
-    authority = Authority()
-    spec = EngineSpec(
-        config=str(Path(config).resolve()),
-        out=str(folder.resolve()),
-        token=authority.token,
-        overrides=dict(overrides or {}),
-        coppice=None if coppice is None else str(coppice),
-        classpath=None if classpath is None else str(classpath),
-        ready_s=ready_s,
-        server=server,
-        server_health=server_health,
-    )
-    fleet = Fleet(
-        Sink(folder),
-        spec,
-        authority,
-        options=_options(resources or {}),
-        issuer=Issuer((staleness + 1) * batch),
-        timeouts=timeouts or Timeouts(ready_s=ready_s),
-        staleness=staleness,
-        base=None if base is None else Path(base),
-    )
-    try:
-        for _ in range(engines):
-            fleet.join()
-        fleet.await_ready(ready_s)
-    except BaseException:
-        fleet.close()
-        raise
-    return fleet
-
-
-def _options(resources: Mapping[str, float]) -> dict[str, Any]:
-    """Spells resources as Ray's options; engines spread over the machines."""
-    own = dict(resources)
-    return {
-        "num_cpus": own.pop("CPU", 1),
-        "num_gpus": own.pop("GPU", 0),
-        "resources": own,
-        "max_restarts": 0,
-        "scheduling_strategy": "SPREAD",
-    }
 
 
 class Fleet:
@@ -189,13 +59,14 @@ class Fleet:
         self.timeouts = timeouts
         self.staleness = staleness
         self.links: list[Link] = []
-        self._base = base
+        self.base = base
         self._task_count: int | None = None
         self._changed = threading.Condition()
-        self._ready: deque[_Arrived] = deque()
-        self._given: dict[int, _Arrived] = {}
+        self._ready: deque[Arrived] = deque()
+        self._given: dict[int, Arrived] = {}
         self._published: dict[int, tuple[Weights, WeightsFiles]] = {}
-        self._tallies = _Tallies()
+        self._dealer: Dealer | None = None
+        self._tallies = Tallies()
         self._closed = False
         self._restore()
 
@@ -205,7 +76,7 @@ class Fleet:
         weights = self.sink.weights()
         if weights is not None:
             self._published[weights.version] = (weights, WeightsFiles.of(weights.folder))
-            self._base = self._base or Path(weights.folder)
+            self.base = self.base or Path(weights.folder)
 
     @property
     def folder(self) -> Path:
@@ -218,42 +89,45 @@ class Fleet:
         return max(self._published, default=0)
 
     def status(self) -> FleetStatus:
-        """Says how the fleet stands."""
-        waiting, leased, in_hand = self.issuer.standing()
-        engines = tuple(
-            {
-                "engine": link.origin.engine,
-                "machine": link.machine,
-                "ready": link.ready,
-                "version": link.version,
-                "lives": link.lives,
-                "draining": link.draining,
-                "pid": link.hello.get("pid"),
-                "server_pid": link.hello.get("server_pid"),
-                "actor_pid": link.actor_pid,
-            }
-            for link in self.links
-        )
+        """Says how the fleet stands, in the words of one engine."""
+        with self._changed:
+            waiting, leased, in_hand = self.issuer.standing()
+            record = self.sink.counts()
+            given = len(self._given)
+        engines = tuple(link.standing() for link in self.links)
+        counts = counts_of(record, waiting, leased, max(0, in_hand - given), given)
         return FleetStatus(
-            self.policy_version,
-            self.issuer.paused,
-            engines,
-            self.sink.counts(),
-            waiting,
-            leased,
-            in_hand,
-            self._tallies.refused,
-            self._tallies.regrown,
-            tuple(self._tallies.events),
+            run=self.folder.name,
+            model=str(self.spec.overrides.get("model.path", "")) or self.sink.fact("model"),
+            policy_version=self.policy_version,
+            paused=self.issuer.paused,
+            staleness=self.staleness,
+            batch=self.issuer.limit // (self.staleness + 1),
+            may_issue=0 if self.issuer.paused else max(0, self.issuer.limit - leased - in_hand),
+            counts=counts,
+            raw={"sink": record, "engines": engines, "open": self._dealt_out()},
+            engines=engines,
+            refused=self._tallies.refused,
+            regrown=self._tallies.regrown,
+            events=tuple(self._tallies.events),
         )
 
-    def pause(self) -> None:
+    def _dealt_out(self) -> dict[int, int]:
+        """Counts the groups each rank has and has not acknowledged."""
+        ranks: dict[int, int] = {}
+        for item in list(self._given.values()):
+            ranks[item.rank] = ranks.get(item.rank, 0) + 1
+        return ranks
+
+    def pause(self) -> FleetStatus:
         """Issues no more groups; those in flight go on."""
         self.issuer.paused = True
+        return self.status()
 
-    def resume(self) -> None:
+    def resume(self) -> FleetStatus:
         """Issues groups again."""
         self.issuer.paused = False
+        return self.status()
 
     def join(self) -> int:
         """Adds an engine and returns its place; it works as soon as Ray has room for it."""
@@ -277,7 +151,7 @@ class Fleet:
             while link.lives == lives or not link.ready:
                 if time.monotonic() >= deadline:
                     raise EngineTimeoutError(
-                        f"engine {place} was not back after {timeout_s:.0f} s: {self._last()}"
+                        f"engine {place} was not back after {timeout_s:.0f} s: {self.last_event()}"
                     )
                 self._changed.wait(_LOOK_S)
 
@@ -299,7 +173,7 @@ class Fleet:
             while sum(link.ready for link in self.links) < engines:
                 if time.monotonic() >= deadline:
                     raise StartError(
-                        f"{engines} engines were not ready after {timeout_s:.0f} s: {self._last()}"
+                        f"{engines} engines were not ready after {timeout_s:.0f} s: {self.last_event()}"
                     )
                 self._changed.wait(_LOOK_S)
 
@@ -344,28 +218,36 @@ class Fleet:
     def _ask_tasks(self) -> int:
         for link in self.links:
             if link.ready and link.tasks is not None:
+                self.sink.note("model", link.model)
                 return link.tasks
-        raise EngineError(f"no engine is ready: {self._last()}")
+        raise EngineError(f"no engine is ready: {self.last_event()}")
 
     def batches(
         self,
         groups: int = 32,
+        form: Literal["tree", "flat"] = "tree",
         *,
         total: int | None = None,
+        update: int | None = None,
         timeout_s: float | None = None,
-    ) -> Iterator[Batch[PackedGroup]]:
-        """Yields batches of whole groups, tree-packed, in the order they arrive.
+        validate: bool = False,
+        per: Literal["path", "draw"] = "path",
+    ) -> Iterator[Batch[Any]]:
+        """Yields batches of whole groups in the order they arrive.
 
         A group comes once: what a lost engine sends later is refused and counted. Where engines
         dropped groups for good, the iteration ends when nothing more can come.
 
         :param groups: groups per batch; the last one may be smaller.
+        :param form: ``tree`` shares prefixes, ``flat`` has a row per path, or per draw.
         :param total: ends after so many groups; without it the iteration goes on until closed.
+        :param update: groups trained between two publications, where that is not one batch.
         :param timeout_s: the most a batch may take to fill, in seconds; 600 where not given.
+        :param validate: taken as :class:`coppice_rl.Engine` takes it; the fleet checks nothing more.
+        :param per: of flat rows: ``path`` or ``draw``.
         """
-        if groups < 1 or (total is not None and total < 0):
-            raise ValueError(f"groups={groups} must be 1 or more, total={total} 0 or more")
-        self.issuer.widen((self.staleness + 1) * groups)
+        checked(groups, form, total, update, per)
+        self.issuer.widen((self.staleness + 1) * (update or groups))
         given = 0
         while total is None or given < total:
             size = groups if total is None else min(groups, total - given)
@@ -373,11 +255,14 @@ class Fleet:
             if not taken:
                 return
             given += len(taken)
-            yield Batch(tuple(item.group for item in taken), taken[0].header)
+            header = taken[0].header
+            assert header is not None
+            some = tuple(item.group for item in taken if item.group is not None)
+            yield Batch(shaped(some, form, per), header)
 
-    def _take(self, size: int, wait_s: float) -> list[_Arrived]:
+    def _take(self, size: int, wait_s: float) -> list[Arrived]:
         deadline = time.monotonic() + wait_s
-        taken: list[_Arrived] = []
+        taken: list[Arrived] = []
         with self._changed:
             while len(taken) < size:
                 if self._ready:
@@ -388,19 +273,22 @@ class Fleet:
                 elif self._nothing_comes():
                     break
                 elif time.monotonic() >= deadline:
-                    for item in taken:
-                        del self._given[item.number]
-                    self._ready.extendleft(reversed(taken))
+                    self._put_back(taken)
                     raise EngineTimeoutError(
-                        f"{len(taken)} of {size} groups came in {wait_s:.0f} s: {self._last()}"
+                        f"{len(taken)} of {size} groups came in {wait_s:.0f} s: {self.last_event()}"
                     )
                 else:
                     self._changed.wait(_LOOK_S)
         return taken
 
-    def _is_fresh(self, item: _Arrived) -> bool:
+    def _put_back(self, taken: list[Arrived]) -> None:
+        for item in taken:
+            del self._given[item.number]
+        self._ready.extendleft(reversed(taken))
+
+    def _is_fresh(self, item: Arrived) -> bool:
         """Has a group that lies too far behind grown once more, on the newest weights."""
-        oldest = item.oldest_version()
+        oldest = item.oldest_version
         if oldest is None or oldest >= self.policy_version - self.staleness:
             return True
         item.link.let_go([item.number])
@@ -408,27 +296,35 @@ class Fleet:
         self._tallies.regrown += 1
         return False
 
-    def _nothing_comes(self) -> bool:
+    def _nothing_comes(self, ready: int = 0) -> bool:
         waiting, leased, in_hand = self.issuer.standing()
-        return waiting == leased == 0 and in_hand == len(self._given)
+        return waiting == leased == 0 and in_hand == len(self._given) + ready
 
     def ack(self, batch: Batch[Any] | Iterable[int]) -> Acknowledged:
         """Says that groups are trained: durable before it returns, and never again after it.
 
         :param batch: a batch, or numbers of groups.
         """
-        return self._end(batch, None)
+        return self.end(batch, None)
 
     def step(
-        self, batch: Batch[Any] | Iterable[int], weights: str | Path | Mapping[str, Any]
+        self,
+        batch: Batch[Any] | Iterable[int],
+        weights: str | Path | Mapping[str, Any],
+        version: int | None = None,
+        *,
+        base: str | Path | None = None,
+        into: str | Path | None = None,
+        timeout_s: float | None = None,
     ) -> int:
         """Acknowledges a batch and publishes what was made of it, as one record.
 
+        :param weights: as for :meth:`publish`, which has the other parameters too.
         :returns: the version that is sampled from.
         """
-        made = self._made(weights)
-        self._end(batch, made)
-        return self._spread(made)
+        made = self._made(weights, version, base, into)
+        self.end(batch, made)
+        return self.spread(made, WeightsFiles.of(made.folder), timeout_s)
 
     def release(self, batch: Batch[Any] | Iterable[int]) -> None:
         """Lets groups that were not acknowledged come again from the next ``batches``."""
@@ -440,71 +336,143 @@ class Fleet:
                     self._ready.append(item)
             self._changed.notify_all()
 
-    def _end(self, batch: Batch[Any] | Iterable[int], weights: Weights | None) -> Acknowledged:
+    def end(
+        self,
+        batch: Batch[Any] | Iterable[int],
+        weights: Weights | None,
+        told: Mapping[int, Mapping[str, Any]] | None = None,
+    ) -> Acknowledged:
         numbers = [int(n) for n in (batch.ids if isinstance(batch, Batch) else batch)]
         with self._changed:
-            origins = {n: self._given[n].origin for n in numbers if n in self._given}
             ended, already, unknown = self.sink.acknowledge(
-                ((number, origins.get(number)) for number in numbers), weights
+                ((number, self._delivered(number, told or {})) for number in numbers), weights
             )
             self.issuer.ended(ended)
             for number in ended:
                 item = self._given.pop(number, None)
                 if item is not None:
                     item.link.let_go([number])
-            self._ready = deque(item for item in self._ready if item.number not in set(ended))
+            gone = set(ended)
+            self._ready = deque(item for item in self._ready if item.number not in gone)
         return Acknowledged(len(ended), len(already), tuple(unknown))
 
-    def publish(self, weights: str | Path | Mapping[str, Any]) -> int:
+    def _delivered(
+        self, number: int, told: Mapping[int, Mapping[str, Any]]
+    ) -> Delivered | None:
+        item = self._given.get(number)
+        if item is None:
+            return None
+        facts = told.get(number) or (facts_of(item.group) if item.group is not None else {})
+        return Delivered(
+            item.origin,
+            item.owner,
+            item.tokens,
+            int(facts.get("paths", 0)),
+            int(facts.get("draws", 0)),
+            int(facts.get("scored", 0)),
+            float(facts.get("reward", 0.0)),
+        )
+
+    def publish(
+        self,
+        weights: str | Path | Mapping[str, Any],
+        version: int | None = None,
+        *,
+        base: str | Path | None = None,
+        into: str | Path | None = None,
+        timeout_s: float | None = None,
+    ) -> int:
         """Gives all engines new weights and returns their version.
 
         The record has them first: a driver that dies in between leaves engines that die with it,
         and the next driver begins with the new ones.
 
         :param weights: a folder ``v<version>-<digest>``, or a state dictionary.
+        :param version: the current one plus one, which is also the default.
+        :param base: model folder whose configuration a state dictionary takes over.
+        :param into: folder for the weights' folders; by default ``weights`` in the record's folder.
+        :param timeout_s: the most it may take until all engines sample from them.
         """
-        made = self._made(weights)
+        made = self._made(weights, version, base, into)
         self.sink.publish(made)
-        return self._spread(made)
+        return self.spread(made, WeightsFiles.of(made.folder), timeout_s)
 
-    def _made(self, weights: str | Path | Mapping[str, Any]) -> Weights:
-        version = self.policy_version + 1
+    def _made(
+        self,
+        weights: str | Path | Mapping[str, Any],
+        version: int | None = None,
+        base: str | Path | None = None,
+        into: str | Path | None = None,
+    ) -> Weights:
+        follows = self.policy_version + 1
+        if version is not None and version != follows:
+            raise ValueError(f"version={version} must be {follows}, which follows the newest")
+        if hasattr(weights, "state_dict"):
+            weights = weights.state_dict()
         if isinstance(weights, Mapping):
-            if self._base is None:
+            model = base or self.base
+            if model is None:
                 raise ValueError("name the model's folder with fleet.start(..., base=...)")
-            folder, digest = weights_folder(
-                self.folder.resolve() / "weights", version, weights, self._base
-            )
-            self._base = folder
+            parent = Path(into) if into is not None else self.folder.resolve() / "weights"
+            folder, digest = weights_folder(parent, follows, weights, model)
+            self.base = folder
         else:
             folder = Path(weights).resolve()
             digest = digest_of(folder)
-            if folder.name != f"v{version}-{digest[:12]}":
-                raise ValueError(f"{folder} must be named v{version}-{digest[:12]}")
-        return Weights(version, str(folder), digest)
+            if folder.name != f"v{follows}-{digest[:12]}":
+                raise ValueError(f"{folder} must be named v{follows}-{digest[:12]}")
+        return Weights(follows, str(folder), digest)
 
-    def _spread(self, made: Weights) -> int:
+    def spread(self, made: Weights, files: WeightsFiles, timeout_s: float | None = None) -> int:
         """Waits until every engine that is ready samples from new weights, or is lost."""
-        files = WeightsFiles.of(made.folder)
-        deadline = time.monotonic() + self.timeouts.publish_s
+        wait_s = self.timeouts.publish_s if timeout_s is None else timeout_s
+        deadline = time.monotonic() + wait_s
         with self._changed:
             self._published[made.version] = (made, files)
-            for old in sorted(self._published)[:-_KEPT_WEIGHTS]:
-                del self._published[old]
+            gone = [self._published.pop(old) for old in sorted(self._published)[:-_KEPT_WEIGHTS]]
             while any(link.ready and link.version < made.version for link in self.links):
                 if time.monotonic() >= deadline:
                     raise EngineTimeoutError(
                         f"version {made.version} was not taken up by all engines in "
-                        f"{self.timeouts.publish_s:.0f} s: {self._last()}"
+                        f"{wait_s:.0f} s: {self.last_event()}"
                     )
                 self._changed.wait(_LOOK_S)
+        for link in self.links:
+            link.forget_weights([old.name for _, old in gone])
         return made.version
+
+    def shard(self, rank: int, world: int) -> Shard:
+        """Returns one of several trainers' ranks: it gets whole groups of its own.
+
+        It can be handed to another process of the cluster, and has the calls of
+        :class:`coppice_rl.Engine`. From then on ``batches`` of the fleet itself gives nothing.
+
+        :param rank: 0 to ``world - 1``.
+        :param world: how many ranks there are.
+        """
+        return self.desk().shard(rank, world)
+
+    def desk(self, name: str | None = None) -> Attached:
+        """Opens the fleet to other processes and returns what they see of it.
+
+        :param name: what ``coppice_rl.ray.attach(name)`` finds it by; by default the folder's name.
+        """
+        if self._dealer is None:
+            self._dealer = Dealer(self, name or self.folder.resolve().name)
+            self._dealer.start()
+        return self._dealer.attached()
+
+    def asked_to_stop(self) -> bool:
+        """Whether somebody asked at the desk for the end."""
+        return self._dealer is not None and self._dealer.asked_to_stop.is_set()
 
     def close(self) -> None:
         """Ends all engines and lets go of the record."""
         if self._closed:
             return
         self._closed = True
+        if self._dealer is not None:
+            self._dealer.close()
         for link in self.links:
             link.leave()
         for link in self.links:
@@ -522,8 +490,6 @@ class Fleet:
     ) -> None:
         self.close()
 
-    # What links ask of their fleet.
-
     def share(self) -> int:
         """Returns how many groups one engine should have: an even part of what may be out."""
         ready = max(1, sum(link.ready and not link.draining for link in self.links))
@@ -540,15 +506,95 @@ class Fleet:
 
     def deliver(self, link: Link, groups: list[PackedGroup], header: Header) -> None:
         """Takes groups that have a lease; all others are refused, and their engine let go of them."""
+        self._take_in(link, [Arrived.of(group, header, link) for group in groups])
+
+    def sealed(self, link: Link, groups: list[Sealed]) -> None:
+        """Learns of groups that wait at their engine for the rank they will be dealt to."""
+        self._take_in(link, [Arrived.noticed(sealed, link) for sealed in groups])
+
+    def _take_in(self, link: Link, items: list[Arrived]) -> None:
         with self._changed:
-            for group in groups:
-                number = int(group.outcomes.group)
-                if self.issuer.arrived(link.owner, number):
-                    self._ready.append(_Arrived(group, header, link, link.origin))
+            for item in items:
+                if self.issuer.arrived(link.owner, item.number):
+                    self._ready.append(item)
                 else:
                     self._tallies.refused += 1
-                    link.let_go([number])
+                    link.let_go([item.number])
             self._changed.notify_all()
+
+    # What the dealer asks of its fleet.
+
+    def widen(self, update: int) -> None:
+        """Lets as many groups out as an update of all ranks takes."""
+        self.issuer.widen((self.staleness + 1) * update)
+
+    def take_ready(self, most: int) -> list[Arrived] | None:
+        """Gives out so many groups, or fewer where no others come; None while they may come."""
+        with self._changed:
+            fresh = [item for item in list(self._ready) if self._still_fresh(item)]
+            if len(fresh) < most and not self._nothing_comes(len(fresh)):
+                return None
+            taken = fresh[:most]
+            for item in taken:
+                self._ready.remove(item)
+                self._given[item.number] = item
+            return taken
+
+    def _still_fresh(self, item: Arrived) -> bool:
+        if self._is_fresh(item):
+            return True
+        self._ready.remove(item)
+        return False
+
+    def fetched(self, numbers: Iterable[int]) -> None:
+        """Notes groups that their rank has: they survive their engine."""
+        with self._changed:
+            for number in numbers:
+                if number in self._given:
+                    self._given[number].fetched = True
+
+    def lost(self, numbers: Iterable[int]) -> None:
+        """Has groups grown again that a rank could not fetch."""
+        with self._changed:
+            for number in numbers:
+                item = self._given.pop(number, None)
+                if item is not None:
+                    item.link.let_go([number])
+                    self.issuer.again(number)
+
+    def hand_back(self, which: Callable[[Arrived], bool]) -> None:
+        """Takes groups back that were given out; they wait at their engine, or are grown again."""
+        with self._changed:
+            for item in [item for item in self._given.values() if which(item)]:
+                del self._given[item.number]
+                if item.link.ready and item.link.owner == item.owner:
+                    item.fetched, item.group = False, None
+                    self._ready.append(item)
+                else:
+                    self.issuer.again(item.number)
+            for item in self._ready:
+                item.fetched, item.group = False, None
+            self._changed.notify_all()
+
+    # What links ask of their fleet.
+
+    def deals(self) -> bool:
+        """Whether several ranks fetch groups themselves."""
+        return self._dealer is not None and self._dealer.world > 0
+
+    def owes(self, owner: str) -> bool:
+        """Whether an engine has groups that their rank has yet to fetch."""
+        with self._changed:
+            items = [*self._ready, *self._given.values()]
+            return any(item.owner == owner and not item.fetched for item in items)
+
+    def life_ended(self, owner: str) -> None:
+        """Has groups grown again that went with an engine before anybody fetched them."""
+        with self._changed:
+            lost = [item for item in self._ready if item.owner == owner and not item.fetched]
+            self._ready = deque(item for item in self._ready if item not in lost)
+            for item in lost:
+                self.issuer.again(item.number)
 
     def ended_there(self, link: Link, numbers: list[int]) -> None:
         """Notes groups that an engine dropped: without a scored path, too large, corrupt."""
@@ -558,6 +604,10 @@ class Fleet:
             self.issuer.ended(numbers)
             self.note(link, f"dropped groups {numbers}")
             self._changed.notify_all()
+
+    def counted(self, link: Link, counters: Mapping[str, int]) -> None:
+        """Notes what an engine has counted so far."""
+        self.sink.note_life(link.owner, link.machine, link.began, counters)
 
     def note(self, link: Link, text: str, *, lost: bool = False) -> None:
         """Notes what happened to an engine."""
@@ -569,5 +619,5 @@ class Fleet:
         with self._changed:
             self._changed.notify_all()
 
-    def _last(self) -> str:
+    def last_event(self) -> str:
         return "; ".join(list(self._tallies.events)[-3:]) or "no engine has said anything"

@@ -34,6 +34,7 @@ class Issuer:
         self._tasks: dict[int, int] = {}
         self._waiting: list[int] = []  # a heap: the oldest first, also after it came back
         self._leased: dict[int, str] = {}
+        self._owed: dict[str, set[int]] = {}  # the same by engine
         self._in_hand: set[int] = set()
         self._homes: dict[int, str] = {}
 
@@ -62,6 +63,7 @@ class Issuer:
             leases: list[Lease] = []
             for number in self._chosen(engine, count):
                 self._leased[number] = engine
+                self._owed.setdefault(engine, set()).add(number)
                 self._homes[self._tasks[number]] = engine
                 if leases and leases[-1][0] + len(leases[-1][1]) == number:
                     leases[-1][1].append(self._tasks[number])
@@ -84,21 +86,26 @@ class Issuer:
     def leased(self, engine: str) -> list[int]:
         """Returns the groups an engine owes."""
         with self._lock:
-            return sorted(number for number, owner in self._leased.items() if owner == engine)
+            return sorted(self._owed.get(engine, ()))
 
     def arrived(self, engine: str, number: int) -> bool:
         """Takes a group into hand; false where the engine has no lease of it any more."""
         with self._lock:
             if self._leased.get(number) != engine:
                 return False
-            del self._leased[number]
+            self._let_go(number)
             self._in_hand.add(number)
             return True
+
+    def _let_go(self, number: int) -> None:
+        engine = self._leased.pop(number, None)
+        if engine is not None:
+            self._owed[engine].discard(number)
 
     def revoke(self, engine: str) -> list[int]:
         """Takes back what an engine owes; it waits again and goes to others."""
         with self._lock:
-            numbers = sorted(n for n, owner in self._leased.items() if owner == engine)
+            numbers = sorted(self._owed.pop(engine, ()))
             for number in numbers:
                 del self._leased[number]
                 heappush(self._waiting, number)
@@ -109,7 +116,7 @@ class Issuer:
         """Has a group that is leased or in hand grown once more."""
         with self._lock:
             if number in self._tasks:
-                self._leased.pop(number, None)
+                self._let_go(number)
                 self._in_hand.discard(number)
                 heappush(self._waiting, number)
 
@@ -119,7 +126,7 @@ class Issuer:
             gone = set(numbers)
             for number in gone:
                 self._tasks.pop(number, None)
-                self._leased.pop(number, None)
+                self._let_go(number)
                 self._in_hand.discard(number)
             if gone.intersection(self._waiting):
                 self._waiting = sorted(set(self._waiting) - gone)

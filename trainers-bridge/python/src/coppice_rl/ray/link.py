@@ -19,7 +19,8 @@ import ray
 from coppice_rl.connection import Connection, Retry
 from coppice_rl.errors import EngineError, EngineTimeoutError, StoppedError, UnreachableError
 from coppice_rl.header import Header
-from coppice_rl.ray.actor import EngineActor, EngineSpec, WeightsFiles
+from coppice_rl.ray.actor import EngineActor, EngineSpec
+from coppice_rl.ray.files import WeightsFiles
 from coppice_rl.ray.issuer import Issuer
 from coppice_rl.ray.sink import Origin, Weights
 from coppice_rl.ray.tls import Authority
@@ -28,6 +29,8 @@ from coppice_rl.stream import GroupSource, Wish
 
 _RECEIVE_S = 0.05
 _LOOK_S = 0.5
+_NOTICE_S = 0.02
+_COUNT_S = 5.0
 _PAUSE_S = (0.2, 5.0)
 _RETRY = Retry(attempts=2, first_s=0.05, most_s=0.2)
 
@@ -44,6 +47,15 @@ class Timeouts:
 
     publish_s: float = 120.0
     """The most an engine may take to sample from new weights."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A group that is whole and waits at its engine; ``tokens`` counts those of the tree."""
+
+    number: int
+    tokens: int
+    oldest_version: int
 
 
 class Hub(Protocol):
@@ -67,6 +79,21 @@ class Hub(Protocol):
     def deliver(self, link: Link, groups: list[PackedGroup], header: Header) -> None:
         """Takes what arrived."""
 
+    def sealed(self, link: Link, groups: list[Sealed]) -> None:
+        """Learns of groups that wait to be fetched."""
+
+    def deals(self) -> bool:
+        """Whether ranks fetch groups themselves."""
+
+    def owes(self, owner: str) -> bool:
+        """Whether an engine has groups that are yet to be fetched."""
+
+    def life_ended(self, owner: str) -> None:
+        """Learns that an engine is gone, with what it had."""
+
+    def counted(self, link: Link, counters: Mapping[str, int]) -> None:
+        """Learns what an engine has counted so far."""
+
     def ended_there(self, link: Link, numbers: list[int]) -> None:
         """Learns that an engine dropped groups."""
 
@@ -88,6 +115,8 @@ class Link(threading.Thread):
         self.version = 0
         self.ready = False
         self.tasks: int | None = None
+        self.model = ""
+        self.began = 0.0
         self.hello: dict[str, Any] = {}
         self.actor: Any = None
         self.actor_pid = 0
@@ -103,6 +132,28 @@ class Link(threading.Thread):
     def origin(self) -> Origin:
         """Where its groups come from."""
         return Origin(f"engine-{self.index}", self.machine)
+
+    def standing(self) -> dict[str, Any]:
+        """Says how it stands, for people."""
+        return {
+            "engine": self.origin.engine,
+            "machine": self.machine,
+            "ready": self.ready,
+            "version": self.version,
+            "lives": self.lives,
+            "leased": len(self._hub.issuer.leased(self.owner)),
+            "draining": self.draining,
+            "pid": self.hello.get("pid"),
+            "server_pid": self.hello.get("server_pid"),
+            "actor_pid": self.actor_pid,
+        }
+
+    def forget_weights(self, names: list[str]) -> None:
+        """Has old weights deleted on its machine. Any thread."""
+        actor = self.actor
+        if actor is not None and self.ready and names:
+            with contextlib.suppress(ray.exceptions.RayError):
+                actor.forget.remote(names)
 
     def let_go(self, numbers: list[int]) -> None:
         """Has the engine told that groups are not needed any more. Any thread."""
@@ -136,12 +187,18 @@ class Link(threading.Thread):
         self._hub.moved()
 
     def _is_over(self) -> bool:
-        return self.closing or (self.draining and not self._hub.issuer.leased(self.owner))
+        return self.closing or (self.draining and not self._has_work())
 
     def _is_finished(self) -> bool:
         """Whether this life is over: the place is, or its engine is to be another one."""
-        done = self.renewing and not self._hub.issuer.leased(self.owner)
-        return done or self._is_over()
+        return self._is_over() or (self.renewing and not self._has_work())
+
+    def ending_well(self) -> bool:
+        """Whether its engine is there to be asked for the last time."""
+        return self._is_finished()
+
+    def _has_work(self) -> bool:
+        return bool(self._hub.issuer.leased(self.owner)) or self._hub.owes(self.owner)
 
     def _live(self) -> None:
         self.renewing = False
@@ -189,6 +246,7 @@ class Link(threading.Thread):
     def _end_life(self) -> None:
         self.ready = False
         back = self._hub.issuer.revoke(self.owner)
+        self._hub.life_ended(self.owner)
         if back and not self.closing:
             self._hub.note(self, f"{len(back)} groups go to others")
         actor, self.actor = self.actor, None
@@ -224,7 +282,10 @@ class _Life:
         self._heard = time.monotonic()
         self._looked = 0.0
         self._leases = 0
-        link.tasks = int(self._within("status", {})["tasks"])
+        self._dealt = False
+        self._counted = time.monotonic()
+        status = self._within("status", {})
+        link.tasks, link.model, link.began = int(status["tasks"]), str(status["model"]), time.time()
 
     def turn(self) -> None:
         """Does everything once; takes a moment, or as long as weights take."""
@@ -232,11 +293,18 @@ class _Life:
         self._acknowledge()
         self._catch_up()
         self._lease()
-        self._receive()
+        if self._hub.deals():
+            self._notice()
+        else:
+            self._receive()
         self._look()
 
     def close(self) -> None:
         self._source.close()
+        if self._link.ending_well():
+            with contextlib.suppress(EngineError):
+                self._counted = 0.0
+                self._count()
         self._connection.close()
 
     def _require_alive(self) -> None:
@@ -310,6 +378,26 @@ class _Life:
             self._heard = time.monotonic()
             self._hub.deliver(self._link, groups, self._source.header)
 
+    def _notice(self) -> None:
+        """Asks which groups are whole; the ranks fetch them."""
+        if not self._dealt:
+            self._dealt = True
+            self._source.close()  # What it brought and nobody has taken comes to the ranks.
+            self._held.clear()
+        owed = self._hub.issuer.leased(self._link.owner)
+        if owed:
+            told = self._within("sealed", {"groups": owed})["sealed"]
+            sealed = [Sealed(t["group"], t["tokens"], t["oldest_version"]) for t in told]
+            if sealed:
+                self._hub.sealed(self._link, sealed)
+        time.sleep(_NOTICE_S)
+
+    def _count(self) -> None:
+        """Has what the engine counted noted, now and then: a killed one tells nothing more."""
+        if time.monotonic() - self._counted >= _COUNT_S:
+            self._counted = time.monotonic()
+            self._hub.counted(self._link, self._within("status", {})["engine"])
+
     def _look(self) -> None:
         now = time.monotonic()
         if now - self._looked < _LOOK_S:
@@ -320,3 +408,4 @@ class _Life:
         gone = [number for number in owed if number not in open_there]
         if gone:
             self._hub.ended_there(self._link, gone)
+        self._count()

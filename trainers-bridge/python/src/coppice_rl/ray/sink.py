@@ -6,24 +6,30 @@ that died begins again from it: what is open is issued again, what has ended nev
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coppice_rl.errors import FormatError
 
-FORMAT = "coppice.fleet/1"
+FORMAT = "coppice.fleet/2"
 OPEN, ACKNOWLEDGED, DROPPED = 0, 1, 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS groups (
     id INTEGER PRIMARY KEY, task INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,
-    engine TEXT, machine TEXT, reason TEXT);
+    engine TEXT, machine TEXT, life TEXT, reason TEXT, tokens INTEGER, paths INTEGER,
+    draws INTEGER, scored INTEGER, reward REAL, lesson TEXT);
 CREATE INDEX IF NOT EXISTS open_groups ON groups (id) WHERE state = 0;
 CREATE TABLE IF NOT EXISTS requests (
     name TEXT PRIMARY KEY, first INTEGER NOT NULL, count INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS lives (
+    owner TEXT NOT NULL, began REAL NOT NULL, machine TEXT NOT NULL, heard REAL NOT NULL,
+    counters TEXT NOT NULL, PRIMARY KEY (owner, began));
 """
 
 
@@ -44,27 +50,84 @@ class Origin:
     machine: str
 
 
+@dataclass(frozen=True)
+class Delivered:
+    """What a group was when the trainer took it.
+
+    ``life`` is the engine's, one of several where it was started again; ``tokens`` are those of the
+    tree, each once; ``reward`` is the sum over the ``scored`` draws; ``lesson`` is what later groups
+    learn from it, empty where nothing learns.
+    """
+
+    origin: Origin
+    life: str
+    tokens: int
+    paths: int
+    draws: int
+    scored: int
+    reward: float
+    lesson: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Sums over acknowledged groups of one engine, or of all."""
+
+    groups: int
+    tokens: int
+    paths: int
+    draws: int
+    scored: int
+    reward: float
+
+    @property
+    def mean_reward(self) -> float:
+        """The mean reward of a scored draw; NaN where there is none."""
+        return self.reward / self.scored if self.scored else float("nan")
+
+    def __add__(self, other: Account) -> Account:
+        return Account(
+            self.groups + other.groups,
+            self.tokens + other.tokens,
+            self.paths + other.paths,
+            self.draws + other.draws,
+            self.scored + other.scored,
+            self.reward + other.reward,
+        )
+
+
 class Sink:
     """The record of one fleet in a folder.
 
     Any thread; one process at a time, which the file's lock sees to.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, reading: bool = False) -> None:
         """Opens the record of a folder, or begins one.
 
+        :param reading: reads what a driver that has ended left, and changes nothing.
         :raises FormatError: if another process has it, or another format wrote it.
         """
         self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not reading:
+            self.folder.mkdir(parents=True, exist_ok=True)
         self._path = self.folder / "fleet.sqlite"
         self._lock = threading.Lock()
+        # A reader needs the write-ahead log's files beside the record, which it may write.
+        mode = "rw" if reading else "rwc"
         self._base = sqlite3.connect(
-            self._path, timeout=2, isolation_level=None, check_same_thread=False
+            f"{self._path.resolve().as_uri()}?mode={mode}",
+            timeout=2,
+            isolation_level=None,
+            check_same_thread=False,
+            uri=True,
         )
         try:
-            self._begin()
-        except sqlite3.OperationalError as fault:
+            if reading:
+                self._require_format()
+            else:
+                self._begin()
+        except sqlite3.DatabaseError as fault:
             self._base.close()
             raise FormatError(
                 f"{self._path} cannot be opened: {fault}; does another driver use this folder?"
@@ -79,6 +142,9 @@ class Sink:
         self._base.execute("BEGIN IMMEDIATE")
         self._base.execute("INSERT OR IGNORE INTO facts VALUES ('format', ?)", (FORMAT,))
         self._base.execute("COMMIT")
+        self._require_format()
+
+    def _require_format(self) -> None:
         written = self.fact("format")
         if written != FORMAT:
             raise FormatError(f"{self._path} has format {written}; this version reads {FORMAT}")
@@ -153,7 +219,7 @@ class Sink:
             ]
 
     def acknowledge(
-        self, groups: Iterable[tuple[int, Origin | None]], weights: Weights | None = None
+        self, groups: Iterable[tuple[int, Delivered | None]], weights: Weights | None = None
     ) -> tuple[list[int], list[int], list[int]]:
         """Notes that the trainer has groups for good, and in the same breath what it made of them.
 
@@ -162,7 +228,7 @@ class Sink:
         """
         ended, already, unknown = [], [], []
         with self._lock, _Transaction(self._base):
-            for number, origin in groups:
+            for number, delivered in groups:
                 state = self._state(number)
                 if state is None:
                     unknown.append(number)
@@ -170,34 +236,43 @@ class Sink:
                     already.append(number)
                 else:
                     ended.append(number)
-                    self._end(number, ACKNOWLEDGED, origin, None)
+                    self._acknowledged(number, delivered)
             if weights is not None:
                 self._publish(weights)
         return ended, already, unknown
+
+    def _acknowledged(self, number: int, delivered: Delivered | None) -> None:
+        what: tuple[object, ...] = (None,) * 9
+        if delivered is not None:
+            origin = delivered.origin
+            what = (origin.engine, origin.machine, delivered.life, delivered.tokens)
+            what += (delivered.paths, delivered.draws, delivered.scored, delivered.reward)
+            what += (delivered.lesson or None,)
+        self._base.execute(
+            "UPDATE groups SET state = 1, engine = ?, machine = ?, life = ?, tokens = ?, paths = ?,"
+            " draws = ?, scored = ?, reward = ?, lesson = ? WHERE id = ?",
+            (*what, number),
+        )
 
     def drop(self, number: int, origin: Origin | None, reason: str) -> bool:
         """Notes that a group will not come; false if it had ended already."""
         with self._lock, _Transaction(self._base):
             if self._state(number) != OPEN:
                 return False
-            self._end(number, DROPPED, origin, reason)
+            self._base.execute(
+                "UPDATE groups SET state = 2, engine = ?, machine = ?, reason = ? WHERE id = ?",
+                (
+                    origin.engine if origin else None,
+                    origin.machine if origin else None,
+                    reason,
+                    number,
+                ),
+            )
             return True
 
     def _state(self, number: int) -> int | None:
         row = self._base.execute("SELECT state FROM groups WHERE id = ?", (number,)).fetchone()
         return None if row is None else int(row[0])
-
-    def _end(self, number: int, state: int, origin: Origin | None, reason: str | None) -> None:
-        self._base.execute(
-            "UPDATE groups SET state = ?, engine = ?, machine = ?, reason = ? WHERE id = ?",
-            (
-                state,
-                origin.engine if origin else None,
-                origin.machine if origin else None,
-                reason,
-                number,
-            ),
-        )
 
     def publish(self, weights: Weights) -> None:
         """Notes weights, before any engine hears of them."""
@@ -228,14 +303,45 @@ class Sink:
             counts[name] = counts.get(name, 0) + int(count)
         return counts
 
-    def by_origin(self) -> dict[Origin, int]:
-        """Counts acknowledged groups by the engine they came from."""
+    def accounts(self) -> dict[Origin, Account]:
+        """Sums what was acknowledged by the engine it came from."""
         with self._lock:
             rows = self._base.execute(
-                "SELECT engine, machine, COUNT(*) FROM groups WHERE state = 1 AND engine NOT NULL"
-                " GROUP BY engine, machine ORDER BY engine"
+                "SELECT engine, machine, COUNT(*), SUM(tokens), SUM(paths), SUM(draws), SUM(scored),"
+                " SUM(reward) FROM groups WHERE state = 1 AND engine NOT NULL"
+                " GROUP BY engine, machine ORDER BY engine, machine"
             ).fetchall()
-        return {Origin(engine, machine): int(count) for engine, machine, count in rows}
+        return {
+            Origin(row[0], row[1]): Account(int(row[2]), int(row[3]), int(row[4]), int(row[5]), int(row[6]), float(row[7]))
+            for row in rows
+        }
+
+    def groups(self) -> Iterator[tuple[object, ...]]:
+        """Yields a row per group that has ended: number, task, state, engine, machine, life,
+        reason, tokens, paths, draws, scored, reward."""
+        with self._lock:
+            yield from self._base.execute(
+                "SELECT id, task, state, engine, machine, life, reason, tokens, paths, draws,"
+                " scored, reward FROM groups WHERE state != 0 ORDER BY id"
+            ).fetchall()
+
+    def note_life(
+        self, owner: str, machine: str, began: float, counters: Mapping[str, int]
+    ) -> None:
+        """Notes what an engine has counted so far; what it did after its last note is not known."""
+        with self._lock, _Transaction(self._base):
+            self._base.execute(
+                "INSERT OR REPLACE INTO lives VALUES (?, ?, ?, ?, ?)",
+                (owner, began, machine, time.time(), json.dumps(dict(counters))),
+            )
+
+    def lives(self) -> list[tuple[str, str, float, float, dict[str, int]]]:
+        """Returns owner, machine, first and last second heard, and counters of every life."""
+        with self._lock:
+            rows = self._base.execute(
+                "SELECT owner, machine, began, heard, counters FROM lives ORDER BY began, owner"
+            ).fetchall()
+        return [(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows]
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -44,6 +44,7 @@ import picocli.CommandLine.Command;
       "  doctor [--install]         what this machine has and lacks (the launcher does it);"
           + " --install",
       "                             brings what is optional, on Debian",
+      "  fleet COMMAND              many engines on Ray, used as one (--help; docs/FLEET.md)",
       "  bench [NAME] [OPTIONS]     runs the JMH benchmarks (the launcher does it)",
       "  decode-bench               tokens per second on a shared prefix (--help)",
       "  bridge-bench               what the bridge to a trainer carries and how fast (--help)",

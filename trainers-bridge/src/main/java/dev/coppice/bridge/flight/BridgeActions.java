@@ -6,8 +6,10 @@ import dev.coppice.bridge.outbox.AckOutcome;
 import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxCounts;
 import dev.coppice.bridge.outbox.PublishedWeights;
+import dev.coppice.bridge.outbox.SealedGroup;
 import dev.coppice.bridge.outbox.Submission;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Answers the actions of docs/BRIDGE.md.
@@ -36,6 +38,7 @@ final class BridgeActions {
         yield status(action, body);
       }
       case "open" -> open(BridgeJson.object(body, action, "groups"));
+      case "sealed" -> sealed(BridgeJson.object(body, action, "groups"));
       case "pause" -> {
         source.pause();
         yield status(action, body);
@@ -55,7 +58,7 @@ final class BridgeActions {
           throw new IllegalArgumentException(
               "unknown action \""
                   + action
-                  + "\"; there are status, submit, ack, open, want, pause, resume, publish and shutdown");
+                  + "\"; there are status, submit, ack, open, sealed, want, pause, resume, publish and shutdown");
     };
   }
 
@@ -181,6 +184,28 @@ final class BridgeActions {
         .outbox()
         .openAmong(BridgeJson.numbers(body, "open", "groups"))
         .forEach(group -> open.add((long) group));
+    return BridgeJson.bytes(answer);
+  }
+
+  /** Tells the size of groups that are ready, so that they can be dealt to several trainers. */
+  private byte[] sealed(final JsonNode body) {
+    final ObjectNode answer = BridgeJson.newObject();
+    final var told = answer.putArray("sealed");
+    service
+        .outbox()
+        .sealedAmong(BridgeJson.numbers(body, "sealed", "groups"))
+        .forEach(
+            (segment, groups) -> {
+              final Map<Long, Long> tokens = service.tokens(segment, groups);
+              for (final SealedGroup group : groups) {
+                if (tokens.containsKey(group.group())) {
+                  told.addObject()
+                      .put("group", group.group())
+                      .put("tokens", tokens.get(group.group()))
+                      .put("oldest_version", group.oldestVersion());
+                }
+              }
+            });
     return BridgeJson.bytes(answer);
   }
 

@@ -2,10 +2,12 @@ package dev.coppice.bridge.flight;
 
 import dev.coppice.bridge.outbox.Offer;
 import dev.coppice.bridge.outbox.Outbox;
+import dev.coppice.bridge.outbox.SealedGroup;
 import dev.coppice.bridge.outbox.OutboxLimits;
 import dev.coppice.bridge.segment.SegmentFormatException;
 import dev.coppice.bridge.segment.SegmentSeal;
 import dev.coppice.bridge.segment.SegmentSource;
+import dev.coppice.bridge.wire.PackedGroup;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -109,6 +111,31 @@ final class BridgeService {
       reading.merge(offer.segment().name(), 1, Integer::sum);
     }
     return outbox.openAmong(offer.groups());
+  }
+
+  /**
+   * Counts the tokens of sealed groups.
+   *
+   * @return them by the number of the group, without those that have ended meanwhile.
+   */
+  Map<Long, Long> tokens(final SegmentSeal seal, final List<SealedGroup> groups) {
+    final List<Long> numbers = groups.stream().map(SealedGroup::group).toList();
+    final Offer offer = new Offer(seal, numbers, false);
+    final Map<Long, Long> tokens = new HashMap<>();
+    try {
+      final List<Long> open = enter(offer);
+      if (!open.isEmpty()) {
+        verify(seal);
+        for (final PackedGroup group : segments.read(seal, open)) {
+          tokens.put(group.nodes().getFirst().place().group(), group.tokenCount());
+        }
+      }
+    } catch (final SegmentFormatException e) {
+      quarantine(seal, e);
+    } finally {
+      leave(offer);
+    }
+    return tokens;
   }
 
   /** Ends what {@link #enter} began. */

@@ -3,6 +3,7 @@ package dev.coppice.bridge.flight;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.coppice.bridge.outbox.OutboxStream;
 import dev.coppice.bridge.segment.SegmentForm;
+import java.util.Set;
 
 /**
  * Says what a stream asks for.
@@ -17,7 +18,7 @@ record StreamTicket(SegmentForm form, long groups, OutboxStream.Taker taker) {
   static StreamTicket parse(final byte[] bytes) {
     final JsonNode ticket =
         BridgeJson.object(
-            bytes, "ticket", "form", "per", "groups", "redeliver", "trainer", "batch");
+            bytes, "ticket", "form", "per", "groups", "redeliver", "trainer", "batch", "only");
     final String form = ticket.path("form").asText("tree");
     if (!form.equals("tree") && !form.equals("flat")) {
       throw new IllegalArgumentException(
@@ -33,7 +34,13 @@ record StreamTicket(SegmentForm form, long groups, OutboxStream.Taker taker) {
       throw new IllegalArgumentException(
           "ticket: groups must be a number, 0 for a stream that stays open, not " + groups);
     }
-    return new StreamTicket(formOf(form, per), groups.asLong(0), taker(ticket));
+    final OutboxStream.Taker taker = taker(ticket);
+    if (!taker.only().isEmpty() && groups.asLong(0) != 0) {
+      throw new IllegalArgumentException(
+          "ticket: give either groups or only, whose groups are all sent");
+    }
+    final long asked = taker.only().isEmpty() ? groups.asLong(0) : taker.only().size();
+    return new StreamTicket(formOf(form, per), asked, taker);
   }
 
   private static OutboxStream.Taker taker(final JsonNode ticket) {
@@ -47,8 +54,10 @@ record StreamTicket(SegmentForm form, long groups, OutboxStream.Taker taker) {
       throw new IllegalArgumentException(
           "ticket: trainer must have at most " + LONGEST_NAME + " characters");
     }
+    final Set<Long> only =
+        ticket.has("only") ? Set.copyOf(BridgeJson.numbers(ticket, "ticket", "only")) : Set.of();
     return new OutboxStream.Taker(
-        trainer, batch.asInt(0), ticket.path("redeliver").asBoolean(true));
+        trainer, batch.asInt(0), ticket.path("redeliver").asBoolean(true), only);
   }
 
   private static SegmentForm formOf(final String form, final String per) {

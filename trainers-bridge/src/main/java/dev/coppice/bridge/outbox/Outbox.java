@@ -145,6 +145,16 @@ public final class Outbox implements AutoCloseable {
   }
 
   /**
+   * Finds those of some groups that are sealed and have not ended.
+   *
+   * @param groups numbers, known here or not.
+   * @return them by segment; nothing is noted.
+   */
+  public Map<SegmentSeal, List<SealedGroup>> sealedAmong(final Collection<Long> groups) {
+    return locked(() -> state.sealedAmong(groups));
+  }
+
+  /**
    * Lists the groups that were issued and not sealed; after a restart they must be grown again.
    *
    * @return the groups in order.
@@ -356,9 +366,14 @@ public final class Outbox implements AutoCloseable {
   private List<OutboxState.Group> next(final OutboxStream stream, final int most) {
     final List<OutboxState.Group> again =
         stream.redeliver()
-            ? OutboxState.firstSegment(state.offered(), most, holders.keySet())
+            ? OutboxState.firstSegment(
+                state.offered(),
+                most,
+                group -> !holders.containsKey(group) && stream.takes(group))
             : List.of();
-    return again.isEmpty() ? OutboxState.firstSegment(state.sealed(), most, Set.of()) : again;
+    return again.isEmpty()
+        ? OutboxState.firstSegment(state.sealed(), most, stream::takes)
+        : again;
   }
 
   /** Gives the groups of a stream back. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /**
  * Applies records; the state is a function of the records alone, so a journal rebuilds it.
@@ -250,12 +251,12 @@ final class OutboxState {
     return segment.groups.stream().map(SealedGroup::group).filter(open::containsKey).toList();
   }
 
-  /** Finds the first groups of one segment that are not among some. */
+  /** Finds the first groups of one segment that may be taken. */
   static List<Group> firstSegment(
-      final Collection<Group> from, final int most, final Set<Long> except) {
+      final Collection<Group> from, final int most, final LongPredicate mayTake) {
     final List<Group> found = new ArrayList<>();
     for (final Group group : from) {
-      if (except.contains(group.id)) {
+      if (!mayTake.test(group.id)) {
         continue;
       }
       if (!found.isEmpty() && group.segment != found.getFirst().segment) {
@@ -264,6 +265,20 @@ final class OutboxState {
       found.add(group);
       if (found.size() == most) {
         break;
+      }
+    }
+    return found;
+  }
+
+  /** Finds those of some groups that are sealed and have not ended, by segment. */
+  Map<SegmentSeal, List<SealedGroup>> sealedAmong(final Collection<Long> groups) {
+    final Map<SegmentSeal, List<SealedGroup>> found = new LinkedHashMap<>();
+    for (final long id : groups) {
+      final Group group = open(id);
+      if (group != null && group.segment != null) {
+        found
+            .computeIfAbsent(group.segment.seal, seal -> new ArrayList<>())
+            .add(new SealedGroup(id, group.oldestVersion));
       }
     }
     return found;

@@ -2,6 +2,7 @@ package dev.coppice.bridge.outbox;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Takes groups for one trainer's stream; each group once.
@@ -27,13 +28,30 @@ public final class OutboxStream implements AutoCloseable {
    * @param trainer a name that all streams of one trainer share, or empty where it has none.
    * @param batch the groups of one update, or 0 for as many as configured.
    * @param redeliver whether groups that an earlier stream took and nobody acknowledged come first.
+   * @param only the groups it takes, as one of several trainers that were dealt them; empty for all.
    */
-  public record Taker(String trainer, int batch, boolean redeliver) {
+  public record Taker(String trainer, int batch, boolean redeliver, Set<Long> only) {
     /** Checks the number. */
     public Taker {
       if (batch < 0) {
         throw new IllegalArgumentException("batch must be at least 0: batch=" + batch);
       }
+      only = Set.copyOf(only);
+    }
+
+    /**
+     * Takes whatever groups there are.
+     *
+     * @param trainer a name that all streams of one trainer share, or empty where it has none.
+     * @param batch the groups of one update, or 0 for as many as configured.
+     * @param redeliver whether groups that an earlier stream took and nobody acknowledged come first.
+     */
+    public Taker(final String trainer, final int batch, final boolean redeliver) {
+      this(trainer, batch, redeliver, Set.of());
+    }
+
+    boolean takes(final long group) {
+      return only.isEmpty() || only.contains(group);
     }
 
     /**
@@ -123,6 +141,11 @@ public final class OutboxStream implements AutoCloseable {
   /** Returns whether groups that were offered before are taken too. */
   boolean redeliver() {
     return taker.redeliver();
+  }
+
+  /** Returns whether a group is one of those it takes. */
+  boolean takes(final long group) {
+    return taker.takes(group);
   }
 
   /** Returns whether the stream is closed; the outbox's lock is held. */
