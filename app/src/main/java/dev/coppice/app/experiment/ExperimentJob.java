@@ -187,7 +187,8 @@ public final class ExperimentJob {
         base.tokenizer(),
         base.runner(),
         base.tokenizerSha256(),
-        base.chatTemplateSha256());
+        base.chatTemplateSha256(),
+        base.judge());
   }
 
   private RunFolder run(final RunConfig run, final RunResources parts)
