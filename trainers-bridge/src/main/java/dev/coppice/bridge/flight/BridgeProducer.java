@@ -22,7 +22,16 @@ import org.apache.arrow.memory.BufferAllocator;
 final class BridgeProducer extends NoOpFlightProducer {
   private static final List<String> ACTIONS =
       List.of(
-          "status", "submit", "ack", "open", "sealed", "want", "pause", "resume", "publish", "shutdown");
+          "status",
+          "submit",
+          "ack",
+          "open",
+          "sealed",
+          "want",
+          "pause",
+          "resume",
+          "publish",
+          "shutdown");
   private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long LONGEST_RELEASE_NS = TimeUnit.MINUTES.toNanos(10);
   private static final long LONGEST_CLOSE_NS = TimeUnit.SECONDS.toNanos(10);

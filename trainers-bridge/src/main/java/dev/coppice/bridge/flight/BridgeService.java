@@ -2,8 +2,8 @@ package dev.coppice.bridge.flight;
 
 import dev.coppice.bridge.outbox.Offer;
 import dev.coppice.bridge.outbox.Outbox;
-import dev.coppice.bridge.outbox.SealedGroup;
 import dev.coppice.bridge.outbox.OutboxLimits;
+import dev.coppice.bridge.outbox.SealedGroup;
 import dev.coppice.bridge.segment.SegmentFormatException;
 import dev.coppice.bridge.segment.SegmentSeal;
 import dev.coppice.bridge.segment.SegmentSource;

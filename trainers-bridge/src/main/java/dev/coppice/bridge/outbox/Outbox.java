@@ -367,13 +367,9 @@ public final class Outbox implements AutoCloseable {
     final List<OutboxState.Group> again =
         stream.redeliver()
             ? OutboxState.firstSegment(
-                state.offered(),
-                most,
-                group -> !holders.containsKey(group) && stream.takes(group))
+                state.offered(), most, group -> !holders.containsKey(group) && stream.takes(group))
             : List.of();
-    return again.isEmpty()
-        ? OutboxState.firstSegment(state.sealed(), most, stream::takes)
-        : again;
+    return again.isEmpty() ? OutboxState.firstSegment(state.sealed(), most, stream::takes) : again;
   }
 
   /** Gives the groups of a stream back. */
