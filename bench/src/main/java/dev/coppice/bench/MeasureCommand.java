@@ -17,8 +17,12 @@ import picocli.CommandLine.Command;
     name = "./coppice",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DecodeBenchCommand.class, BridgeBenchCommand.class, CreditCheckCommand.class,
-      StreamsBenchCommand.class})
+    subcommands = {
+      DecodeBenchCommand.class,
+      BridgeBenchCommand.class,
+      CreditCheckCommand.class,
+      StreamsBenchCommand.class
+    })
 public final class MeasureCommand {
   /** Made by picocli. */
   public MeasureCommand() {}

@@ -172,8 +172,7 @@ public final class EngineCheckCommand implements Callable<Integer> {
             : "runs cannot sample from it: see NO above");
   }
 
-  private void bench(
-      final EngineCheck.Report server, final Path folder, final ObjectNode root) {
+  private void bench(final EngineCheck.Report server, final Path folder, final ObjectNode root) {
     final Map<String, Object> options =
         Map.of("urls", List.of(url), "name", name, "key-variable", keyVariable);
     try (Tokenizer tokenizer = ModelTokenizer.open(folder);
@@ -204,8 +203,7 @@ public final class EngineCheckCommand implements Callable<Integer> {
         .sum();
   }
 
-  private void report(
-      final String arm, final Supplier<TreeBench.Job> work, final ObjectNode root) {
+  private void report(final String arm, final Supplier<TreeBench.Job> work, final ObjectNode root) {
     final double before = serverSeconds();
     final TreeBench.Job job = work.get();
     final double used = serverSeconds() - before;

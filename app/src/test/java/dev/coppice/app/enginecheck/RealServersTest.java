@@ -206,7 +206,8 @@ final class RealServersTest {
       final int block = engine.equals("vllm") ? blockOfVllm() : 1;
       final TreeBench.Job job = new TreeBench(runner, prompt, 4, 8, block).tree();
       final double slack = engine.equals("llama-server") ? 1.05 : 1.02;
-      // The last token of a sampled path is computed by whoever goes on, and what of it fills no block.
+      // The last token of a sampled path is computed by whoever goes on, and what of it fills no
+      // block.
       final long tails = 4L * block;
       final double most = slack * job.uniquePrompt() + job.unshared() + tails;
       assertTrue(job.computedPrompt() <= most, job + " most=" + most);

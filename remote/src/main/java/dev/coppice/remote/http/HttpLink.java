@@ -16,8 +16,7 @@ public final class HttpLink implements AutoCloseable {
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
 
   /** Readers of answers, which never wait: a few threads wake cheaper than one for each event. */
-  private static final int READERS =
-      Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
+  private static final int READERS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
 
   private final ExecutorService readers =
       Executors.newFixedThreadPool(
