@@ -4,6 +4,7 @@ import dev.coppice.app.CoppiceCommand;
 import dev.coppice.bench.bridge.BridgeBenchCommand;
 import dev.coppice.bench.creditcheck.CreditCheckCommand;
 import dev.coppice.bench.decode.DecodeBenchCommand;
+import dev.coppice.bench.streams.StreamsBenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,7 +17,12 @@ import picocli.CommandLine.Command;
     name = "./coppice",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {DecodeBenchCommand.class, BridgeBenchCommand.class, CreditCheckCommand.class})
+    subcommands = {
+      DecodeBenchCommand.class,
+      BridgeBenchCommand.class,
+      CreditCheckCommand.class,
+      StreamsBenchCommand.class
+    })
 public final class MeasureCommand {
   /** Made by picocli. */
   public MeasureCommand() {}

@@ -14,10 +14,13 @@ import dev.coppice.remote.probe.ProbeCheck;
 import dev.coppice.remote.trial.EngineCheck;
 import dev.coppice.remote.trial.TreeBench;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -83,6 +86,12 @@ public final class EngineCheckCommand implements Callable<Integer> {
       description = "Tokens each child samples in --bench; 32 if not given.")
   private int newTokens = 32;
 
+  @Option(
+      names = "--server-pid",
+      paramLabel = "PID",
+      description = "Process of the server, if it runs here: --bench prints its processor time.")
+  private long serverPid = -1;
+
   @Option(names = "--json", description = "Prints JSON.")
   private boolean json;
 
@@ -106,7 +115,7 @@ public final class EngineCheckCommand implements Callable<Integer> {
       print(report);
     }
     if (bench && report.isUsable()) {
-      bench(report.facts().engine(), folder, root);
+      bench(report, folder, root);
     }
     if (json) {
       System.out.println(
@@ -163,25 +172,45 @@ public final class EngineCheckCommand implements Callable<Integer> {
             : "runs cannot sample from it: see NO above");
   }
 
-  private void bench(final String engine, final Path folder, final ObjectNode root) {
+  private void bench(final EngineCheck.Report server, final Path folder, final ObjectNode root) {
     final Map<String, Object> options =
         Map.of("urls", List.of(url), "name", name, "key-variable", keyVariable);
     try (Tokenizer tokenizer = ModelTokenizer.open(folder);
-        ModelRunner runner = Engines.openServed(engine, folder, tokenizer, options)) {
+        ModelRunner runner =
+            Engines.openServed(server.facts().engine(), folder, tokenizer, options)) {
       // A beginning of its own, so that nothing of an earlier job is found.
       final String nonce = Long.toString(System.nanoTime(), 36) + ": ";
       final int[] text = tokenizer.encode(nonce + TEXT.repeat(1 + promptTokens / 8));
       final TreeBench job =
-          new TreeBench(runner, Arrays.copyOf(text, promptTokens), children, newTokens);
-      report("separate", job.separate(), root);
-      report("fork", job.fork(), root);
-      report("tree", job.tree(), root);
+          new TreeBench(
+              runner,
+              Arrays.copyOf(text, promptTokens),
+              children,
+              newTokens,
+              server.facts().blockTokens());
+      report("separate", job::separate, root);
+      report("fork", job::fork, root);
+      report("tree", job::tree, root);
     }
   }
 
-  private void report(final String arm, final TreeBench.Job job, final ObjectNode root) {
+  /** Sums the processor time of the server and what it started; 0 where it is not on this machine. */
+  private double serverSeconds() {
+    return ProcessHandle.of(serverPid).stream()
+        .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()))
+        .mapToDouble(
+            process -> process.info().totalCpuDuration().map(Duration::toNanos).orElse(0L) / 1e9)
+        .sum();
+  }
+
+  private void report(final String arm, final Supplier<TreeBench.Job> work, final ObjectNode root) {
+    final double before = serverSeconds();
+    final TreeBench.Job job = work.get();
+    final double used = serverSeconds() - before;
     root.withObject("bench")
         .putObject(arm)
+        .put("unshared_tokens", job.unshared())
+        .put("server_processor_seconds", used)
         .put("unique_prompt_tokens", job.uniquePrompt())
         .put("forked_children", job.forked())
         .put("computed_prompt_tokens", job.computedPrompt())
@@ -189,16 +218,23 @@ public final class EngineCheckCommand implements Callable<Integer> {
         .put("seconds", job.seconds());
     if (!json) {
       System.out.printf(
-          "%n%-9s prompt tokens computed %d of %d unique (%.3f), %d forked children;"
+          "%n%-9s prompt tokens computed %d of %d unique (%.3f) and %d of %d forked children that"
+              + " cannot be shared;"
               + " %d sampled in %.1f s, %.1f a second%n",
           arm,
           job.computedPrompt(),
           job.uniquePrompt(),
           (double) job.computedPrompt() / job.uniquePrompt(),
+          job.unshared(),
           job.forked(),
           job.generated(),
           job.seconds(),
           job.generated() / job.seconds());
+      if (serverPid > 0) {
+        System.out.printf(
+            "%-9s %.1f processor seconds of the server, %.1f sampled tokens each%n",
+            "", used, job.generated() / used);
+      }
     }
   }
 }

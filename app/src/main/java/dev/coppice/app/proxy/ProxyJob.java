@@ -134,21 +134,26 @@ final class ProxyJob {
       final ProxyLog journal,
       final ProxyGroups groups,
       final List<RecordEvent> before) {
-    final ProxySection proxy = config.proxy();
     final Recording recording =
         new Recording(
-            new Recording.Rules(
-                state.run(),
-                treeRun(state),
-                proxy.groupSize(),
-                TimeUnit.SECONDS.toNanos(proxy.deadlineSeconds()),
-                TimeUnit.SECONDS.toNanos(proxy.groupSeconds())),
+            rules(config, state),
             journal,
             groups,
             new TalkReader(talk(), parts.tokenizer()),
             System::nanoTime);
     before.forEach(recording::restore);
     return recording;
+  }
+
+  /** Says by which rules rollouts become groups. */
+  static Recording.Rules rules(final RunConfig config, final RunState state) {
+    final ProxySection proxy = config.proxy();
+    return new Recording.Rules(
+        state.run(),
+        treeRun(state),
+        proxy.groupSize(),
+        TimeUnit.SECONDS.toNanos(proxy.deadlineSeconds()),
+        TimeUnit.SECONDS.toNanos(proxy.groupSeconds()));
   }
 
   private Talk talk() {

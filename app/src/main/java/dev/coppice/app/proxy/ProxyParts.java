@@ -59,7 +59,8 @@ record ProxyParts(
     Engines.requireTokens(config, "the proxy");
   }
 
-  private static ChatTemplate template(final RunConfig config, final Path folder) {
+  /** Opens the template of a model's conversations; null where there is none. */
+  static ChatTemplate template(final RunConfig config, final Path folder) {
     final String name = config.model().chatTemplate();
     if (name.equals(NONE) || (name.isEmpty() && ChatTemplate.sha256(folder).isEmpty())) {
       return null;

@@ -11,12 +11,15 @@ import dev.coppice.app.folder.RunFolderException;
 import dev.coppice.app.folder.RunState;
 import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.app.folder.StoredTree;
+import dev.coppice.app.proxy.LoggedGroups;
 import dev.coppice.app.report.Metric;
 import dev.coppice.app.report.ReportJson;
 import dev.coppice.app.report.ReportSource;
 import dev.coppice.app.run.RolloutJob;
 import dev.coppice.app.run.RunInputs;
 import dev.coppice.app.runner.Engines;
+import dev.coppice.bridge.disk.StorageException;
+import dev.coppice.bridge.journal.JournalFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -90,11 +93,27 @@ public final class RunVerifier {
       findings.add(e.getMessage());
     }
     final List<String> unchecked =
-        new JournalCheck(folder, config, state, places, findings).check();
+        LoggedGroups.isIn(folder)
+            ? agents(config)
+            : new JournalCheck(folder, config, state, places, findings).check();
     // One wrong tree makes many wrong figures: they come after what says where it is wrong.
     checkReport(config, state);
     final long count = groups.values().stream().mapToLong(Set::size).sum();
     return new Verdict(count, trees, tornBytes, findings.texts(), unchecked);
+  }
+
+  /** A run of agents has a log in place of a journal. */
+  private List<String> agents(final RunConfig config) {
+    try {
+      new LoggedGroups(folder, config).check(findings::add);
+      return List.of();
+    } catch (final JournalFormatException | StorageException | RunFolderException e) {
+      findings.add(e.getMessage());
+      return List.of();
+    } catch (final RuntimeException e) {
+      // The model's tokenizer may be gone; that is not the folder's fault.
+      return List.of("the traces against proxy.log: " + e.getMessage());
+    }
   }
 
   private void readTraces(final RunConfig config, final RunState state) {

@@ -1,6 +1,7 @@
 package dev.coppice.app.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,7 @@ import dev.coppice.chat.tokenizer.ModelTokenizer;
 import dev.coppice.model.Tokenizer;
 import dev.coppice.trajectory.Leaf;
 import dev.coppice.trajectory.TrajectoryTree;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,6 +78,21 @@ class ProxyKillTest {
     assertTrue(proxy.end(), "seed=" + seed);
 
     check(folder, agents, model, "seed=" + seed);
+    checkVerified(folder, "seed=" + seed);
+  }
+
+  /** The log makes the same trees again, and a trace that was changed is found by it. */
+  private static void checkVerified(final Path folder, final String where) throws IOException {
+    final RunVerifier.Verdict sound = new RunVerifier(new RunFolder(folder)).verify();
+    assertEquals(List.of(), sound.differences(), where);
+    assertEquals(List.of(), sound.unchecked(), where);
+    final Path traces = folder.resolve("traces.jsonl");
+    final String text = Files.readString(traces);
+    final String changed = text.replaceFirst("\"logprobs\":\\[-", "\"logprobs\":[-1");
+    assertNotEquals(text, changed);
+    Files.writeString(traces, changed);
+    final List<String> found = new RunVerifier(new RunFolder(folder)).verify().differences();
+    assertTrue(found.stream().anyMatch(line -> line.contains("proxy.log")), where + " " + found);
   }
 
   private static void step(

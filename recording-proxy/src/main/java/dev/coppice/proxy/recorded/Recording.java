@@ -74,6 +74,29 @@ public final class Recording {
     }
   }
 
+  /**
+   * Takes an event of a run that has ended, and hands a group out again where the log seals it.
+   *
+   * @param event in the order of the log; nothing is recorded.
+   */
+  public synchronized void replay(final RecordEvent event) {
+    if (event instanceof RecordEvent.GroupSealed sealed) {
+      for (final RecordBook.Group group : book.groups()) {
+        if (group.number == sealed.group()) {
+          handOut(group);
+        }
+      }
+    }
+    book.apply(event);
+  }
+
+  private void handOut(final RecordBook.Group group) {
+    final GroupResult result = trees.make(group);
+    if (!result.group().trees().isEmpty()) {
+      sink.take(result);
+    }
+  }
+
   private void touch() {
     final long now = clockNs.getAsLong();
     book.openRollouts().forEach(rollout -> rollout.activeNs = now);
@@ -389,10 +412,7 @@ public final class Recording {
     int sealed = 0;
     for (final RecordBook.Group group : book.groups()) {
       if (group.isQuiet() && (ending || isWhole(group))) {
-        final GroupResult result = trees.make(group);
-        if (!result.group().trees().isEmpty()) {
-          sink.take(result);
-        }
+        handOut(group);
         happen(new RecordEvent.GroupSealed(group.number));
         log.force();
         sealed++;

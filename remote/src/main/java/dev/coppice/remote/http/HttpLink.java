@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
@@ -14,6 +15,12 @@ import java.util.concurrent.Executors;
 public final class HttpLink implements AutoCloseable {
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
 
+  /** Readers of answers, which never wait: a few threads wake cheaper than one for each event. */
+  private static final int READERS = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
+
+  private final ExecutorService readers =
+      Executors.newFixedThreadPool(
+          READERS, Thread.ofPlatform().daemon().name("coppice-http-", 0).factory());
   private final HttpClient client;
   private final String authorization;
 
@@ -27,7 +34,7 @@ public final class HttpLink implements AutoCloseable {
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT_WITHIN)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .executor(readers)
             .build();
     authorization = key.isEmpty() ? "" : "Bearer " + key;
   }
@@ -72,5 +79,6 @@ public final class HttpLink implements AutoCloseable {
   public void close() {
     client.shutdownNow();
     client.close();
+    readers.shutdownNow();
   }
 }

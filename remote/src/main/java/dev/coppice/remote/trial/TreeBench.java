@@ -30,19 +30,27 @@ public final class TreeBench {
   private final int[] prompt;
   private final int children;
   private final int newTokens;
+  private final int blockTokens;
   private int branches;
+  private long unshared;
 
   /**
    * Holds what a job came to.
    *
    * @param uniquePrompt tokens of prompt and observations that any server must compute once.
    * @param forked children beyond the first of each fork.
+   * @param unshared tokens of their paths that the server cannot share: the rest of a block each.
    * @param computedPrompt tokens of prompts the server computed, by its answers.
    * @param generated tokens it sampled.
    * @param seconds of the whole job.
    */
   public record Job(
-      long uniquePrompt, long forked, long computedPrompt, long generated, double seconds) {}
+      long uniquePrompt,
+      long forked,
+      long unshared,
+      long computedPrompt,
+      long generated,
+      double seconds) {}
 
   /**
    * Prepares a job.
@@ -51,13 +59,19 @@ public final class TreeBench {
    * @param prompt of the tree; another beginning makes another tree.
    * @param children of each fork.
    * @param newTokens of each child.
+   * @param blockTokens the least the server shares of a path.
    */
   public TreeBench(
-      final ModelRunner runner, final int[] prompt, final int children, final int newTokens) {
+      final ModelRunner runner,
+      final int[] prompt,
+      final int children,
+      final int newTokens,
+      final int blockTokens) {
     this.runner = runner;
     this.prompt = prompt.clone();
     this.children = children;
     this.newTokens = newTokens;
+    this.blockTokens = blockTokens;
   }
 
   /**
@@ -67,6 +81,7 @@ public final class TreeBench {
    */
   public Job tree() {
     runner.begin(new RunnerSession(System::nanoTime, 0, false, 2, true));
+    unshared = 0;
     final long startNs = System.nanoTime();
     final List<int[]> level = answers(List.of(prompt), children);
     final List<int[]> observed = new ArrayList<>();
@@ -85,6 +100,7 @@ public final class TreeBench {
    */
   public Job separate() {
     runner.begin(new RunnerSession(System::nanoTime, 0, false, 2, false));
+    unshared = 0;
     final long startNs = System.nanoTime();
     final List<int[]> paths = new ArrayList<>();
     for (int child = 0; child < children; child++) {
@@ -103,6 +119,7 @@ public final class TreeBench {
    */
   public Job fork() {
     runner.begin(new RunnerSession(System::nanoTime, 0, false, 2, true));
+    unshared = 0;
     final long startNs = System.nanoTime();
     final int[] path = prompt.clone();
     path[0] = prompt[children + 1];
@@ -116,6 +133,7 @@ public final class TreeBench {
     return new Job(
         unique,
         forked,
+        unshared,
         counters.getOrDefault("remote_prompt_computed", 0L),
         counters.getOrDefault("remote_generated", 0L),
         seconds);
@@ -135,6 +153,10 @@ public final class TreeBench {
   private List<int[]> answers(final List<int[]> paths, final int each) {
     final List<int[]> grown = new ArrayList<>();
     final List<Work> open = new ArrayList<>();
+    for (final int[] path : paths) {
+      final int shared = (path.length - 1) / blockTokens * blockTokens;
+      unshared += (each - 1L) * (path.length - shared);
+    }
     for (final int[] path : paths) {
       final int branch = branches++;
       final Work work =
