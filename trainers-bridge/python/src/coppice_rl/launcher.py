@@ -13,10 +13,13 @@ from coppice_rl.errors import StartError
 
 _LAUNCHER = "coppice"
 _OF_A_CHECKOUT = Path("trainers-bridge", "python", "pyproject.toml")
+_OF_A_WHEEL = Path("lib", "order")
 
 
 def find_launcher(coppice: str | Path | None = None) -> str:
-    """Finds the launcher: as named, in COPPICE_HOME, in the checkout here or above this file.
+    """Finds the launcher: as named, in COPPICE_HOME, in this wheel, in a checkout.
+
+    The checkout is looked for in the working folder and above this file.
 
     :param coppice: the launcher or its folder.
     :returns: its absolute path.
@@ -26,7 +29,8 @@ def find_launcher(coppice: str | Path | None = None) -> str:
         return _named(Path(coppice))
     if os.environ.get("COPPICE_HOME"):
         return _in_home(Path(os.environ["COPPICE_HOME"]))
-    for folder in (Path.cwd(), *Path(__file__).resolve().parents):
+    inside = Path(__file__).resolve().parent / "_engine"
+    for folder in (inside, Path.cwd(), *Path(__file__).resolve().parents):
         if _is_checkout(folder):
             return str(folder / _LAUNCHER)
     raise StartError(
@@ -68,7 +72,8 @@ def _in_home(folder: Path) -> str:
 
 
 def _is_checkout(folder: Path) -> bool:
-    return _is_program(folder / _LAUNCHER) and (folder / _OF_A_CHECKOUT).is_file()
+    marks = (folder / _OF_A_CHECKOUT, folder / _OF_A_WHEEL)
+    return _is_program(folder / _LAUNCHER) and any(mark.is_file() for mark in marks)
 
 
 def _is_program(path: Path) -> bool:
