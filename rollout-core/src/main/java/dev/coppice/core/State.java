@@ -79,11 +79,9 @@ public final class State {
     this.config = config;
     this.world = world;
     final TurnRules turns = config.limits().turns();
-    this.terms = new Work.Terms(
-            config.sampling(),
-            stops(world, turns),
-            config.limits().keepsIds(),
-            config.drawRule());
+    this.terms =
+        new Work.Terms(
+            config.sampling(), stops(world, turns), config.limits().keepsIds(), config.drawRule());
     final boolean bounded = turns.thinking().tokens() > 0;
     this.forced = bounded ? world.tokenizer().encode(turns.thinking().forced()) : new int[0];
     this.contextTokens = world.traits().contextTokens();

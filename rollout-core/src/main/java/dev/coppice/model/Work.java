@@ -47,8 +47,7 @@ public final class Work {
    * @param keepsIds whether draws carry the ids that the cuts kept, {@link Draws#kept}.
    * @param drawRule says what draws are keyed by.
    */
-  public record Terms(
-      SamplingSettings sampling, Stops stops, boolean keepsIds, DrawRule drawRule) {
+  public record Terms(SamplingSettings sampling, Stops stops, boolean keepsIds, DrawRule drawRule) {
     /**
      * Names terms under which kept ids are not asked for.
      *

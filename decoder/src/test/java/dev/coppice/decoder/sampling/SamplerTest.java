@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.coppice.draw.Copies;
 import dev.coppice.draw.DrawKey;
-import dev.coppice.model.Draws;
 import dev.coppice.draw.DrawRule;
+import dev.coppice.model.Draws;
 import dev.coppice.model.Work;
 import dev.coppice.trajectory.SamplingSettings;
 import java.util.Arrays;
