@@ -2,8 +2,8 @@ package dev.coppice.app;
 
 import dev.coppice.app.check.CheckCommand;
 import dev.coppice.app.enginecheck.EngineCheckCommand;
-import dev.coppice.app.explorer.ViewCommand;
 import dev.coppice.app.experiment.ExperimentCommand;
+import dev.coppice.app.explorer.ViewCommand;
 import dev.coppice.app.list.ClasspathCommand;
 import dev.coppice.app.list.ListCommand;
 import dev.coppice.app.pretrain.PretrainCommand;
@@ -138,7 +138,8 @@ public final class CoppiceCommand {
   /** Makes the command line. */
   static CommandLine commandLine() {
     final CommandLine line = configured(new CommandLine(new CoppiceCommand()));
-    for (final String name : new String[] {"run", "demo", "serve", "train", "proxy", "experiment"}) {
+    for (final String name :
+        new String[] {"run", "demo", "serve", "train", "proxy", "experiment"}) {
       line.getSubcommands().get(name).setUnmatchedOptionsArePositionalParams(true);
     }
     return line;

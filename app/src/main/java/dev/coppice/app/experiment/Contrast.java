@@ -137,8 +137,7 @@ record Contrast(String treatment, Map<String, Double> figures) {
       squares += Math.pow(problem.sum() - effect * problem.control.size(), 2);
     }
     final int count = problems.size();
-    final double error =
-        count < 2 ? Double.NaN : Math.sqrt(squares * count / (count - 1)) / pairs;
+    final double error = count < 2 ? Double.NaN : Math.sqrt(squares * count / (count - 1)) / pairs;
     final double half = count < 2 ? Double.NaN : StudentT.quantile(LEVEL, count - 1) * error;
     figures.put("problems", (double) count);
     figures.put("pairs", (double) pairs);
@@ -181,8 +180,7 @@ record Contrast(String treatment, Map<String, Double> figures) {
     List<Double> of(Problem problem);
   }
 
-  private static double mean(
-      final List<Problem> problems, final Values values, final long count) {
+  private static double mean(final List<Problem> problems, final Values values, final long count) {
     double sum = 0;
     for (final Problem problem : problems) {
       sum += values.of(problem).stream().mapToDouble(Double::doubleValue).sum();

@@ -132,14 +132,18 @@ public final class ExperimentCheck {
 
   private void compare(final String place, final JsonNode stored, final JsonNode derived) {
     if (derived.isObject() && stored.isObject()) {
-      derived.fieldNames().forEachRemaining(
-          name -> compare(place + " " + name, stored.path(name), derived.path(name)));
-      stored.fieldNames().forEachRemaining(
-          name -> {
-            if (!derived.has(name)) {
-              differences.add(place + " " + name + ": nothing like it is derived");
-            }
-          });
+      derived
+          .fieldNames()
+          .forEachRemaining(
+              name -> compare(place + " " + name, stored.path(name), derived.path(name)));
+      stored
+          .fieldNames()
+          .forEachRemaining(
+              name -> {
+                if (!derived.has(name)) {
+                  differences.add(place + " " + name + ": nothing like it is derived");
+                }
+              });
     } else if (derived.isArray() && stored.isArray() && derived.size() == stored.size()) {
       for (int i = 0; i < derived.size(); i++) {
         compare(place + " " + i, stored.get(i), derived.get(i));

@@ -105,7 +105,8 @@ public final class ExperimentJob {
         home.root().resolve(CONFIG), ConfigText.resolved(config).getBytes(StandardCharsets.UTF_8));
     final Map<String, String> folders = new LinkedHashMap<>();
     try (TrunkEnvironment trunks = new TrunkEnvironment(resources.environment(), place)) {
-      final RunConfig trunk = ExperimentSide.variant(config, "trunk", home.root().toString(), Map.of());
+      final RunConfig trunk =
+          ExperimentSide.variant(config, "trunk", home.root().toString(), Map.of());
       final RunFolder grown = run(trunk, over(trunks, resources));
       folders.put("trunk", name(grown));
       final SortedMap<Long, Integer> decisions = decisions(trunks);
@@ -149,7 +150,8 @@ public final class ExperimentJob {
   private Map<Long, SideEnvironment.Start> starts(
       final ExperimentSide side, final ForkPlace.Found paths, final TrunkEnvironment trunks) {
     final Map<Long, SideEnvironment.Start> starts = new HashMap<>();
-    paths.forks()
+    paths
+        .forks()
         .forEach(
             (group, path) -> {
               final long seed = CounterRandom.mix(config.run().seed(), group);
@@ -190,8 +192,7 @@ public final class ExperimentJob {
         base.chatTemplateSha256());
   }
 
-  private RunFolder run(final RunConfig run, final RunResources parts)
-      throws InterruptedException {
+  private RunFolder run(final RunConfig run, final RunResources parts) throws InterruptedException {
     progress.onMessage("experiment: " + run.run().name());
     final RolloutJob job = new RolloutJob(run, parts, progress);
     final RunFolder folder = job.prepare(Path.of(run.run().out()));

@@ -117,7 +117,10 @@ public record ExperimentResult(Path root, ObjectNode json) {
 
   /** Returns whether a side's run began where trunk and treatment say. */
   static boolean begins(
-      final ForkPath path, final ExperimentSide side, final Treatment.Parts parts, final int[] ids) {
+      final ForkPath path,
+      final ExperimentSide side,
+      final Treatment.Parts parts,
+      final int[] ids) {
     return path != null && Arrays.equals(ids, side.treatment().change().of(path, parts));
   }
 }

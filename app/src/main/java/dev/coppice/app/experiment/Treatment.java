@@ -103,8 +103,7 @@ record Treatment(String text, Change change, Map<String, String> keys) {
     }
     return new Treatment(
         text,
-        (path, parts) ->
-            ForkPath.joined(List.of(path.ids(), parts.tokenizer().encode(inserted))),
+        (path, parts) -> ForkPath.joined(List.of(path.ids(), parts.tokenizer().encode(inserted))),
         Map.of());
   }
 

@@ -51,15 +51,15 @@ public final class EngineConfigs {
     final RunConfig.Engine engine = config.engine();
     requireCoupling(config);
     return new EngineConfig(
-        name,
-        config.run().seed(),
-        sampling(config),
-        limits(config),
-        budget,
-        new EngineConfig.Capacity(
-            engine.groupsInFlight(),
-            Math.max(EngineConfig.Capacity.DEFAULT.queuedGroups(), engine.groupsInFlight()),
-            engine.toolThreads()))
+            name,
+            config.run().seed(),
+            sampling(config),
+            limits(config),
+            budget,
+            new EngineConfig.Capacity(
+                engine.groupsInFlight(),
+                Math.max(EngineConfig.Capacity.DEFAULT.queuedGroups(), engine.groupsInFlight()),
+                engine.toolThreads()))
         .with(config.sampling().drawRule());
   }
 

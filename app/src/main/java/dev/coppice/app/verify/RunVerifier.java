@@ -120,10 +120,7 @@ public final class RunVerifier {
         segments.check(
             group,
             names.isEmpty() ? "" : names.getFirst(),
-            arm != null
-                && arm.complete()
-                && config.run().export()
-                && Engines.tellsTokens(config));
+            arm != null && arm.complete() && config.run().export() && Engines.tellsTokens(config));
       }
       segments.end();
       shares.end(findings);

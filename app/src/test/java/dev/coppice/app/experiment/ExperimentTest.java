@@ -93,8 +93,7 @@ class ExperimentTest {
     final ExperimentResult result = run(loader().override("task.count", "2").load());
 
     try (Stream<Path> files = Files.walk(result.root())) {
-      assertEquals(
-          List.of(), files.filter(file -> file.toString().endsWith(".arrow")).toList());
+      assertEquals(List.of(), files.filter(file -> file.toString().endsWith(".arrow")).toList());
     }
   }
 
