@@ -114,8 +114,8 @@ public final class ExperimentCheck {
       final ExperimentJob.Decisions decisions) {
     final ForkPlace place =
         ForkPlace.parse(config.experiment().at(), config.experiment().foldTokens());
-    final TrunkPaths paths =
-        TrunkPaths.read(ExperimentResult.at(root, folders, "trunk"), place, decisions.turns());
+    final ForkPlace.Found paths =
+        place.findAll(ExperimentResult.at(root, folders, "trunk"), decisions.turns());
     for (final ExperimentSide side : ExperimentSide.all(config)) {
       SideGroup.read(ExperimentResult.at(root, folders, side.name()))
           .forEach(

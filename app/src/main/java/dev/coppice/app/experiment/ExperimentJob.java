@@ -110,7 +110,7 @@ public final class ExperimentJob {
       final RunFolder grown = run(trunk, over(trunks, resources));
       folders.put("trunk", name(grown));
       final SortedMap<Long, Integer> decisions = decisions(trunks);
-      final TrunkPaths paths = TrunkPaths.read(grown, place, decisions);
+      final ForkPlace.Found paths = place.findAll(grown, decisions);
       if (paths.problems() < 2) {
         throw few(paths.problems());
       }
@@ -148,7 +148,7 @@ public final class ExperimentJob {
 
   /** A path whose world is not in the state its trace says is not forked. */
   private Map<Long, SideEnvironment.Start> starts(
-      final ExperimentSide side, final TrunkPaths paths, final TrunkEnvironment trunks) {
+      final ExperimentSide side, final ForkPlace.Found paths, final TrunkEnvironment trunks) {
     final Map<Long, SideEnvironment.Start> starts = new HashMap<>();
     paths
         .forks()

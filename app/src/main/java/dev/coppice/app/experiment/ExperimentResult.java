@@ -32,7 +32,7 @@ public record ExperimentResult(Path root, ObjectNode json) {
       final ExperimentJob.Decisions decisions) {
     final ForkPlace place =
         ForkPlace.parse(config.experiment().at(), config.experiment().foldTokens());
-    final TrunkPaths paths = TrunkPaths.read(at(root, folders, "trunk"), place, decisions.turns());
+    final ForkPlace.Found paths = place.findAll(at(root, folders, "trunk"), decisions.turns());
     final TreeMap<Long, SideGroup> control =
         SideGroup.read(at(root, folders, ExperimentSide.CONTROL));
     final ObjectNode json = JSON.createObjectNode();
@@ -100,7 +100,7 @@ public record ExperimentResult(Path root, ObjectNode json) {
   }
 
   /** Says what the trunk had computed of a side's paths. */
-  private record Placed(TrunkPaths paths, ExperimentSide side, Treatment.Parts parts)
+  private record Placed(ForkPlace.Found paths, ExperimentSide side, Treatment.Parts parts)
       implements Contrast.Shared {
     @Override
     public boolean isPlaced(final long group) {

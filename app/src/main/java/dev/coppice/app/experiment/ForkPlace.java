@@ -1,6 +1,9 @@
 package dev.coppice.app.experiment;
 
 import dev.coppice.app.experiment.ExperimentException.Reason;
+import dev.coppice.app.folder.GroupScan;
+import dev.coppice.app.folder.RunFolder;
+import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.trajectory.NodeKind;
 import dev.coppice.trajectory.Span;
 import dev.coppice.trajectory.SpanKind;
@@ -9,8 +12,11 @@ import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -76,7 +82,7 @@ record ForkPlace(Kind kind, int turn, String tool) {
     int tokens = 0;
     for (final TrajectoryNode node : trunk.nodes()) {
       final boolean isAction = node.kind() == NodeKind.ACTION;
-      if (isAction && isHere(trunk, at, tokens, decisionTurn)) {
+      if (isAction && isHere(trunk, new Reached(at, tokens), decisionTurn)) {
         return at(trunk, at);
       }
       tokens += node.length();
@@ -89,13 +95,16 @@ record ForkPlace(Kind kind, int turn, String tool) {
     return node.kind() == NodeKind.OBSERVATION && !node.isForced();
   }
 
+  /** Says how far a path came: the turn, and the tokens before it. */
+  private record Reached(int turn, int tokens) {}
+
   private boolean isHere(
-      final TrajectoryTree trunk, final int at, final int tokens, final int decisionTurn) {
+      final TrajectoryTree trunk, final Reached reached, final int decisionTurn) {
     return switch (kind) {
-      case DECISION -> at == decisionTurn;
-      case TURN -> at == turn;
-      case BEFORE_FOLD -> tokens >= turn;
-      case CALL -> calls(trunk, at);
+      case DECISION -> reached.turn() == decisionTurn;
+      case TURN -> reached.turn() == turn;
+      case BEFORE_FOLD -> reached.tokens() >= turn;
+      case CALL -> calls(trunk, reached.turn());
     };
   }
 
@@ -153,5 +162,30 @@ record ForkPlace(Kind kind, int turn, String tool) {
       }
     }
     return found ? first : 0;
+  }
+
+  /**
+   * Holds the places of the trunks' paths.
+   *
+   * @param forks the path up to its place, by group; groups without one are left out.
+   * @param problems that have a path with a place.
+   */
+  record Found(TreeMap<Long, ForkPath> forks, int problems) {}
+
+  /** Finds the places of all paths of a trunk's run. */
+  Found findAll(final RunFolder folder, final Map<Long, Integer> decisions) {
+    final TreeMap<Long, ForkPath> forks = new TreeMap<>();
+    final Set<String> problems = new HashSet<>();
+    try (GroupScan scan = new GroupScan(folder.traces())) {
+      for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
+        final TrajectoryTree tree = group.trajectories().getFirst();
+        final ForkPath path = find(tree, decisions.getOrDefault(group.number(), -1));
+        if (path != null) {
+          forks.put(group.number(), path);
+          problems.add(tree.task().id());
+        }
+      }
+    }
+    return new Found(forks, problems.size());
   }
 }
