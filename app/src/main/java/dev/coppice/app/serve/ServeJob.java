@@ -134,11 +134,15 @@ public final class ServeJob {
           new CreditInOrder(CreditAssigner.of(config), config.engine().groupsInFlight());
       final GroupSealer sealer = new GroupSealer(outbox, writer, credit, sealing(), log::line);
       try (ToldFile told = told(credit, outbox);
+          ServedTraces traces =
+              ServedTraces.of(
+                  folder.traces(), config.bridge().arm(), config.bridge().keepMib(), log::line);
           RolloutEngine engine =
               RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {
         if (told != null) {
           credit.keepIn(told::add);
         }
+        sealer.keepIn(traces);
         final EngineActions actions = new EngineActions(facts(credit), engine, outbox, log::line);
         final SegmentSource segments = new SegmentSource(folder.trajectories(), header());
         restoreWeights(actions, outbox.weights());
