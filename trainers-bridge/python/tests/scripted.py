@@ -144,7 +144,8 @@ class ScriptedEngine(flight.FlightServerBase):
         self._requests[request] = groups
         self._state.update(dict.fromkeys(groups, "queued"))
         self._issue()
-        return {"groups": groups, "repeated": False}
+        tasks = body.get("tasks", [group % 5 for group in groups])
+        return {"groups": groups, "tasks": tasks, "repeated": False}
 
     def _ack(self, body: dict[str, Any]) -> dict[str, Any]:
         done = already = 0

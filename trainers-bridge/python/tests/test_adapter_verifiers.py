@@ -60,6 +60,35 @@ def test_a_shared_node_trained_once_with_its_multiplicity_gives_the_flat_gradien
     assert once == pytest.approx(wanted, rel=1e-5)
 
 
+def test_a_trainer_that_divides_by_its_own_tokens_gets_the_flat_mean(
+    segment: coppice_rl.Segment,
+) -> None:
+    from coppice_rl.adapters.verifiers import to_traces
+
+    groups = [segment.packed(index) for index in range(len(segment))]
+    flats = [segment.flat(index) for index in range(len(segment))]
+    traces = to_traces(groups, segment.header, normalise=True, marks="keep")
+    trained = [
+        (node, weight)
+        for trace in traces
+        for node, weight in zip(trace.nodes, trace.info["loss_weights"], strict=True)
+        if weight
+    ]
+    unique = sum(sum(node.mask) for node, _ in trained)
+    mean = sum(sum(node.advantages or []) for node, _ in trained) / unique
+    weights = [flat.loss_weight().astype(np.float64) for flat in flats]
+    total = sum(weight.sum() for weight in weights)
+    wanted = sum(
+        float((flat.advantages.values * weight).sum())
+        for flat, weight in zip(flats, weights, strict=True)
+        if flat.advantages is not None
+    )
+    assert unique < total, "nothing is shared, so nothing is told apart"
+    assert mean == pytest.approx(wanted / total, rel=1e-5, abs=1e-9)
+    with pytest.raises(ValueError, match="needs repeat_shared"):
+        to_traces(groups, segment.header, normalise=True, repeat_shared=False, marks="keep")
+
+
 def test_a_trace_survives_verifiers_own_wire(segment: coppice_rl.Segment) -> None:
     from verifiers.v1.trace import Trace
 

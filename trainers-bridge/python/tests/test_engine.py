@@ -168,6 +168,15 @@ def test_a_repeated_request_gives_the_same_groups(engine: coppice_rl.Engine) -> 
     assert engine.submit(count=3, request="a") == engine.submit(count=3, request="a")
 
 
+def test_a_group_knows_its_task_until_it_is_acknowledged(engine: coppice_rl.Engine) -> None:
+    first = engine.submit(tasks=[3, 1, 3])
+    assert [engine.task(group) for group in first] == [3, 1, 3]
+    later = engine.submit(count=2)
+    assert [engine.task(group) for group in later] == [group % 5 for group in later]
+    engine.ack(first[:1])
+    assert [engine.task(group) for group in first] == [None, 1, 3]
+
+
 def test_a_refusal_is_not_tried_again_and_keeps_its_words(engine: coppice_rl.Engine) -> None:
     with pytest.raises(coppice_rl.RefusedError, match=r"^count=0 must be 1 or more$") as refusal:
         engine.submit(count=0)

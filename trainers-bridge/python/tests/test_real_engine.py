@@ -48,6 +48,7 @@ def test_trees_and_paths_of_the_same_groups_are_equal(engine: coppice_rl.Engine)
 
 def test_requests_and_acknowledgements_may_be_repeated(engine: coppice_rl.Engine) -> None:
     first = engine.submit(count=2, request="one")
+    assert [engine.task(group) for group in first] == [0, 1]
     assert engine.submit(count=2, request="one") == first
     (batch,) = engine.batches(groups=2, total=2)
     assert engine.ack(batch) == coppice_rl.Acknowledged(2, 0, ())

@@ -73,6 +73,27 @@ def test_packed_loss_equals_flat_loss(packed: coppice_rl.Segment, flat: coppice_
         np.testing.assert_allclose((draws * draw_term).sum(), (mask * flat_term).sum(), rtol=1e-12)
 
 
+def test_path_weights_of_a_tree_sum_to_its_draws(packed: coppice_rl.Segment) -> None:
+    uneven = 0
+    for index in range(len(packed)):
+        group = packed.packed(index)
+        by_path = group.loss_weight("paths")
+        by_draw = group.loss_weight("draws")
+        np.testing.assert_array_equal(by_draw, group.loss_weight())
+        np.testing.assert_array_equal(by_path > 0, by_draw > 0)
+        uneven += not np.allclose(by_path, by_draw)
+        roots = np.repeat(np.arange(len(group)), group.tokens.lengths)
+        for leaf, end in enumerate(group.leaf_node):
+            below = np.isin(group.leaf_node[group.outcomes.scored], [end])
+            mine = by_path[(roots == end) & group.loss_mask.values.astype(bool)]
+            wanted = float(group.path_weight[end] * group.tree_draws[end]) * below.any()
+            if len(mine) and group.outcomes.scored[leaf]:
+                np.testing.assert_allclose(mine, wanted, rtol=1e-6)
+    assert uneven, "no tree of the data forks unevenly"
+    with pytest.raises(ValueError, match="'draws' or 'paths'"):
+        group.loss_weight("leaves")  # type: ignore[arg-type]
+
+
 def test_paths_without_a_reward_are_never_trained(flat: coppice_rl.Segment) -> None:
     unscored = 0
     for group in range(len(flat)):

@@ -67,6 +67,7 @@ class Engine:
         self._connection = connection
         self._trainer = trainer or f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self._held: set[int] = set()
+        self._tasks: dict[int, int] = {}
         self._untold = False
         self._weights: list[Path] = []
 
@@ -181,7 +182,18 @@ class Engine:
             raise ValueError("give either tasks or count")
         body: dict[str, Any] = {"request": request or uuid.uuid4().hex}
         body["count" if tasks is None else "tasks"] = count if tasks is None else list(tasks)
-        return [int(group) for group in self._action("submit", body)["groups"]]
+        answer = self._action("submit", body)
+        groups = [int(group) for group in answer["groups"]]
+        told = zip(groups, answer.get("tasks", []), strict=False)
+        self._tasks.update({group: int(task) for group, task in told if task is not None})
+        return groups
+
+    def task(self, group: int) -> int | None:
+        """The index of a group's task, until the group is acknowledged; of those submitted here.
+
+        :param group: its id, as ``submit`` returns it and ``outcomes.group`` has it.
+        """
+        return self._tasks.get(group)
 
     @overload
     def batches(
@@ -259,7 +271,7 @@ class Engine:
         """
         ids = list(batch.ids) if isinstance(batch, Batch) else [int(group) for group in batch]
         answer = self._action("ack", {"groups": ids})
-        self._held.difference_update(ids)
+        self._trained(ids)
         self._untold = True
         return Acknowledged.of(answer)
 
@@ -283,9 +295,15 @@ class Engine:
         ids = list(batch.ids) if isinstance(batch, Batch) else [int(group) for group in batch]
         body = self._publication(weights, version, base, into) | {"groups": ids}
         published = int(self._action("publish", body, timeout_s)["policy_version"])
-        self._held.difference_update(ids)
+        self._trained(ids)
         self._untold = False
         return published
+
+    def _trained(self, ids: list[int]) -> None:
+        """Forgets groups that never come again."""
+        self._held.difference_update(ids)
+        for group in ids:
+            self._tasks.pop(group, None)
 
     def release(self, batch: Batch[Any] | Iterable[int]) -> None:
         """Lets groups that were not acknowledged come again from the next ``batches``."""

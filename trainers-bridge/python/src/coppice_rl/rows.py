@@ -321,13 +321,30 @@ class PackedGroup:
             node = int(self.parent[node])
         return np.array(nodes[::-1], dtype=np.int32)
 
-    def loss_weight(self) -> Float32:
-        """Returns per packed token how many samples train it: mask times draws with a reward.
+    def loss_weight(self, rule: Literal["draws", "paths"] = "draws") -> Float32:
+        """Returns per packed token what it weighs in the loss: mask times its node's weight.
 
-        The flat form's mean over trained tokens is ``sum(weight * f) / sum(weight)``.
+        The mean over trained tokens is ``sum(weight * f) / sum(weight)``.
+
+        :param rule: ``draws`` counts the draws with a reward through a node: the flat form's mean.
+            ``paths`` takes these draws' path weights instead, what the estimator ``coppice`` asks
+            for where a fork depends on what was drawn; a tree weighs as many as its draws.
         """
-        repeated = np.repeat(self.scored_draws, self.tokens.lengths)
+        if rule not in ("draws", "paths"):
+            raise ValueError(f"rule={rule!r} must be 'draws' or 'paths'")
+        weight = self.scored_draws if rule == "draws" else self._scored_path_weight()
+        repeated = np.repeat(weight, self.tokens.lengths)
         return (repeated * self.loss_mask.values).astype(np.float32)
+
+    def _scored_path_weight(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Sums for each node the path weights of the scored paths through it."""
+        weight = np.zeros(len(self), dtype=np.float64)
+        ends = self.leaf_node[self.outcomes.scored]
+        np.add.at(weight, ends, self.path_weight[ends].astype(np.float64) * self.tree_draws[ends])
+        for node in range(len(self) - 1, -1, -1):
+            if self.parent[node] >= 0:
+                weight[self.parent[node]] += weight[node]
+        return weight
 
     def token_advantages(self) -> Float32:
         """Returns one advantage per packed token, 0 on nodes that have none."""

@@ -2,7 +2,9 @@
 
 The tree goes over one to one: a node keeps its parent, its own tokens, mask, log-probabilities and
 advantages, and a shared prefix stays shared. prime-rl trains a shared node once; its advantages can
-be multiplied by the number of scored draws through it, which gives the flat form's gradient.
+be multiplied by the number of scored draws through it, which gives the sum of the flat form's
+gradient. A trainer that divides by the tokens it sees divides by fewer than the flat form has:
+``normalise`` takes that out, so that its mean is the flat form's mean.
 
 Pinned and tested with verifiers 0.4.0.
 """
@@ -13,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from verifiers.v1.agent import AgentConfig
 from verifiers.v1.graph import MessageNode
 from verifiers.v1.task import TaskData
@@ -32,6 +35,7 @@ def to_traces(
     *,
     decode: Decode | None = None,
     repeat_shared: bool = True,
+    normalise: bool = False,
     marks: MarkRule = None,
 ) -> list[Trace]:
     """Makes one trace per tree.
@@ -40,23 +44,52 @@ def to_traces(
     :param decode: turns token ids into the text of a message; without it messages are empty, which
         the trainer does not mind.
     :param repeat_shared: multiplies a node's advantages by the number of scored draws through it.
+    :param normalise: further multiplies all advantages by the trained tokens of these traces over
+        those of the flat form, for a trainer that divides the loss by the tokens it trains, as
+        prime-rl does. Give all groups of an update in one call: the factor is one for all.
     :param marks: what becomes of marked nodes, see :mod:`coppice_rl.marks`.
     """
+    if normalise and not repeat_shared:
+        raise ValueError("normalise=True needs repeat_shared=True: it is the flat form's mean")
+    marked = [apply_marks(every, marks) for every in groups]
+    scale = _unique_over_flat(marked) if normalise else 1.0
     traces = []
-    for every in groups:
-        group = apply_marks(every, marks)
+    for group in marked:
+        times = _times(group, repeat_shared, scale)
         for root in np.flatnonzero(group.parent < 0):
-            traces.append(_trace(group, header, int(root), decode, repeat_shared))
+            traces.append(_trace(group, header, int(root), decode, times))
     return traces
 
 
+def _unique_over_flat(groups: Sequence[PackedGroup]) -> float:
+    """The trained tokens, each once, over those of the flat form with a row per draw."""
+    unique = flat = 0.0
+    for group in groups:
+        for row in range(len(group)):
+            tokens = float(np.count_nonzero(group.loss_mask[row]))
+            draws = float(group.scored_draws[row])
+            unique += tokens if draws else 0.0
+            flat += tokens * draws
+    return unique / flat if flat else 1.0
+
+
+def _times(group: PackedGroup, repeat_shared: bool, scale: float) -> NDArray[np.float64]:
+    """What each node's advantages are multiplied by."""
+    times = group.scored_draws.astype(np.float64) if repeat_shared else np.ones(len(group))
+    return times * scale
+
+
 def _trace(
-    group: PackedGroup, header: Header, root: int, decode: Decode | None, repeat_shared: bool
+    group: PackedGroup,
+    header: Header,
+    root: int,
+    decode: Decode | None,
+    times: NDArray[np.float64],
 ) -> Trace:
     roots = np.flatnonzero(group.parent < 0)
     later = roots[roots > root]
     end = int(later[0]) if len(later) else len(group)
-    nodes = [_node(group, header, row, root, decode, repeat_shared) for row in range(root, end)]
+    nodes = [_node(group, header, row, root, decode, times[row]) for row in range(root, end)]
     here = (group.leaf_node >= root) & (group.leaf_node < end)
     rewards = group.outcomes.reward[here]
     draws = group.outcomes.draws[here]
@@ -80,7 +113,13 @@ def _trace(
             if len(scored)
             else None
         },
-        info={"group": group.outcomes.group, "tree": int(group.tree[root]), "leaves": leaves},
+        info={
+            "group": group.outcomes.group,
+            "tree": int(group.tree[root]),
+            "leaves": leaves,
+            # One a node: what its tokens weigh in the flat form's loss.
+            "loss_weights": group.scored_draws[root:end].tolist(),
+        },
         is_completed=True,
         ok=len(scored) > 0,
     )
@@ -92,7 +131,7 @@ def _node(
     row: int,
     root: int,
     decode: Decode | None,
-    repeat_shared: bool,
+    times: float,
 ) -> MessageNode:
     tokens = group.tokens[row].tolist()
     mask = group.loss_mask[row].astype(bool)
@@ -101,7 +140,6 @@ def _node(
     sampled = kind in ("action", "fold")
     advantages = group.advantages[row]
     if len(advantages) == len(mask):
-        times = float(group.scored_draws[row]) if repeat_shared else 1.0
         credit = (advantages[mask] * np.float32(times)).tolist()
     else:
         credit = None

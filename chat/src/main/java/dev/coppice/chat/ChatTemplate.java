@@ -159,6 +159,37 @@ public final class ChatTemplate {
    * @throws TemplateException if the template refuses the conversation, or reaches a limit.
    */
   public String render(final ChatRequest request, final Supplier<LocalDateTime> now) {
+    if (request.messages().isEmpty()) {
+      throw new TemplateException("the conversation has no message");
+    }
+    try {
+      return rendered(request, now);
+    } catch (final TemplateException e) {
+      final String place = placeOf(e, request, now);
+      throw place.isEmpty() ? e : new TemplateException(place + ": " + e.getMessage());
+    }
+  }
+
+  /** Names the message whose coming makes a template fail; empty where no single one does. */
+  private String placeOf(
+      final TemplateException failure,
+      final ChatRequest request,
+      final Supplier<LocalDateTime> now) {
+    for (int count = 1; count <= request.messages().size(); count++) {
+      final List<Map<String, Object>> begin = request.messages().subList(0, count);
+      try {
+        rendered(request.with(begin, false), now);
+      } catch (final TemplateException e) {
+        final boolean isSame = String.valueOf(e.getMessage()).equals(failure.getMessage());
+        return isSame
+            ? "message " + (count - 1) + " (role=" + begin.getLast().get("role") + ")"
+            : "";
+      }
+    }
+    return "";
+  }
+
+  private String rendered(final ChatRequest request, final Supplier<LocalDateTime> now) {
     final List<Map<Object, Object>> messages = messages(request);
     final String wanted = request.continueFinalMessage() ? markFinal(messages) : "";
     final Map<String, Object> variables = new LinkedHashMap<>(specialTokens);

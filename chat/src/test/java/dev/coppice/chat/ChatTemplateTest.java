@@ -125,6 +125,37 @@ class ChatTemplateTest {
     assertEquals("<user>hello</s><assistant>so far", text);
   }
 
+  @Test
+  void shouldRefuseAConversationWithoutMessagesAsTransformersDoes() {
+    final ChatTemplate template = parse("{% for m in messages %}{{ m.content }}{% endfor %}ok");
+
+    final TemplateException refusal =
+        assertThrows(
+            TemplateException.class, () -> template.render(ChatRequest.prompt(List.of(), null)));
+
+    assertEquals("the conversation has no message", refusal.getMessage());
+  }
+
+  @Test
+  void shouldNameTheMessageATemplateFailsAt() {
+    final ChatTemplate template =
+        parse(
+            "{% for m in messages %}{% if m.role == 'tool' %}"
+                + "{{ raise_exception('no tools here') }}{% endif %}{{ m.content }}{% endfor %}");
+    final List<Map<String, Object>> messages =
+        List.of(
+            HELLO.getFirst(),
+            Map.of("role", "tool", "content", "7"),
+            Map.of("role", "user", "content", "and?"));
+
+    final TemplateException refusal =
+        assertThrows(
+            TemplateException.class, () -> template.render(ChatRequest.prompt(messages, null)));
+
+    assertTrue(refusal.getMessage().startsWith("message 1 (role=tool): "), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("no tools here"), refusal.getMessage());
+  }
+
   private static void refused(final String source, final String why) {
     final String text = outcome(source);
     assertTrue(text.startsWith("refused") && text.contains(why), source + " gave " + text);

@@ -26,7 +26,12 @@ class JinjaCasesTest {
     final LocalDateTime now = LocalDateTime.parse((String) head.get("now"));
     final ChatRequest request =
         new ChatRequest(
-            List.of(), null, null, false, false, (Map<String, Object>) head.get("data"));
+            List.of(Map.of("role", "user", "content", "hello")),
+            null,
+            null,
+            false,
+            false,
+            (Map<String, Object>) head.get("data"));
 
     final List<String> misses = new ArrayList<>();
     for (final String line : lines.subList(1, lines.size())) {

@@ -77,6 +77,8 @@ public record Dialect(
     JSON,
     /** The bracket that closes the first one behind the mark; there is no closing mark. */
     BRACKET,
+    /** The brace that closes the first one behind the mark: a name may stand before it. */
+    BRACE,
     /**
      * The bracket that closes the one a call begins with: it is the opening mark, and counts where the
      * turn begins with it. A list in square brackets counts if a function's name follows.
@@ -143,6 +145,10 @@ public record Dialect(
               ? -1
               : unquoted(text, start);
       case BRACKET, BARE -> balanced(text, start);
+      case BRACE -> {
+        final int brace = text.indexOf("{", start);
+        yield brace < 0 ? -1 : balanced(text, brace);
+      }
     };
   }
 

@@ -18,6 +18,8 @@ final class CallEndsTest {
   private static final Dialect PYTHONIC = bare("[");
   private static final Dialect MISTRAL =
       new Dialect("[TOOL_CALLS]", "", "", "", Dialect.Ending.BRACKET, 1);
+  private static final Dialect MISTRAL_ARGS =
+      new Dialect("[TOOL_CALLS]", "", "", "", Dialect.Ending.BRACE, 1);
 
   private static Dialect json(final int perTurn) {
     return new Dialect("<c>", "</c>", "<a>", "</a>", Dialect.Ending.JSON, perTurn);
@@ -45,6 +47,10 @@ final class CallEndsTest {
     assertCalls(LLAMA, "<|python_tag|>{\"a\":[1,{}]}", "{\"a\":[1,{}]}");
     assertCalls(PYTHONIC, "[f(a=']', b=[1]), g()]", "[f(a=']', b=[1]), g()]");
     assertCalls(MISTRAL, "so[TOOL_CALLS] [{\"a\":\"]\"}]", " [{\"a\":\"]\"}]");
+    assertCalls(
+        MISTRAL_ARGS,
+        "so[TOOL_CALLS]f[ARGS]{\"a\":[1,{\"b\":\"}\"}]}",
+        "f[ARGS]{\"a\":[1,{\"b\":\"}\"}]}");
   }
 
   @Test

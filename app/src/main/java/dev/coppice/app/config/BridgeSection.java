@@ -17,6 +17,7 @@ package dev.coppice.app.config;
  * @param tlsKey of the certificate.
  * @param token of the caller.
  * @param kept says whether kept ids are told.
+ * @param keepMib of traces.
  */
 public record BridgeSection(
     @Key("Address the service listens at; other than loopback only with TLS and a token.")
@@ -58,7 +59,14 @@ public record BridgeSection(
     @Key(
             "Whether the ids that top-p, top-k and min-p kept are written beside each token, so"
                 + " that a trainer can make the distribution again.")
-        boolean kept) {
+        boolean kept,
+    @Key(
+            value =
+                "Trees of sealed groups are kept in traces.jsonl up to this size, in MiB; 0 keeps"
+                    + " none.",
+            min = 0,
+            max = 1_000_000)
+        int keepMib) {
   /** Leaves the token out. */
   @Override
   public String toString() {
@@ -81,6 +89,7 @@ public record BridgeSection(
         tlsCertificate,
         tlsKey,
         "",
-        kept);
+        kept,
+        keepMib);
   }
 }

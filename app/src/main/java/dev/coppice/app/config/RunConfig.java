@@ -66,7 +66,7 @@ public record RunConfig(
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
           new BridgeSection(
-              "127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", "", false),
+              "127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", "", false, 256),
           ProxySection.DEFAULT,
           TrainSection.DEFAULT,
           new Experiment("decision", List.of(), 4, "gumbel", 1024),

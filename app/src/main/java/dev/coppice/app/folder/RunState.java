@@ -33,7 +33,9 @@ public record RunState(String run, String model, ModelRunner.Traits traits, List
   public static final String SERVED = "coppice.serve/1";
 
   private static final String SERVES =
-      "; it has groups for a trainer and no traces: go on with  ./coppice serve --resume";
+      "; its groups went to a trainer, and no figures derive from what is kept: traces.jsonl has the"
+          + " trees of sealed groups up to bridge.keep-mib (python: coppice_rl.read_traces), and"
+          + " ./coppice serve --resume goes on";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

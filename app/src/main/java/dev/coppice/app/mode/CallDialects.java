@@ -46,7 +46,7 @@ public final class CallDialects {
       return CallDialect.HERMES;
     }
     if (before.contains("[TOOL_CALLS]")) {
-      return "mistral";
+      return before.stripTrailing().endsWith("[TOOL_CALLS]") ? "mistral-args" : "mistral";
     }
     if (before.stripTrailing().endsWith("[")) {
       return "pythonic";

@@ -66,7 +66,8 @@ public enum Metric implements Figure {
   /** Computed tokens per second. */
   TOKENS_PER_SECOND(
       "tokens_per_second",
-      "Computed tokens per second.",
+      "Computed tokens over the seconds of this arm; arms run one after another, each on whatever"
+          + " the machine had to give then.",
       arm -> ArmTally.quotient(arm.computed(), arm.wallSeconds())),
   /** Trajectories per 1k. */
   LEAVES_PER_1K(

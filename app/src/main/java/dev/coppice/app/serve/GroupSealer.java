@@ -51,6 +51,7 @@ final class GroupSealer implements GroupListener {
       new OneToOneConcurrentArrayQueue<>(QUEUED_GROUPS);
   private final List<CreditedGroup> pending = new ArrayList<>();
   private final Thread thread;
+  private ServedTraces traces;
   private long pendingBytes;
   private long pendingSinceNs;
   private volatile boolean ending;
@@ -71,6 +72,11 @@ final class GroupSealer implements GroupListener {
     this.limits = limits;
     this.log = log;
     this.thread = Thread.ofPlatform().name("coppice-sealer").unstarted(this::run);
+  }
+
+  /** Has sealed groups kept as traces, too; null keeps none. To be called before the start. */
+  void keepIn(final ServedTraces file) {
+    traces = file;
   }
 
   void start() {
@@ -131,8 +137,10 @@ final class GroupSealer implements GroupListener {
       return;
     }
     final CreditedGroup credited;
+    final List<List<CreditBlock>> scored;
     try {
-      credited = new CreditedGroup(number, group, first(credit.score(result)));
+      scored = credit.score(result);
+      credited = new CreditedGroup(number, group, first(scored));
     } catch (final IllegalArgumentException e) {
       unpackable(number, e);
       return;
@@ -152,6 +160,9 @@ final class GroupSealer implements GroupListener {
     }
     if (pendingBytes + bytes > limits.bytes()) {
       seal();
+    }
+    if (traces != null) {
+      traces.take(number, result, scored);
     }
     if (pending.isEmpty()) {
       pendingSinceNs = System.nanoTime();
@@ -209,6 +220,9 @@ final class GroupSealer implements GroupListener {
 
   private void unpackable(final long group, final IllegalArgumentException reason) {
     log.accept("group " + group + " is quarantined as unpackable: " + reason.getMessage());
+    if (traces != null) {
+      traces.leave(group);
+    }
     whenRoom(() -> outbox.quarantine(List.of(group), "unpackable"));
   }
 
@@ -217,6 +231,9 @@ final class GroupSealer implements GroupListener {
     whenRoom(() -> written[0] = writer.writeTogether(groups));
     final List<SealedGroup> notes = groups.stream().map(GroupSealer::note).toList();
     whenRoom(() -> outbox.seal(written[0], notes));
+    if (traces != null) {
+      traces.sealed(groups.stream().map(CreditedGroup::number).toList());
+    }
   }
 
   private static SealedGroup note(final CreditedGroup group) {

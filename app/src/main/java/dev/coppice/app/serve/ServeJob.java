@@ -135,11 +135,15 @@ public final class ServeJob {
       final GroupSealer sealer =
           new GroupSealer(outbox, writer, credit, resources.groupRewards(), sealing(), log::line);
       try (ToldFile told = told(credit, outbox);
+          ServedTraces traces =
+              ServedTraces.of(
+                  folder.traces(), config.bridge().arm(), config.bridge().keepMib(), log::line);
           RolloutEngine engine =
               RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {
         if (told != null) {
           credit.keepIn(told::add);
         }
+        sealer.keepIn(traces);
         final EngineActions actions = new EngineActions(facts(credit), engine, outbox, log::line);
         final SegmentSource segments = new SegmentSource(folder.trajectories(), header());
         restoreWeights(actions, outbox.weights());

@@ -49,7 +49,7 @@ public final class ReportTable {
     READS("tokens read from the cache", Metric.CACHE_READ_SHARE, Style.ESTIMATE),
     BLOCK_SECONDS("KV block-seconds", Metric.KV_BLOCK_SECONDS, Style.NUMBER),
     WALL("seconds", Metric.WALL_SECONDS, Style.NUMBER),
-    SPEED("tokens per second", Metric.TOKENS_PER_SECOND, Style.COUNT);
+    SPEED("tokens per second, each arm's own time", Metric.TOKENS_PER_SECOND, Style.COUNT);
 
     private final String label;
     private final Metric metric;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.coppice.app.advantage.BrokenEstimator;
 import dev.coppice.app.advantage.CreditAssigner;
 import dev.coppice.app.advantage.CreditInOrder;
+import dev.coppice.app.folder.GroupScan;
+import dev.coppice.app.folder.StoredGroup;
 import dev.coppice.bridge.disk.Disk;
 import dev.coppice.bridge.fixture.FaultyDisk;
 import dev.coppice.bridge.fixture.Headers;
@@ -28,7 +30,9 @@ import dev.coppice.trajectory.Task;
 import dev.coppice.trajectory.TrajectoryGroup;
 import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -117,6 +121,41 @@ class GroupSealerTest {
   private ArrowSegmentWriter writer(final Disk disk) {
     return new ArrowSegmentWriter(
         disk, folder.resolve("trajectories"), HEADER, SegmentForm.TREE_PACKED);
+  }
+
+  @Test
+  void shouldKeepTheTreesOfSealedGroupsUpToTheSizeGiven() throws Exception {
+    final Path path = folder.resolve("traces.jsonl");
+    try (Outbox outbox = issued(4);
+        ArrowSegmentWriter writer = writer(Disk.LOCAL);
+        ServedTraces traces = ServedTraces.of(path, "tree", 1, logged::add)) {
+      final GroupSealer sealer = sealer(outbox, writer);
+      sealer.keepIn(traces);
+      sealer.start();
+      sealer.onGroup(result(0, 1.0, -0.5f));
+      sealer.onGroup(result(1, Double.NaN, -0.5f));
+      sealer.onGroup(result(2, 1.0, Float.NaN));
+      sealer.onGroup(result(3, 0.0, -0.5f));
+      sealer.end();
+      assertNull(sealer.failure());
+    }
+    final List<String> groups = new ArrayList<>();
+    try (GroupScan scan = new GroupScan(path)) {
+      for (StoredGroup group = scan.next(); group != null; group = scan.next()) {
+        groups.add(group.arm() + " " + group.id());
+        assertEquals(1, group.trees().getFirst().trace().credit().size());
+      }
+    }
+    assertEquals(List.of("tree g0", "tree g3"), groups);
+    assertEquals(2, Files.readAllLines(path).size());
+
+    Files.writeString(path, "x".repeat(1024 * 1024) + "\n");
+    try (ServedTraces full = ServedTraces.of(path, "tree", 1, logged::add)) {
+      full.take(7, result(7, 1.0, -0.5f), List.of(List.of()));
+      full.sealed(List.of(7L));
+    }
+    assertEquals(1024 * 1024 + 1, Files.size(path));
+    assertNull(ServedTraces.of(folder.resolve("none.jsonl"), "tree", 0, logged::add));
   }
 
   @Test

@@ -15,7 +15,8 @@ import java.util.Objects;
  *   hermes    &lt;tool_call&gt;{"name": "f", "arguments": {"a": 1}}&lt;/tool_call&gt;   Hermes, Qwen, SmolLM2
  *   llama3    {"name": "f", "parameters": {"a": 1}}                      Llama 3.1 to 3.3
  *   pythonic  [f(a=1), g(b="x")]                                         Llama 3.2 and 4
- *   mistral   [TOOL_CALLS][{"name": "f", "arguments": {"a": 1}}]         Mistral
+ *   mistral   [TOOL_CALLS][{"name": "f", "arguments": {"a": 1}}]         Mistral, up to 2024
+ *   mistral-args   [TOOL_CALLS]f[ARGS]{"a": 1}                           Mistral, since
  * </pre>
  *
  * @param open begins a call, or a list of calls.
@@ -50,6 +51,9 @@ public record CallDialect(String open, String close, Dialect.Ending ending, Call
     named.put("pythonic", new CallDialect("[", "", Dialect.Ending.BARE, pythonic));
     final CallNotation list = new JsonCalls(NAME, ARGUMENTS, true);
     named.put("mistral", new CallDialect("[TOOL_CALLS]", "", Dialect.Ending.BRACKET, list));
+    named.put(
+        "mistral-args",
+        new CallDialect("[TOOL_CALLS]", "", Dialect.Ending.BRACE, new ArgsCalls()));
     return named;
   }
 

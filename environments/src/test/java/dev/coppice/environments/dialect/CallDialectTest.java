@@ -110,6 +110,28 @@ class CallDialectTest {
   }
 
   @Test
+  void shouldReadANameBeforeItsArguments() {
+    final CallNotation args = CallDialect.of("mistral-args").notation();
+    assertEquals(
+        new CallText("f", Map.of("a", "]}[")), args.read("f[CALL_ID]abc123xyz[ARGS]{\"a\": \"]}[\"}"));
+    assertEquals(
+        "{\"a\":12345678901234567890123}",
+        CanonicalJson.write(args.read("f[ARGS]{\"a\":12345678901234567890123}").arguments()));
+    for (final String wrong :
+        List.of(
+            "",
+            "f{}",
+            "[ARGS]{}",
+            "f g[ARGS]{}",
+            "f[ARGS][]",
+            "f[ARGS]{} x",
+            "f[ARGS]{\"a\":1,\"a\":2}",
+            "f[ARGS]{\"a\":1e400}")) {
+      assertThrows(IllegalArgumentException.class, () -> args.readAll(wrong), wrong);
+    }
+  }
+
+  @Test
   void shouldDeclareADialect() {
     final CallDialect own = CallDialect.declared("<<", ">>", "tool", "args");
     final CallFormat format = own.over(CallFormat.TAGS, 2);

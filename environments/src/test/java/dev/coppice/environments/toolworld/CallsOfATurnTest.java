@@ -271,7 +271,8 @@ final class CallsOfATurnTest {
             "llama3",
                 "{\"name\": \"write\", \"parameters\": {\"value\": 3}, \"type\": \"function\"}",
             "pythonic", "[write(value=3)]",
-            "mistral", "[TOOL_CALLS] [{\"name\": \"write\", \"arguments\": {\"value\": 3}}]");
+            "mistral", "[TOOL_CALLS] [{\"name\": \"write\", \"arguments\": {\"value\": 3}}]",
+            "mistral-args", "[TOOL_CALLS]write[ARGS]{\"value\": 3}");
     for (final Map.Entry<String, String> turn : turns.entrySet()) {
       final CallFormat format = CallDialect.of(turn.getKey()).over(CallFormat.TAGS, 1);
       final String first = turn.getValue();

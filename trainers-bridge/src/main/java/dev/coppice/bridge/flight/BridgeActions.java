@@ -136,6 +136,8 @@ final class BridgeActions {
     for (int i = 0; i < submission.count(); i++) {
       groups.add(submission.first() + i);
     }
+    final var places = answer.putArray("tasks");
+    service.outbox().tasks(submission).forEach(places::add);
     answer.put("repeated", submission.repeated());
     return BridgeJson.bytes(answer);
   }

@@ -155,6 +155,24 @@ public final class Outbox implements AutoCloseable {
   }
 
   /**
+   * Returns the tasks of groups that were submitted together.
+   *
+   * @param submission of the groups.
+   * @return the places of their tasks in order; null for a group that has ended.
+   */
+  public List<Integer> tasks(final Submission submission) {
+    return locked(
+        () -> {
+          final List<Integer> tasks = new ArrayList<>(submission.count());
+          for (int place = 0; place < submission.count(); place++) {
+            final OutboxState.Group group = state.open(submission.first() + place);
+            tasks.add(group == null ? null : group.task);
+          }
+          return tasks;
+        });
+  }
+
+  /**
    * Lists the groups that were issued and not sealed; after a restart they must be grown again.
    *
    * @return the groups in order.
