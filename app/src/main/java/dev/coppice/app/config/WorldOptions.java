@@ -108,7 +108,15 @@ public final class WorldOptions {
               value =
                   "How the model writes calls. auto is what its chat template writes, and without"
                       + " one the environment's own; declared takes the marks and keys below.",
-              choices = {"auto", "hermes", "llama3", "pythonic", "mistral", "mistral-args", "declared"})
+              choices = {
+                "auto",
+                "hermes",
+                "llama3",
+                "pythonic",
+                "mistral",
+                "mistral-args",
+                "declared"
+              })
           String dialect,
       @Key(
               value =

@@ -45,8 +45,7 @@ final class ServedTraces implements AutoCloseable {
    * @param mostMib the size the file may grow to, in MiB.
    * @param log is told when no more is kept.
    */
-  ServedTraces(
-      final Path path, final String arm, final long mostMib, final Consumer<String> log) {
+  ServedTraces(final Path path, final String arm, final long mostMib, final Consumer<String> log) {
     this.file = TraceFile.open(path, TraceFile.WHOLE_LINES);
     this.arm = arm;
     this.mostBytes = mostMib * MIB;

@@ -52,8 +52,7 @@ public record CallDialect(String open, String close, Dialect.Ending ending, Call
     final CallNotation list = new JsonCalls(NAME, ARGUMENTS, true);
     named.put("mistral", new CallDialect("[TOOL_CALLS]", "", Dialect.Ending.BRACKET, list));
     named.put(
-        "mistral-args",
-        new CallDialect("[TOOL_CALLS]", "", Dialect.Ending.BRACE, new ArgsCalls()));
+        "mistral-args", new CallDialect("[TOOL_CALLS]", "", Dialect.Ending.BRACE, new ArgsCalls()));
     return named;
   }
 

@@ -113,7 +113,8 @@ class CallDialectTest {
   void shouldReadANameBeforeItsArguments() {
     final CallNotation args = CallDialect.of("mistral-args").notation();
     assertEquals(
-        new CallText("f", Map.of("a", "]}[")), args.read("f[CALL_ID]abc123xyz[ARGS]{\"a\": \"]}[\"}"));
+        new CallText("f", Map.of("a", "]}[")),
+        args.read("f[CALL_ID]abc123xyz[ARGS]{\"a\": \"]}[\"}"));
     assertEquals(
         "{\"a\":12345678901234567890123}",
         CanonicalJson.write(args.read("f[ARGS]{\"a\":12345678901234567890123}").arguments()));
