@@ -161,15 +161,7 @@ public final class Outbox implements AutoCloseable {
    * @return the places of their tasks in order; null for a group that has ended.
    */
   public List<Integer> tasks(final Submission submission) {
-    return locked(
-        () -> {
-          final List<Integer> tasks = new ArrayList<>(submission.count());
-          for (int place = 0; place < submission.count(); place++) {
-            final OutboxState.Group group = state.open(submission.first() + place);
-            tasks.add(group == null ? null : group.task);
-          }
-          return tasks;
-        });
+    return locked(() -> state.tasks(submission.first(), submission.count()));
   }
 
   /**

@@ -270,6 +270,16 @@ final class OutboxState {
     return found;
   }
 
+  /** Returns the tasks of groups in a row; null for one that has ended. */
+  List<Integer> tasks(final long first, final int count) {
+    final List<Integer> tasks = new ArrayList<>(count);
+    for (long id = first; id < first + count; id++) {
+      final Group group = open(id);
+      tasks.add(group == null ? null : group.task);
+    }
+    return tasks;
+  }
+
   /** Finds those of some groups that are sealed and have not ended, by segment. */
   Map<SegmentSeal, List<SealedGroup>> sealedAmong(final Collection<Long> groups) {
     final Map<SegmentSeal, List<SealedGroup>> found = new LinkedHashMap<>();
