@@ -48,6 +48,7 @@ class Dealer(threading.Thread):
         self._more: list[Asked] = []
         self._steps: dict[int, Asked] = {}
         self._sessions: dict[int, str] = {}
+        self._left: dict[int, list[Arrived]] = {}
         self._answers: dict[int, Answer] = {}
         self._closed = False
 
@@ -90,22 +91,31 @@ class Dealer(threading.Thread):
     # What ranks ask.
 
     def _on_hello(self, asked: Asked) -> None:
-        """A rank begins: what one before it had and did not acknowledge comes again."""
+        """A rank begins: what one before it had and did not acknowledge is its first batch.
+
+        The others wait with the batches that were dealt beside that one.
+        """
         world = int(asked.body["world"])
         if not 0 <= asked.rank < world:
             raise ValueError(f"rank={asked.rank} must be 0 to {world - 1}, world={world}")
         if world != self.world:
             self._sessions.clear()
+            self._takes.clear()
+            self._steps.clear()
             self._fleet.hand_back(lambda item: True)
             self.world = world
         if self._sessions.get(asked.rank) != asked.body["session"]:
             self._sessions[asked.rank] = asked.body["session"]
             self._takes.pop(asked.rank, None)
             self._steps.pop(asked.rank, None)
-            self._fleet.hand_back(lambda item: item.rank == asked.rank)
+            self._more = [more for more in self._more if more.rank != asked.rank]
+            self._left[asked.rank] = self._fleet.left_by(asked.rank)
 
     def _on_take(self, asked: Asked) -> Any:
         self._require_session(asked)
+        left = self._left.pop(asked.rank, [])
+        if left:
+            return _places(left)
         self._takes[asked.rank] = asked
         size, update = int(asked.body["size"]), int(asked.body["update"])
         if any(take.body["size"] != size for take in self._takes.values()):
@@ -256,8 +266,11 @@ class Dealer(threading.Thread):
     def _give(self, asked: Asked, items: list[Arrived], last: bool = False) -> None:
         for item in items:
             item.rank = asked.rank
-        places = [(item.number, item.location) for item in items]
-        self._answers[asked.number] = Answer({"groups": places, "last": last})
+        self._answers[asked.number] = Answer(_places(items, last))
+
+
+def _places(items: list[Arrived], last: bool = False) -> dict[str, Any]:
+    return {"groups": [(item.number, item.location) for item in items], "last": last}
 
 
 _LATER: Any = object()

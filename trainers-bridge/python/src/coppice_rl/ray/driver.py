@@ -562,6 +562,14 @@ class Fleet:
                     item.link.let_go([number])
                     self.issuer.again(number)
 
+    def left_by(self, rank: int) -> list[Arrived]:
+        """Returns what a rank that has ended had in hand; nobody has it any more."""
+        with self._changed:
+            left = [item for item in self._given.values() if item.rank == rank]
+            for item in left:
+                item.fetched = False
+            return left
+
     def hand_back(self, which: Callable[[Arrived], bool]) -> None:
         """Takes groups back that were given out; they wait at their engine, or are grown again."""
         with self._changed:

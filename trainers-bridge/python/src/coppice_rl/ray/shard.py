@@ -153,7 +153,7 @@ class Shard(Attached):
     """One rank of a trainer: the calls of :class:`coppice_rl.Engine` over its part of the groups.
 
     All ranks take batches of one size and train in step. For one thread. A rank that is started
-    again gets what its forerunner had and did not acknowledge, or another rank does.
+    again gets first what its forerunner had and did not acknowledge.
     """
 
     def __init__(self, desk: Any, facts: Mapping[str, Any], rank: int, world: int) -> None:
