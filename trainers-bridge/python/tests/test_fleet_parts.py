@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -15,6 +16,7 @@ pytest.importorskip("ray", reason='ray is not installed: pip install "coppice-rl
 pytest.importorskip("cryptography")
 
 from coppice_rl.ray.issuer import Issuer  # noqa: E402
+from coppice_rl.ray.__main__ import main  # noqa: E402
 from coppice_rl.ray.dealing import dealt  # noqa: E402
 from coppice_rl.ray.sink import Account, Delivered, Origin, Sink, Weights  # noqa: E402
 
@@ -183,3 +185,58 @@ def test_ranks_get_whole_groups_and_as_many_tokens_as_the_others() -> None:
             assert max(sums) - min(sums) <= max(tokens), seed
     with pytest.raises(ValueError, match="5 groups are more than 2"):
         dealt([1] * 5, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        ("start nofile.toml", 2, "nofile.toml is no file"),
+        ("start @ a.toml b.toml", 2, "one configuration is needed, not 2"),
+        ("start {file} --set a", 2, "--set takes KEY=VALUE, each key once, not a"),
+        ("start {file} --set a=1 --set a=2", 2, "--set takes KEY=VALUE, each key once"),
+        ("start {file} --resources CPU=many", 2, "--resources: CPU must be a number, not many"),
+        ("report {folder}", 2, "has no fleet.sqlite"),
+    ],
+)
+def test_a_wrong_call_is_named(
+    words: str, status: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "some.toml"
+    file.write_text("")
+    call = [word.format(file=file, folder=tmp_path) for word in words.split()]
+    assert main(call) == status
+    assert said in capsys.readouterr().err
+
+
+def test_a_record_is_reported_by_engine_and_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Delivered(Origin("engine-1", "there"), "engine-1.2", 50, 2, 2, 2, 2.0)
+    sink = Sink(tmp_path)
+    sink.submit("a", None, 5, 3)
+    sink.acknowledge([(0, TAKEN), (1, TAKEN), (3, other)])
+    sink.drop(2, ORIGIN, "by its engine")
+    sink.note_life("engine-0.1", "here", 1.0, {"prefilled_tokens": 30, "decoded_tokens": 200})
+    sink.note_life("engine-1.1", "there", 2.0, {"prefilled_tokens": 5, "decoded_tokens": 7})
+    sink.note_life("engine-1.2", "there", 3.0, {"prefilled_tokens": 10, "decoded_tokens": 60})
+    sink.close()
+    before = (tmp_path / "fleet.sqlite").read_bytes()
+    assert main(["report", str(tmp_path), "--json", "--csv", str(tmp_path / "groups.csv")]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(e["engine"], e["lives"], e["groups"], e["computed"]) for e in told["engines"]] == [
+        ("engine-0", 1, 2, 230),
+        ("engine-1", 2, 1, 82),
+    ]
+    assert told["total"]["groups"] == 3 and told["total"]["tokens"] == 250
+    assert told["total"]["computed"] == 312 and told["total"]["lower_bound"]
+    assert told["total"]["mean_reward"] == 5.0 / 6 and told["counts"]["open"] == 1
+    rows = (tmp_path / "groups.csv").read_text().splitlines()
+    assert [row.split(",")[:4] for row in rows[1:]] == [
+        ["0", "0", "acknowledged", "engine-0"],
+        ["1", "1", "acknowledged", "engine-0"],
+        ["2", "2", "dropped", "engine-0"],
+        ["3", "0", "acknowledged", "engine-1"],
+    ]
+    assert (tmp_path / "fleet.sqlite").read_bytes() == before
+    assert main(["report", str(tmp_path)]) == 0
+    assert "lower bound" in capsys.readouterr().out

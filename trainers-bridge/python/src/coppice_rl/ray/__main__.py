@@ -99,8 +99,8 @@ def _common(command: argparse.ArgumentParser) -> None:
 def _begin(options: Any) -> None:
     import ray
 
-    address = None if options.address == "local" else options.address
-    ray.init(address=address, log_to_driver=False, **({} if address else {"include_dashboard": False}))
+    more = {"include_dashboard": False} if options.address == "local" else {}
+    ray.init(address=options.address, log_to_driver=False, **more)
 
 
 def _start(options: Any) -> int:
