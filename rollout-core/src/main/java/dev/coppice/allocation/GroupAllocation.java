@@ -61,7 +61,8 @@ public interface GroupAllocation {
   }
 
   /**
-   * Returns whether earlier groups matter.
+   * Returns whether earlier groups matter. What was learned may enter {@link #open} alone: later
+   * answers on a group must be the same whatever came since.
    *
    * @return true if {@link #learn} keeps anything.
    */

@@ -48,6 +48,7 @@ public final class Core {
     switch (event) {
       case Event.GroupOffered offered -> groups.offer(offered, effects);
       case Event.GroupRestored restored -> groups.restore(restored, effects);
+      case Event.LessonTaken lesson -> groups.learn(lesson, effects);
       case Event.Quoted quoted -> pay(quoted.quotes(), effects);
       case Event.Drawn drawn -> growth.drawn(drawn.draws(), effects);
       case Event.WorkExpired expired -> growth.expired(expired, effects);

@@ -48,6 +48,15 @@ public sealed interface Event {
   record GroupRestored(GroupRequest request, GroupOutcome outcome) implements Event {}
 
   /**
+   * A group of the same fleet ended, on another engine or in an earlier process; it takes its place
+   * in what later groups learn, and costs this engine nothing.
+   *
+   * @param number of the group.
+   * @param outcome of its trees, or null if nobody grew it to its end.
+   */
+  record LessonTaken(long number, GroupOutcome outcome) implements Event {}
+
+  /**
    * The model said what it would compute next.
    *
    * @param nowNs the time.

@@ -3,10 +3,12 @@ package dev.coppice.core;
 import dev.coppice.allocation.GroupAllocation;
 import dev.coppice.allocation.GroupOutcome;
 import dev.coppice.allocation.LearningOrder;
+import dev.coppice.allocation.NumberedLessons;
 import dev.coppice.draw.Copies;
 import dev.coppice.draw.CounterRandom;
 import dev.coppice.draw.Division;
 import dev.coppice.model.Work;
+import dev.coppice.rollout.EngineConfig;
 import dev.coppice.rollout.GroupResult;
 import dev.coppice.rollout.TreeLedger;
 import dev.coppice.scheduling.BranchingPolicy;
@@ -19,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import org.agrona.collections.Object2ObjectHashMap;
 
 /**
@@ -34,8 +38,9 @@ final class Groups {
   private final BudgetSplit split;
   private final GroupAllocation allocation;
   private final LearningOrder order;
+  private final NumberedLessons<Learner> numbered;
   private final LookBack lookBack;
-  private final ArrayDeque<Event> offered = new ArrayDeque<>();
+  private final Queue<Event> offered;
   private final Object2ObjectHashMap<String, GroupState> open = new Object2ObjectHashMap<>();
   private final List<GroupState> parked = new ArrayList<>();
   private long started;
@@ -50,6 +55,51 @@ final class Groups {
     final boolean learns = allocation.learns() || policy.learns();
     this.lookBack = new LookBack(state, scheduler);
     this.order = new LearningOrder(lanes(), learns ? this::learn : null);
+    final int behind = state.config.learnBehind();
+    this.numbered =
+        learns && behind != EngineConfig.BY_STARTS
+            ? new NumberedLessons<>(behind, this::learner)
+            : null;
+    // A group that waits for lessons must not keep one waiting that comes before it.
+    this.offered =
+        numbered == null
+            ? new ArrayDeque<>()
+            : new PriorityQueue<>(Comparator.comparingInt(Groups::number));
+  }
+
+  /** Decides on groups that a fleet numbers; the world's own policy learns nothing then. */
+  private static final class Learner implements NumberedLessons.Learner {
+    private final GroupAllocation allocation;
+    private final BranchingPolicy policy;
+    private long rootTag;
+
+    private Learner(final GroupAllocation allocation, final BranchingPolicy policy) {
+      this.allocation = allocation;
+      this.policy = policy;
+    }
+
+    @Override
+    public void learn(final GroupOutcome outcome) {
+      allocation.learn(outcome);
+      policy.learn(outcome);
+    }
+
+    @Override
+    public void decide(final long number) {
+      rootTag = policy.rootTag(number);
+    }
+  }
+
+  private Learner learner() {
+    return new Learner(state.config.budget().allocation().get(), state.world.policy().anew());
+  }
+
+  private static int number(final Event offer) {
+    return switch (offer) {
+      case Event.GroupOffered offered -> offered.request().index();
+      case Event.GroupRestored restored -> restored.request().index();
+      default -> throw new IllegalStateException("not an offer");
+    };
   }
 
   void offer(final Event.GroupOffered offer, final List<Effect> effects) {
@@ -64,6 +114,13 @@ final class Groups {
     startGroups(effects);
   }
 
+  void learn(final Event.LessonTaken lesson, final List<Effect> effects) {
+    if (numbered != null) {
+      numbered.take(lesson.number(), lesson.outcome());
+      startGroups(effects);
+    }
+  }
+
   LookBack lookBack() {
     return lookBack;
   }
@@ -74,7 +131,8 @@ final class Groups {
     }
     starting = true;
     while (!offered.isEmpty() && mayStart()) {
-      final long place = started++;
+      final long place = nextPlace();
+      started++;
       switch (offered.poll()) {
         case Event.GroupOffered offer -> start(new GroupState(offer), place, effects);
         case Event.GroupRestored restored -> {
@@ -84,8 +142,10 @@ final class Groups {
           state.budget.spend(Math.min(cost, state.budget.remaining()));
           split.restored(share, cost, outcome.trees().size());
           split.end(share);
-          order.start(place);
-          order.end(place, outcome);
+          if (numbered == null) {
+            order.start(place);
+          }
+          ended(place, outcome);
         }
         default -> throw new IllegalStateException("not an offer");
       }
@@ -109,8 +169,35 @@ final class Groups {
     state.world.policy().learn(outcome);
   }
 
+  private long nextPlace() {
+    return numbered == null ? started : number(offered.peek());
+  }
+
   private boolean mayStart() {
-    return order.mayStart(started) && hasRoom();
+    final boolean knows =
+        numbered == null ? order.mayStart(started) : numbered.mayStart(nextPlace());
+    return knows && hasRoom();
+  }
+
+  private void decide(final GroupState group, final long place) {
+    final int task = group.request.taskIndex();
+    if (numbered == null) {
+      order.start(place);
+      group.rootTag = state.world.policy().rootTag(place);
+      group.first = allocation.open(task, place);
+    } else {
+      final Learner learner = numbered.start(place);
+      group.rootTag = learner.rootTag;
+      group.first = learner.allocation.open(task, place);
+    }
+  }
+
+  private void ended(final long place, final GroupOutcome outcome) {
+    if (numbered == null) {
+      order.end(place, outcome);
+    } else {
+      numbered.take(place, outcome);
+    }
   }
 
   /**
@@ -135,9 +222,7 @@ final class Groups {
     state.counters.groupsOpen++;
     group.budget = state.budget.child(Long.MAX_VALUE);
     group.start = place;
-    order.start(place);
-    group.rootTag = state.world.policy().rootTag(place);
-    group.first = allocation.open(group.request.taskIndex(), place);
+    decide(group, place);
     if (split.isLimited()) {
       group.share = split.start(place);
       group.beginWave(group.first.draws());
@@ -314,7 +399,7 @@ final class Groups {
     open.remove(group.request.id());
     state.counters.groupsOpen--;
     state.counters.groupsDelivered++;
-    order.end(group.start, group.outcome(trees));
+    ended(group.start, group.outcome(trees));
     final TrajectoryGroup finished =
         new TrajectoryGroup(group.request.id(), group.task, trees, group.sizing(allocation));
     final GroupResult result =

@@ -99,6 +99,7 @@ final class EngineAgent implements Agent, RunnerListener {
         offered.requests().forEach(request -> apply(offers.open(request)));
       }
       case Event.GroupRestored restored -> apply(restored);
+      case Event.LessonTaken lesson -> apply(lesson);
       case Event.CallDone done -> arrived(done.ticket(), done);
       case Event.Scored scored -> arrived(scored.ticket(), scored);
       case WeightPublisher.Loaded loaded -> nextWeights = loaded;

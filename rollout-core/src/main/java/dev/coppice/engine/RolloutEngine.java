@@ -259,6 +259,18 @@ public final class RolloutEngine implements AutoCloseable {
     inbox.publish(new Event.GroupRestored(request, new GroupOutcome(request.taskIndex(), trees)));
   }
 
+  /**
+   * Tells what a group of the same fleet came to that ended on another engine, or in an earlier
+   * process; told twice, the first counts. An engine that does not learn by number ignores it.
+   *
+   * @param number of the group.
+   * @param outcome of its trees, or null if nobody grew it to its end.
+   */
+  public void learn(final long number, final GroupOutcome outcome) {
+    requireRunningNow();
+    inbox.publish(new Event.LessonTaken(number, outcome));
+  }
+
   private void delivered(final GroupListener listener, final GroupResult result) {
     listener.onGroup(result);
     lock.lock();

@@ -43,6 +43,15 @@ public final class EventCodec {
         restored(restored.outcome(), to);
         yield EventDescriptor.RESTORED;
       }
+      case Event.LessonTaken lesson -> {
+        to.putLong(lesson.number());
+        to.putByte(lesson.outcome() == null ? 0 : 1);
+        if (lesson.outcome() != null) {
+          to.putInt(lesson.outcome().task());
+          restored(lesson.outcome(), to);
+        }
+        yield EventDescriptor.LESSON;
+      }
       case Event.Quoted quoted -> quoted(quoted, to);
       case Event.Drawn drawn -> drawn(drawn, to);
       case Event.WorkExpired expired -> {
@@ -249,7 +258,13 @@ public final class EventCodec {
               new EpisodePlan(from.getInt(), from.getInt()),
               from.getString(),
               failure(from));
-      case EventDescriptor.RESTORED -> restored(from);
+      case EventDescriptor.RESTORED -> {
+        final GroupRequest request = request(from);
+        yield new Event.GroupRestored(request, outcome(request.taskIndex(), from));
+      }
+      case EventDescriptor.LESSON ->
+          new Event.LessonTaken(
+              from.getLong(), from.getByte() == 0 ? null : outcome(from.getInt(), from));
       case EventDescriptor.QUOTED, EventDescriptor.QUOTED_BY_SERVER ->
           quoted(from, type == EventDescriptor.QUOTED_BY_SERVER);
       case EventDescriptor.DRAWN -> drawn(from, false, false);
@@ -266,8 +281,7 @@ public final class EventCodec {
     };
   }
 
-  private static Event restored(final EventBytes from) {
-    final GroupRequest request = request(from);
+  private static GroupOutcome outcome(final int task, final EventBytes from) {
     final long computedTokens = from.getLong();
     final List<GroupOutcome.Tree> trees = new ArrayList<>();
     final int count = from.getInt();
@@ -287,17 +301,17 @@ public final class EventCodec {
     if (!from.isAtEnd()) {
       trees.replaceAll(tree -> withForks(tree, from));
     }
-    final GroupOutcome outcome = new GroupOutcome(request.taskIndex(), trees);
+    final GroupOutcome outcome = new GroupOutcome(task, trees);
     if (outcome.computedTokens() != computedTokens) {
       throw new IllegalArgumentException(
-          "the trees of a restored group do not cost what the group did: group="
-              + request.id()
+          "the trees of a restored group do not cost what the group did: task="
+              + task
               + " computed="
               + computedTokens
               + " of trees="
               + outcome.computedTokens());
     }
-    return new Event.GroupRestored(request, outcome);
+    return outcome;
   }
 
   private static GroupOutcome.Tree withForks(final GroupOutcome.Tree tree, final EventBytes from) {

@@ -31,6 +31,8 @@ package dev.coppice.eventlog;
  *  10 quoted by a server: as 3, and per row: again int32
  *  11 drawn by a server: as 4, and per row before its draws: again, wasted, apart, int32 each
  *  12 kept by a server: as 9 and 11
+ *  13 lesson    number int64, whether anything was grown int8; then task index int32, and as 2 from
+ *               its computed tokens on
  *   failure     boundary int8 (-1 for none), code string, message string
  * </pre>
  */
@@ -70,6 +72,9 @@ public final class EventDescriptor {
 
   /** A server answered so, and said which ids could have been drawn. */
   public static final int DRAWN_KEPT_BY_SERVER = 12;
+
+  /** A group of the same fleet ended elsewhere. */
+  public static final int LESSON = 13;
 
   private EventDescriptor() {}
 }

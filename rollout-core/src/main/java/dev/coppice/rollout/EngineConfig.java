@@ -15,6 +15,9 @@ import java.util.Objects;
  * @param capacity of queues.
  * @param weights says how versions follow one another.
  * @param coalescing says whether samples that are alike so far share a path.
+ * @param learnBehind numbers between a group and the newest it learns from, where a fleet numbers the
+ *     groups and what other engines' groups taught comes as lessons; {@link #BY_STARTS} where this
+ *     engine grows all groups and learns in the order it starts them.
  */
 public record EngineConfig(
     String run,
@@ -24,7 +27,11 @@ public record EngineConfig(
     BudgetConfig budget,
     Capacity capacity,
     Weights weights,
-    Coalescing coalescing) {
+    Coalescing coalescing,
+    int learnBehind) {
+  /** Stands for an engine that learns from its own groups, in the order of their starts. */
+  public static final int BY_STARTS = 0;
+
   /** Checks that nothing is missing. */
   public EngineConfig {
     Objects.requireNonNull(run, "run is null");
@@ -34,6 +41,14 @@ public record EngineConfig(
     Objects.requireNonNull(capacity, "capacity is null");
     Objects.requireNonNull(weights, "weights is null");
     Objects.requireNonNull(coalescing, "coalescing is null");
+    if (learnBehind < 0 || (learnBehind != BY_STARTS && budget.isLimited())) {
+      throw new IllegalArgumentException(
+          "groups that a fleet numbers learn from those before, and no budget is split over them:"
+              + " learnBehind="
+              + learnBehind
+              + " computedTokens="
+              + budget.computedTokens());
+    }
   }
 
   /**
@@ -53,7 +68,16 @@ public record EngineConfig(
       final RolloutLimits limits,
       final BudgetConfig budget,
       final Capacity capacity) {
-    this(run, seed, sampling, limits, budget, capacity, Weights.DEFAULT, Coalescing.NONE);
+    this(
+        run,
+        seed,
+        sampling,
+        limits,
+        budget,
+        capacity,
+        Weights.DEFAULT,
+        Coalescing.NONE,
+        BY_STARTS);
   }
 
   /**
@@ -63,7 +87,8 @@ public record EngineConfig(
    * @return a copy.
    */
   public EngineConfig with(final Weights newWeights) {
-    return new EngineConfig(run, seed, sampling, limits, budget, capacity, newWeights, coalescing);
+    return new EngineConfig(
+        run, seed, sampling, limits, budget, capacity, newWeights, coalescing, learnBehind);
   }
 
   /**
@@ -73,7 +98,20 @@ public record EngineConfig(
    * @return a copy.
    */
   public EngineConfig with(final Coalescing newCoalescing) {
-    return new EngineConfig(run, seed, sampling, limits, budget, capacity, weights, newCoalescing);
+    return new EngineConfig(
+        run, seed, sampling, limits, budget, capacity, weights, newCoalescing, learnBehind);
+  }
+
+  /**
+   * Copies the configuration for an engine whose groups a fleet numbers.
+   *
+   * @param behind numbers between a group and the newest it learns from; {@link #BY_STARTS} for an
+   *     engine of its own.
+   * @return a copy.
+   */
+  public EngineConfig learningBehind(final int behind) {
+    return new EngineConfig(
+        run, seed, sampling, limits, budget, capacity, weights, coalescing, behind);
   }
 
   /**

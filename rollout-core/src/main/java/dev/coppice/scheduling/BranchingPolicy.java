@@ -134,9 +134,10 @@ public interface BranchingPolicy {
   }
 
   /**
-   * Tags the first branch of every tree of a group; asked once, when the group starts.
+   * Tags the first branch of every tree of a group; asked for every place in order, when its group
+   * starts, and by an engine of a fleet also for groups that other engines grow.
    *
-   * @param place of the group in the order of starts.
+   * @param place of the group in the order of starts, or its number in a fleet.
    * @return the tag.
    */
   default long rootTag(final long place) {
@@ -144,7 +145,8 @@ public interface BranchingPolicy {
   }
 
   /**
-   * Returns whether earlier groups matter; such a policy keeps state and serves one engine.
+   * Returns whether earlier groups matter; such a policy keeps state and serves one engine. What was
+   * learned may enter {@link #rootTag} alone: later answers must be the same whatever came since.
    *
    * @return true if {@link #learn} keeps anything.
    */
@@ -158,6 +160,23 @@ public interface BranchingPolicy {
    * @param outcome of the group.
    */
   default void learn(final GroupOutcome outcome) {}
+
+  /**
+   * Makes the same policy without anything it learned: a fleet's engine decides on a group that comes
+   * again with what was known then.
+   *
+   * @return this one if it {@link #learns} nothing.
+   * @throws IllegalArgumentException if it learns and does not say how; it serves no fleet then.
+   */
+  default BranchingPolicy anew() {
+    if (learns()) {
+      throw new IllegalArgumentException(
+          "the policy learns from groups and cannot begin anew, so it serves no fleet: policy="
+              + name()
+              + "; its class must have anew()");
+    }
+    return this;
+  }
 
   /**
    * Names a child, so that the policy knows it again.

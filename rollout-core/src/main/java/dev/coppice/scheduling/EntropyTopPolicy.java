@@ -33,6 +33,7 @@ public final class EntropyTopPolicy implements BranchingPolicy {
 
   private final int positions;
   private final int children;
+  private final double startNats;
   private double logThreshold;
   private long groups;
 
@@ -55,6 +56,7 @@ public final class EntropyTopPolicy implements BranchingPolicy {
     }
     this.positions = positions;
     this.children = children;
+    this.startNats = startNats;
     this.logThreshold = Math.log(startNats);
   }
 
@@ -97,6 +99,11 @@ public final class EntropyTopPolicy implements BranchingPolicy {
   @Override
   public boolean learns() {
     return true;
+  }
+
+  @Override
+  public BranchingPolicy anew() {
+    return new EntropyTopPolicy(positions, children, startNats);
   }
 
   @Override

@@ -70,6 +70,11 @@ public final class TwoStagePolicy implements BranchingPolicy {
   }
 
   @Override
+  public BranchingPolicy anew() {
+    return new TwoStagePolicy(most, block, look);
+  }
+
+  @Override
   public long rootTag(final long place) {
     if (place / block != decidedBlock) {
       decidedBlock = place / block;
