@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 
 /**
  * Carries what an estimator learns from group to group in the order of group numbers, whatever the
@@ -22,8 +23,20 @@ public final class SharesInOrder {
   private final String start;
   private final Map<Long, String> waiting = new HashMap<>();
   private final NavigableMap<Long, String> after = new TreeMap<>();
+  private final LongFunction<String> history;
   private long next;
   private String learned;
+
+  /**
+   * Begins with group 0; a group that comes again long after others is not scored.
+   *
+   * @param estimator that learns.
+   * @param behind groups between a group and the newest it learns from, at least 1.
+   * @param start what is known before, empty for nothing.
+   */
+  public SharesInOrder(final AdvantageEstimator estimator, final int behind, final String start) {
+    this(estimator, behind, start, null);
+  }
 
   /**
    * Begins with group 0.
@@ -31,14 +44,21 @@ public final class SharesInOrder {
    * @param estimator that learns.
    * @param behind groups between a group and the newest it learns from, at least 1.
    * @param start what is known before, empty for nothing.
+   * @param history says what a group of all those taken told, so that one long past can be scored
+   *     again; null where none is.
    */
-  public SharesInOrder(final AdvantageEstimator estimator, final int behind, final String start) {
+  public SharesInOrder(
+      final AdvantageEstimator estimator,
+      final int behind,
+      final String start,
+      final LongFunction<String> history) {
     if (behind < 1) {
       throw new IllegalArgumentException("behind must be at least 1: behind=" + behind);
     }
     this.estimator = estimator;
     this.behind = behind;
     this.start = start;
+    this.history = history;
     this.learned = start;
   }
 
@@ -73,12 +93,18 @@ public final class SharesInOrder {
   /**
    * Returns what a group is scored with.
    *
-   * @param number of a group that is ready and not long past.
+   * @param number of a group that is ready, and not long past where there is no history.
    * @return what was learned before it.
    */
   public String before(final long number) {
     final long last = number - behind;
-    final String known = last < 0 ? start : after.get(last);
+    String known = last < 0 ? start : after.get(last);
+    if (known == null && last < next && history != null) {
+      known = start;
+      for (long group = 0; group <= last; group++) {
+        known = estimator.advance(known, history.apply(group));
+      }
+    }
     if (known == null) {
       throw new IllegalStateException("group is not ready or long past: number=" + number);
     }

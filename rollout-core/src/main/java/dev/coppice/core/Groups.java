@@ -170,13 +170,14 @@ final class Groups {
   }
 
   private long nextPlace() {
-    return numbered == null ? started : number(offered.peek());
+    return state.config.learnBehind() == EngineConfig.BY_STARTS
+        ? started
+        : number(offered.peek());
   }
 
   private boolean mayStart() {
-    final boolean knows =
-        numbered == null ? order.mayStart(started) : numbered.mayStart(nextPlace());
-    return knows && hasRoom();
+    final long place = nextPlace();
+    return (numbered == null ? order.mayStart(place) : numbered.mayStart(place)) && hasRoom();
   }
 
   private void decide(final GroupState group, final long place) {

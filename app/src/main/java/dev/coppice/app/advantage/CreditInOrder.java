@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * Gives finished groups their credit, holding those that must wait for what older ones tell.
@@ -29,7 +30,7 @@ public final class CreditInOrder {
   private final CreditAssigner credit;
   private final Map<String, SharesInOrder> learning = new LinkedHashMap<>();
   private final Deque<GroupResult> held = new ArrayDeque<>();
-  private BiConsumer<Long, Map<String, String>> keep = (number, told) -> {};
+  private BiConsumer<GroupResult, Map<String, String>> keep = (result, told) -> {};
 
   /**
    * Begins with the first group of an arm.
@@ -38,15 +39,41 @@ public final class CreditInOrder {
    * @param groupsInFlight the most groups that grow at a time, as configured.
    */
   public CreditInOrder(final CreditAssigner credit, final int groupsInFlight) {
+    // Coalesced groups have few rows: up to twice as many grow at a time.
+    this(credit, 2 * groupsInFlight, null);
+  }
+
+  /**
+   * Begins with the first group of a fleet, some of whose groups end on other engines.
+   *
+   * @param credit that scores.
+   * @param behind numbers between a group and the newest it learns from, where an estimator's own
+   *     options do not say.
+   * @param history says what a group told of which {@link #learn} or {@link #take} heard.
+   * @return credit that learns by number.
+   */
+  public static CreditInOrder ofFleet(
+      final CreditAssigner credit,
+      final int behind,
+      final LongFunction<Map<String, String>> history) {
+    return new CreditInOrder(credit, behind, history);
+  }
+
+  private CreditInOrder(
+      final CreditAssigner credit,
+      final int unasked,
+      final LongFunction<Map<String, String>> history) {
     this.credit = credit;
     for (final AdvantageEstimator estimator : credit.estimators()) {
       final Map<String, String> options = estimator.options();
       if (options.containsKey(LearningFormula.SHARES)) {
         final int asked = Integer.parseInt(options.get(LearningFormula.BEHIND));
-        // Coalesced groups have few rows: up to twice as many grow at a time.
-        final int behind = asked == 0 ? 2 * groupsInFlight : asked;
+        final int behind = asked == 0 ? unasked : asked;
         final String start = options.get(LearningFormula.SHARES);
-        learning.put(estimator.name(), new SharesInOrder(estimator, behind, start));
+        final String name = estimator.name();
+        final LongFunction<String> told =
+            history == null ? null : group -> history.apply(group).getOrDefault(name, "");
+        learning.put(name, new SharesInOrder(estimator, behind, start, told));
       }
     }
   }
@@ -71,11 +98,56 @@ public final class CreditInOrder {
   }
 
   /**
+   * Checks what a group with trees told on another engine.
+   *
+   * @param number of the group.
+   * @param told by the estimators that learn, by name.
+   * @throws IllegalArgumentException if an estimator is missing, or cannot learn from its text.
+   */
+  public void check(final long number, final Map<String, String> told) {
+    for (final AdvantageEstimator estimator : credit.estimators()) {
+      if (!learning.containsKey(estimator.name())) {
+        continue;
+      }
+      final String text = told.get(estimator.name());
+      try {
+        if (text == null) {
+          throw new IllegalArgumentException("it is missing");
+        }
+        estimator.advance("", text);
+      } catch (final RuntimeException e) {
+        throw new IllegalArgumentException(
+            "what the group told its estimator is no use: group="
+                + number
+                + " estimator="
+                + estimator.name()
+                + ": "
+                + e.getMessage(),
+            e);
+      }
+    }
+  }
+
+  /**
+   * Takes what a group told that ended on another engine, and passes on all groups that can be scored
+   * now.
+   *
+   * @param number of the group.
+   * @param told by the estimators that learn, by name; empty for a group that nobody grew.
+   * @param scored told of groups to be scored with {@link #score}, in the order they came.
+   */
+  public void learn(
+      final long number, final Map<String, String> told, final Consumer<GroupResult> scored) {
+    restore(number, told);
+    release(scored);
+  }
+
+  /**
    * Keeps what groups tell, where no traces do.
    *
    * @param to told of every group, before it is scored.
    */
-  public void keepIn(final BiConsumer<Long, Map<String, String>> to) {
+  public void keepIn(final BiConsumer<GroupResult, Map<String, String>> to) {
     keep = to;
   }
 
@@ -104,9 +176,7 @@ public final class CreditInOrder {
    */
   public void take(final GroupResult result, final Consumer<GroupResult> scored) {
     final Map<String, String> told = observe(result);
-    if (learns()) {
-      keep.accept((long) result.request().index(), told);
-    }
+    keep.accept(result, told);
     restore(result.request().index(), told);
     held.add(result);
     release(scored);

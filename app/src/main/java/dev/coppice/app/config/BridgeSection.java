@@ -17,6 +17,7 @@ package dev.coppice.app.config;
  * @param tlsKey of the certificate.
  * @param token of the caller.
  * @param kept says whether kept ids are told.
+ * @param learnBehind numbers between a group and the newest it learns from.
  */
 public record BridgeSection(
     @Key("Address the service listens at; other than loopback only with TLS and a token.")
@@ -58,7 +59,15 @@ public record BridgeSection(
     @Key(
             "Whether the ids that top-p, top-k and min-p kept are written beside each token, so"
                 + " that a trainer can make the distribution again.")
-        boolean kept) {
+        boolean kept,
+    @Key(
+            value =
+                "For a fleet that numbers the groups: what learns from earlier groups learns up to"
+                    + " the one so many numbers before, wherever in the fleet it ended; the same on"
+                    + " every engine. 0: from this engine's own groups in the order of their starts.",
+            min = 0,
+            max = 1_000_000)
+        int learnBehind) {
   /** Leaves the token out. */
   @Override
   public String toString() {
@@ -81,6 +90,7 @@ public record BridgeSection(
         tlsCertificate,
         tlsKey,
         "",
-        kept);
+        kept,
+        learnBehind);
   }
 }

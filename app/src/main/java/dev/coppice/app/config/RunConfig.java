@@ -64,7 +64,7 @@ public record RunConfig(
           new Engine(64, 512, 32, 4096, 16, 0),
           new Credit(List.of("grpo", "tree-grpo")),
           new BridgeSection(
-              "127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", "", false),
+              "127.0.0.1", 0, "tree", 32, 2, 8, 20, 64, 8, "finish", "", "", "", false, 0),
           ProxySection.DEFAULT,
           TrainSection.DEFAULT,
           PlugValues.NONE);

@@ -8,6 +8,7 @@ import dev.coppice.bridge.outbox.PublishedWeights;
 import dev.coppice.engine.RolloutEngine;
 import dev.coppice.model.WeightsException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -26,22 +27,23 @@ final class EngineActions implements RolloutSource {
   private final Facts facts;
   private final RolloutEngine engine;
   private final Outbox outbox;
+  private final Lessons lessons;
   private final Consumer<String> log;
   private final CountDownLatch stop = new CountDownLatch(1);
   private volatile boolean asked;
   private volatile String problem = "";
 
   /** Holds what does not change. */
-  record Facts(String run, String model, int taskCount, String learner) {}
+  record Facts(String run, String model, int taskCount, String learner, int learnBehind) {}
 
   EngineActions(
       final Facts facts,
-      final RolloutEngine engine,
-      final Outbox outbox,
+      final Lessons lessons,
       final Consumer<String> log) {
     this.facts = facts;
-    this.engine = engine;
-    this.outbox = outbox;
+    this.lessons = lessons;
+    this.engine = lessons.engine();
+    this.outbox = lessons.outbox();
     this.log = log;
   }
 
@@ -63,6 +65,21 @@ final class EngineActions implements RolloutSource {
   @Override
   public String learner() {
     return facts.learner();
+  }
+
+  @Override
+  public int learnBehind() {
+    return facts.learnBehind();
+  }
+
+  @Override
+  public Map<Long, String> lessons(final List<Long> groups) {
+    return lessons.of(groups);
+  }
+
+  @Override
+  public int learn(final List<String> texts) {
+    return lessons.learn(texts);
   }
 
   @Override

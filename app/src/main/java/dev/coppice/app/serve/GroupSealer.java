@@ -16,6 +16,8 @@ import dev.coppice.trajectory.TrajectoryNode;
 import dev.coppice.trajectory.TrajectoryTree;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -28,7 +30,7 @@ import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
  * again. A group that no trainer can learn from is dropped, one that cannot be packed is
  * quarantined.
  *
- * @thread {@link #onGroup} from the engine thread, the rest from the caller's.
+ * @thread {@link #onGroup} from the engine thread, {@link #learn} from any, the rest from the caller's.
  */
 final class GroupSealer implements GroupListener {
   private static final int QUEUED_GROUPS = 256;
@@ -47,6 +49,7 @@ final class GroupSealer implements GroupListener {
   private final Consumer<String> log;
   private final OneToOneConcurrentArrayQueue<GroupResult> queue =
       new OneToOneConcurrentArrayQueue<>(QUEUED_GROUPS);
+  private final Queue<Lesson> lessons = new ConcurrentLinkedQueue<>();
   private final List<CreditedGroup> pending = new ArrayList<>();
   private final Thread thread;
   private long pendingBytes;
@@ -73,6 +76,17 @@ final class GroupSealer implements GroupListener {
     thread.start();
   }
 
+  /** Keeps what groups taught before they are sealed; called before the start. */
+  void keepIn(final LessonBook book) {
+    credit.keepIn(
+        (result, told) -> whenRoom(() -> book.add(List.of(Lesson.of(result, told)))));
+  }
+
+  /** Takes what a group taught that ended on another engine. */
+  void learn(final Lesson lesson) {
+    lessons.add(lesson);
+  }
+
   @Override
   public void onGroup(final GroupResult result) {
     while (!queue.offer(result)) {
@@ -86,8 +100,11 @@ final class GroupSealer implements GroupListener {
   private void run() {
     try {
       while (!ending || !queue.isEmpty()) {
-        final GroupResult result = queue.poll();
-        if (result != null) {
+        final Lesson lesson = lessons.poll();
+        final GroupResult result = lesson == null ? queue.poll() : null;
+        if (lesson != null) {
+          credit.learn(lesson.group(), lesson.told(), this::take);
+        } else if (result != null) {
           credit.take(result, this::take);
         } else if (isDue()) {
           seal();

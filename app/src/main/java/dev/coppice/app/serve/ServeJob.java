@@ -120,7 +120,8 @@ public final class ServeJob {
         Outbox outbox = Outbox.open(folder.bridge(), limits);
         JournalSink journal = journal();
         ArrowSegmentWriter writer =
-            new ArrowSegmentWriter(folder.trajectories(), header(), SegmentForm.TREE_PACKED)) {
+            new ArrowSegmentWriter(folder.trajectories(), header(), SegmentForm.TREE_PACKED);
+        LessonBook book = lessonBook()) {
       RunInputs.requireUnchanged(folder.root(), config);
       if (first != null && outbox.weights() == null) {
         outbox.publish(first);
@@ -130,16 +131,20 @@ public final class ServeJob {
       writer.continueAfter(outbox.lastSegment());
       log.line("session begins: " + outbox.counts());
       resources.report(log);
-      final CreditInOrder credit =
-          new CreditInOrder(CreditAssigner.of(config), config.engine().groupsInFlight());
+      final CreditInOrder credit = credit(book);
       final GroupSealer sealer = new GroupSealer(outbox, writer, credit, sealing(), log::line);
-      try (ToldFile told = told(credit, outbox);
+      try (ToldFile told = book == null ? told(credit, outbox) : null;
           RolloutEngine engine =
               RolloutEngine.start(engineConfig(outbox.weights()), parts(sealer, journal))) {
         if (told != null) {
-          credit.keepIn(told::add);
+          credit.keepIn((result, texts) -> told.add(result.request().index(), texts));
         }
-        final EngineActions actions = new EngineActions(facts(credit), engine, outbox, log::line);
+        if (book != null) {
+          goOnFrom(book, engine, credit);
+          sealer.keepIn(book);
+        }
+        final Lessons lessons = new Lessons(book, outbox, credit, engine, sealer);
+        final EngineActions actions = new EngineActions(facts(), lessons, log::line);
         final SegmentSource segments = new SegmentSource(folder.trajectories(), header());
         restoreWeights(actions, outbox.weights());
         try (BridgeServer server =
@@ -152,6 +157,29 @@ public final class ServeJob {
       }
     } finally {
       stopped.countDown();
+    }
+  }
+
+  /** Opens the lessons of a fleet; null where nothing learns, or this engine's starts are the order. */
+  private LessonBook lessonBook() {
+    final boolean kept = config.bridge().learnBehind() > 0 && !learner().isEmpty();
+    return kept ? new LessonBook(folder.root().resolve("lessons.jsonl")) : null;
+  }
+
+  private CreditInOrder credit(final LessonBook book) {
+    final CreditAssigner assigner = CreditAssigner.of(config);
+    return book == null
+        ? new CreditInOrder(assigner, config.engine().groupsInFlight())
+        : CreditInOrder.ofFleet(
+            assigner, config.bridge().learnBehind(), group -> book.of(group).told());
+  }
+
+  /** Tells engine and credit what earlier processes knew. */
+  private static void goOnFrom(
+      final LessonBook book, final RolloutEngine engine, final CreditInOrder credit) {
+    for (final Lesson lesson : book.all()) {
+      engine.learn(lesson.group(), lesson.outcome());
+      credit.restore(lesson.group(), lesson.told());
     }
   }
 
@@ -262,14 +290,18 @@ public final class ServeJob {
     return given.isEmpty() ? folder.root().getFileName().toString() : given;
   }
 
-  private EngineActions.Facts facts(final CreditInOrder credit) {
+  private EngineActions.Facts facts() {
     return new EngineActions.Facts(
-        runName(), resources.runner().name(), config.task().count(), learner(credit));
+        runName(),
+        resources.runner().name(),
+        config.task().count(),
+        learner(),
+        config.bridge().learnBehind());
   }
 
   /** Names the key whose value learns from earlier groups in order, or nothing. */
-  private String learner(final CreditInOrder credit) {
-    if (credit.learns()) {
+  private String learner() {
+    if (new CreditInOrder(CreditAssigner.of(config), 1).learns()) {
       return "credit.estimators";
     }
     if (Policies.of(policy(), config).learns()) {
@@ -309,7 +341,8 @@ public final class ServeJob {
         BudgetConfig.trees(trees).with(Policies.allocation(policy(), config));
     return EngineConfigs.of(config, runName(), budget)
         .with(Policies.coalescing(config.bridge().arm(), config))
-        .with(new EngineConfig.Weights(swap, firstVersion, LIVE_VERSIONS));
+        .with(new EngineConfig.Weights(swap, firstVersion, LIVE_VERSIONS))
+        .learningBehind(config.bridge().learnBehind());
   }
 
   private String policy() {

@@ -7,7 +7,9 @@ import dev.coppice.bridge.outbox.Outbox;
 import dev.coppice.bridge.outbox.OutboxCounts;
 import dev.coppice.bridge.outbox.PublishedWeights;
 import dev.coppice.bridge.outbox.Submission;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Answers the actions of docs/BRIDGE.md.
@@ -36,6 +38,8 @@ final class BridgeActions {
         yield status(action, body);
       }
       case "open" -> open(BridgeJson.object(body, action, "groups"));
+      case "lessons" -> lessons(BridgeJson.object(body, action, "groups"));
+      case "learn" -> learn(BridgeJson.object(body, action, "lessons"));
       case "pause" -> {
         source.pause();
         yield status(action, body);
@@ -55,7 +59,8 @@ final class BridgeActions {
           throw new IllegalArgumentException(
               "unknown action \""
                   + action
-                  + "\"; there are status, submit, ack, open, want, pause, resume, publish and shutdown");
+                  + "\"; there are status, submit, ack, open, want, lessons, learn, pause, resume, publish"
+                  + " and shutdown");
     };
   }
 
@@ -74,6 +79,8 @@ final class BridgeActions {
     answer.put("batch", service.limits().batch());
     answer.put("may_issue", paused.isEmpty() ? service.outbox().mayIssue() : 0);
     answer.put("tasks", source.taskCount());
+    answer.put("learns", source.learner());
+    answer.put("learn_behind", source.learnBehind());
     answer.put("arrow_bytes", service.allocatedBytes());
     final ObjectNode header = answer.putObject("header");
     service.segments().metadata().forEach(header::put);
@@ -140,12 +147,12 @@ final class BridgeActions {
   /** Reads the number that somebody else gave the first group, as a fleet does. */
   private long first(final JsonNode body, final int count) {
     final String learner = service.source().learner();
-    if (!learner.isEmpty()) {
+    if (!learner.isEmpty() && service.source().learnBehind() == 0) {
       throw new IllegalArgumentException(
           "submit: "
               + learner
               + " learns from earlier groups in their order, so groups cannot be numbered with"
-              + " first");
+              + " first; set bridge.learn-behind, the same on every engine, and pass lessons on");
     }
     final JsonNode first = body.path("first");
     if (!first.canConvertToInt()
@@ -181,6 +188,33 @@ final class BridgeActions {
         .outbox()
         .openAmong(BridgeJson.numbers(body, "open", "groups"))
         .forEach(group -> open.add((long) group));
+    return BridgeJson.bytes(answer);
+  }
+
+  private byte[] lessons(final JsonNode body) {
+    final List<Long> groups = BridgeJson.numbers(body, "lessons", "groups");
+    final Map<Long, String> found = service.source().lessons(groups);
+    final ObjectNode answer = BridgeJson.newObject();
+    final var lessons = answer.putArray("lessons");
+    found.values().forEach(lesson -> lessons.add(BridgeJson.any(lesson, "lessons")));
+    final var unknown = answer.putArray("unknown");
+    groups.stream()
+        .filter(group -> !found.containsKey(group))
+        .forEach(group -> unknown.add((long) group));
+    return BridgeJson.bytes(answer);
+  }
+
+  private byte[] learn(final JsonNode body) {
+    final JsonNode list = body.path("lessons");
+    if (!list.isArray()) {
+      throw new IllegalArgumentException("learn: lessons must be a list of lessons");
+    }
+    final List<String> lessons = new ArrayList<>(list.size());
+    list.forEach(lesson -> lessons.add(lesson.toString()));
+    final int fresh = service.source().learn(lessons);
+    final ObjectNode answer = BridgeJson.newObject();
+    answer.put("learned", fresh);
+    answer.put("already", lessons.size() - fresh);
     return BridgeJson.bytes(answer);
   }
 

@@ -161,6 +161,52 @@ public final class BridgeClient implements AutoCloseable {
   }
 
   /**
+   * Asks for one group per task, numbered as a fleet numbers them.
+   *
+   * @param request a text that names the request; the same again gives the same groups.
+   * @param tasks the places of the tasks.
+   * @param first the number of the first group; the others follow in a row.
+   * @return the numbers of the groups.
+   */
+  public List<Long> submitAs(
+      final String request, final List<Integer> tasks, final long first) {
+    final ObjectNode body = BridgeJson.newObject().put("request", request).put("first", first);
+    final ArrayNode list = body.putArray("tasks");
+    tasks.forEach(list::add);
+    return longs(call("submit", body, DEADLINE_S).path("groups"));
+  }
+
+  /**
+   * Asks what groups taught.
+   *
+   * @param groups their numbers.
+   * @return the lessons of those that ended here or are known from elsewhere, each a JSON object.
+   */
+  public List<String> lessons(final List<Long> groups) {
+    final ObjectNode body = BridgeJson.newObject();
+    final ArrayNode list = body.putArray("groups");
+    groups.forEach(list::add);
+    final List<String> lessons = new ArrayList<>();
+    call("lessons", body, DEADLINE_S)
+        .path("lessons")
+        .forEach(lesson -> lessons.add(lesson.toString()));
+    return lessons;
+  }
+
+  /**
+   * Tells what groups taught that ended on other engines.
+   *
+   * @param lessons as {@link #lessons} gave them.
+   * @return how many the engine did not know.
+   */
+  public int learn(final List<String> lessons) {
+    final ObjectNode body = BridgeJson.newObject();
+    final ArrayNode list = body.putArray("lessons");
+    lessons.forEach(lesson -> list.add(BridgeJson.any(lesson, "learn")));
+    return call("learn", body, DEADLINE_S).path("learned").asInt();
+  }
+
+  /**
    * Says that groups are here for good.
    *
    * @param groups their numbers.

@@ -63,6 +63,11 @@ final class BridgeJson {
     }
   }
 
+  /** Reads a part of an answer that is there as a text. */
+  static JsonNode any(final String text, final String call) {
+    return any(text.getBytes(StandardCharsets.UTF_8), call);
+  }
+
   /** Reads a list of whole numbers. */
   static List<Long> numbers(final JsonNode body, final String call, final String field) {
     final JsonNode list = body.path(field);

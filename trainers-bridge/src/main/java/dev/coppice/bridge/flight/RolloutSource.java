@@ -1,6 +1,7 @@
 package dev.coppice.bridge.flight;
 
 import dev.coppice.bridge.outbox.PublishedWeights;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -68,12 +69,43 @@ public interface RolloutSource {
 
   /**
    * Names what learns from earlier groups in the order of their numbers; then nobody else may number
-   * them.
+   * them, unless {@link #learnBehind} says how far behind.
    *
    * @return what learns, or an empty string.
    */
   default String learner() {
     return "";
+  }
+
+  /**
+   * Says how many numbers lie between a group and the newest it learns from, in a fleet.
+   *
+   * @return the numbers, or 0 where this engine learns from its own groups alone.
+   */
+  default int learnBehind() {
+    return 0;
+  }
+
+  /**
+   * Finds what groups taught that ended here, or whose lessons came.
+   *
+   * @param groups their numbers.
+   * @return lessons as JSON by their groups; those of other groups are left out.
+   */
+  default Map<Long, String> lessons(final List<Long> groups) {
+    return Map.of();
+  }
+
+  /**
+   * Takes what groups taught that ended on other engines; all or nothing.
+   *
+   * @param lessons as JSON; one taken before changes nothing.
+   * @return how many are new.
+   * @throws IllegalArgumentException if one is no lesson, or its group has not ended here; the
+   *     message names it.
+   */
+  default int learn(final List<String> lessons) {
+    throw new IllegalArgumentException("learn: nothing here learns from other engines' groups");
   }
 
   /** Ends the process soon; what is durable stays. */
