@@ -16,16 +16,17 @@ from conftest import LAUNCHER, PROJECT
 import coppice_rl
 from coppice_rl.connection import Connection
 
-GROUPS = 18
+GROUPS = 12
 TASKS = 3
-BEHIND = 6
+BEHIND = 4
 WAIT_S = 60.0
+LOOK_S = 0.01
 OVERRIDES = {
     "run.journal": "false",
     "run.seed": 23,
     "task.count": TASKS,
     "task.repeats": 1,
-    "limits.new-tokens": 120,
+    "limits.new-tokens": 64,
     "model.threads": 1,
     "tree.coalesce": "false",
     "tree.policy": "two-stage",
@@ -79,6 +80,7 @@ class Member:
             if counts.queued + counts.in_flight == 0:
                 return
             assert time.monotonic() < deadline, counts
+            time.sleep(LOOK_S)
 
     def take(self, total: int) -> dict[int, tuple[bytes, ...]]:
         """Takes groups, as the bytes that must be equal everywhere."""
@@ -113,16 +115,29 @@ def member(out: Path) -> Iterator[Member]:
 
 def pass_on(source: Member, to: Member, told: set[int]) -> None:
     """Tells an engine what groups of another taught, each once."""
-    fresh = [lesson for number, lesson in source.lessons().items() if number not in told]
-    assert to.action("learn", {"lessons": fresh}) == {"learned": len(fresh), "already": 0}
-    assert to.action("learn", {"lessons": fresh}) == {"learned": 0, "already": len(fresh)}
+    fresh = [
+        lesson for number, lesson in source.lessons().items() if number not in told
+    ]
+    assert to.action("learn", {"lessons": fresh}) == {
+        "learned": len(fresh),
+        "already": 0,
+    }
+    assert to.action("learn", {"lessons": fresh}) == {
+        "learned": 0,
+        "already": len(fresh),
+    }
     told.update(lesson["group"] for lesson in fresh)
 
 
-def test_two_engines_that_learn_give_the_groups_of_one(built: None, tmp_path: Path) -> None:
+def test_two_engines_that_learn_give_the_groups_of_one(
+    built: None, tmp_path: Path
+) -> None:
     with member(tmp_path) as first, member(tmp_path) as second:
         status = first.action("status", {})
-        assert (status["learns"], status["learn_behind"]) == ("credit.estimators", BEHIND)
+        assert (status["learns"], status["learn_behind"]) == (
+            "credit.estimators",
+            BEHIND,
+        )
         for number in range(GROUPS):
             (second if number % 3 == 1 else first).lease(number)
         with pytest.raises(coppice_rl.RefusedError, match="leased here"):
@@ -134,6 +149,7 @@ def test_two_engines_that_learn_give_the_groups_of_one(built: None, tmp_path: Pa
             pass_on(first, second, told)
             pass_on(second, first, told)
             assert time.monotonic() < deadline, told
+            time.sleep(LOOK_S)
         process = second.engine.process
         assert process is not None
         os.kill(process.pid, signal.SIGKILL)

@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,11 +38,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class FleetLessonsServeTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final int GROUPS = 30;
+  private static final int GROUPS = 18;
   private static final int TASKS = 4;
-  private static final int BEHIND = 6;
-  private static final int ENDED = 4;
+  private static final int BEHIND = 4;
+  private static final int ENDED = 3;
   private static final int TAKEN = 2;
+  private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
   @TempDir private Path folder;
 
@@ -63,7 +65,7 @@ class FleetLessonsServeTest {
         .override("task.environment", "drawers")
         .override("task.count", "" + TASKS)
         .override("model.path", model().toString())
-        .override("limits.new-tokens", "160")
+        .override("limits.new-tokens", "96")
         .override("engine.groups-in-flight", "" + groupsInFlight)
         .override("budget.allocation", "history")
         .override("budget.history.small", "2")
@@ -137,7 +139,7 @@ class FleetLessonsServeTest {
       JsonNode counts = MAPPER.readTree(client.status()).path("counts");
       while (counts.path("queued").asInt() + counts.path("in_flight").asInt() > 0) {
         assertTrue(thread.isAlive(), "the engine ended: " + counts);
-        Thread.onSpinWait();
+        LockSupport.parkNanos(LOOK_NS);
         counts = MAPPER.readTree(client.status()).path("counts");
       }
       return take(counts.path("sealed").asInt());
@@ -209,6 +211,7 @@ class FleetLessonsServeTest {
         }
         while (second.lessons().size() < ENDED) {
           exchange(first, second, lessons);
+          LockSupport.parkNanos(LOOK_NS);
         }
         // Two come through; the others that ended are lost with the engine, their lessons are not.
         fleet.putAll(second.take(TAKEN));
