@@ -19,6 +19,8 @@ pytest.importorskip("cryptography")
 
 import coppice_rl.ray as fleet  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 MODEL = PROJECT / "models" / "tiny-policy"
 CONFIG = PROJECT / "examples" / "countdown.toml"
 OVERRIDES = {"tree.trees": 1, "tree.division": "independent", "model.threads": 1, "run.journal": False}
