@@ -100,8 +100,8 @@ final class JournalCheck {
         unchecked.add(
             "calls and answers: the world "
                 + config.task().environment()
-                + " is not asked again, as world.mode or what lies outside of this process may"
-                + " answer otherwise");
+                + " is not asked again, as world.mode, a start at a fork or what lies outside of this"
+                + " process may answer otherwise");
       }
       Session session = null;
       try {
@@ -129,9 +129,13 @@ final class JournalCheck {
     }
   }
 
-  /** Whether asking the worlds again changes nothing and must give what they answered then. */
+  /**
+   * Whether asking the worlds again changes nothing and must give what they answered then; the paths
+   * of an experiment go on from a fork, where its own check derives them.
+   */
   private boolean isPure() {
     return config.world().mode().equals("real")
+        && !config.sampling().draws().equals("prompt")
         && config.world().user().isEmpty()
         && Environments.find(config.task().environment()).isPure();
   }
