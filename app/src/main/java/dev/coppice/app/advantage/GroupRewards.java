@@ -25,7 +25,6 @@ import java.util.function.UnaryOperator;
  * @thread the one that gives groups their credit.
  */
 public final class GroupRewards implements UnaryOperator<GroupResult> {
-  private static final String CODE = "group_reward";
 
   private final GroupReward reward;
 
@@ -62,7 +61,7 @@ public final class GroupRewards implements UnaryOperator<GroupResult> {
     } catch (final Exception e) {
       failure =
           new RolloutFailure(
-              RolloutFailure.Boundary.ENVIRONMENT, CODE, String.valueOf(e.getMessage()));
+              RolloutFailure.Boundary.ENVIRONMENT, "group_reward", String.valueOf(e.getMessage()));
     }
     final List<TrajectoryTree> trees = new ArrayList<>();
     for (final TrajectoryTree tree : group.trees()) {

@@ -11,22 +11,22 @@ public final class ExperimentException extends CoppiceException {
   /** Names the reasons. */
   enum Reason {
     /** A place or treatment is none. */
-    WRONG("experiment-wrong"),
+    WRONG(new ErrorCode(ErrorCategory.CONFIGURATION, "experiment-wrong")),
     /** Places would be chosen by what came of them. */
-    SELECTS("experiment-selects-by-reward"),
+    SELECTS(new ErrorCode(ErrorCategory.CONFIGURATION, "experiment-selects-by-reward")),
     /** A world's state cannot be copied. */
-    NO_FORK("experiment-world-cannot-fork"),
+    NO_FORK(new ErrorCode(ErrorCategory.CONFIGURATION, "experiment-world-cannot-fork")),
     /** The sides would play by different rules. */
-    MIXED("experiment-mixes-contracts"),
+    MIXED(new ErrorCode(ErrorCategory.CONFIGURATION, "experiment-mixes-contracts")),
     /** No error can be told from one problem. */
-    FEW("experiment-too-few-problems"),
+    FEW(new ErrorCode(ErrorCategory.CONFIGURATION, "experiment-too-few-problems")),
     /** Two models do not read the same ids. */
-    TOKENIZERS("experiment-mixes-tokenizers");
+    TOKENIZERS(new ErrorCode(ErrorCategory.CONFIGURATION, "experiment-mixes-tokenizers"));
 
     private final ErrorCode code;
 
-    Reason(final String name) {
-      this.code = new ErrorCode(ErrorCategory.CONFIGURATION, name);
+    Reason(final ErrorCode code) {
+      this.code = code;
     }
   }
 

@@ -412,7 +412,7 @@ class ProxyServerTest {
 
   @Test
   void shouldStopSamplingWhenNobodyWaitsAnyMore() throws Exception {
-    final String text = "a".repeat(300);
+    final String text = "a".repeat(3000);
     final String body = "{" + messages(user("say " + text)) + ",\"stream\":true}";
     final byte[] head =
         ("POST /r/-:t:a/v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
